@@ -1,0 +1,29 @@
+// Builds what is published: TypeScript to dist/, what lies beside it (dialogs, catalogues, icons, pages, units)
+// copied to the same place, and the example flows gathered in examples/, where Node-RED looks for them.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+
+const root = import.meta.dirname;
+const rooms = ['nodes', 'charging', 'hardware', 'flows'];
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+rmSync(join(root, 'examples'), { recursive: true, force: true });
+
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root });
+
+for (const room of rooms) {
+  const asset = (path: string) => !/\.ts$/.test(path);
+  if (!existsSync(join(root, room))) continue;
+  cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
+}
+
+mkdirSync(join(root, 'examples'), { recursive: true });
+for (const file of globSync('nodes/*/examples/*.json', { cwd: root })) {
+  cpSync(join(root, file), join(root, 'examples', basename(file)));
+}
+for (const file of globSync('flows/*/flow.json', { cwd: root })) {
+  cpSync(join(root, file), join(root, 'examples', `${basename(dirname(file))} flow.json`));
+}

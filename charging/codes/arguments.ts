@@ -1,0 +1,54 @@
+// Checks of what callers hand in: wrong kinds throw a TypeError, wrong values a RangeError; both name the argument.
+import { LAYOUTS, type LayoutName, OPERATIONS, type Operation, type Unit } from './layouts.ts';
+
+const KEY_BYTES = 32;
+
+export function checkKey(name: string, key: unknown): asserts key is Uint8Array {
+  if (!(key instanceof Uint8Array)) throw new TypeError(`${name}: a Uint8Array of ${KEY_BYTES} bytes`);
+  if (key.length !== KEY_BYTES) throw new RangeError(`${name}: ${KEY_BYTES} bytes, not ${key.length}`);
+}
+
+export function checkText(name: string, text: unknown): asserts text is string {
+  if (typeof text !== 'string') throw new TypeError(`${name}: a string`);
+  if (text.length === 0 || text.includes('\0')) throw new RangeError(`${name}: not empty and without a zero byte`);
+  if (!text.isWellFormed()) throw new RangeError(`${name}: well-formed Unicode`);
+}
+
+export function checkWhole(name: string, value: unknown, least: number, most: number): asserts value is number {
+  if (typeof value !== 'number') throw new TypeError(`${name}: a number`);
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name}: a whole number from ${least} to ${most}, not ${value}`);
+  }
+}
+
+/** Sequence numbers and key versions: safe integers from 0. */
+export function checkSequence(name: string, value: unknown): asserts value is number {
+  checkWhole(name, value, 0, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkLayout(layout: unknown): asserts layout is LayoutName {
+  if (typeof layout !== 'string') throw new TypeError('layout: a string, "compact" or "long"');
+  if (!Object.hasOwn(LAYOUTS, layout))
+    throw new RangeError(`layout: "compact" or "long", not ${JSON.stringify(layout)}`);
+}
+
+export function checkUnit(unit: unknown): asserts unit is Unit {
+  if (typeof unit !== 'string') throw new TypeError('unit: a string, "min" or "Wh"');
+  if (unit !== 'min' && unit !== 'Wh') throw new RangeError(`unit: "min" or "Wh", not ${JSON.stringify(unit)}`);
+}
+
+export function checkStep(step: unknown): asserts step is number {
+  checkWhole('step', step, 1, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkOperation(operation: unknown): asserts operation is Operation {
+  const names = Object.keys(OPERATIONS);
+  if (typeof operation !== 'string') throw new TypeError(`operation: a string, one of ${names.join(', ')}`);
+  if (!Object.hasOwn(OPERATIONS, operation)) {
+    throw new RangeError(`operation: one of ${names.join(', ')}, not ${JSON.stringify(operation)}`);
+  }
+}
+
+export function checkObject(name: string, value: unknown): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name}: an object`);
+}

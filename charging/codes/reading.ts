@@ -1,0 +1,154 @@
+// Taking a code apart again, and holding its tag against a sequence number. What the window is, and whether a number
+// was used, is for the station (charging/station/) and the ledger (charging/cloud/) to say.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { checkKey, checkStep, checkUnit } from './arguments.ts';
+import { hasValidCheckDigit } from './damm.ts';
+import { hotp } from './hotp.ts';
+import { LAYOUTS, type LayoutName, OPERATIONS, type Operation, RECEIPT, SERVICE, type Unit } from './layouts.ts';
+import { receiptKey, serviceKey, voucherKey } from './payload.ts';
+
+interface Read {
+  /** The sequence number modulo `window`. */
+  readonly residue: number;
+  readonly window: number;
+  readonly tag: string;
+}
+export interface VoucherReading extends Read {
+  readonly kind: 'voucher';
+  readonly layout: LayoutName;
+  /** In steps, 1 to the layout's most. */
+  readonly quantity: number;
+}
+export interface ServiceReading extends Read {
+  readonly kind: 'service';
+  readonly operation: Operation;
+}
+export interface ReceiptReading extends Read {
+  readonly kind: 'receipt';
+  /** In 155ths of what was bought. */
+  readonly unused: number;
+}
+export type CodeReading = VoucherReading | ServiceReading;
+
+/**
+ * What the digits typed on a keypad say, before any key is asked.
+ * `mistyped`: wrong length or check digit. `unmade`: a payload that no cloud ever makes.
+ */
+export function readEntry(entry: string): CodeReading | 'mistyped' | 'unmade' {
+  if (!hasValidCheckDigit(entry)) return 'mistyped';
+  if (entry.length === LAYOUTS.compact.digits) return readVoucher('compact', entry);
+  if (entry.length === LAYOUTS.long.digits) return readVoucher('long', entry);
+  if (entry.length === SERVICE.digits) return readService(entry);
+  return 'mistyped';
+}
+
+/** What the digits of a station's receipt say, before any key is asked. */
+export function readReceipt(entry: string): ReceiptReading | 'mistyped' | 'unmade' {
+  if (entry.length !== RECEIPT.digits || !hasValidCheckDigit(entry)) return 'mistyped';
+  const payload = Number(entry.slice(0, RECEIPT.payloadDigits));
+  const residue = Math.floor(payload / RECEIPT.radix);
+  if (residue >= RECEIPT.window) return 'unmade';
+  return {
+    kind: 'receipt',
+    residue,
+    window: RECEIPT.window,
+    unused: payload % RECEIPT.radix,
+    tag: tagOf(entry, RECEIPT),
+  };
+}
+
+function readVoucher(layout: LayoutName, entry: string): VoucherReading | 'unmade' {
+  const { payloadDigits, window, radix, mostQuantity } = LAYOUTS[layout];
+  const payload = Number(entry.slice(0, payloadDigits));
+  const residue = Math.floor(payload / radix);
+  const quantity = (payload % radix) + 1;
+  if (residue >= window || quantity > mostQuantity) return 'unmade';
+  return { kind: 'voucher', layout, residue, window, quantity, tag: tagOf(entry, LAYOUTS[layout]) };
+}
+
+function readService(entry: string): ServiceReading | 'unmade' {
+  const digit = Number(entry[0]);
+  const operation = (Object.keys(OPERATIONS) as Operation[]).find((name) => OPERATIONS[name] === digit);
+  if (!operation) return 'unmade';
+  const residue = Number(entry.slice(1, SERVICE.payloadDigits));
+  return { kind: 'service', operation, residue, window: SERVICE.window, tag: tagOf(entry, SERVICE) };
+}
+
+function tagOf(entry: string, { payloadDigits, tagDigits }: { payloadDigits: number; tagDigits: number }): string {
+  return entry.slice(payloadDigits, payloadDigits + tagDigits);
+}
+
+/** The one number from `least` up that leaves `residue` modulo `window`: at most `window` − 1 above it. */
+export function firstFrom(least: number, residue: number, window: number): number {
+  return least + ((((residue - least) % window) + window) % window);
+}
+
+/** Holds codes of one station against its key. Derives a code's key once for any number of sequence numbers. */
+export class CodeReader {
+  readonly #key: Uint8Array;
+  readonly #unit: Unit;
+  readonly #step: number;
+  #last: { name: string; key: Uint8Array } | undefined;
+
+  /**
+   * @param stationKey 32 bytes
+   * @param terms what the station sells; `step` in `unit`s
+   * @throws {TypeError | RangeError} naming the wrong argument
+   */
+  constructor(stationKey: Uint8Array, terms: { unit: Unit; step: number }) {
+    checkKey('stationKey', stationKey);
+    checkUnit(terms.unit);
+    checkStep(terms.step);
+    this.#key = stationKey;
+    this.#unit = terms.unit;
+    this.#step = terms.step;
+  }
+
+  /** Whether this station's key made the code for that sequence number. Compares in constant time. */
+  matches(reading: CodeReading | ReceiptReading, sequence: number): boolean {
+    if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence % reading.window !== reading.residue) return false;
+    const expected = hotp(this.#codeKey(reading), sequence, reading.tag.length);
+    return timingSafeEqual(Buffer.from(expected), Buffer.from(reading.tag));
+  }
+
+  /**
+   * The sequence number in `first`…`last` that the code was made for, or `undefined`: a station's look around beyond
+   * its window. Thousands of HMACs at a time: RFC 4226's truncation stands here once more, bare, as a sieve before
+   * `matches`, which alone decides.
+   */
+  find(reading: CodeReading, first: number, last: number): number | undefined {
+    const key = this.#codeKey(reading);
+    const tag = Number(reading.tag);
+    const modulus = 10 ** reading.tag.length;
+    const counter = Buffer.alloc(8);
+    for (let n = firstFrom(Math.max(0, first), reading.residue, reading.window); n <= last; n += reading.window) {
+      counter.writeBigUInt64BE(BigInt(n));
+      const mac = createHmac('sha256', key).update(counter).digest();
+      const truncated = mac.readUInt32BE(mac[31]! & 0xf) & 0x7fffffff;
+      if (truncated % modulus === tag && this.matches(reading, n)) return n;
+    }
+    return undefined;
+  }
+
+  #codeKey(reading: CodeReading | ReceiptReading): Uint8Array {
+    const name = nameOf(reading);
+    if (this.#last?.name !== name) this.#last = { name, key: this.#derive(reading) };
+    return this.#last.key;
+  }
+
+  #derive(reading: CodeReading | ReceiptReading): Uint8Array {
+    switch (reading.kind) {
+      case 'voucher':
+        return voucherKey(this.#key, reading.layout, this.#unit, this.#step, reading.quantity);
+      case 'service':
+        return serviceKey(this.#key, reading.operation);
+      case 'receipt':
+        return receiptKey(this.#key, this.#unit, this.#step, reading.unused);
+    }
+  }
+}
+
+function nameOf(reading: CodeReading | ReceiptReading): string {
+  if (reading.kind === 'voucher') return `voucher ${reading.layout} ${reading.quantity}`;
+  return reading.kind === 'service' ? `service ${reading.operation}` : `receipt ${reading.unused}`;
+}

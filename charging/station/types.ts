@@ -1,0 +1,101 @@
+// What the rooms of the station say to each other: plain data.
+import type { LayoutName, Operation, Unit } from '../codes/index.ts';
+
+export interface StationSettings {
+  readonly stationId: string;
+  /** 32 bytes; of this station alone. */
+  readonly key: Uint8Array;
+  readonly unit: Unit;
+  /** In `unit`s. */
+  readonly step: number;
+  /** The layout that the cloud prefers for this station; the keypad hears both. */
+  readonly layout: LayoutName;
+  readonly sequence: 'clock' | 'counter';
+  readonly slotSeconds: number;
+}
+
+/** Time, handed in: nothing in charging/ asks the machine for it. */
+export interface Clocks {
+  /** The machine's wall clock, unix milliseconds. May be wrong, may jump. */
+  wallMs(): number;
+  /** CLOCK_MONOTONIC of this boot, milliseconds. */
+  monotonicMs(): number;
+  /** Changes at each boot of the machine, not at each start of the program. */
+  readonly bootId: string;
+  /** When this program was built, unix milliseconds: the station's time can't lie before. */
+  readonly builtMs: number;
+}
+
+/** What a voucher code grants. */
+export interface Voucher {
+  readonly station: string;
+  readonly layout: LayoutName;
+  readonly sequence: number;
+  /** In steps. */
+  readonly quantity: number;
+  /** quantity × step, in `unit`s. */
+  readonly amount: number;
+  readonly unit: Unit;
+  readonly step: number;
+}
+
+export type Outcome =
+  | 'accepted'
+  | 'mistyped'
+  | 'used'
+  | 'expired'
+  | 'out-of-step'
+  | 'clock-lost'
+  | 'invalid'
+  | 'locked';
+
+/** What the keypad hears (docs/code-format.md). */
+export type Verdict =
+  | { readonly outcome: 'accepted'; readonly kind: 'voucher'; readonly voucher: Voucher }
+  | { readonly outcome: 'accepted'; readonly kind: 'service'; readonly operation: Operation; readonly sequence: number }
+  | { readonly outcome: 'locked'; readonly retryAfterSeconds: number }
+  | { readonly outcome: Exclude<Outcome, 'accepted' | 'locked'> };
+
+export type EndReason = 'used-up' | 'unplugged' | 'stop-key' | 'service' | 'full' | 'power-cut' | 'fault';
+
+/** One redeemed voucher and what was delivered on it: a row of the journal. */
+export interface SessionRecord {
+  readonly voucher: Voucher;
+  /** In `unit`s, never more than `voucher.amount`; minutes may have fractions. Rounded in the customer's favour. */
+  readonly delivered: number;
+  /** The meter's reading (Wh) when the session opened and at the last checkpoint; only for `Wh` stations. */
+  readonly meterStartWh?: number;
+  readonly meterLastWh?: number;
+  /** Set when the session has ended. */
+  readonly ended?: EndReason;
+  /** 12 digits, when something was left at the end. */
+  readonly receipt?: string;
+}
+
+/** The journal as the session sees it. Each call is on the disk when it returns, or throws a `JournalError`. */
+export interface SessionJournal {
+  /** Number used, session opened, limiter refilled: one transaction. `used` when the number was used meanwhile. */
+  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used';
+  /** What was delivered so far. */
+  checkpoint(record: SessionRecord): void;
+  /** The session's end; its receipt is kept until the next session has come and gone. */
+  close(record: SessionRecord): void;
+  /** The session that was open when the station last stopped. */
+  openSession(): SessionRecord | undefined;
+  /** The latest closed session that has a receipt, until the session after it is closed as well. */
+  lastReceipt(): SessionRecord | undefined;
+  /** The 12 digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */
+  receiptFor(record: SessionRecord): string | undefined;
+  /** An event worth keeping: faults, services, starts. Ordered by boot and sequence, never by wall clock. */
+  append(kind: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** `code`: `journal-corrupt`, `journal-newer`, `journal-not-writable`, `sqlite-missing`. */
+export class JournalError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JournalError';
+    this.code = code;
+  }
+}
