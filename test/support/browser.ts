@@ -1,6 +1,6 @@
 // A real Chromium from npm alone: @sparticuz/chromium carries it compressed, playwright-core drives it.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,16 @@ const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'),
 
 // One unpacked copy for each user and version, shared by all test processes of this machine.
 const folder = join(tmpdir(), `offline-charging-chromium-${version}-${userInfo().uid}`);
+
+/** The machine's fonts if it has any, and the package's. */
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>${join(folder, 'fonts')}</dir>
+  <cachedir>${join(folder, 'cache')}</cachedir>
+</fontconfig>
+`;
 
 /** Unpacks beside and renames, so that a process that finds the folder finds it whole. */
 const unpack = (): void => {
@@ -27,6 +37,7 @@ const unpack = (): void => {
     env: { ...process.env, TMPDIR: beside },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  writeFileSync(join(beside, 'fonts.conf'), fonts);
   try {
     renameSync(beside, folder);
   } catch (error) {
@@ -41,7 +52,7 @@ const startWith = (environment: Record<string, string>, options: LaunchOptions):
     executablePath: join(folder, 'chromium'),
     chromiumSandbox: false,
     args: ['--disable-dev-shm-usage', '--disable-gpu', '--font-render-hinting=none', ...(options.args ?? [])],
-    env: { ...(process.env as Record<string, string>), ...environment },
+    env: { ...(process.env as Record<string, string>), FONTCONFIG_FILE: join(folder, 'fonts.conf'), ...environment },
   });
 
 /**
@@ -53,12 +64,8 @@ export const launchBrowser = async (options: LaunchOptions = {}): Promise<Browse
   try {
     return await startWith({}, options);
   } catch {
-    // The machine lacks NSS and the like: those that came with the package, and its fonts where there are none.
+    // The machine lacks NSS and the like: take those that came with the package.
     const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-    mkdirSync(join(folder, 'home'), { recursive: true });
-    return startWith(
-      { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, 'fonts'), HOME: join(folder, 'home') },
-      options,
-    );
+    return startWith({ LD_LIBRARY_PATH: libraries }, options);
   }
 };
