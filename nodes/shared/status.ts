@@ -1,0 +1,87 @@
+// Statuses with names: a node says what happened, this class knows colour, shape and language.
+import type { NodeStatus, RED, RedNode } from './red.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+const LOOKS = {
+  ready: { fill: 'green', shape: 'ring' },
+  active: { fill: 'green', shape: 'dot' },
+  busy: { fill: 'blue', shape: 'dot' },
+  waiting: { fill: 'yellow', shape: 'ring' },
+  refused: { fill: 'yellow', shape: 'dot' },
+  failed: { fill: 'red', shape: 'ring' },
+} as const;
+
+/**
+ * The status under one node. Keys are looked up in the node's own catalogue below `<prefix>.status.`, faults below
+ * `<prefix>.errors.`; `prefix` is the name of the node's file, as `issue-code`.
+ * The same status twice is sent once: a busy node costs the editor nothing.
+ */
+export class Status {
+  #shown = '';
+  readonly #red: RED;
+  readonly #node: RedNode;
+  readonly #prefix: string;
+
+  constructor(red: RED, node: RedNode, prefix: string) {
+    this.#red = red;
+    this.#node = node;
+    this.#prefix = prefix;
+  }
+
+  /** Works, nothing going on. */
+  ready(key = 'ready', values?: Values): void {
+    this.#show(LOOKS.ready, this.text(`status.${key}`, values));
+  }
+  /** The good case: relay on, code issued, vehicle there. */
+  active(key: string, values?: Values): void {
+    this.#show(LOOKS.active, this.text(`status.${key}`, values));
+  }
+  busy(key: string, values?: Values): void {
+    this.#show(LOOKS.busy, this.text(`status.${key}`, values));
+  }
+  /** Needs something from outside before it can go on. */
+  waiting(key: string, values?: Values): void {
+    this.#show(LOOKS.waiting, this.text(`status.${key}`, values));
+  }
+  /** A refusal that a user expects: an output, not an error. */
+  refused(key: string, values?: Values): void {
+    this.#show(LOOKS.refused, this.text(`status.${key}`, values));
+  }
+  /** Something is broken: the catalogue's words for the error's code, else its own message. */
+  failed(error: unknown): void {
+    this.#show(LOOKS.failed, this.wordsFor(error));
+  }
+  clear(): void {
+    this.#show({}, '');
+  }
+
+  /** A text of the catalogue, `key` without the prefix. */
+  text(key: string, values?: Values): string {
+    return this.#red._(`${this.#prefix}.${key}`, values);
+  }
+
+  /** What a person reads about an error: `errors.<code>` of the catalogue when it has one. */
+  wordsFor(error: unknown): string {
+    const code = codeOf(error);
+    if (code !== undefined) {
+      const key = `errors.${code}`;
+      const text = this.text(key);
+      if (!text.endsWith(key)) return text;
+    }
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  #show(look: NodeStatus, text: string): void {
+    const shown = `${look.fill}/${look.shape}/${text}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#node.status(text === '' ? {} : { ...look, text });
+  }
+}
+
+/** The `code` that every fault of this pack carries. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
