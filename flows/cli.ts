@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// `offline-charging COMMAND`: the programs of the package under one name.
+const commands: Readonly<Record<string, { readonly file: string; readonly says: string; readonly args?: string[] }>> = {
+  start: { file: './start', says: 'relay guard, charger and cloud on simulated hardware' },
+  cloud: { file: './main', args: ['cloud'], says: 'the cloud alone' },
+  charger: { file: './main', args: ['charger'], says: 'the charger alone; its relay guard runs beside it' },
+  guard: { file: '../hardware/relay/guard-main', says: 'the relay guard' },
+  keys: { file: './cloud/keys-cli', says: 'make, list and revoke API keys of the cloud' },
+  journal: { file: '../charging/station/journal-cli', says: "export a station's journal" },
+  doctor: {
+    file: '../hardware/doctor/doctor-main',
+    says: 'check a station: pins, permissions, clock, disk, key, guard',
+  },
+};
+
+const [name = 'help', ...rest] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (command) {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  process.argv = [process.argv[0]!, process.argv[1]!, ...(command.args ?? []), ...rest];
+  await import(new URL(`${command.file}.${extension}`, import.meta.url).href);
+} else {
+  const width = Math.max(...Object.keys(commands).map((each) => each.length));
+  const list = Object.entries(commands).map(([each, { says }]) => `  ${each.padEnd(width)}  ${says}`);
+  console.log(`offline-charging COMMAND [--help]\n\n${list.join('\n')}`);
+  process.exitCode = ['help', '--help', '-h'].includes(name) ? 0 : 2;
+}

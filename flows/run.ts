@@ -1,0 +1,138 @@
+// One side, cloud or charger, as a process: Node-RED embedded in an HTTP server of ours, which has time-outs, answers
+// what no flow answers as problem details, and stops cleanly.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Listening, listening, type Side } from './environment.ts';
+import { prepareUserFolder } from './user-folder.ts';
+
+/** What a side's settings file gives: Node-RED's settings, and what our server does around it. */
+export interface SideSettings {
+  readonly nodeRed: Record<string, unknown> & {
+    userDir: string;
+    httpAdminRoot?: string | false;
+    httpNodeRoot?: string;
+  };
+  readonly flowFile: string;
+  /** Answers a request that no flow and no page of Node-RED's answered. */
+  readonly notFound: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Answers a request that threw before any flow saw it, such as a path that cannot be decoded. */
+  readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+  /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
+  readonly before?: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+}
+
+interface NodeRed {
+  init(server: Server, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly httpAdmin: unknown;
+  readonly httpNode: unknown;
+  readonly events: { once(name: string, then: () => void): void };
+  readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
+}
+
+interface ExpressApp {
+  (request: IncomingMessage, response: ServerResponse): void;
+  use(...handlers: unknown[]): void;
+  disable(name: string): void;
+}
+
+const SECOND = 1000;
+/** A flow whose nodes are missing never starts: the editor must come up all the same. */
+const FLOWS_WAIT = 20 * SECOND;
+const PORT_WAIT = 8 * SECOND;
+const STOP_WAIT = 10 * SECOND;
+
+export interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one side and resolves when its flows answer.
+ * @throws when the port stays taken, or Node-RED does not start; the message says what to do
+ */
+export async function run(side: Side, settings: SideSettings): Promise<Running> {
+  const require = createRequire(import.meta.url);
+  const RED = require('node-red') as NodeRed;
+  // The very Express that Node-RED itself uses: its apps are mounted on this one.
+  const express = createRequire(require.resolve('node-red'))('express') as () => ExpressApp;
+
+  const news = prepareUserFolder(settings.nodeRed.userDir, settings.flowFile);
+  const app = express();
+  app.disable('x-powered-by');
+  const server = createServer((request, response) => app(request, response));
+  server.headersTimeout = 10 * SECOND;
+  server.requestTimeout = 20 * SECOND;
+  server.keepAliveTimeout = 65 * SECOND;
+  server.setMaxListeners(0);
+
+  RED.init(server, { ...settings.nodeRed, flowFile: join(settings.nodeRed.userDir, 'flow.json') });
+  if (settings.before) app.use(settings.before);
+  if (settings.nodeRed.httpAdminRoot !== false) app.use(settings.nodeRed.httpAdminRoot ?? '/', RED.httpAdmin);
+  app.use(settings.nodeRed.httpNodeRoot ?? '/', RED.httpNode);
+  app.use(settings.notFound);
+  app.use((error: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown) =>
+    settings.failed(error, request, response),
+  );
+
+  const flowsStarted = new Promise<void>((resolve) => RED.events.once('flows:started', resolve));
+  await RED.start();
+  await Promise.race([flowsStarted, delay(FLOWS_WAIT)]);
+  if (news === 'upgraded') RED.log.info('The flow follows the new version of the package.');
+  if (news === 'changed-by-hand') RED.log.info('The flow was changed by hand and stays as it is.');
+  const url = await listen(server, listening(side));
+  return { url, stop: () => stop(server, RED) };
+}
+
+/** A port that a process is just leaving is waited for. */
+async function listen(server: Server, at: Listening): Promise<string> {
+  const until = Date.now() + PORT_WAIT;
+  for (;;) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(at.port, at.host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const { port } = server.address() as AddressInfo;
+      const host = at.host === '0.0.0.0' || at.host === '::' ? 'localhost' : at.host;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'EADDRINUSE' || Date.now() > until) throw explained(error, at);
+      await delay(200);
+    }
+  }
+}
+
+function explained(error: unknown, at: Listening): Error {
+  const code = (error as NodeJS.ErrnoException).code;
+  const why: Record<string, string> = {
+    EADDRINUSE: 'another program has it; stop that one or choose another port',
+    EACCES: 'this user may not open it; choose a port above 1023',
+    EADDRNOTAVAIL: 'this machine has no such address; check HOST',
+  };
+  return new Error(`Cannot listen on ${at.host} port ${at.port}: ${why[code ?? ''] ?? String(error)}.`, {
+    cause: error,
+  });
+}
+
+/** No new requests; those under way are answered; then the flows close what they hold. */
+async function stop(server: Server, RED: NodeRed): Promise<void> {
+  const answered = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await Promise.race([answered, delay(3 * SECOND)]);
+  await Promise.race([RED.stop(), delay(STOP_WAIT)]);
+  server.closeAllConnections();
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

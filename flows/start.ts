@@ -1,0 +1,184 @@
+// `npm start`: relay guard, charger and cloud as processes of their own, on simulated hardware unless told otherwise.
+// `--only cloud` or `--only charger` runs one side (the charger with its guard).
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { listening, places, type Side, stationVariables, VariableError } from './environment.ts';
+import { chargerIdentity, provision } from './provision.ts';
+
+type Name = Side | 'guard';
+
+const FIRST_RESTART = 500;
+const SLOWEST_RESTART = 10_000;
+const STOP_WAIT = 15_000;
+
+/** A program kept running: started again when it dies, later each time it dies young. */
+class Kept {
+  readonly name: Name;
+  readonly ready: Promise<string>;
+  readonly #start: () => ChildProcess;
+  #child: ChildProcess | undefined;
+  #restart = FIRST_RESTART;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #wasReady = false;
+
+  constructor(name: Name, start: () => ChildProcess, onNeverReady: () => void) {
+    this.name = name;
+    this.#start = start;
+    this.ready = new Promise((resolve) => {
+      const launch = () => {
+        const startedAt = performance.now();
+        const child = this.#start();
+        this.#child = child;
+        relay(child, name);
+        child.on('message', (message: { ready?: string }) => {
+          if (message.ready === undefined) return;
+          this.#wasReady = true;
+          resolve(message.ready);
+        });
+        child.once('exit', (code, signal) => {
+          this.#child = undefined;
+          if (this.#stopping) return;
+          if (!this.#wasReady) return onNeverReady();
+          if (performance.now() - startedAt > 60_000) this.#restart = FIRST_RESTART;
+          console.error(
+            `[${name}] ended (${signal ?? `exit ${code}`}); starting it again in ${this.#restart / 1000} s`,
+          );
+          this.#timer = setTimeout(launch, this.#restart);
+          this.#restart = Math.min(SLOWEST_RESTART, this.#restart * 2);
+        });
+      };
+      launch();
+    });
+  }
+
+  /** Asks it to stop, and ends it when it does not. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (!child) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WAIT);
+    await ended;
+    clearTimeout(killer);
+  }
+}
+
+/** Its words on our screen, each line with its name before it. */
+function relay(child: ChildProcess, name: Name): void {
+  for (const [stream, print] of [
+    [child.stdout, console.log],
+    [child.stderr, console.error],
+  ] as const) {
+    if (stream) createInterface({ input: stream }).on('line', (line) => print(`[${name}] ${line}`));
+  }
+}
+
+function launch(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const path = new URL(`${file}.${extension}`, import.meta.url).pathname;
+  return spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+}
+
+/** What the charger and its guard may know: nothing of the cloud's. */
+function chargerEnvironment(identity: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ADMIN_PASSWORD, ...rest } = process.env;
+  const simulated = rest.GPIO_DRIVER === undefined || rest.GPIO_DRIVER === '' || rest.GPIO_DRIVER === 'simulated';
+  const at = places();
+  return {
+    // No contactor wears out in simulation, and a script may charge many times a minute.
+    ...(simulated
+      ? { RELAY_LEAST_SECONDS: '0', RELAY_MOST_CLOSINGS: '0' }
+      : { RELAY_LEAST_SECONDS: '10', RELAY_MOST_CLOSINGS: '10' }),
+    RELAY_LINE: 'relay',
+    VEHICLE_LINE: 'vehicle',
+    JOURNAL_FOLDER: `${at.chargerDir}/journal`,
+    ...rest,
+    ...identity,
+    GPIO_DRIVER: rest.GPIO_DRIVER || 'simulated',
+    DATA_DIR: at.dataDir,
+    GPIO_FOLDER: at.pinsDir,
+    GUARD_SOCKET: at.guardSocket,
+  };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const only = values.only as Side | undefined;
+  if (only !== undefined && only !== 'cloud' && only !== 'charger')
+    throw new VariableError('--only', 'cloud or charger');
+  const at = places();
+  // Looked at before anything starts, so that a wrong variable is one clear line.
+  const station = stationVariables();
+  listening('cloud');
+  listening('charger');
+  mkdirSync(at.dataDir, { recursive: true, mode: 0o700 });
+
+  const kept: Kept[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopAll = (code: number): Promise<void> => {
+    stopping ??= (async () => {
+      // The charger before its guard, so that the relay is let go in order.
+      await Promise.all(kept.filter(({ name }) => name !== 'guard').map((one) => one.stop()));
+      await Promise.all(kept.map((one) => one.stop()));
+      process.exit(code);
+    })();
+    return stopping;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll(0));
+  const keep = (name: Name, start: () => ChildProcess) => {
+    const one = new Kept(name, start, () => {
+      console.error(`[${name}] did not start; see its last lines above.`);
+      void stopAll(1);
+    });
+    kept.push(one);
+    return one;
+  };
+
+  console.log('Starting …');
+  if (only !== 'charger') await provision(at, station);
+  const sides: Kept[] = [];
+  if (only !== 'charger') {
+    const { STATION_KEY, ...env } = process.env;
+    sides.push(keep('cloud', () => launch('./main', ['cloud'], { ...env, DATA_DIR: at.dataDir })));
+  }
+  if (only !== 'cloud') {
+    const env = chargerEnvironment(chargerIdentity(at, station));
+    mkdirSync(at.chargerDir, { recursive: true, mode: 0o700 });
+    const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
+    guardArgs.push('--relay', `relay=${env.RELAY_LINE}`);
+    keep('guard', () => launch('../hardware/relay/guard-main', guardArgs, env));
+    sides.push(keep('charger', () => launch('./main', ['charger'], env)));
+  }
+  const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));
+  console.log(clicks(urls, station.id));
+}
+
+function clicks(urls: ReadonlyMap<Name, string>, stationId: string): string {
+  const lines = ['', 'Running. Ctrl-C stops it.', ''];
+  const cloud = urls.get('cloud');
+  const charger = urls.get('charger');
+  if (cloud) {
+    lines.push(`  Buy a code                ${cloud}/charge/${encodeURIComponent(stationId)}`);
+    lines.push(`  Operator's dashboard      ${cloud}/dashboard`);
+    lines.push(`  Cloud flow (editor)       ${cloud}/editor`);
+  }
+  if (charger) {
+    lines.push(
+      `  Station ${stationId}: its panel ${' '.repeat(Math.max(0, 6 - stationId.length))} ${charger}/dashboard`,
+    );
+    lines.push(`  Charger flow (editor)     ${charger}/editor`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
