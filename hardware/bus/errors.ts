@@ -1,0 +1,29 @@
+// What every device of the station says when it fails: a code for programs, and for people what happened and what to do.
+
+/**
+ * `code`: `module-missing`, `not-linux`, `no-such-device`, `no-permission`, `busy`, `no-answer` (nothing acknowledged),
+ * `input-output`, `bad-setting`.
+ */
+export class DeviceError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DeviceError';
+    this.code = code;
+  }
+}
+
+/** A fault of a device that is in use. It stands until the device's `onRecovered` is called. */
+export interface DeviceFault {
+  /** `meter-silent`, `meter-implausible`, `keypad-lost`, `pilot-lost`, `pilot-implausible`, `display-lost`. */
+  readonly code: string;
+  /** English; what happened and what to do. */
+  readonly message: string;
+}
+
+/** Who wants to hear of a device's faults. */
+export interface FaultListener {
+  onFault(fault: DeviceFault): void;
+  /** The fault that was told last is gone. */
+  onRecovered(): void;
+}
