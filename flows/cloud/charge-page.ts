@@ -1,0 +1,96 @@
+// Serves the customer's page: `/charge/{id}` is one static page for every station, `/charge-assets/{file}` what it
+// loads. Connect middleware, so that a settings file, a flow and a test can each put it where they need it.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Nothing from elsewhere, nothing inline, in no frame: what is typed and shown here is worth money. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+interface Asset {
+  readonly body: Buffer;
+  readonly zipped: Buffer;
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Next = (error?: unknown) => void;
+
+/**
+ * @param folder where index.html and its assets lie
+ * @returns middleware that answers GET and HEAD of the page and its assets and passes everything else on
+ */
+export function chargePage(
+  folder: string = join(import.meta.dirname, 'pages', 'charge'),
+): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
+  const assets = load(folder);
+  return (request, response, next) => {
+    const found = request.method === 'GET' || request.method === 'HEAD' ? assets.get(named(request.url)) : undefined;
+    if (!found) return next();
+    for (const [name, value] of Object.entries(found.headers)) response.setHeader(name, value);
+    response.setHeader('ETag', found.etag);
+    if (request.headers['if-none-match'] === found.etag) {
+      response.statusCode = 304;
+      response.end();
+      return;
+    }
+    const zip = /\bgzip\b/.test(String(request.headers['accept-encoding']));
+    if (zip) response.setHeader('Content-Encoding', 'gzip');
+    const body = zip ? found.zipped : found.body;
+    response.setHeader('Content-Length', body.length);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+}
+
+/** The file that a path asks for: every station has the same page, which reads the station's id from its address. */
+function named(url = '/'): string {
+  const path = url.split('?', 1)[0] ?? '/';
+  if (/^\/charge\/[^/]+$/.test(path)) return 'index.html';
+  return /^\/charge-assets\/([\w.-]+)$/.exec(path)?.[1] ?? '';
+}
+
+function load(folder: string): Map<string, Asset> {
+  const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
+  const contents = new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+  const all = createHash('sha256');
+  for (const name of [...names].sort()) all.update(name).update(contents.get(name)!);
+  const version = all.digest('hex').slice(0, 16);
+
+  return new Map(
+    [...contents].map(([name, content]) => {
+      // The browser fetches a worker anew when its bytes changed: its first line changes when any file of the page does.
+      const body = name === 'sw.js' ? Buffer.concat([Buffer.from(`self.VERSION = '${version}';\n`), content]) : content;
+      const headers: Record<string, string> = {
+        'Content-Type': TYPES[extname(name)]!,
+        'Cache-Control': 'no-cache',
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        'Content-Security-Policy': POLICY,
+        Vary: 'Accept-Encoding',
+      };
+      // The worker lies beside the page's other files and still has to answer for the page.
+      if (name === 'sw.js') headers['Service-Worker-Allowed'] = '/charge';
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      return [name, { body, zipped: gzipSync(body, { level: 9 }), etag, headers }] as const;
+    }),
+  );
+}
