@@ -46,7 +46,7 @@ export function listening(side: Side, env: NodeJS.ProcessEnv = process.env): Lis
 }
 
 export interface StationVariables {
-  readonly id: string;
+  readonly station: string;
   readonly unit: 'min' | 'Wh';
   readonly step: number;
   readonly layout: 'compact' | 'long';
@@ -62,7 +62,7 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
     throw new VariableError('STATION_ID', '1 to 64 visible characters without quotes, slashes or angle brackets');
   }
   return {
-    id,
+    station: id,
     unit,
     step: whole(env, 'STATION_STEP', unit === 'Wh' ? 500 : 30, 1, 1_000_000),
     layout: oneOf(env, 'STATION_LAYOUT', ['compact', 'long'] as const),
@@ -73,8 +73,8 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
 
 /** A variable that holds something it can't: says which, and what it takes; never its value, which may be a secret. */
 export class VariableError extends Error {
-  constructor(name: string, takes: string) {
-    super(`${name} takes ${takes}.`);
+  constructor(name: string, takes: string, options?: ErrorOptions) {
+    super(`${name} takes ${takes}.`, options);
     this.name = 'VariableError';
   }
 }

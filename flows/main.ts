@@ -1,4 +1,5 @@
 // The process of one side: `node main.js cloud` or `node main.js charger`.
+import { chargerEnvironment } from './charger-environment.ts';
 import type { Side } from './environment.ts';
 import { run, type SideSettings } from './run.ts';
 
@@ -27,6 +28,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => void stopAll(0));
 
 try {
+  if (side === 'charger') {
+    for (const [name, value] of Object.entries(chargerEnvironment('auto'))) process.env[name] = value;
+  }
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const module = (await import(`./${side}/settings.${extension}`)) as { default: SideSettings };
   const running = await run(side, module.default);

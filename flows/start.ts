@@ -4,8 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { chargerEnvironment } from './charger-environment.ts';
 import { listening, places, type Side, stationVariables, VariableError } from './environment.ts';
-import { chargerIdentity, provision } from './provision.ts';
+import { provision } from './provision.ts';
 
 type Name = Side | 'guard';
 
@@ -84,28 +85,6 @@ function launch(file: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   return spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
 }
 
-/** What the charger and its guard may know: nothing of the cloud's. */
-function chargerEnvironment(identity: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ADMIN_PASSWORD, ...rest } = process.env;
-  const simulated = rest.GPIO_DRIVER === undefined || rest.GPIO_DRIVER === '' || rest.GPIO_DRIVER === 'simulated';
-  const at = places();
-  return {
-    // No contactor wears out in simulation, and a script may charge many times a minute.
-    ...(simulated
-      ? { RELAY_LEAST_SECONDS: '0', RELAY_MOST_CLOSINGS: '0' }
-      : { RELAY_LEAST_SECONDS: '10', RELAY_MOST_CLOSINGS: '10' }),
-    RELAY_LINE: 'relay',
-    VEHICLE_LINE: 'vehicle',
-    JOURNAL_FOLDER: `${at.chargerDir}/journal`,
-    ...rest,
-    ...identity,
-    GPIO_DRIVER: rest.GPIO_DRIVER || 'simulated',
-    DATA_DIR: at.dataDir,
-    GPIO_FOLDER: at.pinsDir,
-    GUARD_SOCKET: at.guardSocket,
-  };
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
   const only = values.only as Side | undefined;
@@ -114,6 +93,7 @@ async function main(): Promise<void> {
   const at = places();
   // Looked at before anything starts, so that a wrong variable is one clear line.
   const station = stationVariables();
+  const stationId = station.station;
   listening('cloud');
   listening('charger');
   mkdirSync(at.dataDir, { recursive: true, mode: 0o700 });
@@ -147,7 +127,7 @@ async function main(): Promise<void> {
     sides.push(keep('cloud', () => launch('./main', ['cloud'], { ...env, DATA_DIR: at.dataDir })));
   }
   if (only !== 'cloud') {
-    const env = chargerEnvironment(chargerIdentity(at, station));
+    const env = chargerEnvironment('simulated');
     mkdirSync(at.chargerDir, { recursive: true, mode: 0o700 });
     const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
     guardArgs.push('--relay', `relay=${env.RELAY_LINE}`);
@@ -155,7 +135,7 @@ async function main(): Promise<void> {
     sides.push(keep('charger', () => launch('./main', ['charger'], env)));
   }
   const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));
-  console.log(clicks(urls, station.id));
+  console.log(clicks(urls, stationId));
 }
 
 function clicks(urls: ReadonlyMap<Name, string>, stationId: string): string {

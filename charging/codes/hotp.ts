@@ -3,7 +3,16 @@ import { generateSync } from 'otplib';
 
 const crypto = new NodeCryptoPlugin();
 
-/** The tag of a code: HOTP (RFC 4226) with SHA-256, `counter` as the moving factor, `digits` decimal digits. */
-export function hotp(secret: Uint8Array, counter: number, digits: number): string {
-  return generateSync({ strategy: 'hotp', secret, counter, algorithm: 'sha256', digits, crypto });
+/**
+ * HOTP (RFC 4226): `digits` decimal digits. The tag of a code is HOTP with SHA-256 and the sequence number as counter.
+ * @param secret at least 16 bytes (RFC 4226, section 4, R6)
+ * @param counter a safe integer from 0
+ */
+export function hotp(
+  secret: Uint8Array,
+  counter: number,
+  digits: number,
+  algorithm: 'sha1' | 'sha256' | 'sha512' = 'sha256',
+): string {
+  return generateSync({ strategy: 'hotp', secret, counter, algorithm, digits, crypto });
 }

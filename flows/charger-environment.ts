@@ -1,0 +1,60 @@
+// The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { places, type StationVariables, stationVariables, VariableError } from './environment.ts';
+
+/**
+ * @param driver the GPIO driver when `GPIO_DRIVER` does not name one
+ * @throws {VariableError} when a variable is wrong, or the station has no key yet
+ */
+export function chargerEnvironment(
+  driver: 'auto' | 'simulated',
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ADMIN_PASSWORD, ...rest } = env;
+  const at = places(env);
+  const gpioDriver = rest.GPIO_DRIVER || driver;
+  const simulated = gpioDriver === 'simulated';
+  return {
+    // No contactor wears out in simulation, and a script may charge many times a minute: no limit there unless asked for.
+    RELAY_LEAST_SECONDS: simulated ? '0' : '10',
+    RELAY_MOST_CLOSINGS: simulated ? '0' : '10',
+    RELAY_LINE: simulated ? 'relay' : 'GPIO27',
+    VEHICLE_LINE: simulated ? 'vehicle' : 'GPIO17',
+    JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
+    ...rest,
+    ...identity(at.stationFile, env),
+    GPIO_DRIVER: gpioDriver,
+    DATA_DIR: at.dataDir,
+    GPIO_FOLDER: at.pinsDir,
+    GUARD_SOCKET: at.guardSocket,
+  };
+}
+
+/** From `STATION_KEY` and its companions where that is set, else from what was provisioned. */
+function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (env.STATION_KEY) {
+    if (!/^[0-9a-f]{64}$/i.test(env.STATION_KEY)) throw new VariableError('STATION_KEY', '64 hexadecimal digits');
+    return variables({ ...stationVariables(env), key: env.STATION_KEY });
+  }
+  let provisioned: string;
+  try {
+    provisioned = readFileSync(stationFile, 'utf8');
+  } catch (cause) {
+    const takes = `the key that the cloud gives out when it provisions a station, or the file it gives lies at ${stationFile}`;
+    throw new VariableError('STATION_KEY', takes, { cause });
+  }
+  return variables(JSON.parse(provisioned));
+}
+
+function variables(of: StationVariables & { key: string }): Record<string, string> {
+  return {
+    STATION_ID: of.station,
+    STATION_KEY: of.key,
+    STATION_UNIT: of.unit,
+    STATION_STEP: String(of.step),
+    STATION_LAYOUT: of.layout,
+    STATION_SEQUENCE: of.sequence,
+    SLOT_SECONDS: String(of.slotSeconds),
+  };
+}

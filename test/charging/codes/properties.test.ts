@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  CodeReader,
+  digitsForReading,
+  firstFrom,
+  LAYOUTS,
+  type LayoutName,
+  MOST_UNUSED,
+  OPERATIONS,
+  type Operation,
+  readEntry,
+  readReceipt,
+  receiptCode,
+  serviceCode,
+  stationKey,
+  type Unit,
+  voucherCode,
+} from '../../../charging/codes/index.ts';
+
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const unit = fc.constantFrom<Unit>('min', 'Wh');
+const step = fc.integer({ min: 1, max: 10_000 });
+const sequence = fc.oneof(fc.nat(10_000_000), fc.maxSafeNat());
+const layout = fc.constantFrom<LayoutName>('compact', 'long');
+const voucher = layout.chain((name) =>
+  fc.record({
+    layout: fc.constant(name),
+    unit,
+    step,
+    quantity: fc.integer({ min: 1, max: LAYOUTS[name].mostQuantity }),
+    sequence,
+  }),
+);
+const service = fc.record({ operation: fc.constantFrom(...(Object.keys(OPERATIONS) as Operation[])), sequence });
+const receipt = fc.record({ unit, step, unused: fc.nat(MOST_UNUSED), sequence });
+const anyCode = fc.oneof(
+  fc.tuple(key, voucher).map(([k, terms]) => voucherCode(k, terms)),
+  fc.tuple(key, service).map(([k, terms]) => serviceCode(k, terms)),
+  fc.tuple(key, receipt).map(([k, terms]) => receiptCode(k, terms)),
+);
+
+describe('every code', () => {
+  it('is read back as what it grants, by the station that it was made for', () => {
+    fc.assert(
+      fc.property(key, voucher, (k, terms) => {
+        const reading = readEntry(voucherCode(k, terms));
+        assert.ok(typeof reading === 'object' && reading.kind === 'voucher');
+        assert.equal(reading.layout, terms.layout);
+        assert.equal(reading.quantity, terms.quantity);
+        assert.ok(new CodeReader(k, terms).matches(reading, terms.sequence));
+      }),
+    );
+    fc.assert(
+      fc.property(key, receipt, (k, terms) => {
+        const reading = readReceipt(receiptCode(k, terms));
+        assert.ok(typeof reading === 'object');
+        assert.equal(reading.unused, terms.unused);
+        assert.ok(new CodeReader(k, terms).matches(reading, terms.sequence));
+      }),
+    );
+    fc.assert(
+      fc.property(key, service, (k, terms) => {
+        const reading = readEntry(serviceCode(k, terms));
+        assert.ok(typeof reading === 'object' && reading.kind === 'service');
+        assert.equal(reading.operation, terms.operation);
+        assert.ok(new CodeReader(k, { unit: 'min', step: 1 }).matches(reading, terms.sequence));
+      }),
+    );
+  });
+
+  it('is mistyped with any single digit wrong', () => {
+    fc.assert(
+      fc.property(anyCode, (code) => {
+        for (let i = 0; i < code.length; i++) {
+          for (let digit = 0; digit < 10; digit++) {
+            if (code[i] === String(digit)) continue;
+            assert.equal(readEntry(code.slice(0, i) + digit + code.slice(i + 1)), 'mistyped');
+          }
+        }
+      }),
+    );
+  });
+
+  it('is mistyped with any two neighbours swapped', () => {
+    fc.assert(
+      fc.property(anyCode, (code) => {
+        for (let i = 1; i < code.length; i++) {
+          if (code[i] === code[i - 1]) continue;
+          assert.equal(readEntry(code.slice(0, i - 1) + code[i] + code[i - 1] + code.slice(i + 1)), 'mistyped');
+        }
+      }),
+    );
+  });
+
+  it('is mistyped with a digit lost or one too many', () => {
+    fc.assert(
+      fc.property(anyCode, fc.nat(14), fc.nat(9), (code, at, digit) => {
+        const i = at % code.length;
+        assert.equal(readEntry(code.slice(0, i) + code.slice(i + 1)), 'mistyped');
+        assert.equal(readEntry(code.slice(0, i) + digit + code.slice(i)), 'mistyped');
+      }),
+    );
+  });
+
+  it('keeps its digits when it is grouped for reading', () => {
+    fc.assert(fc.property(anyCode, (code) => digitsForReading(code).replaceAll(' ', '') === code));
+  });
+});
+
+describe('a code of one station, unit, step or quantity', () => {
+  /** How many of the trials the other's key matches; by chance alone one in 10⁶ or 10⁷. */
+  function opened(trials: fc.Arbitrary<boolean>): number {
+    return fc.sample(trials, { numRuns: 2000, seed: 20_261_122 }).filter(Boolean).length;
+  }
+  const ids = fc.uniqueArray(
+    fc.string({ minLength: 1, maxLength: 20 }).filter((id) => !id.includes('\0')),
+    {
+      minLength: 2,
+      maxLength: 2,
+    },
+  );
+  const opens = (k: Uint8Array, terms: { unit: Unit; step: number }, code: string, n: number) => {
+    const reading = readEntry(code);
+    return typeof reading === 'object' && new CodeReader(k, terms).matches(reading, n);
+  };
+
+  it('opens no other station', () => {
+    const trial = fc.tuple(key, ids, voucher).map(([master, [one, other], terms]) => {
+      const code = voucherCode(stationKey(master, one!, 1), terms);
+      return opens(stationKey(master, other!, 1), terms, code, terms.sequence);
+    });
+    assert.equal(opened(trial), 0);
+  });
+
+  it('opens nothing after the key version was raised', () => {
+    const trial = fc.tuple(key, voucher).map(([master, terms]) => {
+      const code = voucherCode(stationKey(master, 'CP-0001', 1), terms);
+      return opens(stationKey(master, 'CP-0001', 2), terms, code, terms.sequence);
+    });
+    assert.equal(opened(trial), 0);
+  });
+
+  it('is worth nothing where another unit or step is sold', () => {
+    const trial = fc.tuple(key, voucher).map(([k, terms]) => {
+      const code = voucherCode(k, terms);
+      const otherUnit = { ...terms, unit: terms.unit === 'min' ? ('Wh' as const) : ('min' as const) };
+      return (
+        opens(k, otherUnit, code, terms.sequence) || opens(k, { ...terms, step: terms.step + 1 }, code, terms.sequence)
+      );
+    });
+    assert.equal(opened(trial), 0);
+  });
+
+  it('cannot be passed off as another quantity or sequence number by changing its payload', () => {
+    const trial = fc.tuple(key, voucher, fc.nat(999_999)).map(([k, terms, other]) => {
+      const code = voucherCode(k, terms);
+      const { payloadDigits } = LAYOUTS[terms.layout];
+      const payload = String(other % 10 ** payloadDigits).padStart(payloadDigits, '0');
+      if (code.startsWith(payload)) return false;
+      for (let digit = 0; digit < 10; digit++) {
+        const forged = payload + code.slice(payloadDigits, -1) + digit;
+        const reading = readEntry(forged);
+        if (typeof reading !== 'object') continue;
+        const n = firstFrom(terms.sequence, reading.residue, reading.window);
+        if (opens(k, terms, forged, n)) return true;
+      }
+      return false;
+    });
+    assert.equal(opened(trial), 0);
+  });
+});
+
+describe('wrong arguments', () => {
+  const good = new Uint8Array(32);
+  const terms = { layout: 'compact', unit: 'min', step: 30, quantity: 2, sequence: 1 } as const;
+  const cases: [string, () => unknown, RegExp, typeof TypeError | typeof RangeError][] = [
+    ['a master key as text', () => stationKey('00' as never, 'CP-0001', 1), /^masterKey/, TypeError],
+    ['a short master key', () => stationKey(new Uint8Array(31), 'CP-0001', 1), /^masterKey/, RangeError],
+    ['an empty station id', () => stationKey(good, '', 1), /^stationId/, RangeError],
+    ['a station id with a zero byte', () => stationKey(good, 'a\0b', 1), /^stationId/, RangeError],
+    ['a station id of broken Unicode', () => stationKey(good, '\ud800', 1), /^stationId/, RangeError],
+    ['a key version of −1', () => stationKey(good, 'CP-0001', -1), /^keyVersion/, RangeError],
+    ['no terms', () => voucherCode(good, undefined as never), /^terms/, TypeError],
+    ['an unknown layout', () => voucherCode(good, { ...terms, layout: 'wide' as never }), /^layout/, RangeError],
+    [
+      'an inherited name as layout',
+      () => voucherCode(good, { ...terms, layout: 'toString' as never }),
+      /^layout/,
+      RangeError,
+    ],
+    ['an unknown unit', () => voucherCode(good, { ...terms, unit: 'kWh' as never }), /^unit/, RangeError],
+    ['a step of 0', () => voucherCode(good, { ...terms, step: 0 }), /^step/, RangeError],
+    ['a quantity of 0', () => voucherCode(good, { ...terms, quantity: 0 }), /^quantity/, RangeError],
+    ['32 steps in the compact layout', () => voucherCode(good, { ...terms, quantity: 32 }), /^quantity/, RangeError],
+    [
+      '156 steps in the long layout',
+      () => voucherCode(good, { ...terms, layout: 'long', quantity: 156 }),
+      /^quantity/,
+      RangeError,
+    ],
+    ['half a step', () => voucherCode(good, { ...terms, quantity: 1.5 }), /^quantity/, RangeError],
+    ['a quantity as text', () => voucherCode(good, { ...terms, quantity: '2' as never }), /^quantity/, TypeError],
+    [
+      'a sequence past the safe integers',
+      () => voucherCode(good, { ...terms, sequence: 2 ** 53 }),
+      /^sequence/,
+      RangeError,
+    ],
+    ['a sequence as bigint', () => voucherCode(good, { ...terms, sequence: 1n as never }), /^sequence/, TypeError],
+    [
+      '156 parts unused',
+      () => receiptCode(good, { unit: 'min', step: 30, unused: 156, sequence: 1 }),
+      /^unused/,
+      RangeError,
+    ],
+    [
+      'an unknown operation',
+      () => serviceCode(good, { operation: 'reboot' as never, sequence: 1 }),
+      /^operation/,
+      RangeError,
+    ],
+    [
+      'a sequence of NaN',
+      () => serviceCode(good, { operation: 'synchronize', sequence: Number.NaN }),
+      /^sequence/,
+      RangeError,
+    ],
+  ];
+  for (const [name, call, message, kind] of cases) {
+    it(`${name} throws a ${kind.name} that names the argument`, () => {
+      assert.throws(call, (error) => error instanceof kind && message.test((error as Error).message));
+    });
+  }
+
+  it('keep the key out of the message', () => {
+    const secret = new Uint8Array(33).fill(0xab);
+    assert.throws(
+      () => stationKey(secret, 'CP-0001', 1),
+      (error) => !/ab|171/.test((error as Error).message),
+    );
+  });
+});
