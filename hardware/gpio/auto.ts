@@ -1,0 +1,5 @@
+import type { GpioDriver } from './driver.ts';
+
+export async function openAny(_root?: string): Promise<GpioDriver> {
+  throw new Error('not yet');
+}

@@ -1,0 +1,98 @@
+// What the rest of the house knows of GPIO: lines that are read and written by logical level, whatever is below.
+import { GpioError } from './errors.ts';
+
+export { GpioError, type GpioErrorCode } from './errors.ts';
+
+/** `auto`: the char device where it works, else sysfs; never `simulated`, which is chosen by name alone. */
+export type DriverName = 'auto' | 'simulated' | 'onoff' | 'gpiod';
+export const DRIVER_NAMES: readonly DriverName[] = ['auto', 'simulated', 'onoff', 'gpiod'];
+
+/** A BCM number (17, '17'), or a line's name ('GPIO17'); under simulation any file name ('vehicle'). */
+export type Line = string | number;
+
+export type Pull = 'up' | 'down' | 'none';
+
+export interface InputOptions {
+  /** The line's level 0 means `true`. */
+  readonly activeLow?: boolean;
+  /** The resistor inside the chip. Unset: left as it is. */
+  readonly pull?: Pull;
+  /** Who holds the line, as `gpioinfo` shows it. */
+  readonly consumer?: string;
+  /**
+   * A raw edge, with the logical level read after it: contacts bounce, so put a debouncer behind it. May repeat a
+   * level when both edges of a short pulse passed before it could be read.
+   */
+  onChange(level: boolean): void;
+  /** The line is gone (chip unplugged, driver unbound, tool ended). Reported once; `close` it and open it again. */
+  onLost(error: GpioError): void;
+}
+
+export interface InputLine {
+  /** The logical level now. Throws a `GpioError` `line-lost`. */
+  read(): boolean;
+  close(): Promise<void>;
+}
+
+export interface OutputOptions {
+  readonly activeLow?: boolean;
+  /** Who holds the line, as `gpioinfo` shows it. */
+  readonly consumer?: string;
+}
+
+export interface OutputLine {
+  /** Whether the line was found on when it was opened, before it was switched off: someone died while holding it. */
+  readonly wasOn: boolean;
+  /** On the wire when it returns. Throws a `GpioError` `line-lost`. */
+  write(on: boolean): void;
+  /** The level read back from the wire, where the driver can. Throws a `GpioError` `line-lost`. */
+  read(): boolean;
+  /** Switches the line off and lets go of it. */
+  close(): Promise<void>;
+}
+
+export interface GpioDriver {
+  /** What really runs: `auto` has become `gpiod` or `onoff`. */
+  readonly name: Exclude<DriverName, 'auto'>;
+  /** For a status: the driver, and the chip that it found where there is one. */
+  readonly description: string;
+  input(line: Line, options: InputOptions): Promise<InputLine>;
+  /** Off first: the line is off, without a pulse, before this resolves. */
+  output(line: Line, options?: OutputOptions): Promise<OutputLine>;
+}
+
+export interface DriverOptions {
+  /** Where the simulated lines are: a folder with a file a line. */
+  readonly folder?: string | undefined;
+  /** Where `/sys`, `/dev` and `/proc` are; another folder only for recorded boards. */
+  readonly root?: string;
+}
+
+/**
+ * Opens a GPIO driver by name. Throws a `GpioError` whose message says what to do, and `TypeError` for a name that
+ * it does not know.
+ */
+export async function openDriver(name: DriverName, options: DriverOptions = {}): Promise<GpioDriver> {
+  switch (name) {
+    case 'simulated': {
+      if (!options.folder)
+        throw new GpioError('no-folder', 'The simulated GPIO driver needs a folder: set GPIO_FOLDER.');
+      const { openSimulated } = await import('./simulated.ts');
+      return openSimulated(options.folder);
+    }
+    case 'onoff': {
+      const { openOnoff } = await import('./onoff.ts');
+      return openOnoff(options.root);
+    }
+    case 'gpiod': {
+      const { openCharDevice } = await import('./char-device.ts');
+      return openCharDevice(options.root);
+    }
+    case 'auto': {
+      const { openAny } = await import('./auto.ts');
+      return openAny(options.root);
+    }
+    default:
+      throw new TypeError(`There is no GPIO driver "${String(name)}": use one of ${DRIVER_NAMES.join(', ')}.`);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * `not-a-pi`: no chip whose lines have BCM numbers. `no-gpio`: no chip at all. `no-permission`. `line-busy`.
+ * `line-unknown`. `line-ambiguous`. `line-lost`: was there and is gone. `library-missing`: something to install.
+ * `no-folder`: simulation without a folder. `unsupported`: the kernel or the driver can't do what was asked for.
+ */
+export type GpioErrorCode =
+  | 'not-a-pi'
+  | 'no-gpio'
+  | 'no-permission'
+  | 'line-busy'
+  | 'line-unknown'
+  | 'line-ambiguous'
+  | 'line-lost'
+  | 'library-missing'
+  | 'no-folder'
+  | 'unsupported';
+
+/** Something about a line or chip that a person must mend; the message says how. */
+export class GpioError extends Error {
+  readonly code: GpioErrorCode;
+  constructor(code: GpioErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'GpioError';
+    this.code = code;
+  }
+}

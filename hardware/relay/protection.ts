@@ -1,0 +1,93 @@
+// What a contactor must not be asked for. Pure: time comes in, monotonic milliseconds.
+
+/** Zero means no limit, everywhere. */
+export interface Protection {
+  /** From one closing to the next, at least. */
+  readonly leastSeconds: number;
+  /** At most so many closings... */
+  readonly mostClosings: number;
+  /** ...in this time. */
+  readonly windowSeconds: number;
+  /** The relay goes off by itself after so long. */
+  readonly longestOnSeconds: number;
+}
+
+export const CONTACTOR: Protection = Object.freeze({
+  leastSeconds: 10,
+  mostClosings: 10,
+  windowSeconds: 600,
+  longestOnSeconds: 0,
+});
+
+export const UNPROTECTED: Protection = Object.freeze({
+  leastSeconds: 0,
+  mostClosings: 0,
+  windowSeconds: 600,
+  longestOnSeconds: 0,
+});
+
+const MOST_REMEMBERED = 1000;
+
+/** The stricter of two, rule by rule: whoever asks for more protection gets it. */
+export function stricter(a: Protection, b: Protection): Protection {
+  const least = (x: number, y: number) => (x === 0 ? y : y === 0 ? x : Math.min(x, y));
+  return {
+    leastSeconds: Math.max(a.leastSeconds, b.leastSeconds),
+    mostClosings: least(a.mostClosings, b.mostClosings),
+    windowSeconds:
+      a.mostClosings === 0
+        ? b.windowSeconds
+        : b.mostClosings === 0
+          ? a.windowSeconds
+          : Math.max(a.windowSeconds, b.windowSeconds),
+    longestOnSeconds: least(a.longestOnSeconds, b.longestOnSeconds),
+  };
+}
+
+/** Reads a protection that came over a wire or from a form; what is missing is the contactor's. Throws a `RangeError` that names the field. */
+export function readProtection(given: unknown): Protection {
+  if (given === undefined) return CONTACTOR;
+  if (typeof given !== 'object' || given === null) throw new RangeError('protection must be an object');
+  const number = (name: keyof Protection) => {
+    const value = (given as Record<string, unknown>)[name] ?? CONTACTOR[name];
+    if (typeof value !== 'number' || !(value >= 0) || value > 1e7) {
+      throw new RangeError(`protection.${name} must be a number from 0 to 10000000`);
+    }
+    return value;
+  };
+  const mostClosings = number('mostClosings');
+  if (!Number.isInteger(mostClosings) || mostClosings > MOST_REMEMBERED) {
+    throw new RangeError(`protection.mostClosings must be a whole number from 0 to ${MOST_REMEMBERED}`);
+  }
+  return {
+    leastSeconds: number('leastSeconds'),
+    mostClosings,
+    windowSeconds: number('windowSeconds'),
+    longestOnSeconds: number('longestOnSeconds'),
+  };
+}
+
+/** When a relay closed, and so when it may close again. */
+export class ClosingHistory {
+  readonly #closings: number[] = [];
+
+  /** `foundOn`: the relay was on when this history began; that counts as a closing now. */
+  constructor(foundOn = false, nowMs = 0) {
+    if (foundOn) this.closed(nowMs);
+  }
+
+  closed(nowMs: number): void {
+    this.#closings.push(nowMs);
+    if (this.#closings.length > MOST_REMEMBERED) this.#closings.shift();
+  }
+
+  /** Milliseconds until the relay may close; 0: now. */
+  readyInMs(protection: Protection, nowMs: number): number {
+    const last = this.#closings.at(-1);
+    if (last === undefined) return 0;
+    const least = protection.leastSeconds === 0 ? 0 : last + protection.leastSeconds * 1000 - nowMs;
+    const first = protection.mostClosings === 0 ? undefined : this.#closings.at(-protection.mostClosings);
+    const window = first === undefined ? 0 : first + protection.windowSeconds * 1000 - nowMs;
+    return Math.max(0, Math.ceil(least), Math.ceil(window));
+  }
+}
