@@ -1,0 +1,291 @@
+// What the ledger and those who call it say to each other: plain data.
+import type { LayoutName, Operation, Unit } from '../codes/index.ts';
+
+/** Why something was refused: an RFC 9457 problem, ready to be sent. */
+export interface Refusal {
+  /** `urn:offline-charging:problem:<slug>`, stable. */
+  readonly type: string;
+  /** One line in English, the same for each refusal of this type. */
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** What happened this time and what the reader can do; never a code or a key. */
+  readonly detail: string;
+  /** Whole seconds; goes into the `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+  /** With `receipt-settled`: what was answered when it was settled. */
+  readonly settled?: Settlement;
+}
+
+export interface Refused {
+  readonly refused: Refusal;
+}
+export type Answer<T> = T | Refused;
+
+/** Money in the currency's smallest unit (cents, fen, yen), so that it adds up. */
+export interface Money {
+  /** Whole number. */
+  readonly minorUnits: number;
+  /** ISO 4217, as `EUR`. */
+  readonly currency: string;
+}
+
+/** What a station sells and how its codes are made. A change makes a new version; vouchers keep theirs. */
+export interface StationTerms {
+  readonly unit: Unit;
+  /** In `unit`s. */
+  readonly step: number;
+  readonly layout: LayoutName;
+  readonly sequence: 'clock' | 'counter';
+  readonly slotSeconds: number;
+  readonly keyVersion: number;
+  /** Price of one step; absent: nothing is charged for. */
+  readonly price?: Money;
+}
+
+export interface StationRecord extends StationTerms {
+  readonly id: string;
+  /** For people: where it stands. Empty when not given. */
+  readonly name: string;
+  /** The most that one voucher of this station holds, in `unit`s. */
+  readonly mostAmount: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly retiredAt: string | null;
+  /** Grows with each change: for entity tags. */
+  readonly revision: number;
+}
+
+/** What is left out is `min`, 30, `compact`, `clock`, 300 seconds, key version 1, no name, no price. */
+export interface NewStation extends Partial<StationTerms> {
+  readonly id: string;
+  readonly name?: string;
+}
+/** `price: null` takes the price away. */
+export interface StationChange extends Partial<Omit<StationTerms, 'price'>> {
+  readonly name?: string;
+  readonly price?: Money | null;
+}
+
+/** What a station is set up with. Holds its key: for the operator alone, never logged. */
+export interface Provisioning extends StationTerms {
+  readonly station: string;
+  /** 64 hex digits: the station's own key, derived when asked for. */
+  readonly key: string;
+}
+
+/** A voucher that was issued. */
+export interface ChargingRequest {
+  /** 32 hex digits that cannot be guessed. */
+  readonly id: string;
+  readonly station: string;
+  /** In `unit`s. */
+  readonly amount: number;
+  readonly unit: Unit;
+  /** Digits only. */
+  readonly code: string;
+  /** The same digits grouped for reading. */
+  readonly display: string;
+  /** ISO 8601, UTC. */
+  readonly issuedAt: string;
+  /** ISO 8601, UTC; null at stations that count. */
+  readonly expiresAt: string | null;
+  /** What the whole voucher cost, where the station has a price. */
+  readonly price?: Money;
+}
+
+/** A request whose number is not drawn yet: it waits for its payment, or was paid, or nobody paid in time. */
+export interface Reservation {
+  readonly id: string;
+  readonly station: string;
+  readonly amount: number;
+  readonly unit: Unit;
+  readonly status: 'reserved' | 'paid' | 'lapsed';
+  readonly reservedAt: string;
+  /** When it lapses if it is not paid. */
+  readonly lapsesAt: string;
+  readonly paidAt?: string;
+  readonly price?: Money;
+}
+
+/** What a receipt gives back. */
+export interface Settlement {
+  /** The id of the charging request. */
+  readonly request: string;
+  /** In `unit`s. */
+  readonly bought: number;
+  /** In `unit`s, rounded down to ten-thousandths: never more than what was left. */
+  readonly unused: number;
+  readonly unit: Unit;
+  /** Where the voucher had a price; rounded down to the smallest unit. */
+  readonly refund?: Money;
+}
+
+export interface IssuedService {
+  readonly station: string;
+  readonly operation: Operation;
+  /** 15 digits. */
+  readonly code: string;
+  readonly display: string;
+  readonly issuedAt: string;
+}
+
+export type Role = 'customer app' | 'operator';
+
+export interface ApiKeyRecord {
+  /** Public part of the key; the `client` that its requests belong to. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+/** The one time that the key itself is seen. */
+export interface NewApiKey extends ApiKeyRecord {
+  readonly key: string;
+}
+/** Who a key belongs to. */
+export interface Principal {
+  readonly client: string;
+  readonly role: Role;
+  readonly name: string;
+}
+
+export interface AuditEntry {
+  /** What was done or tried, in words with dashes: `station-created`, `foreign-request`, `revoked-key`. */
+  readonly action: string;
+  /** Who: the client, when known. */
+  readonly client?: string;
+  /** The station it was about, as given (it may not exist). */
+  readonly station?: string;
+  /** Anything more; never a code or a key. Cut at 500 characters. */
+  readonly detail?: string;
+}
+export interface AuditRecord extends AuditEntry {
+  readonly at: string;
+}
+
+/** One row of the ledger as the operator sees it: no code. */
+export interface CodeRecord {
+  /** The charging request's id; null for service codes. */
+  readonly request: string | null;
+  readonly station: string;
+  readonly kind: 'voucher' | Operation;
+  readonly sequence: number;
+  readonly client: string;
+  readonly issuedAt: string;
+  /** The rest is for vouchers. */
+  readonly amount: number | null;
+  readonly unit: Unit;
+  readonly price?: Money;
+  readonly settledAt: string | null;
+  readonly unused: number | null;
+  readonly refund?: Money;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Hand it in as `after` for the next page; null at the end. */
+  readonly next: string | null;
+}
+export interface PageQuery {
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  /** 1 to 500; 50 unless given. */
+  readonly limit?: number | undefined;
+}
+
+/** Sums of one UTC day, for one unit and currency. */
+export interface DayFigures {
+  /** `2026-11-22`. */
+  readonly day: string;
+  readonly unit: Unit;
+  /** Empty where nothing was charged for. */
+  readonly currency: string;
+  /** Vouchers. */
+  readonly issued: number;
+  /** In `unit`s. */
+  readonly amount: number;
+  /** In the currency's smallest unit. */
+  readonly money: number;
+  /** Receipts. */
+  readonly settled: number;
+  readonly unused: number;
+  readonly refunded: number;
+  readonly synchronizations: number;
+  readonly services: number;
+}
+/** A station that asks for a look. */
+export interface Anomaly {
+  readonly station: string;
+  readonly synchronizations: number;
+  readonly settled: number;
+  /** Receipts that no voucher of the station fits. */
+  readonly wrongReceipts: number;
+  /** Vouchers in the same days. */
+  readonly issued: number;
+}
+export interface Statistics {
+  /** Oldest day first. */
+  readonly days: readonly DayFigures[];
+  readonly stations: { readonly active: number; readonly retired: number };
+  /** Vouchers of the last four hours without a receipt: most that may still be typed. */
+  readonly outstanding: number;
+  /** Reserved and not lapsed, or paid and not issued. */
+  readonly waiting: number;
+  readonly anomalies: readonly Anomaly[];
+}
+
+export interface Health {
+  readonly database: 'sqlite' | 'postgresql';
+  /** How long a write to the ledger and its commit took. */
+  readonly milliseconds: number;
+}
+
+export interface LedgerOptions {
+  /** `sqlite:/path/to/ledger.sqlite` or `postgres://…`. */
+  readonly url: string;
+  /** 32 bytes. The ledger remembers a fingerprint and opens with no other. */
+  readonly masterKey: Uint8Array;
+  /** Unix milliseconds; the machine's clock unless given. */
+  readonly now?: () => number;
+  /** How long a reservation waits for its payment: 900 unless given. */
+  readonly lapseSeconds?: number;
+  /** How long a call waits for a database that is away: 4000 unless given. */
+  readonly patienceMs?: number;
+  /** Told after each transaction: for metrics. */
+  readonly onBatch?: (batch: BatchReport) => void;
+}
+export interface BatchReport {
+  readonly kind: 'write' | 'read';
+  readonly calls: number;
+  /** From handing over to the answer, commit included. */
+  readonly milliseconds: number;
+  /** Times that the transaction was tried again: conflicts with other replicas, lost connections. */
+  readonly retries: number;
+  readonly failed: boolean;
+}
+
+/** The database is away, or failed. HTTP 503. Nothing is known of the call: ask again with the same idempotency key. */
+export class LedgerUnavailable extends Error {
+  readonly code = 'ledger-unavailable';
+  readonly retryAfterSeconds = 2;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LedgerUnavailable';
+  }
+}
+
+/**
+ * The ledger does not open. `code`: `ledger-url`, `ledger-newer`, `master-key-differs`, `sqlite-missing`,
+ * `postgres-missing`, `ledger-unavailable`, `ledger-not-writable`.
+ */
+export class LedgerError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LedgerError';
+    this.code = code;
+  }
+}
