@@ -71,6 +71,18 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
   };
 }
 
+/** Which of a station's terms the variables set, rather than leave to their defaults. */
+export function stationVariablesSet(env: NodeJS.ProcessEnv = process.env): ReadonlySet<string> {
+  const names = {
+    unit: 'STATION_UNIT',
+    step: 'STATION_STEP',
+    layout: 'STATION_LAYOUT',
+    sequence: 'STATION_SEQUENCE',
+    slotSeconds: 'SLOT_SECONDS',
+  };
+  return new Set(Object.entries(names).flatMap(([term, variable]) => (env[variable] ? [term] : [])));
+}
+
 /** A variable that holds something it can't: says which, and what it takes; never its value, which may be a secret. */
 export class VariableError extends Error {
   constructor(name: string, takes: string, options?: ErrorOptions) {

@@ -1,23 +1,41 @@
 // What passes between the cloud and a station once, before the station goes out: its id, key and terms.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openLedger } from '../charging/cloud/ledger.ts';
+import { type Answer, isRefused, type Ledger, openLedger, type StationRecord } from '../charging/cloud/ledger.ts';
 import { loadMasterKey } from './cloud/master-key.ts';
-import type { Places, StationVariables } from './environment.ts';
+import { type Places, type StationVariables, stationVariablesSet } from './environment.ts';
 
 /**
- * Makes sure that the registry of the cloud has the station as the variables say, and leaves what the station must
- * know in its folder (mode 0600).
+ * Makes sure that the registry of the cloud has the station, and leaves what the station must know in its folder
+ * (mode 0600). A station that is there already changes only where a variable says so; the rest is the operator's.
+ * @throws when the ledger cannot be opened or refuses the station
  */
 export async function provision(at: Places, station: StationVariables): Promise<void> {
   mkdirSync(at.cloudDir, { recursive: true, mode: 0o700 });
   const ledger = await openLedger({ url: at.ledgerUrl, masterKey: await loadMasterKey(at) });
   try {
-    await ledger.ensureStation(station);
-    writeWhole(at.stationFile, JSON.stringify(await ledger.provisioning(station.station)));
+    await register(ledger, station);
+    const provisioning = granted(await ledger.provisioning(station.station, { by: 'start' }));
+    writeWhole(at.stationFile, `${JSON.stringify(provisioning, undefined, 2)}\n`);
   } finally {
     await ledger.close();
   }
+}
+
+async function register(ledger: Ledger, { station: id, ...terms }: StationVariables): Promise<StationRecord> {
+  const present = await ledger.station(id);
+  if (isRefused(present)) return granted(await ledger.createStation({ id, ...terms }, 'start'));
+  const set = stationVariablesSet();
+  const change = Object.fromEntries(
+    Object.entries(terms).filter(([name, value]) => set.has(name) && present[name as keyof StationRecord] !== value),
+  );
+  if (Object.keys(change).length === 0) return present;
+  return granted(await ledger.updateStation(id, change, 'start'));
+}
+
+function granted<T extends object>(answer: Answer<T>): T {
+  if (isRefused(answer)) throw new Error(answer.refused.detail);
+  return answer;
 }
 
 function writeWhole(file: string, content: string): void {
