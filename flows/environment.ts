@@ -56,15 +56,14 @@ export interface StationVariables {
 
 /** @throws {VariableError} naming the variable that is wrong and what it takes */
 export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationVariables {
-  const unit = oneOf(env, 'STATION_UNIT', ['min', 'Wh'] as const);
   const id = env.STATION_ID || 'CP-0001';
   if (!/^[\x21-\x7e]{1,64}$/.test(id) || /["'\\/<>]/.test(id)) {
     throw new VariableError('STATION_ID', '1 to 64 visible characters without quotes, slashes or angle brackets');
   }
   return {
     station: id,
-    unit,
-    step: whole(env, 'STATION_STEP', unit === 'Wh' ? 500 : 30, 1, 1_000_000),
+    unit: oneOf(env, 'STATION_UNIT', ['min', 'Wh'] as const),
+    step: whole(env, 'STATION_STEP', 30, 1, 1_000_000),
     layout: oneOf(env, 'STATION_LAYOUT', ['compact', 'long'] as const),
     sequence: oneOf(env, 'STATION_SEQUENCE', ['clock', 'counter'] as const),
     slotSeconds: whole(env, 'SLOT_SECONDS', 300, 1, 86_400),
