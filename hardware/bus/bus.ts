@@ -7,8 +7,6 @@ export interface I2cBus {
   /** Sends `bytes` to the 7-bit `address`, one transfer from start to stop. */
   write(address: number, bytes: Uint8Array): Promise<void>;
   read(address: number, length: number): Promise<Uint8Array>;
-  /** A write and a read joined by a repeated start, as register reads need. */
-  writeRead(address: number, bytes: Uint8Array, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,100 @@
+// Which of the machine's input devices is the keypad. Looked up in sysfs at each plugging in: event numbers change.
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { digitCodes } from './input-events.ts';
+
+export interface InputDevice {
+  /** `/dev/input/event3` */
+  readonly path: string;
+  /** As the device calls itself: `SIGMACHIP USB Keyboard`. */
+  readonly name: string;
+  /** All ten digits and an Enter. */
+  readonly hasDigits: boolean;
+  /** Has letters too: a whole keyboard, less likely to be the station's. */
+  readonly hasLetters: boolean;
+}
+
+const enterCodes = [28, 96];
+const letterCodes = [16, 30, 44];
+
+/** The input devices, in the order of their numbers. `root` is `/` but for recorded machines. */
+export function inputDevices(root = '/'): InputDevice[] {
+  const folder = join(root, 'sys/class/input');
+  return list(folder)
+    .filter((name) => /^event\d+$/.test(name))
+    .sort((one, other) => Number(one.slice(5)) - Number(other.slice(5)))
+    .map((event) => {
+      const codes = keyBitmap(read(join(folder, event, 'device/capabilities/key')));
+      const has = (wanted: readonly number[]) => wanted.every((code) => codes.has(code));
+      return {
+        path: join(root, 'dev/input', event),
+        name: read(join(folder, event, 'device/name')),
+        hasDigits: (has(digitCodes.row) || has(digitCodes.pad)) && enterCodes.some((code) => codes.has(code)),
+        hasLetters: has(letterCodes),
+      };
+    });
+}
+
+/**
+ * The keypad: the device at `wanted` when that is a path (links of `/dev/input/by-id` too), the first whose name holds
+ * `wanted`, or with nothing wanted the first that has digits, those without letters first.
+ */
+export function findKeypad(wanted: string | undefined, root = '/'): InputDevice | undefined {
+  const devices = inputDevices(root);
+  if (wanted === undefined || wanted === '') {
+    const withDigits = devices.filter((device) => device.hasDigits);
+    return withDigits.find((device) => !device.hasLetters) ?? withDigits[0];
+  }
+  if (!wanted.startsWith('/')) {
+    const name = wanted.toLowerCase();
+    return devices.find((device) => device.name.toLowerCase().includes(name) && device.hasDigits);
+  }
+  const path = resolveLink(wanted);
+  if (path === undefined) return undefined;
+  return (
+    devices.find((device) => device.path === path) ?? { path, name: basename(path), hasDigits: true, hasLetters: false }
+  );
+}
+
+/** `capabilities/key` is words of the machine's size in hex, the highest first. */
+export function keyBitmap(text: string): Set<number> {
+  const words = text.trim().split(/\s+/).filter(Boolean).reverse();
+  // A word is printed without leading zeros, so its size shows only in the longest one.
+  const wordBits = words.some((word) => word.length > 8) || process.arch.includes('64') ? 64 : 32;
+  const codes = new Set<number>();
+  words.forEach((word, index) => {
+    const value = BigInt(`0x${word}`);
+    for (let bit = 0; bit < wordBits; bit++) if ((value >> BigInt(bit)) & 1n) codes.add(index * wordBits + bit);
+  });
+  return codes;
+}
+
+function resolveLink(path: string): string | undefined {
+  try {
+    readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return path;
+  }
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

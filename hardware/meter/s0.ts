@@ -1,0 +1,162 @@
+// An energy meter with an S0 pulse output on a GPIO line.
+import { type DeviceClock, machineClock } from '../bus/clock.ts';
+import type { GpioDriver, InputLine, Line } from '../gpio/driver.ts';
+import { MeterHealth } from './health.ts';
+import type { Meter, MeterListener, MeterReading } from './meter.ts';
+import { S0Counter } from './s0-counter.ts';
+
+export interface S0MeterOptions {
+  readonly line: Line;
+  /** S0+ to 3.3 V through the pull-up inside the chip and S0− to ground: a pulse is level 0, so this is true unless set. */
+  readonly activeLow?: boolean;
+  readonly impulsesPerKwh: number;
+  /** What the journal kept. A session that was billed further than that wins: hand in the higher of the two. */
+  readonly startWh: number;
+  /** Keeps the counter; called every 10 s while it grows, and at closing. */
+  save(energyWh: number): void;
+  readonly highestPowerW: number;
+  readonly leastClosedMs?: number;
+  readonly leastOpenMs?: number;
+  readonly clock?: DeviceClock;
+}
+
+/** Readings come at each pulse and so often between, so that their age says whether the line is still held. */
+const heartbeatMs = 1_000;
+const saveMs = 10_000;
+
+/**
+ * Opens an S0 meter. No pulses mean no load, not silence: only a lost line is a fault, and a broken wire shows as a load
+ * that never starts. Rejects with a `GpioError`, or a `RangeError` for a constant that no meter has.
+ */
+export async function openS0Meter(
+  driver: GpioDriver,
+  options: S0MeterOptions,
+  listener: MeterListener,
+): Promise<Meter> {
+  const meter = new S0Meter(driver, options, listener);
+  await meter.open();
+  return meter;
+}
+
+class S0Meter implements Meter {
+  readonly name: string;
+  readonly #driver: GpioDriver;
+  readonly #options: S0MeterOptions;
+  readonly #clock: DeviceClock;
+  readonly #counter: S0Counter;
+  readonly #health: MeterHealth;
+  #line: InputLine | undefined;
+  #savedWh: number;
+  #savedAt: number;
+  #closed = false;
+  #cancelHeartbeat: (() => void) | undefined;
+  #cancelSettle: (() => void) | undefined;
+
+  constructor(driver: GpioDriver, options: S0MeterOptions, listener: MeterListener) {
+    this.name = `S0 meter, ${options.impulsesPerKwh} imp/kWh`;
+    this.#driver = driver;
+    this.#options = options;
+    this.#clock = options.clock ?? machineClock();
+    this.#counter = new S0Counter(options);
+    // Each pulse is a whole jump of the counter: with few impulses a kWh that is more than the usual slack.
+    const slackWh = Math.max(20, 2_000 / options.impulsesPerKwh);
+    this.#health = new MeterHealth(listener, this.#clock, { highestPowerW: options.highestPowerW, slackWh });
+    this.#savedWh = options.startWh;
+    this.#savedAt = this.#clock.now();
+  }
+
+  get latest(): MeterReading | undefined {
+    return this.#health.latest;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#openLine();
+    } catch (error) {
+      this.#health.close();
+      throw error;
+    }
+    this.#heartbeat();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelHeartbeat?.();
+    this.#cancelSettle?.();
+    this.#health.close();
+    this.#save();
+    await this.#line?.close();
+  }
+
+  async #openLine(): Promise<void> {
+    this.#line = await this.#driver.input(this.#options.line, {
+      activeLow: this.#options.activeLow ?? true,
+      pull: 'up',
+      consumer: 'meter',
+      onChange: (closed) => this.#edge(closed),
+      onLost: (error) => this.#lost(error),
+    });
+    // A contact that is closed already when we come belongs to a pulse whose beginning nobody saw.
+    if (this.#line.read()) this.#edge(true);
+  }
+
+  #edge(closed: boolean): void {
+    if (this.#closed) return;
+    const at = this.#clock.now();
+    if (this.#counter.edge(closed, at)) this.#report(at);
+    this.#cancelSettle?.();
+    // A pulse counts while it lasts, not only at its end: look again when it must have become long enough.
+    if (closed) {
+      this.#cancelSettle = this.#clock.schedule((this.#options.leastClosedMs ?? 10) + 1, () => {
+        const now = this.#clock.now();
+        if (this.#isClosed() && this.#counter.settle(now)) this.#report(now);
+      });
+    }
+  }
+
+  #isClosed(): boolean {
+    try {
+      return this.#line?.read() ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  #heartbeat(): void {
+    this.#cancelHeartbeat = this.#clock.schedule(heartbeatMs, () => {
+      const at = this.#clock.now();
+      if (this.#line) this.#report(at);
+      else void this.#reopen();
+      if (at - this.#savedAt >= saveMs) this.#save();
+      this.#heartbeat();
+    });
+  }
+
+  #report(at: number): void {
+    const powerW = this.#counter.powerW(at);
+    this.#health.read({ energyWh: this.#counter.energyWh, ...(powerW === undefined ? {} : { powerW }), at });
+  }
+
+  #save(): void {
+    this.#savedAt = this.#clock.now();
+    if (this.#counter.energyWh === this.#savedWh) return;
+    this.#savedWh = this.#counter.energyWh;
+    this.#options.save(this.#savedWh);
+  }
+
+  #lost(error: Error): void {
+    const line = this.#line;
+    this.#line = undefined;
+    void line?.close().catch(() => undefined);
+    this.#health.failed(error.message);
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      await this.#openLine();
+      if (this.#closed) await this.#line?.close();
+    } catch (error) {
+      this.#health.failed((error as Error).message);
+    }
+  }
+}
