@@ -48,7 +48,7 @@ export function chargePage(
     if (!found) return next();
     for (const [name, value] of Object.entries(found.headers)) response.setHeader(name, value);
     response.setHeader('ETag', found.etag);
-    if (request.headers['if-none-match'] === found.etag) {
+    if (request.headers['if-none-match']?.includes(found.etag)) {
       response.statusCode = 304;
       response.end();
       return;
@@ -88,8 +88,8 @@ function load(folder: string): Map<string, Asset> {
         Vary: 'Accept-Encoding',
       };
       // The worker lies beside the page's other files and still has to answer for the page.
-      if (name === 'sw.js') headers['Service-Worker-Allowed'] = '/charge';
-      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      if (name === 'sw.js') headers['Service-Worker-Allowed'] = '/';
+      const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
       return [name, { body, zipped: gzipSync(body, { level: 9 }), etag, headers }] as const;
     }),
   );

@@ -1,0 +1,309 @@
+// What the page says, in each language, and how it writes amounts, money and times.
+// ES2015 without modules: phones of 2016 run it as it is.
+(() => {
+  const texts = {
+    en: {
+      title: 'Charge',
+      howMuch: 'How much?',
+      less: 'Less',
+      more: 'More',
+      get: 'Get code',
+      getFor: 'Get code · {price}',
+      getting: 'Getting your code …',
+      paying: 'Waiting for your payment of {amount} …',
+      yourCode: 'Your code for {amount}',
+      paid: 'Your code for {amount} · {price}',
+      copy: 'Copy code',
+      copied: 'Copied.',
+      copyFailed: 'This browser does not copy. Please write the code down.',
+      another: 'Get another code',
+      step1: 'Plug in your vehicle.',
+      step2: 'Type the digits on the charger’s keypad.',
+      step3: 'Press # to finish.',
+      kept: 'The code stays on this phone. You can open this page again without signal.',
+      notKept: 'This browser keeps nothing. Please write the code down before you close the page.',
+      expires: 'Type it within {time}.',
+      expired: 'This code’s time is over. If you have not used it, get another one.',
+      noExpiry: 'No need to hurry: it expires only after many newer codes were used.',
+      says: 'The charger says …',
+      wordLocked: 'LOCKED',
+      helpLocked: 'Too many wrong codes were typed. Show my code with 12 digits: the charger still takes that one.',
+      lockedNeedsCode: 'Get a code first; then this button shows it with 12 digits.',
+      longAlready:
+        'Your code has 12 digits already. The charger takes it while it is locked; if not, wait five minutes and type it again.',
+      wordStep: 'OUT OF STEP',
+      helpStep: 'The charger lost count of the codes. Show me 15 digits that mend it.',
+      wordClock: 'CLOCK LOST',
+      helpClock: 'The charger does not know the time. Show me 15 digits that set it.',
+      saysOther: 'It says something else',
+      wordMistyped: 'MISTYPED',
+      helpMistyped: 'A digit is wrong or missing. Type the code again, then #.',
+      wordUsed: 'USED',
+      helpUsed: 'This code has already charged. Get another one.',
+      wordExpired: 'EXPIRED',
+      helpExpired: 'The code’s time is over. Get another one.',
+      wordInvalid: 'NOT VALID',
+      helpInvalid:
+        'The code is not for this charger. Compare the number on the charger with the one on top of this page.',
+      syncFirst: 'First type these 15 digits, then #:',
+      thenCode: 'Then type your code again, then #:',
+      syncLone: 'After that the charger takes your code.',
+      longTitle: 'The same code with 12 digits · {amount}',
+      refund: 'Charge ended early?',
+      receiptLabel: 'Receipt on the charger’s display (12 digits)',
+      receiptHint: 'Or point your phone’s camera at the QR code on the charger’s screen.',
+      claim: 'Claim refund',
+      receiptLength: 'A receipt has 12 digits; these are {count}.',
+      receiptWrong: 'A digit is wrong. Please compare with the charger’s display.',
+      refunded: 'You bought {bought} and {unused} was left.',
+      refundMoney: 'You get {money} back.',
+      refundNone: 'It is recorded with the operator.',
+      history: 'Codes on this phone',
+      forget: 'Delete the code of {date}',
+      forgetShort: 'Delete',
+      show: 'Show',
+      showLabel: 'Show the code of {date}',
+      forgetAll: 'Delete all',
+      forgetSure: 'Delete this code? It cannot be shown again on this phone.',
+      forgetAllSure: 'Delete all codes of this charger from this phone?',
+      forgotten: 'Deleted.',
+      stateExpired: 'time over',
+      stateRefunded: '{unused} refunded',
+      retry: 'Try again',
+      close: 'Close',
+      drop: 'Don’t get this code',
+      done: 'Done',
+      endsSoon: 'Your code is valid for five more minutes.',
+      wait: 'You can try again in {time}.',
+      waitOver: 'You can try again now.',
+      safe: 'Trying again is safe: you get the same code and pay once.',
+      offline: 'No connection. Codes on this phone can still be read.',
+      online: 'Connected again.',
+      loading: 'Loading …',
+      unansweredTitle: 'Your last request was not answered',
+      unanswered: 'You asked for {amount}.',
+      noAnswerTitle: 'No answer',
+      noAnswer: 'The phone may have no signal.',
+      away: 'The service is away for a moment.',
+      awayTitle: 'Please try again in a moment',
+      busyTitle: 'One moment, please',
+      busy: 'Too many codes were asked for in a short time.',
+      malformedTitle: 'That did not work',
+      malformed: 'The service did not understand this page. Please load it again.',
+      deniedTitle: 'Not allowed',
+      denied: 'This page may not get codes here. Please ask the charger’s operator.',
+      unknownTitle: 'Unknown charger',
+      unknown: 'There is no charger with this number. Scan the QR code on the charger again.',
+      unknownRequest: 'The service does not know this code any more. Please get another one.',
+      retiredTitle: 'Out of service',
+      retired: 'This charger is out of service.',
+      conflictTitle: 'Please choose again',
+      conflict: 'This request does not fit the one before. Nothing was bought.',
+      settledTitle: 'Already refunded',
+      settled: 'This receipt was claimed before. Each receipt counts once.',
+      amountTitle: 'Not this amount',
+      amount: 'This charger does not sell that amount. Please choose another one.',
+      receiptTitle: 'Receipt not accepted',
+      receiptUnknown: 'It is not a receipt of this charger. Please compare the digits with its display.',
+      failedTitle: 'Something went wrong',
+      failed: 'It is not your fault.',
+      minutes: '{n} min',
+      hours: '{h} h',
+      hoursMinutes: '{h} h {n} min',
+      seconds: '{n} s',
+    },
+    'zh-CN': {
+      title: '充电',
+      howMuch: '充多少？',
+      less: '减少',
+      more: '增加',
+      get: '获取充电码',
+      getFor: '获取充电码 · {price}',
+      getting: '正在获取充电码……',
+      paying: '正在等待您支付 {amount} 的费用……',
+      yourCode: '您的充电码：{amount}',
+      paid: '您的充电码：{amount} · {price}',
+      copy: '复制充电码',
+      copied: '已复制。',
+      copyFailed: '此浏览器不能复制，请把充电码抄下来。',
+      another: '再获取一个充电码',
+      step1: '把车辆接上充电桩。',
+      step2: '在充电桩键盘上输入这些数字。',
+      step3: '最后按 #。',
+      kept: '充电码保存在本手机上。没有信号也可以再次打开此页面。',
+      notKept: '此浏览器不保存任何内容。关闭页面前请把充电码抄下来。',
+      expires: '请在 {time} 内输入。',
+      expired: '此充电码已过期。如果还没有使用，请重新获取。',
+      noExpiry: '不必着急：要等许多更新的充电码被使用后，它才会失效。',
+      says: '充电桩显示……',
+      wordLocked: '已锁定',
+      helpLocked: '错误的充电码输入太多次。显示我的 12 位充电码：锁定时仍可使用。',
+      lockedNeedsCode: '请先获取充电码，然后此按钮会显示 12 位的同一充电码。',
+      longAlready: '您的充电码已是 12 位。锁定时充电桩仍接受它；如果不接受，请等五分钟再输入。',
+      wordStep: '失步',
+      helpStep: '充电桩的计数与云端不一致。显示用于修复的 15 位数字。',
+      wordClock: '时钟丢失',
+      helpClock: '充电桩不知道时间。显示用于校时的 15 位数字。',
+      saysOther: '显示其他内容',
+      wordMistyped: '输入有误',
+      helpMistyped: '有一位数字错误或缺失。请重新输入充电码，然后按 #。',
+      wordUsed: '已使用',
+      helpUsed: '此充电码已经用过。请重新获取。',
+      wordExpired: '已过期',
+      helpExpired: '此充电码已过期。请重新获取。',
+      wordInvalid: '无效',
+      helpInvalid: '此充电码不属于这台充电桩。请核对充电桩上的编号与本页顶部的编号。',
+      syncFirst: '先输入这 15 位数字，然后按 #：',
+      thenCode: '再次输入您的充电码，然后按 #：',
+      syncLone: '之后充电桩就会接受您的充电码。',
+      longTitle: '同一充电码（12 位）：{amount}',
+      refund: '充电提前结束？',
+      receiptLabel: '充电桩显示的凭证（12 位数字）',
+      receiptHint: '也可以用手机相机对准充电桩屏幕上的二维码。',
+      claim: '申请退款',
+      receiptLength: '凭证为 12 位数字，现在是 {count} 位。',
+      receiptWrong: '有一位数字错误。请与充电桩的显示核对。',
+      refunded: '您购买了 {bought}，剩余 {unused}。',
+      refundMoney: '将退还 {money}。',
+      refundNone: '已记录到运营商。',
+      history: '本手机上的充电码',
+      forget: '删除 {date} 的充电码',
+      forgetShort: '删除',
+      show: '显示',
+      showLabel: '显示 {date} 的充电码',
+      forgetAll: '全部删除',
+      forgetSure: '删除此充电码？本手机将无法再显示它。',
+      forgetAllSure: '从本手机删除这台充电桩的全部充电码？',
+      forgotten: '已删除。',
+      stateExpired: '已过期',
+      stateRefunded: '已退 {unused}',
+      retry: '重试',
+      close: '关闭',
+      drop: '不要此充电码',
+      done: '完成',
+      endsSoon: '您的充电码还有五分钟有效。',
+      wait: '{time} 后可以重试。',
+      waitOver: '现在可以重试。',
+      safe: '重试是安全的：您会得到同一个充电码，只付一次款。',
+      offline: '没有网络连接。本手机上的充电码仍可查看。',
+      online: '网络已恢复。',
+      loading: '正在加载……',
+      unansweredTitle: '上次的请求没有收到回应',
+      unanswered: '您请求了 {amount}。',
+      noAnswerTitle: '没有回应',
+      noAnswer: '手机可能没有信号。',
+      away: '服务暂时不可用。',
+      awayTitle: '请稍后重试',
+      busyTitle: '请稍候',
+      busy: '短时间内请求的充电码太多。',
+      malformedTitle: '没有成功',
+      malformed: '服务无法理解此页面的请求。请重新加载页面。',
+      deniedTitle: '没有权限',
+      denied: '此页面不能在这里获取充电码。请联系充电桩运营商。',
+      unknownTitle: '未知的充电桩',
+      unknown: '没有这个编号的充电桩。请重新扫描充电桩上的二维码。',
+      unknownRequest: '服务已找不到此充电码。请重新获取。',
+      retiredTitle: '已停用',
+      retired: '这台充电桩已停用。',
+      conflictTitle: '请重新选择',
+      conflict: '此请求与之前的请求不一致。没有购买任何内容。',
+      settledTitle: '已经退款',
+      settled: '此凭证之前已申请过。每张凭证只能使用一次。',
+      amountTitle: '不能选择此数量',
+      amount: '这台充电桩不出售该数量。请选择其他数量。',
+      receiptTitle: '凭证未被接受',
+      receiptUnknown: '这不是此充电桩的凭证。请与充电桩的显示核对数字。',
+      failedTitle: '出现问题',
+      failed: '这不是您的错。',
+      minutes: '{n} 分钟',
+      hours: '{h} 小时',
+      hoursMinutes: '{h} 小时 {n} 分钟',
+      seconds: '{n} 秒',
+    },
+  };
+
+  let language = 'en';
+
+  /** The text of that name in the page's language, its {names} filled in. */
+  const say = (name, values) =>
+    (texts[language][name] || '').replace(/\{(\w+)\}/g, (_, key) => String((values || {})[key]));
+
+  const number = (value, options) => {
+    try {
+      return new Intl.NumberFormat(language, options).format(value);
+    } catch (_error) {
+      return String(value);
+    }
+  };
+
+  /** Seconds as a person says them; under five minutes to the second. */
+  const duration = (seconds) => {
+    const whole = Math.max(0, Math.floor(seconds));
+    if (whole < 60) return say('seconds', { n: whole });
+    if (whole < 300) return `${say('minutes', { n: Math.floor(whole / 60) })} ${say('seconds', { n: whole % 60 })}`;
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60) return say('minutes', { n: minutes });
+    return say(minutes % 60 ? 'hoursMinutes' : 'hours', { h: Math.floor(minutes / 60), n: minutes % 60 });
+  };
+
+  const amount = (value, unit) => {
+    if (unit === 'min') {
+      const minutes = Math.round(value * 10) / 10;
+      if (minutes < 90 || minutes % 1) return say('minutes', { n: number(minutes) });
+      return say(minutes % 60 ? 'hoursMinutes' : 'hours', { h: Math.floor(minutes / 60), n: minutes % 60 });
+    }
+    if (value >= 1000) return `${number(value / 1000, { maximumFractionDigits: 3 })} kWh`;
+    return `${number(value, { maximumFractionDigits: 0 })} ${unit}`;
+  };
+
+  const when = (iso) => {
+    const date = new Date(iso);
+    const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+    try {
+      return date.toLocaleString(language, options);
+    } catch (_error) {
+      return date.toLocaleString();
+    }
+  };
+
+  /** {minorUnits, currency} as that currency is written; how many decimals it has is the browser's knowledge. */
+  const money = (price) => {
+    const options = { style: 'currency', currency: price.currency };
+    let decimals = 2;
+    try {
+      decimals = new Intl.NumberFormat('en', options).resolvedOptions().maximumFractionDigits;
+    } catch (_error) {
+      return `${price.minorUnits / 100} ${price.currency}`;
+    }
+    return number(price.minorUnits / Math.pow(10, decimals), options);
+  };
+
+  const setLanguage = (wanted) => {
+    language = texts[wanted] ? wanted : 'en';
+    document.documentElement.lang = language;
+  };
+
+  /** The first language of the browser's list that the page speaks. */
+  const browsersLanguage = () => {
+    const wished =
+      navigator.languages && navigator.languages.length ? navigator.languages : [navigator.language || 'en'];
+    for (const tag of wished) {
+      if (/^zh\b/i.test(tag)) return 'zh-CN';
+      if (/^en\b/i.test(tag)) return 'en';
+    }
+    return 'en';
+  };
+
+  window.Charge = {
+    texts,
+    say,
+    number,
+    duration,
+    amount,
+    when,
+    money,
+    setLanguage,
+    browsersLanguage,
+    language: () => language,
+  };
+})();
