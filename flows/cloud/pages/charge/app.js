@@ -83,6 +83,8 @@
 
   const drawTicket = () => {
     const code = shownCode();
+    // Who has a code is about to type it: the answers to a refusal lie open.
+    if (byId('ticket').hidden === Boolean(code)) byId('says').open = Boolean(code);
     show('ticket', Boolean(code));
     if (!code) return;
     const amount = charge.amount(code.amount, code.unit);
@@ -138,7 +140,7 @@
       button.value = String(preset);
       button.setAttribute('aria-pressed', String(preset === amount));
     });
-    put('amount', charge.amount(amount, terms.unit) + (price ? ` · ${charge.money(price)}` : ''));
+    put('amount', charge.amount(amount, terms.unit) + (price ? `\n${charge.money(price)}` : ''));
     put('get', price ? say('getFor', { price: charge.money(price) }) : say('get'));
     byId('less').disabled = steps <= 1;
     byId('more').disabled = steps >= most;
