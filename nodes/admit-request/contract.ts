@@ -1,0 +1,247 @@
+// The calls of the HTTP contract (docs/http-contract.md) as one table: routes, who may, what comes in, what goes out.
+import type { TObject, TSchema } from 'typebox';
+import * as schemas from './schemas.ts';
+
+export type Who = 'anyone' | 'customer' | 'operator';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface GoodAnswer {
+  readonly status: 200 | 201;
+  readonly description: string;
+  /** Absent: the answer is text of `contentType`. */
+  readonly schema?: TSchema | readonly TSchema[];
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Call {
+  /** operationId; what the dialog of `admit request` lists. */
+  readonly id: string;
+  readonly method: Method;
+  /** With `{id}` where the path has one. */
+  readonly path: string;
+  readonly who: Who;
+  readonly summary: string;
+  /** What `{id}` of the path is called in the admitted payload. */
+  readonly pathAs?: 'station' | 'id';
+  readonly query?: TObject;
+  readonly body?: TObject;
+  /** Takes an `Idempotency-Key`. */
+  readonly idempotent?: boolean;
+  /** Counts against what one station may be asked for. */
+  readonly countsForStation?: boolean;
+  readonly good: GoodAnswer;
+  /** Statuses of the problems that the call itself can have, beside those that any call can have. */
+  readonly problems: readonly number[];
+}
+
+const table: readonly Call[] = [
+  {
+    id: 'requestCharging',
+    method: 'POST',
+    path: '/charging-requests',
+    who: 'customer',
+    summary: 'Ask for a code',
+    body: schemas.ChargingRequestBody,
+    idempotent: true,
+    countsForStation: true,
+    good: {
+      status: 201,
+      description: 'The code, on disk before it is sent. With the same idempotency key: the same code.',
+      schema: schemas.ChargingRequest,
+      headers: { Location: 'Where the same voucher is found again.' },
+    },
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'readChargingRequest',
+    method: 'GET',
+    path: '/charging-requests/{id}',
+    who: 'customer',
+    summary: 'Read a voucher again, in either layout',
+    pathAs: 'id',
+    query: schemas.LayoutQuery,
+    good: {
+      status: 200,
+      description: 'The same voucher; or, where requests are paid for first, its reservation.',
+      schema: [schemas.ChargingRequest, schemas.Reservation],
+    },
+    problems: [404, 409, 410],
+  },
+  {
+    id: 'synchronizeStation',
+    method: 'POST',
+    path: '/stations/{id}/synchronizations',
+    who: 'customer',
+    summary: 'Ask for the code that brings a station into step and sets its clock',
+    pathAs: 'station',
+    idempotent: true,
+    countsForStation: true,
+    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.Synchronization },
+    problems: [404, 409],
+  },
+  {
+    id: 'settleReceipt',
+    method: 'POST',
+    path: '/receipts',
+    who: 'customer',
+    summary: 'Settle a receipt',
+    body: schemas.ReceiptBody,
+    countsForStation: true,
+    good: { status: 200, description: 'What is given back.', schema: schemas.Settlement },
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'readStation',
+    method: 'GET',
+    path: '/stations/{id}',
+    who: 'anyone',
+    summary: "What a station's page shows",
+    pathAs: 'station',
+    good: {
+      status: 200,
+      description: 'No key, no code.',
+      schema: schemas.StationPage,
+      headers: { ETag: 'For If-None-Match.' },
+    },
+    problems: [404],
+  },
+  {
+    id: 'createStation',
+    method: 'POST',
+    path: '/stations',
+    who: 'operator',
+    summary: 'Create a station',
+    body: schemas.NewStationBody,
+    good: {
+      status: 201,
+      description: 'The station.',
+      schema: schemas.Station,
+      headers: { Location: 'The station.' },
+    },
+    problems: [409, 422],
+  },
+  {
+    id: 'listStations',
+    method: 'GET',
+    path: '/stations',
+    who: 'operator',
+    summary: 'List stations, by id',
+    query: schemas.StationsQuery,
+    good: { status: 200, description: 'A page of stations.', schema: schemas.StationList },
+    problems: [],
+  },
+  {
+    id: 'changeStation',
+    method: 'PATCH',
+    path: '/stations/{id}',
+    who: 'operator',
+    summary: 'Change a station’s name, terms, price or key version',
+    pathAs: 'station',
+    body: schemas.StationChangeBody,
+    good: { status: 200, description: 'The station.', schema: schemas.Station },
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'retireStation',
+    method: 'DELETE',
+    path: '/stations/{id}',
+    who: 'operator',
+    summary: 'Retire a station: no more codes; what was issued stays valid',
+    pathAs: 'station',
+    good: { status: 200, description: 'The station.', schema: schemas.Station },
+    problems: [404, 409],
+  },
+  {
+    id: 'readProvisioning',
+    method: 'GET',
+    path: '/stations/{id}/provisioning',
+    who: 'operator',
+    summary: 'What a station is set up with, its key included',
+    pathAs: 'station',
+    query: schemas.ProvisioningQuery,
+    good: { status: 200, description: 'A secret.', schema: schemas.Provisioning },
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'makeServiceCode',
+    method: 'POST',
+    path: '/stations/{id}/service-codes',
+    who: 'operator',
+    summary: 'Make a service code',
+    pathAs: 'station',
+    body: schemas.ServiceCodeBody,
+    idempotent: true,
+    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.Synchronization },
+    problems: [404, 409, 422],
+  },
+  {
+    id: 'exportLedger',
+    method: 'GET',
+    path: '/ledger.csv',
+    who: 'operator',
+    summary: 'Export the ledger',
+    query: schemas.ExportQuery,
+    good: { status: 200, description: 'RFC 4180 with a header line.', contentType: 'text/csv; charset=utf-8' },
+    problems: [422],
+  },
+  {
+    id: 'readMetrics',
+    method: 'GET',
+    path: '/metrics',
+    who: 'operator',
+    summary: 'Metrics for Prometheus',
+    good: { status: 200, description: 'Prometheus text.', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
+    problems: [],
+  },
+  {
+    id: 'readHealth',
+    method: 'GET',
+    path: '/healthz',
+    who: 'anyone',
+    summary: 'Whether the ledger takes a write',
+    good: { status: 200, description: 'It does.', schema: schemas.HealthAnswer },
+    problems: [],
+  },
+  {
+    id: 'readContract',
+    method: 'GET',
+    path: '/openapi.json',
+    who: 'anyone',
+    summary: 'This document',
+    good: { status: 200, description: 'OpenAPI 3.1.', contentType: 'application/json; charset=utf-8' },
+    problems: [],
+  },
+];
+
+export const CALLS: ReadonlyMap<string, Call> = new Map(table.map((call) => [call.id, call]));
+
+/** A path of the contract and the methods that it answers; HEAD goes with GET, OPTIONS with all. */
+export interface ContractPath {
+  readonly path: string;
+  readonly matches: RegExp;
+  readonly methods: readonly string[];
+}
+
+/** Every path, the customer's page included: a method that is not among `methods` is 405. */
+export const PATHS: readonly ContractPath[] = contractPaths();
+
+function contractPaths(): ContractPath[] {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of table) {
+    const known = methods.get(path) ?? [];
+    known.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    methods.set(path, known);
+  }
+  methods.set('/charge/{id}', ['GET', 'HEAD']);
+  return [...methods].map(([path, known]) => ({
+    path,
+    matches: new RegExp(`^${path.replaceAll('.', '\\.').replace('{id}', '[^/]+')}/?$`, 'i'),
+    methods: [...known, 'OPTIONS'],
+  }));
+}
+
+/** The contract's path that a request's path is one of. */
+export function contractPath(pathname: string): ContractPath | undefined {
+  return PATHS.find(({ matches }) => matches.test(pathname));
+}

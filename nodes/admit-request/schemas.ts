@@ -1,0 +1,226 @@
+// The shapes of the HTTP contract (docs/http-contract.md), once: what validates a request and what the OpenAPI
+// document says come from here. Kinds of value are the schema's business (400); whether a value makes sense for a
+// station is the ledger's (404, 409, 422, 429).
+import Type from 'typebox';
+
+const instant = (description: string) => Type.String({ format: 'date-time', description });
+const unit = Type.Enum(['min', 'Wh'], { description: 'What the station sells.' });
+const stationId = (description: string) => Type.String({ description, examples: ['CP-0001'] });
+const nullableInstant = (description: string) =>
+  Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description });
+
+export const Money = Type.Object(
+  {
+    minorUnits: Type.Integer({ minimum: 0, description: "In the currency's smallest unit: cents, fen, yen." }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.', examples: ['EUR'] }),
+  },
+  { $id: 'Money' },
+);
+
+// --- what comes in ---------------------------------------------------------------------------------------------
+
+export const ChargingRequestBody = Type.Object({
+  station: stationId('What is printed on the station.'),
+  amount: Type.Number({ description: "In the station's unit, a multiple of its step.", examples: [60] }),
+});
+
+export const ReceiptBody = Type.Object({
+  station: stationId('What is printed on the station.'),
+  receipt: Type.String({
+    description: 'The 12 digits that the station shows; blanks and dashes between them do no harm.',
+    examples: ['041873629150'],
+  }),
+});
+
+const terms = {
+  name: Type.Optional(Type.String({ maxLength: 200, description: 'For people: where it stands.' })),
+  unit: Type.Optional(unit),
+  step: Type.Optional(Type.Integer({ description: "In `unit`s: what a station's amounts are multiples of." })),
+  layout: Type.Optional(Type.Enum(['compact', 'long'], { description: 'Vouchers of 10 or of 12 digits.' })),
+  sequence: Type.Optional(
+    Type.Enum(['clock', 'counter'], { description: 'Whether the station has a clock, or counts its codes.' }),
+  ),
+  slotSeconds: Type.Optional(Type.Integer({ description: 'Length of a slot of a `clock` station.' })),
+  keyVersion: Type.Optional(Type.Integer({ description: "Version of the station's key; grows with each rotation." })),
+};
+
+export const NewStationBody = Type.Object({
+  id: stationId('What will be printed on the station.'),
+  ...terms,
+  price: Type.Optional(Money),
+});
+
+export const StationChangeBody = Type.Object({
+  ...terms,
+  price: Type.Optional(Type.Union([Money, Type.Null()], { description: '`null` takes the price away.' })),
+});
+
+export const ServiceCodeBody = Type.Object({
+  operation: Type.Enum(['synchronize', 'clear-lockout', 'test-relay', 'end-session']),
+});
+
+export const LayoutQuery = Type.Object({
+  layout: Type.Optional(Type.Enum(['compact', 'long'], { description: 'The layout of the same voucher.' })),
+});
+export const StationsQuery = Type.Object({
+  after: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  search: Type.Optional(Type.String({ maxLength: 200, description: 'Part of an id or a name.' })),
+  retired: Type.Optional(Type.Boolean({ description: 'Only those retired, or only those not.' })),
+});
+export const ProvisioningQuery = Type.Object({
+  keyVersion: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Another version of the key than today’s.' }),
+  ),
+});
+export const ExportQuery = Type.Object({
+  from: Type.Optional(Type.String({ maxLength: 40, description: 'ISO 8601; the first moment that is in it.' })),
+  to: Type.Optional(Type.String({ maxLength: 40, description: 'ISO 8601; the first moment that is not.' })),
+  station: Type.Optional(stationId('Only this station.')),
+});
+
+// --- what goes out ---------------------------------------------------------------------------------------------
+
+export const ChargingRequest = Type.Object(
+  {
+    id: Type.String({ description: 'Cannot be guessed; finds the same voucher again.' }),
+    station: Type.String(),
+    amount: Type.Integer({ description: 'In `unit`s.' }),
+    unit,
+    code: Type.String({ pattern: '^([0-9]{10}|[0-9]{12})$', description: 'What is typed at the station.' }),
+    display: Type.String({ description: 'The same digits, grouped for reading.' }),
+    issuedAt: instant('When the code was made.'),
+    expiresAt: nullableInstant('Until when the station takes it; null at stations that count.'),
+    price: Type.Optional(Money),
+  },
+  { $id: 'ChargingRequest' },
+);
+
+export const Reservation = Type.Object(
+  {
+    id: Type.String(),
+    station: Type.String(),
+    amount: Type.Integer({ description: 'In `unit`s.' }),
+    unit,
+    status: Type.Enum(['reserved', 'paid', 'lapsed']),
+    reservedAt: instant('When it was reserved.'),
+    lapsesAt: instant('When it lapses if it is not paid.'),
+    paidAt: Type.Optional(instant('When it was paid.')),
+    price: Type.Optional(Money),
+  },
+  { $id: 'Reservation', description: 'A request that waits for its payment: no code is made yet.' },
+);
+
+export const Synchronization = Type.Object(
+  {
+    station: Type.String(),
+    operation: Type.String(),
+    code: Type.String({ pattern: '^[0-9]{15}$' }),
+    display: Type.String(),
+    issuedAt: instant('When the code was made.'),
+  },
+  { $id: 'ServiceCode' },
+);
+
+export const Settlement = Type.Object(
+  {
+    request: Type.String({ description: 'Id of the charging request.' }),
+    bought: Type.Number({ description: 'In `unit`s.' }),
+    unused: Type.Number({ description: 'In `unit`s; never more than what was left.' }),
+    unit,
+    refund: Type.Optional(Money),
+  },
+  { $id: 'Settlement' },
+);
+
+const stationTerms = {
+  unit,
+  step: Type.Integer({ description: 'In `unit`s.' }),
+  layout: Type.Enum(['compact', 'long']),
+  sequence: Type.Enum(['clock', 'counter']),
+  slotSeconds: Type.Integer(),
+  keyVersion: Type.Integer(),
+  price: Type.Optional(Money),
+};
+
+export const StationPage = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    unit,
+    step: Type.Integer({ description: 'In `unit`s.' }),
+    mostAmount: Type.Integer({ description: 'The most that one voucher holds, in `unit`s.' }),
+    layout: Type.Enum(['compact', 'long']),
+    sequence: Type.Enum(['clock', 'counter']),
+    price: Type.Optional(Money),
+    retired: Type.Boolean({ description: 'No more codes are made for it.' }),
+  },
+  { $id: 'StationPage', description: "What a station's page shows." },
+);
+
+export const Station = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    ...stationTerms,
+    mostAmount: Type.Integer(),
+    createdAt: instant('When it was created.'),
+    updatedAt: instant('When it was last changed.'),
+    retiredAt: nullableInstant('When it was retired.'),
+    revision: Type.Integer(),
+  },
+  { $id: 'Station' },
+);
+
+export const StationList = Type.Object(
+  {
+    items: Type.Array(Type.Ref('Station')),
+    next: Type.Union([Type.String(), Type.Null()], { description: 'Hand it in as `after` for the next page.' }),
+  },
+  { $id: 'StationList' },
+);
+
+export const Provisioning = Type.Object(
+  {
+    station: Type.String(),
+    key: Type.String({ pattern: '^[0-9a-f]{64}$', description: "The station's own key." }),
+    ...stationTerms,
+  },
+  { $id: 'Provisioning', description: 'What a station is set up with: a secret.' },
+);
+
+export const HealthAnswer = Type.Object(
+  {
+    status: Type.Literal('ok'),
+    database: Type.Enum(['sqlite', 'postgresql']),
+    milliseconds: Type.Number({ description: 'How long a write to the ledger and its commit took.' }),
+  },
+  { $id: 'Health' },
+);
+
+export const ProblemDetails = Type.Object(
+  {
+    type: Type.String({ pattern: '^urn:offline-charging:problem:[a-z-]+$', description: 'Stable.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
+    settled: Type.Optional(Type.Ref('Settlement')),
+  },
+  { $id: 'Problem', description: 'RFC 9457 problem details.' },
+);
+
+/** The components of the OpenAPI document. */
+export const COMPONENTS = [
+  ChargingRequest,
+  Reservation,
+  Synchronization,
+  Settlement,
+  StationPage,
+  Station,
+  StationList,
+  Provisioning,
+  HealthAnswer,
+  ProblemDetails,
+  Money,
+] as const;
