@@ -1,0 +1,119 @@
+// From the control pilot's voltages to its state, after IEC 61851-1 annex A. Pure.
+import type { PilotState } from './pilot.ts';
+
+/** The highest and the lowest voltage within one period of the pilot; equal while it is steady. */
+export interface PilotPeaks {
+  readonly positiveV: number;
+  readonly negativeV: number;
+}
+
+/** Halfway between the bands of two neighbouring states (12, 9, 6, 3, 0, −12 V, ±1 V each). */
+const boundariesV: readonly { readonly above: PilotState; readonly volts: number }[] = [
+  { above: 'A', volts: 10.5 },
+  { above: 'B', volts: 7.5 },
+  { above: 'C', volts: 4.5 },
+  { above: 'D', volts: 1.5 },
+  { above: 'E', volts: -6 },
+];
+
+const order: readonly PilotState[] = ['A', 'B', 'C', 'D', 'E', 'F'];
+
+/** A state is left only when the voltage lies so far beyond its boundary: noise on it changes nothing. */
+const hysteresisV = 0.3;
+
+/** The state that a positive peak means, leaning to `previous` near its boundaries. */
+export function pilotStateOf(positiveV: number, previous: PilotState | undefined): PilotState {
+  const held = previous === undefined ? -1 : order.indexOf(previous);
+  for (const [index, { above, volts }] of boundariesV.entries()) {
+    // The boundary below the held state is easier to stay above, the one above it harder to pass.
+    const lean = held === -1 ? 0 : index >= held ? -hysteresisV : hysteresisV;
+    if (positiveV > volts + lean) return above;
+  }
+  return 'F';
+}
+
+/** What the pilot oscillates down to when nothing but a vehicle's diode hangs on it. */
+const diodeBelowV = -10;
+const highestV = 14;
+
+/** The vehicle is gone, or the pilot is dead, after so few agreeing reads; anything else takes more. */
+const readsToOpen = 2;
+const readsToChange = 4;
+const readsForFault = 3;
+
+export type PilotVerdict =
+  | { readonly state: PilotState; readonly changed: boolean }
+  | { readonly fault: string }
+  | { readonly unsettled: true };
+
+/**
+ * Settles reads into states. `oscillating` says that a pilot generator drives its PWM: only then has the pilot a negative
+ * half, in which the diode of a vehicle shows. Without it a resistor, or a finger, looks like a vehicle.
+ */
+export class PilotJudge {
+  #state: PilotState | undefined;
+  #candidate: PilotState | undefined;
+  #agreeing = 0;
+  #bad = 0;
+
+  take(peaks: PilotPeaks, oscillating: boolean): PilotVerdict {
+    const problem = problemOf(peaks, oscillating, this.#state);
+    if (problem !== undefined) {
+      this.#bad += 1;
+      this.#agreeing = 0;
+      if (this.#bad < readsForFault) return this.#answer(false);
+      this.#state = undefined;
+      return { fault: problem };
+    }
+    this.#bad = 0;
+    const next = pilotStateOf(peaks.positiveV, this.#state);
+    if (next === this.#state) {
+      this.#agreeing = 0;
+      return this.#answer(false);
+    }
+    this.#agreeing = next === this.#candidate ? this.#agreeing + 1 : 1;
+    this.#candidate = next;
+    const opening = next === 'A' || next === 'E' || next === 'F';
+    if (this.#agreeing < (opening ? readsToOpen : readsToChange)) return this.#answer(false);
+    this.#state = next;
+    this.#agreeing = 0;
+    return this.#answer(true);
+  }
+
+  /** The converter was lost: whatever was known is known no more. */
+  reset(): void {
+    this.#state = undefined;
+    this.#agreeing = 0;
+    this.#bad = 0;
+  }
+
+  #answer(changed: boolean): PilotVerdict {
+    return this.#state === undefined ? { unsettled: true } : { state: this.#state, changed };
+  }
+}
+
+function problemOf(peaks: PilotPeaks, oscillating: boolean, held: PilotState | undefined): string | undefined {
+  const { positiveV, negativeV } = peaks;
+  if (!Number.isFinite(positiveV) || !Number.isFinite(negativeV) || positiveV > highestV || negativeV < -highestV)
+    return `${positiveV.toFixed(1)} V is no control pilot: check the divider and its settings.`;
+  const state = pilotStateOf(positiveV, held);
+  if (oscillating && (state === 'B' || state === 'C' || state === 'D') && negativeV > diodeBelowV)
+    return `No diode in the vehicle (negative half at ${negativeV.toFixed(1)} V): this is no vehicle, or its inlet is wet.`;
+  return undefined;
+}
+
+/** Duty cycle (0–1) that offers `currentA` to the vehicle; 6 to 80 A (IEC 61851-1 table A.7). */
+export function dutyForCurrent(currentA: number): number {
+  if (!(currentA >= 6 && currentA <= 80)) throw new RangeError(`A control pilot offers 6 to 80 A, not ${currentA}.`);
+  return currentA <= 51 ? currentA / 60 : currentA / 250 + 0.64;
+}
+
+/** The current (A) that a vehicle may draw at a duty cycle (0–1): 0 where none is allowed (IEC 61851-1 table A.8). */
+export function currentForDuty(duty: number): number {
+  const percent = duty * 100;
+  if (percent < 8 || percent > 97) return 0;
+  if (percent < 10) return 6;
+  if (percent <= 85) return percent * 0.6;
+  if (percent <= 96) return (percent - 64) * 2.5;
+  return 80;
+}

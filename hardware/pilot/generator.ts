@@ -1,0 +1,63 @@
+// A pilot generator on one of the kernel's PWM channels: 1 kHz, whose duty cycle offers a current to the vehicle.
+// Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeviceError } from '../bus/errors.ts';
+import { dutyForCurrent } from './control-pilot.ts';
+
+const periodNs = 1_000_000;
+
+export interface PilotGenerator {
+  /** Offers so many amperes (6 to 80) by PWM; undefined: no energy, the pilot steady at +12 V. */
+  offer(currentA: number | undefined): void;
+  /** Leaves the pilot steady at +12 V, which offers nothing. */
+  close(): void;
+}
+
+export interface PilotGeneratorOptions {
+  /** `pwmchip0`; unset: the only one, or the first. */
+  readonly chip?: string;
+  readonly channel?: number;
+  /** `/` but for recorded machines. */
+  readonly root?: string;
+}
+
+/** Opens a PWM channel, steady at first. Throws a `DeviceError`: `no-such-device`, `no-permission`, `busy`. */
+export function openPilotGenerator(options: PilotGeneratorOptions = {}): PilotGenerator {
+  const folder = join(options.root ?? '/', 'sys/class/pwm');
+  const chip = options.chip ?? chips(folder)[0];
+  if (chip === undefined || !existsSync(join(folder, chip)))
+    throw new DeviceError('no-such-device', 'There is no PWM: put `dtoverlay=pwm` in config.txt and restart.');
+  const channel = options.channel ?? 0;
+  const pwm = join(folder, chip, `pwm${channel}`);
+  const set = (name: string, value: number) => write(join(pwm, name), value);
+  if (!existsSync(pwm)) write(join(folder, chip, 'export'), channel);
+  // A duty longer than the period is refused, whichever is written first: begin from none.
+  set('duty_cycle', 0);
+  set('period', periodNs);
+  const offer = (currentA: number | undefined) =>
+    set('duty_cycle', currentA === undefined ? periodNs : Math.round(dutyForCurrent(currentA) * periodNs));
+  offer(undefined);
+  set('enable', 1);
+  return { offer, close: () => offer(undefined) };
+}
+
+function chips(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function write(path: string, value: number): void {
+  try {
+    writeFileSync(path, String(value));
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new DeviceError('no-permission', `No permission for ${path}: add this user to the group gpio.`, { cause });
+    if (code === 'EBUSY') throw new DeviceError('busy', `${path}: another program uses this PWM channel.`, { cause });
+    throw new DeviceError('no-such-device', `${path}: ${message}.`, { cause });
+  }
+}
