@@ -1,5 +1,272 @@
-import type { GpioDriver } from './driver.ts';
+// Lines through the kernel's GPIO character device, /dev/gpiochip*: what libgpiod speaks, spoken directly.
+import { closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
+import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
+import { EdgeWatcher } from './edges.ts';
+import { GpioError } from './errors.ts';
+import { type Libc, loadLibc } from './libc.ts';
+import {
+  FLAG,
+  IOCTL,
+  lineConfig,
+  lineRequest,
+  lineValues,
+  newChipInfo,
+  newLineInfo,
+  readChipInfo,
+  readLineInfo,
+  readLineValue,
+  requestedFile,
+} from './uapi.ts';
 
-export async function openCharDevice(_root?: string): Promise<GpioDriver> {
-  throw new Error('not yet');
+const CONSUMER = 'offline-charging';
+const PULLS: Readonly<Record<Pull, bigint>> = { up: FLAG.pullUp, down: FLAG.pullDown, none: FLAG.pullNone };
+
+interface DeviceChip extends Chip {
+  readonly path: string;
+}
+
+/** Throws a `GpioError`: `library-missing`, `no-gpio`, `no-permission`, `unsupported` (a kernel before 5.10). */
+export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
+  const libc = await loadLibc();
+  return new CharDevice(libc, deviceChips(libc, root));
+}
+
+class CharDevice implements GpioDriver {
+  readonly name = 'gpiod';
+  readonly description: string;
+  readonly #libc: Libc;
+  readonly #chips: readonly DeviceChip[];
+  readonly #edges: EdgeWatcher;
+
+  constructor(libc: Libc, chips: readonly DeviceChip[]) {
+    this.#libc = libc;
+    this.#chips = chips;
+    this.#edges = new EdgeWatcher(libc);
+    const chip = headerChip(chips) ?? chips[0]!;
+    this.description = `gpiod: ${chip.path} [${chip.label}]`;
+  }
+
+  async input(line: Line, options: InputOptions): Promise<InputLine> {
+    const at = findLine(this.#chips, line);
+    const flags =
+      FLAG.input |
+      FLAG.edgeRising |
+      FLAG.edgeFalling |
+      (options.activeLow ? FLAG.activeLow : 0n) |
+      (options.pull ? PULLS[options.pull] : 0n);
+    const file = this.#request(line, at, options.consumer, lineConfig(flags));
+    this.#edges.add(file, {
+      onEdge: options.onChange,
+      onGone: (cause) => options.onLost(lost(line, cause)),
+    });
+    return new DeviceInput(this.#libc, this.#edges, line, file);
+  }
+
+  async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
+    const at = findLine(this.#chips, line);
+    const activeLow = options.activeLow ? FLAG.activeLow : 0n;
+    const driveOff = lineConfig(FLAG.output | activeLow, false);
+    const { flags } = this.#lineInfo(at);
+    if ((flags & FLAG.output) === 0n) {
+      const file = this.#request(line, at, options.consumer, driveOff);
+      return new DeviceOutput(this.#libc, line, file, false);
+    }
+    // Someone left it driven: taken over as it is, so that its level can be told before it goes off.
+    const file = this.#request(line, at, options.consumer, lineConfig(activeLow));
+    try {
+      const values = lineValues();
+      this.#libc.ioctl(file, IOCTL.getValues, values);
+      this.#libc.ioctl(file, IOCTL.setConfig, driveOff);
+      return new DeviceOutput(this.#libc, line, file, readLineValue(values));
+    } catch (cause) {
+      closeSync(file);
+      throw lost(line, cause);
+    }
+  }
+
+  #request(line: Line, at: LineAt<DeviceChip>, consumer: string | undefined, config: Buffer): number {
+    const request = lineRequest(at.offset, consumer ?? CONSUMER, config);
+    const chip = openChip(at.chip.path);
+    try {
+      this.#libc.ioctl(chip, IOCTL.requestLine, request);
+      return requestedFile(request);
+    } catch (cause) {
+      throw this.#refusal(line, at, cause as NodeJS.ErrnoException);
+    } finally {
+      closeSync(chip);
+    }
+  }
+
+  #refusal(line: Line, at: LineAt<DeviceChip>, cause: NodeJS.ErrnoException): GpioError {
+    const place = `Line ${line} (${at.chip.id} [${at.chip.label}] ${at.offset})`;
+    if (cause.code === 'EBUSY') {
+      const holder = this.#lineInfo(at).consumer || 'the kernel';
+      const advice =
+        holder === 'sysfs'
+          ? `it was exported through /sys/class/gpio: give it back there (unexport), or use GPIO_DRIVER=onoff`
+          : 'stop that program, or choose another line';
+      return new GpioError('line-busy', `${place} is held by "${holder}": ${advice}.`, { cause });
+    }
+    return new GpioError('unsupported', `${place} can't be used so: ${cause.code}.`, { cause });
+  }
+
+  #lineInfo(at: LineAt<DeviceChip>): { consumer: string; flags: bigint } {
+    const chip = openChip(at.chip.path);
+    const info = newLineInfo(at.offset);
+    try {
+      this.#libc.ioctl(chip, IOCTL.lineInfo, info);
+    } catch (cause) {
+      throw lost(at.offset, cause);
+    } finally {
+      closeSync(chip);
+    }
+    return readLineInfo(info);
+  }
+}
+
+class DeviceInput implements InputLine {
+  readonly #libc: Libc;
+  readonly #edges: EdgeWatcher;
+  readonly #line: Line;
+  #file: number | undefined;
+
+  constructor(libc: Libc, edges: EdgeWatcher, line: Line, file: number) {
+    this.#libc = libc;
+    this.#edges = edges;
+    this.#line = line;
+    this.#file = file;
+  }
+
+  read(): boolean {
+    return readLevel(this.#libc, this.#line, this.#file);
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    await this.#edges.remove(file);
+    closeSync(file);
+  }
+}
+
+class DeviceOutput implements OutputLine {
+  readonly wasOn: boolean;
+  readonly #libc: Libc;
+  readonly #line: Line;
+  #file: number | undefined;
+
+  constructor(libc: Libc, line: Line, file: number, wasOn: boolean) {
+    this.#libc = libc;
+    this.#line = line;
+    this.#file = file;
+    this.wasOn = wasOn;
+  }
+
+  write(on: boolean): void {
+    if (this.#file === undefined) throw lost(this.#line, 'closed');
+    try {
+      this.#libc.ioctl(this.#file, IOCTL.setValues, lineValues(on));
+    } catch (cause) {
+      throw lost(this.#line, cause);
+    }
+  }
+
+  read(): boolean {
+    return readLevel(this.#libc, this.#line, this.#file);
+  }
+
+  async close(): Promise<void> {
+    if (this.#file === undefined) return;
+    try {
+      this.write(false);
+    } finally {
+      closeSync(this.#file);
+      this.#file = undefined;
+    }
+  }
+}
+
+function readLevel(libc: Libc, line: Line, file: number | undefined): boolean {
+  if (file === undefined) throw lost(line, 'closed');
+  const values = lineValues();
+  try {
+    libc.ioctl(file, IOCTL.getValues, values);
+  } catch (cause) {
+    throw lost(line, cause);
+  }
+  return readLineValue(values);
+}
+
+/** Every chip that may be opened. Links are passed over: Raspberry Pi OS keeps gpiochip4 as a second name of gpiochip0. */
+function deviceChips(libc: Libc, root: string): DeviceChip[] {
+  const folder = join(root, 'dev');
+  const paths = readdirSync(folder)
+    .filter((name) => /^gpiochip\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)))
+    .map((name) => join(folder, name))
+    .filter((path) => lstatSync(path).isCharacterDevice());
+  if (paths.length === 0) {
+    throw new GpioError(
+      'no-gpio',
+      'This machine has no GPIO (no /dev/gpiochip*). On a computer without pins use GPIO_DRIVER=simulated.',
+    );
+  }
+  const chips: DeviceChip[] = [];
+  let refused: unknown;
+  for (const path of paths) {
+    try {
+      chips.push(readChip(libc, path));
+    } catch (error) {
+      refused ??= error;
+    }
+  }
+  if (chips.length === 0) throw refused;
+  return chips;
+}
+
+function readChip(libc: Libc, path: string): DeviceChip {
+  const file = openChip(path);
+  try {
+    const info = newChipInfo();
+    libc.ioctl(file, IOCTL.chipInfo, info);
+    const { label, lines, name } = readChipInfo(info);
+    const names = Array.from({ length: lines }, (_, offset) => {
+      const line = newLineInfo(offset);
+      libc.ioctl(file, IOCTL.lineInfo, line);
+      return readLineInfo(line).name;
+    });
+    return { id: name, path, label, lines, names };
+  } catch (cause) {
+    throw new GpioError(
+      'unsupported',
+      `${path} does not speak the GPIO interface of Linux 5.10 and newer: update the system, or use GPIO_DRIVER=onoff.`,
+      { cause },
+    );
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openChip(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new GpioError(
+        'no-permission',
+        `No permission for ${path}: add the user to the group gpio (sudo usermod -aG gpio $USER) and log in again.`,
+        { cause },
+      );
+    }
+    throw new GpioError('no-gpio', `${path} can't be opened: ${code}.`, { cause });
+  }
+}
+
+function lost(line: Line, cause: unknown): GpioError {
+  const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
+  return new GpioError('line-lost', `GPIO line ${line} is lost (${why}).`, { cause });
 }

@@ -1,5 +1,216 @@
-import type { GpioDriver } from './driver.ts';
+// Lines that are files: one a line, holding 0 or 1. Like a real line a file keeps its level when its owner dies.
+import {
+  closeSync,
+  type FSWatcher,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  watch,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions } from './driver.ts';
+import { GpioError } from './errors.ts';
 
-export async function openSimulated(_folder: string): Promise<GpioDriver> {
-  throw new Error('not yet');
+/** Where a watch is deaf (network folders, some containers), a change is seen after this at the latest. */
+const NET_MS = 200;
+
+/** Opens the folder, made where it is missing. Throws a `GpioError` `no-permission`. */
+export async function openSimulated(folder: string): Promise<GpioDriver> {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new GpioError('no-permission', `The folder of simulated GPIO lines can't be made: ${folder}.`, { cause });
+  }
+  return new SimulatedDriver(folder);
+}
+
+class SimulatedDriver implements GpioDriver {
+  readonly name = 'simulated';
+  readonly description: string;
+  readonly #folder: string;
+  readonly #inputs = new Set<SimulatedInput>();
+  #watcher: FSWatcher | undefined;
+  #net: NodeJS.Timeout | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.description = `simulated: ${folder}`;
+  }
+
+  async input(line: Line, options: InputOptions): Promise<InputLine> {
+    const path = this.#path(line);
+    create(path, '0');
+    const input = new SimulatedInput(String(line), path, options, () => {
+      this.#inputs.delete(input);
+      if (this.#inputs.size === 0) this.#deaf();
+    });
+    this.#inputs.add(input);
+    this.#listen();
+    return input;
+  }
+
+  async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
+    const path = this.#path(line);
+    const off = options.activeLow ? '1' : '0';
+    create(path, off);
+    return new SimulatedOutput(String(line), path, off);
+  }
+
+  #path(line: Line): string {
+    const name = String(line);
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) {
+      throw new GpioError('line-unknown', `"${name}" can't be a simulated line: use letters, digits, "-" and "_".`);
+    }
+    return join(this.#folder, name);
+  }
+
+  #listen(): void {
+    if (this.#net) return;
+    this.#net = setInterval(() => this.#look(), NET_MS);
+    try {
+      this.#watcher = watch(this.#folder, () => this.#look());
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch {
+      // No watches left, or none on this file system: the net catches what changes.
+    }
+  }
+
+  #look(): void {
+    for (const input of this.#inputs) input.look();
+  }
+
+  #deaf(): void {
+    clearInterval(this.#net);
+    this.#net = undefined;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+}
+
+class SimulatedInput implements InputLine {
+  readonly #line: string;
+  readonly #path: string;
+  readonly #options: InputOptions;
+  readonly #onClose: () => void;
+  #wire: '0' | '1';
+  #missing = 0;
+
+  constructor(line: string, path: string, options: InputOptions, onClose: () => void) {
+    this.#line = line;
+    this.#path = path;
+    this.#options = options;
+    this.#onClose = onClose;
+    this.#wire = wireLevel(path) ?? '0';
+  }
+
+  read(): boolean {
+    let wire: '0' | '1' | undefined;
+    try {
+      wire = wireLevel(this.#path);
+    } catch (cause) {
+      throw lost(this.#line, this.#path, cause);
+    }
+    return this.#logical(wire ?? this.#wire);
+  }
+
+  look(): void {
+    let wire: '0' | '1' | undefined;
+    try {
+      wire = wireLevel(this.#path);
+      this.#missing = 0;
+    } catch (cause) {
+      // Some editors replace a file: it may be back at the next look.
+      this.#missing += 1;
+      if (this.#missing < 3) return;
+      this.#onClose();
+      this.#options.onLost(lost(this.#line, this.#path, cause));
+      return;
+    }
+    if (wire === undefined || wire === this.#wire) return;
+    this.#wire = wire;
+    this.#options.onChange(this.#logical(wire));
+  }
+
+  async close(): Promise<void> {
+    this.#onClose();
+  }
+
+  #logical(wire: '0' | '1'): boolean {
+    return (wire === '1') !== (this.#options.activeLow ?? false);
+  }
+}
+
+class SimulatedOutput implements OutputLine {
+  readonly wasOn: boolean;
+  readonly #line: string;
+  readonly #path: string;
+  readonly #off: '0' | '1';
+  #closed = false;
+
+  constructor(line: string, path: string, off: '0' | '1') {
+    this.#line = line;
+    this.#path = path;
+    this.#off = off;
+    this.wasOn = this.read();
+    this.write(false);
+  }
+
+  write(on: boolean): void {
+    if (this.#closed) return;
+    const wire = on === (this.#off === '0') ? '1' : '0';
+    let file: number | undefined;
+    try {
+      file = openSync(this.#path, 'r+');
+      writeSync(file, wire, 0);
+      ftruncateSync(file, 1);
+    } catch (cause) {
+      throw lost(this.#line, this.#path, cause);
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  read(): boolean {
+    try {
+      return (wireLevel(this.#path) ?? this.#off) !== this.#off;
+    } catch (cause) {
+      throw lost(this.#line, this.#path, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.write(false);
+    this.#closed = true;
+  }
+}
+
+/** Undefined while someone is rewriting the file: `echo 0 > file` empties it first. */
+function wireLevel(path: string): '0' | '1' | undefined {
+  const text = readFileSync(path, 'utf8').trim();
+  return text === '0' || text === '1' ? text : undefined;
+}
+
+/** A new line appears whole, never empty. */
+function create(path: string, wire: string): void {
+  try {
+    readFileSync(path);
+  } catch {
+    try {
+      const fresh = `${path}.${process.pid}.new`;
+      writeFileSync(fresh, wire);
+      renameSync(fresh, path);
+    } catch (cause) {
+      throw new GpioError('no-permission', `The simulated GPIO line ${path} can't be made.`, { cause });
+    }
+  }
+}
+
+function lost(line: string, path: string, cause: unknown): GpioError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new GpioError('line-lost', `The simulated GPIO line "${line}" is gone (${path}: ${why}).`, { cause });
 }

@@ -1,6 +1,9 @@
-// A relay whose line this very process holds.
+// A relay whose line this very process holds: the guard's rules, without its protection against the process's own death.
 import type { GpioDriver, Line } from '../gpio/driver.ts';
-import type { Relay, RelayOptions } from './relay.ts';
+import { RelayHolder } from './holder.ts';
+import { CONTACTOR, UNPROTECTED } from './protection.ts';
+import { StateTeller } from './state-teller.ts';
+import { type Relay, RelayError, type RelayOptions, type RelayState } from './types.ts';
 
 export interface DirectRelayOptions extends RelayOptions {
   readonly driver: GpioDriver;
@@ -9,6 +12,52 @@ export interface DirectRelayOptions extends RelayOptions {
 }
 
 /** Opens the line, off first. Throws what `driver.output` throws. */
-export async function directRelay(_options: DirectRelayOptions): Promise<Relay> {
-  throw new Error('not yet');
+export async function directRelay(options: DirectRelayOptions): Promise<Relay> {
+  const { driver, line, activeLow, protection } = options;
+  const output = await driver.output(line, activeLow === undefined ? {} : { activeLow });
+  let relay: DirectRelay | undefined;
+  const holder = new RelayHolder(output, { minimum: UNPROTECTED, onChange: () => relay?.tell() });
+  holder.protect({ ...CONTACTOR, ...protection });
+  relay = new DirectRelay(holder);
+  return relay;
+}
+
+class DirectRelay implements Relay {
+  readonly #holder: RelayHolder;
+  readonly #teller = new StateTeller(() => this.state);
+  #closed = false;
+
+  constructor(holder: RelayHolder) {
+    this.#holder = holder;
+  }
+
+  get state(): RelayState {
+    const { on, readyInMs, problem, wasOn } = this.#holder;
+    return { on, lease: false, readyInMs, wasOn, ...(problem ? { problem } : {}) };
+  }
+
+  async set(on: boolean): Promise<void> {
+    if (this.#closed) throw new RelayError('closed', 'This relay was closed by its owner.');
+    try {
+      if (on) this.#holder.close();
+      else this.#holder.open();
+    } finally {
+      this.tell();
+    }
+  }
+
+  tell(): void {
+    this.#teller.tell();
+  }
+
+  onChange(callback: (state: RelayState) => void): () => void {
+    return this.#teller.add(callback);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#teller.close();
+    await this.#holder.release();
+  }
 }

@@ -1,0 +1,118 @@
+// Which chip and offset a line is. Chips are told by label and lines by name, never by number: what is gpiochip0 on
+// one kernel is gpiochip4 or gpiochip15 on another, and sysfs counts from 0, 512 or 569.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GpioError, type Line } from './driver.ts';
+
+/** The chips whose offsets are BCM numbers: Pi 0 to 3, Pi 4, Pi 5. */
+const HEADER_LABELS = new Set(['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1']);
+
+export interface Chip {
+  /** `gpiochip0`, `gpiochip512`: for messages, and for its driver to find it again. */
+  readonly id: string;
+  readonly label: string;
+  readonly lines: number;
+  /** By offset; '' or missing where a line has no name. */
+  readonly names: readonly string[];
+}
+
+export interface SysfsChip extends Chip {
+  /** The number that sysfs gives to offset 0. */
+  readonly base: number;
+}
+
+export interface LineAt<C extends Chip> {
+  readonly chip: C;
+  readonly offset: number;
+}
+
+/** The chip behind a Raspberry Pi's 40-pin header. */
+export function headerChip<C extends Chip>(chips: readonly C[]): C | undefined {
+  return chips.find((chip) => HEADER_LABELS.has(chip.label));
+}
+
+/**
+ * Finds a line by BCM number or by name. `GPIO17` is the header's line 17 also where the kernel calls it otherwise
+ * (`PIN11`, `SPI_MISO`). Throws a `GpioError`: `no-gpio`, `not-a-pi`, `line-unknown`, `line-ambiguous`.
+ */
+export function findLine<C extends Chip>(chips: readonly C[], line: Line): LineAt<C> {
+  if (chips.length === 0) {
+    throw new GpioError(
+      'no-gpio',
+      'This machine has no GPIO chip. On a computer without pins use GPIO_DRIVER=simulated.',
+    );
+  }
+  const text = String(line).trim();
+  const header = headerChip(chips);
+  const number = /^(?:GPIO|BCM)?(\d{1,3})$/i.exec(text)?.[1];
+  if (number !== undefined) {
+    const named = header?.names.indexOf(text) ?? -1;
+    if (header) return { chip: header, offset: named >= 0 ? named : offsetOn(header, Number(number), text) };
+    if (/^\d+$/.test(text)) {
+      throw new GpioError(
+        'not-a-pi',
+        `Line ${text} is a BCM number, and this machine has no Raspberry Pi GPIO chip (found: ${labels(chips)}). ` +
+          'Give the line by its name instead; gpioinfo lists the names.',
+      );
+    }
+  }
+  const found = chips.flatMap((chip) =>
+    chip.names.flatMap((name, offset) => (name === text ? [{ chip, offset }] : [])),
+  );
+  const onHeader = found.filter(({ chip }) => chip === header);
+  const hit = onHeader.length === 1 ? onHeader[0] : found[0];
+  if (!hit) {
+    throw new GpioError(
+      'line-unknown',
+      `No GPIO line is named "${text}" (chips: ${labels(chips)}). Use a BCM number (17) or a name that gpioinfo lists.`,
+    );
+  }
+  if (found.length > 1 && onHeader.length !== 1) {
+    const places = found.map(({ chip, offset }) => `${chip.id} [${chip.label}] line ${offset}`).join(', ');
+    throw new GpioError('line-ambiguous', `Several GPIO lines are named "${text}": ${places}. Use the BCM number.`);
+  }
+  return hit;
+}
+
+function offsetOn(chip: Chip, number: number, text: string): number {
+  if (number < chip.lines) return number;
+  throw new GpioError('line-unknown', `${chip.label} has the lines 0 to ${chip.lines - 1}; there is no line ${text}.`);
+}
+
+function labels(chips: readonly Chip[]): string {
+  return chips.map((chip) => chip.label).join(', ');
+}
+
+/** The chips that sysfs shows under `root`, with the bases that it gave them. Empty where there are none. */
+export function sysfsChips(root: string = '/'): SysfsChip[] {
+  const folder = join(root, 'sys/class/gpio');
+  let entries: string[];
+  try {
+    entries = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const chips: SysfsChip[] = [];
+  for (const id of entries.sort()) {
+    if (!/^gpiochip\d+$/.test(id)) continue;
+    const read = (file: string) => readFileSync(join(folder, id, file), 'utf8');
+    try {
+      const base = Number(read('base'));
+      const lines = Number(read('ngpio'));
+      chips.push({ id, base, lines, label: read('label').trim(), names: deviceTreeNames(join(folder, id)) });
+    } catch {
+      // Gone between listing and reading: a chip on USB that was unplugged.
+    }
+  }
+  return chips;
+}
+
+/** Line names as the device tree has them: strings that each end in a zero byte. */
+function deviceTreeNames(chipFolder: string): string[] {
+  try {
+    const bytes = readFileSync(join(chipFolder, 'device/of_node/gpio-line-names'), 'latin1');
+    return bytes.replace(/\0$/, '').split('\0');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+// The relay guard as a program: bin/offline-charging-guard, and the systemd unit's ExecStart and ExecStopPost.
+import { openDriver } from '../gpio/driver.ts';
+import { kernelSettings } from '../gpio/kernel-settings.ts';
+import { Guard } from './guard.ts';
+import { type GuardSettings, HELP, readSettings } from './guard-settings.ts';
+import { notifier } from './notify.ts';
+import { encode, MessageReader } from './protocol.ts';
+import { connectTo } from './socket.ts';
+
+const FAILED = 1;
+const WRONG_USE = 2;
+
+const log = (message: string) => console.log(`relay guard: ${message}`);
+
+async function main(): Promise<void> {
+  let settings: GuardSettings;
+  try {
+    settings = readSettings(process.argv.slice(2), process.env);
+  } catch (error) {
+    console.error(`offline-charging-guard: ${(error as Error).message} See --help.`);
+    process.exitCode = WRONG_USE;
+    return;
+  }
+  switch (settings.action) {
+    case 'help':
+      console.log(HELP);
+      return;
+    case 'status':
+      return printStatus(settings);
+    case 'off':
+      return switchOff(settings);
+    case 'guard':
+      return guard(settings);
+  }
+}
+
+async function guard(settings: GuardSettings): Promise<void> {
+  const driver = await openDriver(settings.driver, { folder: settings.folder });
+  const guard = await Guard.start({ ...settings, driver, log });
+  log(`${driver.description}; ${Object.keys(settings.relays).join(', ')} on ${settings.socket}`);
+  if (driver.name !== 'simulated') {
+    const { advice } = kernelSettings();
+    if (advice) log(advice);
+  }
+
+  const systemd = await notifier();
+  const stop = async (why: string) => {
+    guard.allOff();
+    log(`stops (${why})`);
+    systemd?.tell('STOPPING=1');
+    await guard.stop();
+    process.exit();
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  process.once('SIGHUP', () => stop('SIGHUP'));
+  process.once('disconnect', () => stop('its parent is gone'));
+  const fall = (error: unknown) => {
+    guard.allOff();
+    console.error('relay guard: stops after an unexpected error:', error);
+    process.exit(FAILED);
+  };
+  process.on('uncaughtException', fall);
+  process.on('unhandledRejection', fall);
+
+  systemd?.tell('READY=1');
+  if (systemd?.watchdogMs) {
+    // Told by the very loop that must hear the clients; silent when a relay does not go off, so that systemd starts
+    // the guard anew, which takes the line anew.
+    setInterval(() => guard.healthy && systemd.tell('WATCHDOG=1'), systemd.watchdogMs);
+  }
+}
+
+/** Every relay is tried, whatever becomes of the others. */
+async function switchOff({ driver: name, folder, relays }: GuardSettings): Promise<void> {
+  const driver = await openDriver(name, { folder });
+  for (const [relay, { line, ...options }] of Object.entries(relays)) {
+    try {
+      const output = await driver.output(line, options);
+      log(`${relay}: ${output.wasOn ? 'was on, switched off' : 'off'}`);
+      await output.close();
+    } catch (error) {
+      console.error(`relay guard: ${relay}: ${(error as Error).message}`);
+      process.exitCode = FAILED;
+    }
+  }
+}
+
+async function printStatus({ socket: path }: GuardSettings): Promise<void> {
+  const socket = connectTo(path);
+  const reader = new MessageReader();
+  socket.setEncoding('utf8');
+  socket.write(encode({ type: 'status' }));
+  for await (const chunk of socket) {
+    for (const message of reader.read(chunk)) {
+      console.log(JSON.stringify(message, null, 2));
+      return;
+    }
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`relay guard: ${error.message}`);
+  process.exit(FAILED);
+});

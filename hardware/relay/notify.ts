@@ -1,0 +1,33 @@
+// systemd's readiness and watchdog protocol, sd_notify(3): datagrams to the socket in NOTIFY_SOCKET.
+import { spawn } from 'node:child_process';
+
+export interface Notifier {
+  /** READY=1, WATCHDOG=1, STOPPING=1, STATUS=...; never throws, never waits. */
+  tell(state: string): void;
+  /** How often WATCHDOG=1 is due, milliseconds: half of what systemd waits. Undefined: it does not wait. */
+  readonly watchdogMs: number | undefined;
+}
+
+/** What systemd's environment asks for. Undefined where there is no systemd. */
+export async function notifier(environment: NodeJS.ProcessEnv = process.env): Promise<Notifier | undefined> {
+  const path = environment.NOTIFY_SOCKET;
+  if (!path) return undefined;
+  const { WATCHDOG_USEC, WATCHDOG_PID } = environment;
+  const mine = !WATCHDOG_PID || Number(WATCHDOG_PID) === process.pid;
+  const watchdogMs = mine && Number(WATCHDOG_USEC) > 0 ? Number(WATCHDOG_USEC) / 2000 : undefined;
+  // Its own datagrams come from the main process, as NotifyAccess=main asks; a helper program's do not.
+  const send = await datagrams(path).catch(() => undefined);
+  return { watchdogMs, tell: send ?? ((state) => void spawnNotify(state)) };
+}
+
+async function datagrams(path: string): Promise<(state: string) => void> {
+  const { unixDatagrams } = await import('./unix-datagram.ts');
+  return unixDatagrams(path);
+}
+
+/** Where koffi is not installed; the unit then needs NotifyAccess=all. */
+function spawnNotify(state: string): void {
+  const child = spawn('systemd-notify', [state], { stdio: 'ignore' });
+  child.on('error', () => {});
+  child.unref();
+}

@@ -1,0 +1,30 @@
+// Where a Unix socket is, however deep its folder: the kernel takes 107 bytes of path and no more.
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { basename, dirname } from 'node:path';
+
+const MOST_PATH_BYTES = 107;
+
+/** Calls `use` with a name for `path` that is short enough, valid only during the call. */
+export function withShortPath<T>(path: string, use: (short: string) => T): T {
+  if (Buffer.byteLength(path) <= MOST_PATH_BYTES) return use(path);
+  const folder = openSync(dirname(path), 'r');
+  try {
+    return use(`/proc/self/fd/${folder}/${basename(path)}`);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Errors, a missing folder's too, arrive as the socket's `error` event. */
+export function connectTo(path: string): Socket {
+  try {
+    return withShortPath(path, (short) => createConnection(short));
+  } catch {
+    return createConnection(path.slice(0, MOST_PATH_BYTES));
+  }
+}
+
+export function makeFolderOf(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+}
