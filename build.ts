@@ -1,7 +1,7 @@
 // Builds what is published: TypeScript to dist/, what lies beside it (dialogs, catalogues, icons, pages, units)
 // copied to the same place, and the example flows gathered in examples/, where Node-RED looks for them.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
@@ -19,6 +19,11 @@ for (const room of rooms) {
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }
+
+// A station's time cannot lie before this (charging/station/clocks.ts). SOURCE_DATE_EPOCH makes builds repeatable.
+const epochSeconds = process.env.SOURCE_DATE_EPOCH;
+const builtAt = new Date(epochSeconds ? Number(epochSeconds) * 1000 : Date.now()).toISOString();
+writeFileSync(join(root, 'dist', 'built.json'), `${JSON.stringify({ builtAt })}\n`);
 
 mkdirSync(join(root, 'examples'), { recursive: true });
 for (const file of globSync('nodes/*/examples/*.json', { cwd: root })) {
