@@ -1,91 +1,380 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
-import type { Operation } from '../codes/index.ts';
-import type { Clocks, SessionJournal, SessionRecord, StationSettings, Verdict, Voucher } from './types.ts';
+import { CodeReader, LAYOUTS, MOST_UNUSED, type Operation, readEntry, receiptCode } from '../codes/index.ts';
+import { type ClockMemory, isLost, NO_MEMORY, remember, setTo, slotOf, stationMs } from './clock.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits, archiveOldest } from './journal/archive.ts';
+import { Journal, type WritePoint } from './journal/journal.ts';
+import type { StationState } from './journal/state.ts';
+import type { Moment } from './journal/tables.ts';
+import { fullLimiter, giveBack, isFull, type Limiter, refilled, take, waitSeconds } from './limiter.ts';
+import { type Bearings, type Judgement, judge } from './outcomes.ts';
+import {
+  type Clocks,
+  JournalError,
+  type SessionJournal,
+  type SessionRecord,
+  type StationSettings,
+  type Verdict,
+  type Voucher,
+} from './types.ts';
+import { isForgotten, isUsed, NOTHING_USED, use } from './window.ts';
 
-export interface StationOptions {
+export interface StationOptions extends Partial<ArchiveLimits> {
   /** Where the journal lives: a folder of this station's own, made if it is missing. */
   readonly folder: string;
   readonly clocks: Clocks;
-  /** How many closed sessions stay in the journal before the oldest move to the archive beside it: 1000 unless set. */
-  readonly keepSessions?: number;
+  /** Told of each step of each write, so that a test can pull the plug there. */
+  readonly onWrite?: (point: WritePoint) => void;
 }
+
+/** How often the time that was lived to is written down while nothing else is. */
+const NOTE_MS = 60_000;
+/** Entries of these lengths are too long to be guessed, and are heard from a bucket of their own. */
+const LONG_ENTRIES: readonly number[] = [LAYOUTS.long.digits, 15];
 
 /** One station on its journal. All calls are synchronous: what they promise is on the disk when they return. */
 export class Station implements SessionJournal {
   readonly settings: StationSettings;
+  readonly #clocks: Clocks;
+  readonly #reader: CodeReader;
+  readonly #journal: Journal;
+  readonly #limits: ArchiveLimits;
+  #notedAtMs: number;
 
-  private constructor(settings: StationSettings) {
+  private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits) {
     this.settings = settings;
+    this.#clocks = clocks;
+    this.#reader = new CodeReader(settings.key, settings);
+    this.#journal = journal;
+    this.#limits = limits;
+    this.#notedAtMs = clocks.monotonicMs();
   }
 
-  static open(settings: StationSettings, _options: StationOptions): Station {
-    return new Station(settings);
+  /**
+   * Opens a station on its journal, or a new journal where there is none.
+   * @throws {TypeError | RangeError} naming the wrong setting
+   * @throws {JournalError} when the journal cannot be used: `sqlite-missing`, `journal-corrupt`, `journal-newer`,
+   *   `journal-of-another-station`, `journal-in-use`, `journal-not-writable`
+   */
+  static open(settings: StationSettings, options: StationOptions): Station {
+    checkSettings(settings);
+    const { folder, clocks, onWrite } = options;
+    const limits = archiveLimits(options);
+    const journal = Journal.open({
+      folder,
+      station: settings.stationId,
+      fresh: () => freshState(settings.stationId, clocks),
+      moment: (state) => momentOf(state, clocks),
+      ...(onWrite && { onWrite }),
+    });
+    try {
+      const station = new Station(settings, clocks, journal, limits);
+      station.#arrive();
+      return station;
+    } catch (error) {
+      journal.close();
+      throw error;
+    }
   }
 
-  verify(_entry: string): Verdict {
-    throw new Error('not built yet');
+  /**
+   * What the keypad hears for the digits typed. A voucher accepted here may be typed again until it is redeemed.
+   * The guess is on the disk before it is known whether it was one.
+   * @throws {JournalError} `journal-not-writable`
+   */
+  verify(entry: string): Verdict {
+    const reading = typeof entry === 'string' ? readEntry(entry) : 'mistyped';
+    if (reading === 'mistyped') return { outcome: 'mistyped' };
+    const long = LONG_ENTRIES.includes(entry.length);
+    const limiter = this.#limiter();
+    const taken = take(limiter, long);
+    if (!taken) return { outcome: 'locked', retryAfterSeconds: waitSeconds(limiter, long) };
+    const heals = reading !== 'unmade' && reading.kind === 'service' && reading.operation === 'synchronize';
+    if (!heals && this.clockState() === 'lost') return { outcome: 'clock-lost' };
+
+    this.#journal.commit({ limiter: taken.limiter }, 'durable');
+    const judgement: Judgement =
+      reading === 'unmade' ? { outcome: 'invalid' } : judge(reading, this.#reader, this.#bearings());
+    if (judgement.outcome === 'invalid' || reading === 'unmade') {
+      if (taken.limiter.main.tokens === 0) this.#noteLock(taken.limiter);
+      return { outcome: 'invalid' };
+    }
+    this.#journal.commit({ limiter: giveBack(taken.limiter, taken.from) }, 'lazy');
+    if (judgement.outcome !== 'accepted') return judgement;
+    const { sequence } = judgement;
+    if (reading.kind === 'service') {
+      return { outcome: 'accepted', kind: 'service', operation: reading.operation, sequence };
+    }
+    return { outcome: 'accepted', kind: 'voucher', voucher: this.#voucher(reading.layout, reading.quantity, sequence) };
   }
 
-  useService(_operation: Operation, _sequence: number): 'done' | 'used' {
-    throw new Error('not built yet');
+  /**
+   * Does what a service code that `verify` accepted does to the station itself, and uses its number up, in one
+   * transaction. What it does to relay and session is for the caller to do.
+   * @returns `used` when the number was used meanwhile, or `synchronize` would lead back; nothing is changed then
+   * @throws {JournalError} `journal-not-writable`
+   */
+  useService(operation: Operation, sequence: number): 'done' | 'used' {
+    const { window, clock, limiter } = this.#journal.state;
+    if (isUsed(window, sequence) || isForgotten(window, sequence)) return 'used';
+    if (operation === 'synchronize' && sequence <= window.highest) return 'used';
+    const change = {
+      window: use(window, sequence),
+      clock: operation === 'synchronize' ? this.#synchronized(sequence) : remember(clock, this.#clocks),
+      limiter: operation === 'clear-lockout' ? this.#fullLimiter() : limiter,
+    };
+    this.#journal.commit(change, 'durable', (tables, moment) => {
+      tables.appendRecord('service', JSON.stringify({ operation, sequence }), moment);
+    });
+    this.#noted();
+    return 'done';
   }
 
-  redeem(_voucher: Voucher, _opened: SessionRecord): 'redeemed' | 'used' {
-    throw new Error('not built yet');
+  /**
+   * @param opened the session as it begins; with `ended` set it is recorded as over at once
+   * @returns `used`, and nothing is changed, when the number was used meanwhile
+   * @throws {JournalError} `journal-not-writable`; `session-open` while another session is
+   */
+  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
+    const { window, clock, openSession } = this.#journal.state;
+    if (isUsed(window, voucher.sequence) || isForgotten(window, voucher.sequence)) return 'used';
+    if (openSession) throw new JournalError('session-open', 'A session is open: close it before the next is redeemed.');
+    const record = this.#checked({ ...opened, voucher });
+    const change = {
+      window: use(window, voucher.sequence),
+      clock: remember(clock, this.#clocks),
+      limiter: this.#fullLimiter(),
+      ...(record.ended ? { lastClosed: record } : { openSession: record }),
+    };
+    this.#journal.commit(change, 'durable', (tables, moment) => tables.putSession(record, moment));
+    this.#noted();
+    if (record.ended) this.#archive();
+    return 'redeemed';
   }
 
-  checkpoint(_record: SessionRecord): void {
-    throw new Error('not built yet');
+  checkpoint(record: SessionRecord): void {
+    const openSession = this.#mustBeOpen(record);
+    const checked = this.#checked(record);
+    if (JSON.stringify(checked) === JSON.stringify(openSession)) return;
+    const change = { openSession: checked, clock: remember(this.#journal.state.clock, this.#clocks) };
+    this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
+    this.#noted();
   }
 
-  close(_record: SessionRecord): void {
-    throw new Error('not built yet');
+  /** A session that has something left and no receipt yet gets one here. Closing it again changes nothing. */
+  close(record: SessionRecord): void {
+    const { openSession, lastClosed, clock } = this.#journal.state;
+    if (!openSession && lastClosed?.voucher.sequence === record.voucher.sequence) return;
+    this.#mustBeOpen(record);
+    if (!record.ended) throw new TypeError('record.ended: why the session ended');
+    const checked = this.#checked(record);
+    const change = { openSession: null, lastClosed: checked, clock: remember(clock, this.#clocks) };
+    this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
+    this.#noted();
+    this.#archive();
   }
 
   openSession(): SessionRecord | undefined {
-    throw new Error('not built yet');
+    return this.#journal.state.openSession ?? undefined;
   }
 
   lastReceipt(): SessionRecord | undefined {
-    throw new Error('not built yet');
+    const { lastClosed } = this.#journal.state;
+    return lastClosed?.receipt ? lastClosed : undefined;
   }
 
-  receiptFor(_record: SessionRecord): string | undefined {
-    throw new Error('not built yet');
+  receiptFor({ voucher, delivered }: SessionRecord): string | undefined {
+    const left = Math.max(0, voucher.amount - delivered);
+    const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount));
+    if (unused < 1) return undefined;
+    const { unit, step, sequence } = voucher;
+    return receiptCode(this.settings.key, { unit, step, unused, sequence });
   }
 
-  append(_kind: string, _details?: Readonly<Record<string, unknown>>): void {
-    throw new Error('not built yet');
+  append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
+    this.#journal.write((tables, moment) => tables.appendRecord(kind, JSON.stringify(details), moment));
+    this.#archive();
   }
 
+  /** `lost` when the time lies before the last remembered or before the build; a `counter` station needs no clock. */
   clockState(): 'ok' | 'lost' {
-    throw new Error('not built yet');
+    this.#note();
+    return this.settings.sequence === 'clock' && isLost(this.#journal.state.clock, this.#clocks) ? 'lost' : 'ok';
   }
 
   /** The station's own time, unix milliseconds. */
   now(): number {
-    throw new Error('not built yet');
+    return stationMs(this.#journal.state.clock, this.#clocks);
   }
 
-  /** H, the highest number used. */
+  /** H, the highest number used; 0 when there is none. */
   highestUsed(): number {
-    throw new Error('not built yet');
+    return this.#journal.state.window.highest;
   }
 
   /** Whole seconds until the keypad hears 10-digit codes again, 0 when it does. */
   lockedForSeconds(): number {
-    throw new Error('not built yet');
+    return waitSeconds(this.#limiter(), false);
   }
 
-  /** An S0 counter's total, Wh, 0 when it was never saved. */
-  meterCounter(_name: string): number {
-    throw new Error('not built yet');
+  /** A pulse counter's total, Wh; 0 when it was never saved. */
+  meterCounter(name: string): number {
+    return this.#journal.state.counters[name] ?? 0;
   }
 
-  saveMeterCounter(_name: string, _wh: number): void {
-    throw new Error('not built yet');
+  /** Keeps a pulse counter's total, Wh. One write: call it as often as checkpoints are made, not at each pulse. */
+  saveMeterCounter(name: string, wh: number): void {
+    if (!Number.isFinite(wh) || wh < 0) throw new RangeError(`wh: a number from 0, not ${wh}`);
+    const { counters } = this.#journal.state;
+    if (counters[name] === wh) return;
+    this.#journal.commit({ counters: { ...counters, [name]: wh } }, 'durable');
   }
 
   /** Lets go of the journal's files. May be called twice. */
-  dispose(): void {}
+  dispose(): void {
+    this.#journal.close();
+  }
+
+  /** Tells one boot from the next, and takes the time of this one. */
+  #arrive(): void {
+    const { boot, clock } = this.#journal.state;
+    if (boot.id === this.#clocks.bootId) return;
+    const change = {
+      boot: { id: this.#clocks.bootId, number: boot.number + 1 },
+      clock: remember(clock, this.#clocks),
+      limiter: this.#limiter(),
+    };
+    this.#journal.commit(change, 'durable', (tables, moment) => {
+      const lost = this.settings.sequence === 'clock' && isLost(change.clock, this.#clocks);
+      tables.appendRecord('boot', JSON.stringify({ clock: lost ? 'lost' : 'ok' }), moment);
+    });
+  }
+
+  #bearings(): Bearings {
+    const { window } = this.#journal.state;
+    const { sequence, slotSeconds } = this.settings;
+    if (sequence === 'counter') return { window, reference: window.highest, synchronizeAbove: -1 };
+    const synchronizeAbove = slotOf(this.#clocks.builtMs, slotSeconds) - 1;
+    return { window, reference: slotOf(this.now(), slotSeconds), synchronizeAbove, slotSeconds };
+  }
+
+  #synchronized(sequence: number): ClockMemory {
+    const { clock } = this.#journal.state;
+    const { slotSeconds } = this.settings;
+    if (this.settings.sequence === 'counter') return clock;
+    const right = slotOf(this.now(), slotSeconds) === sequence && !isLost(clock, this.#clocks);
+    return right ? remember(clock, this.#clocks) : setTo(clock, this.#clocks, sequence * slotSeconds * 1000);
+  }
+
+  #voucher(layout: Voucher['layout'], quantity: number, sequence: number): Voucher {
+    const { stationId: station, unit, step } = this.settings;
+    return { station, layout, sequence, quantity, amount: quantity * step, unit, step };
+  }
+
+  #limiter(): Limiter {
+    return refilled(this.#journal.state.limiter, this.#clocks.bootId, this.#clocks.monotonicMs());
+  }
+
+  #fullLimiter(): Limiter {
+    return fullLimiter(this.#clocks.bootId, this.#clocks.monotonicMs());
+  }
+
+  #mustBeOpen(record: SessionRecord): SessionRecord {
+    const { openSession } = this.#journal.state;
+    if (openSession?.voucher.sequence === record.voucher.sequence) return openSession;
+    throw new JournalError('session-not-open', `No session is open on number ${record.voucher.sequence}.`);
+  }
+
+  #checked(record: SessionRecord): SessionRecord {
+    const { voucher, delivered, ended, receipt } = record;
+    if (!Number.isFinite(delivered)) throw new RangeError(`record.delivered: a number, not ${delivered}`);
+    const within = { ...record, delivered: Math.min(Math.max(0, delivered), voucher.amount) };
+    const due = ended && !receipt ? this.receiptFor(within) : undefined;
+    return due ? { ...within, receipt: due } : within;
+  }
+
+  /** Moving old rows out can wait: what fails here is tried again after the next session. */
+  #archive(): void {
+    try {
+      archiveOldest(this.#journal, this.#limits);
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
+  }
+
+  #noteLock(limiter: Limiter): void {
+    try {
+      this.append('keypad-locked', { wrongInARow: limiter.wrongInARow });
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
+  }
+
+  #noted(): void {
+    this.#notedAtMs = this.#clocks.monotonicMs();
+  }
+
+  /**
+   * Once a minute, writes down what time alone changed: the time lived to, and what the limiter gathered. Nothing is
+   * promised on it, so a failure is left for the next write that matters to report.
+   */
+  #note(): void {
+    if (Math.abs(this.#clocks.monotonicMs() - this.#notedAtMs) < NOTE_MS) return;
+    this.#noted();
+    const { clock, limiter } = this.#journal.state;
+    const later = remember(clock, this.#clocks);
+    const keepsTime = this.settings.sequence === 'clock' && later !== clock;
+    if (!keepsTime && isFull(limiter)) return;
+    try {
+      this.#journal.commit({ clock: later, limiter: this.#limiter() }, 'lazy');
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+    }
+  }
+}
+
+function freshState(station: string, clocks: Clocks): StationState {
+  return {
+    station,
+    generation: 1,
+    boot: { id: '', number: 0 },
+    window: NOTHING_USED,
+    limiter: fullLimiter(clocks.bootId, clocks.monotonicMs()),
+    clock: NO_MEMORY,
+    openSession: null,
+    lastClosed: null,
+    counters: {},
+  };
+}
+
+function archiveLimits(options: Partial<ArchiveLimits>): ArchiveLimits {
+  const limit = (name: keyof ArchiveLimits) => {
+    const value = options[name] ?? ARCHIVE_LIMITS[name];
+    if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name}: a whole number from 1, not ${value}`);
+    return value;
+  };
+  return {
+    keepSessions: limit('keepSessions'),
+    keepRecords: limit('keepRecords'),
+    fileBytes: limit('fileBytes'),
+    files: limit('files'),
+  };
+}
+
+function momentOf({ boot, clock }: StationState, clocks: Clocks): Moment {
+  return {
+    boot: boot.number,
+    monotonicMs: Math.round(clocks.monotonicMs()),
+    stationMs: Math.round(stationMs(clock, clocks)),
+  };
+}
+
+function checkSettings({ stationId, layout, sequence, slotSeconds }: StationSettings): void {
+  if (typeof stationId !== 'string' || stationId === '') throw new TypeError('stationId: a string that is not empty');
+  if (!Object.hasOwn(LAYOUTS, layout)) throw new RangeError(`layout: "compact" or "long", not ${layout}`);
+  if (sequence !== 'clock' && sequence !== 'counter') {
+    throw new RangeError(`sequence: "clock" or "counter", not ${sequence}`);
+  }
+  if (!Number.isSafeInteger(slotSeconds) || slotSeconds < 1) {
+    throw new RangeError(`slotSeconds: a whole number of seconds from 1, not ${slotSeconds}`);
+  }
 }

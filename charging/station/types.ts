@@ -90,7 +90,11 @@ export interface SessionJournal {
   append(kind: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
-/** `code`: `journal-corrupt`, `journal-newer`, `journal-not-writable`, `sqlite-missing`. */
+/**
+ * `code`: `journal-corrupt`, `journal-newer`, `journal-not-writable`, `sqlite-missing`, `journal-in-use` (another
+ * program writes it), `journal-of-another-station`, `journal-missing` (for who only reads it), and for calls that
+ * never should be made: `journal-closed`, `session-open`, `session-not-open`.
+ */
 export class JournalError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorOptions) {

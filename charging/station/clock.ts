@@ -1,0 +1,59 @@
+// The station's own time: the machine's wall clock, corrected by `synchronize`, and held against what the station
+// remembers. Pure, over what the journal keeps.
+import type { Clocks } from './types.ts';
+
+export interface ClockMemory {
+  /** Station time − wall clock. */
+  readonly offsetMs: number;
+  /** The latest time that the station is sure to have lived to, unix milliseconds. */
+  readonly rememberedMs: number;
+  /** The boot, and its monotonic milliseconds, at which that was. */
+  readonly bootId: string;
+  readonly atMs: number;
+}
+
+/** A clock that is slewed, or read twice, may step back by this much and still tell the time. */
+const TOLERANCE_MS = 2000;
+
+export const NO_MEMORY: ClockMemory = Object.freeze({ offsetMs: 0, rememberedMs: 0, bootId: '', atMs: 0 });
+
+/** The station's time, unix milliseconds. */
+export function stationMs(memory: ClockMemory, clocks: Clocks): number {
+  return clocks.wallMs() + memory.offsetMs;
+}
+
+export function slotOf(ms: number, slotSeconds: number): number {
+  return Math.floor(ms / 1000 / slotSeconds);
+}
+
+/** Whether the station's time lies before the last it remembers, or before the station's own build. */
+export function isLost(memory: ClockMemory, clocks: Clocks): boolean {
+  const ms = stationMs(memory, clocks);
+  return ms < clocks.builtMs || ms < memory.rememberedMs - TOLERANCE_MS;
+}
+
+/**
+ * What the station remembers now. Within one boot memory grows no faster than the monotonic clock: a wall clock that
+ * jumps a day ahead and back leaves no memory of a day that never was. Over a power cut nothing but the wall clock
+ * can tell how long it took, so a later boot is believed.
+ */
+export function remember(memory: ClockMemory, clocks: Clocks): ClockMemory {
+  const now = stationMs(memory, clocks);
+  const atMs = clocks.monotonicMs();
+  if (memory.bootId !== clocks.bootId) {
+    return { ...memory, rememberedMs: Math.max(memory.rememberedMs, now), bootId: clocks.bootId, atMs };
+  }
+  const rememberedMs = Math.min(now, memory.rememberedMs + Math.max(0, atMs - memory.atMs));
+  return rememberedMs > memory.rememberedMs ? { ...memory, rememberedMs, atMs } : memory;
+}
+
+/** The clock once it was set to `ms`, and memory with it, which may go back. */
+export function setTo(memory: ClockMemory, clocks: Clocks, ms: number): ClockMemory {
+  return {
+    ...memory,
+    offsetMs: ms - clocks.wallMs(),
+    rememberedMs: ms,
+    bootId: clocks.bootId,
+    atMs: clocks.monotonicMs(),
+  };
+}

@@ -1,0 +1,239 @@
+// The station's own record on the disk: SQLite with a write-ahead log, and two snapshots of what matters most. One
+// writer; readers welcome (journal-cli.ts). See docs/journal.md for what a cut at any point leaves behind.
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { JournalError } from '../types.ts';
+import { corrupt, inUse, journalError, newer, ofAnotherStation } from './failures.ts';
+import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } from './snapshots.ts';
+import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
+import type { StationState } from './state.ts';
+import { APPLICATION_ID, MIGRATIONS, type Moment, readState, SCHEMA_VERSION, Tables } from './tables.ts';
+
+export const DATABASE = 'journal.sqlite';
+
+/** Where in a write a plug can be pulled: before it, then after each thing that reaches the disk. */
+export type WritePoint = 'before' | 'rows' | 'snapshot' | 'committed';
+
+export interface JournalOptions {
+  readonly folder: string;
+  readonly station: string;
+  /** The state of a station that never sold anything. */
+  fresh(): StationState;
+  /** When rows of this state are written. */
+  moment(state: StationState): Moment;
+  /** Told of each step of each write. What it throws before `committed`, the write fails with. */
+  onWrite?(point: WritePoint): void;
+}
+
+/** How hard to write: `durable` is on the disk before `commit` returns, `lazy` soon after, and only in the database. */
+export type Effort = 'durable' | 'lazy';
+
+const PRAGMAS = `PRAGMA busy_timeout = 500;
+  PRAGMA wal_autocheckpoint = 256;
+  PRAGMA journal_size_limit = 1048576;
+  PRAGMA cell_size_check = ON;
+  PRAGMA temp_store = MEMORY;`;
+
+export class Journal {
+  readonly folder: string;
+  readonly db: DatabaseSync;
+  readonly tables: Tables;
+  readonly #snapshots: Snapshots;
+  readonly #options: JournalOptions;
+  #state: StationState;
+  #generationInDatabase: number;
+  #synchronous: 'FULL' | 'NORMAL' = 'FULL';
+  #closed = false;
+
+  private constructor(options: JournalOptions, db: DatabaseSync, snapshots: Snapshots, state: StationState) {
+    this.folder = options.folder;
+    this.db = db;
+    this.tables = new Tables(db);
+    this.#snapshots = snapshots;
+    this.#options = options;
+    this.#state = state;
+    this.#generationInDatabase = state.generation;
+  }
+
+  /**
+   * Opens the journal, makes one where there is none, and mends what a cut left behind.
+   * @throws {JournalError} `sqlite-missing`, `journal-corrupt`, `journal-newer`, `journal-of-another-station`,
+   *   `journal-in-use`, `journal-not-writable`; in the first four cases no byte of the journal was changed
+   */
+  static open(options: JournalOptions): Journal {
+    const { folder, station } = options;
+    sqlite();
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const found = readSnapshots(folder);
+      const path = join(folder, DATABASE);
+      const known = existsSync(path) ? inspect(path, folder) : undefined;
+      for (const state of [known, ...found.states]) {
+        if (state && state.station !== station) throw ofAnotherStation(folder, state.station, station);
+      }
+      if (!known) create(path, folder, beginning(options, found));
+      return Journal.#openKnown(options, found, known);
+    } catch (error) {
+      throw journalError(error, folder);
+    }
+  }
+
+  static #openKnown(options: JournalOptions, found: SnapshotsFound, known: StationState | undefined): Journal {
+    const db = new (sqlite().DatabaseSync)(join(options.folder, DATABASE));
+    let snapshots: Snapshots | undefined;
+    try {
+      db.exec(PRAGMAS);
+      const { journal_mode } = db.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
+      if (journal_mode !== 'wal') throw inUse(options.folder);
+      db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ROLLBACK');
+      const inDatabase = readState(db);
+      if (!inDatabase) throw corrupt(options.folder, 'its state is not whole');
+      snapshots = Snapshots.open(options.folder, found);
+      syncFolder(options.folder);
+      const journal = new Journal(options, db, snapshots, inDatabase);
+      journal.#mend(found, known);
+      return journal;
+    } catch (error) {
+      snapshots?.close();
+      db.close();
+      throw error;
+    }
+  }
+
+  get state(): StationState {
+    return this.#state;
+  }
+
+  /**
+   * Changes the state, and with it the rows that `rows` writes, in one transaction. `durable` changes are also in a
+   * snapshot when this returns.
+   * @throws {JournalError} and then nothing has changed
+   */
+  commit(change: Partial<StationState>, effort: Effort, rows?: (tables: Tables, moment: Moment) => void): void {
+    const next = { ...this.#state, ...change, generation: this.#state.generation + 1 };
+    this.#transaction(effort, () => {
+      if (!this.tables.nextState(next, this.#generationInDatabase)) throw inUse(this.folder);
+      rows?.(this.tables, this.#options.moment(next));
+      this.#options.onWrite?.('rows');
+      return effort === 'durable' ? this.#snapshots.write(next) : undefined;
+    });
+    this.#state = next;
+    this.#generationInDatabase = next.generation;
+    this.#options.onWrite?.('committed');
+  }
+
+  /** Writes rows alone, durably; the state stays as it is. */
+  write(rows: (tables: Tables, moment: Moment) => void): void {
+    this.#transaction('durable', () => {
+      rows(this.tables, this.#options.moment(this.#state));
+      this.#options.onWrite?.('rows');
+      return undefined;
+    });
+    this.#options.onWrite?.('committed');
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#snapshots.close();
+    this.db.close();
+  }
+
+  /** `work` gives what undoes its part outside the database, should the database then fail to commit. */
+  #transaction(effort: Effort, work: () => (() => void) | undefined): void {
+    if (this.#closed) throw new JournalError('journal-closed', `The journal in ${this.folder} was closed.`);
+    let undo: (() => void) | undefined;
+    try {
+      this.#options.onWrite?.('before');
+      this.#setSynchronous(effort === 'durable' ? 'FULL' : 'NORMAL');
+      this.db.exec('BEGIN IMMEDIATE');
+      undo = work();
+      if (undo) this.#options.onWrite?.('snapshot');
+      this.db.exec('COMMIT');
+    } catch (error) {
+      undo?.();
+      this.#rollBack();
+      throw journalError(error, this.folder);
+    }
+  }
+
+  #setSynchronous(mode: 'FULL' | 'NORMAL'): void {
+    if (this.#synchronous === mode) return;
+    this.db.exec(`PRAGMA synchronous = ${mode}`);
+    this.#synchronous = mode;
+  }
+
+  #rollBack(): void {
+    try {
+      this.db.exec('ROLLBACK');
+    } catch {
+      // SQLite had rolled back by itself.
+    }
+  }
+
+  /** Takes over what a snapshot knows and the database lost, and writes down that it did. */
+  #mend(found: SnapshotsFound, known: StationState | undefined): void {
+    const inSnapshots = newest(found.states);
+    const rebuilt = !known && inSnapshots !== undefined;
+    const behind = inSnapshots !== undefined && inSnapshots.generation > this.#state.generation;
+    const details = { lost: behind ? inSnapshots.generation - this.#state.generation : 0, damaged: found.damaged };
+    if (behind) this.#state = inSnapshots;
+    if (!rebuilt && !behind && found.damaged === 0 && !this.#snapshots.incomplete) return;
+    const { openSession, lastClosed } = this.#state;
+    this.commit({}, 'durable', (tables, moment) => {
+      if (lastClosed) tables.putSession(lastClosed, moment);
+      if (openSession) tables.putSession(openSession, moment);
+      if (!rebuilt && !behind && found.damaged === 0) return;
+      const orphans = tables.endOrphans(openSession?.voucher.sequence, moment);
+      const kind = rebuilt ? 'journal-rebuilt' : behind ? 'journal-recovered' : 'snapshot-damaged';
+      tables.appendRecord(kind, JSON.stringify({ ...details, orphans }), moment);
+    });
+    if (this.#snapshots.incomplete) this.commit({}, 'durable');
+  }
+}
+
+/** Reads a journal that is there, and touches nothing. */
+function inspect(path: string, folder: string): StationState {
+  if (statSync(path).size === 0) throw corrupt(folder, `${DATABASE} is empty`);
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const db = openToRead(path, (log?.size ?? 0) > 0);
+  try {
+    const value = (pragma: string) => Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
+    const version = Number(value('user_version'));
+    if (value('application_id') !== APPLICATION_ID) throw corrupt(folder, `${DATABASE} is no station's journal`);
+    if (version > SCHEMA_VERSION) throw newer(folder, `schema version ${version}`);
+    const check = value('quick_check');
+    if (check !== 'ok') throw corrupt(folder, String(check));
+    const state = readState(db);
+    if (!state) throw corrupt(folder, 'its state is not whole');
+    return state;
+  } finally {
+    db.close();
+  }
+}
+
+/** Where no database is: a station's first start, or its snapshots, if an operator moved the rest aside. */
+function beginning({ folder, fresh }: JournalOptions, found: SnapshotsFound): StationState {
+  if (existsSync(join(folder, `${DATABASE}-wal`))) throw corrupt(folder, `${DATABASE} is missing beside its log`);
+  if (found.damaged > 0) throw corrupt(folder, `${DATABASE} is missing, and a snapshot is not whole`);
+  return newest(found.states) ?? fresh();
+}
+
+/** Makes the database under another name first, so that it is either there and whole or not there. */
+function create(path: string, folder: string, state: StationState): void {
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  rmSync(`${draft}-journal`, { force: true });
+  const db = new (sqlite().DatabaseSync)(draft);
+  try {
+    db.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = EXTRA; BEGIN;
+      ${MIGRATIONS.join('\n')}
+      PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
+    new Tables(db).firstState(state);
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+  renameSync(draft, path);
+  syncFolder(folder);
+}

@@ -1,0 +1,155 @@
+// The state once more, outside the database: two files written in turn, each whole in itself, so that neither a cut in
+// the database nor one in a snapshot makes a used number usable again. Written in place, one block each, so that a
+// sync costs the disk one write.
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { newer } from './failures.ts';
+import { checksum, decodeState, encodeState, type StationState } from './state.ts';
+
+export const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
+const VERSION = 1;
+const BLOCK = 4096;
+
+interface Slot {
+  readonly file: number;
+  bytes: Buffer;
+  generation: number;
+}
+
+/** What the two files hold: `damaged` counts those that are there but hold nothing whole. */
+export interface SnapshotsFound {
+  readonly states: readonly (StationState | undefined)[];
+  readonly damaged: number;
+}
+
+/**
+ * Reads both snapshots and changes nothing.
+ * @throws {JournalError} `journal-newer`
+ */
+export function readSnapshots(folder: string): SnapshotsFound {
+  let damaged = 0;
+  const states = SNAPSHOTS.map((name) => {
+    const bytes = readIfThere(join(folder, name));
+    if (bytes === undefined) return undefined;
+    const state = parse(bytes, folder);
+    if (!state) damaged++;
+    return state;
+  });
+  return { states, damaged };
+}
+
+/** The newer of two states, the first when they are of an age. */
+export function newest(states: readonly (StationState | undefined)[]): StationState | undefined {
+  return states.reduce(
+    (best, state) => (state && state.generation > (best?.generation ?? -1) ? state : best),
+    undefined,
+  );
+}
+
+/** The two files, open for writing. */
+export class Snapshots {
+  readonly #slots: Slot[];
+
+  private constructor(slots: Slot[]) {
+    this.#slots = slots;
+  }
+
+  /** Opens both, as they were found; one that held nothing whole is the first to be written. */
+  static open(folder: string, found: SnapshotsFound): Snapshots {
+    const slots: Slot[] = [];
+    try {
+      for (const [i, name] of SNAPSHOTS.entries()) {
+        const path = join(folder, name);
+        const bytes = readIfThere(path) ?? Buffer.alloc(0);
+        const file = openSync(path, bytes.length > 0 ? 'r+' : 'w+', 0o600);
+        slots.push({ file, bytes, generation: found.states[i]?.generation ?? -1 });
+      }
+    } catch (error) {
+      for (const { file } of slots) closeSync(file);
+      throw error;
+    }
+    return new Snapshots(slots);
+  }
+
+  /** Whether a file still waits for its first whole snapshot. */
+  get incomplete(): boolean {
+    return this.#slots.some(({ generation }) => generation < 0);
+  }
+
+  /** Puts the state into the older of the two files, on the disk. Gives what takes it back, as well as can be. */
+  write(state: StationState): () => void {
+    const [a, b] = this.#slots as [Slot, Slot];
+    const slot = a.generation <= b.generation ? a : b;
+    const before = { bytes: slot.bytes, generation: slot.generation };
+    const undo = () => {
+      slot.generation = before.generation;
+      slot.bytes = before.bytes;
+      try {
+        put(slot.file, before.bytes);
+      } catch {
+        slot.generation = -1;
+      }
+    };
+    try {
+      slot.bytes = format(state);
+      slot.generation = state.generation;
+      put(slot.file, slot.bytes);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return undo;
+  }
+
+  close(): void {
+    for (const { file } of this.#slots) closeSync(file);
+  }
+}
+
+function put(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, done);
+  fdatasyncSync(file);
+}
+
+/** So that a file just made is found after a power cut. */
+export function syncFolder(folder: string): void {
+  const file = openSync(folder, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function format(state: StationState): Buffer {
+  const body = encodeState(state);
+  const head = `offline-charging snapshot ${VERSION} ${checksum(body)} ${Buffer.byteLength(body)}\n`;
+  const length = Buffer.byteLength(head) + Buffer.byteLength(body);
+  const bytes = Buffer.alloc(Math.ceil((length + 1) / BLOCK) * BLOCK, ' ');
+  bytes.write(head + body);
+  bytes[bytes.length - 1] = 0x0a;
+  return bytes;
+}
+
+function parse(bytes: Buffer, folder: string): StationState | undefined {
+  const head = /^offline-charging snapshot (\d+) ([0-9a-f]{64}) (\d+)\n/.exec(bytes.toString('latin1', 0, 200));
+  if (!head) return undefined;
+  const [line, version, sum, length] = head as unknown as [string, string, string, string];
+  const body = bytes.toString('utf8', line.length, line.length + Number(length));
+  if (checksum(body) !== sum) return undefined;
+  if (Number(version) > VERSION) throw newer(folder, `snapshot version ${version}`);
+  try {
+    return decodeState(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+// The journal's tables (docs/journal.md) and every statement that runs on them.
+import type { EndReason, SessionRecord, Voucher } from '../types.ts';
+import type { DatabaseSync, StatementSync } from './sqlite.ts';
+import { checksum, decodeState, encodeState, type StationState } from './state.ts';
+
+/** Which program's file this is: `OFCH`. */
+export const APPLICATION_ID = 0x4f464348;
+export const SCHEMA_VERSION = 1;
+
+/** One entry a version: what leads from the schema before to this one. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE state (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     generation INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     checksum TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE sessions (
+     id INTEGER PRIMARY KEY,
+     sequence INTEGER NOT NULL UNIQUE,
+     layout TEXT NOT NULL,
+     quantity INTEGER NOT NULL,
+     amount INTEGER NOT NULL,
+     unit TEXT NOT NULL,
+     step INTEGER NOT NULL,
+     delivered REAL NOT NULL,
+     meter_start_wh REAL,
+     meter_last_wh REAL,
+     ended TEXT,
+     receipt TEXT,
+     opened_boot INTEGER NOT NULL,
+     opened_ms INTEGER NOT NULL,
+     closed_boot INTEGER,
+     closed_ms INTEGER
+   ) STRICT;
+   CREATE TABLE records (
+     id INTEGER PRIMARY KEY,
+     boot INTEGER NOT NULL,
+     monotonic_ms INTEGER NOT NULL,
+     station_ms INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     details TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE archive_files (
+     number INTEGER PRIMARY KEY,
+     bytes INTEGER NOT NULL,
+     sessions INTEGER NOT NULL,
+     records INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE archive_dropped (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     sessions INTEGER NOT NULL,
+     records INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO archive_dropped VALUES (1, 0, 0);`,
+];
+
+/** When something happened: `boot` and the order of writing say what came first, the station's clock only helps. */
+export interface Moment {
+  readonly boot: number;
+  readonly monotonicMs: number;
+  readonly stationMs: number;
+}
+
+export interface SessionRow {
+  readonly id: number;
+  readonly sequence: number;
+  readonly layout: Voucher['layout'];
+  readonly quantity: number;
+  readonly amount: number;
+  readonly unit: Voucher['unit'];
+  readonly step: number;
+  readonly delivered: number;
+  readonly meter_start_wh: number | null;
+  readonly meter_last_wh: number | null;
+  readonly ended: EndReason | null;
+  readonly receipt: string | null;
+  readonly opened_boot: number;
+  readonly opened_ms: number;
+  readonly closed_boot: number | null;
+  readonly closed_ms: number | null;
+}
+
+export interface RecordRow {
+  readonly id: number;
+  readonly boot: number;
+  readonly monotonic_ms: number;
+  readonly station_ms: number;
+  readonly kind: string;
+  readonly details: string;
+}
+
+/** @returns undefined when there is no state that its checksum vouches for */
+export function readState(db: DatabaseSync): StationState | undefined {
+  const row = db.prepare('SELECT generation, body, checksum FROM state WHERE id = 1').get() as
+    | { generation: number; body: string; checksum: string }
+    | undefined;
+  if (!row || checksum(row.body) !== row.checksum) return undefined;
+  const state = decodeState(row.body);
+  return state.generation === row.generation ? state : undefined;
+}
+
+export class Tables {
+  readonly #insertState: StatementSync;
+  readonly #updateState: StatementSync;
+  readonly #openSession: StatementSync;
+  readonly #updateSession: StatementSync;
+  readonly #endOrphans: StatementSync;
+  readonly #appendRecord: StatementSync;
+  readonly #span: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#insertState = db.prepare('INSERT INTO state (id, generation, body, checksum) VALUES (1, ?, ?, ?)');
+    this.#updateState = db.prepare(
+      'UPDATE state SET generation = ?, body = ?, checksum = ? WHERE id = 1 AND generation = ?',
+    );
+    this.#openSession = db.prepare(
+      `INSERT INTO sessions (sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (sequence) DO NOTHING`,
+    );
+    this.#updateSession = db.prepare(
+      `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
+       closed_boot = ?, closed_ms = ? WHERE sequence = ?`,
+    );
+    this.#endOrphans = db.prepare(
+      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE ended IS NULL AND sequence <> ?",
+    );
+    this.#appendRecord = db.prepare(
+      'INSERT INTO records (boot, monotonic_ms, station_ms, kind, details) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#span = db.prepare(
+      `SELECT (SELECT coalesce(max(id) - min(id) + 1, 0) FROM sessions) AS sessions,
+              (SELECT coalesce(max(id) - min(id) + 1, 0) FROM records) AS records`,
+    );
+  }
+
+  firstState(state: StationState): void {
+    const body = encodeState(state);
+    this.#insertState.run(state.generation, body, checksum(body));
+  }
+
+  /** @returns false when the database holds another generation than `after`: somebody else wrote */
+  nextState(state: StationState, after: number): boolean {
+    const body = encodeState(state);
+    return this.#updateState.run(state.generation, body, checksum(body), after).changes === 1;
+  }
+
+  /** Opens the session's row unless there is one, and brings it up to date. */
+  putSession(record: SessionRecord, { boot, stationMs }: Moment): void {
+    const { sequence, layout, quantity, amount, unit, step } = record.voucher;
+    this.#openSession.run(sequence, layout, quantity, amount, unit, step, boot, stationMs);
+    this.updateSession(record, { boot, stationMs });
+  }
+
+  updateSession(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>): void {
+    this.#updateSession.run(
+      record.delivered,
+      record.meterStartWh ?? null,
+      record.meterLastWh ?? null,
+      record.ended ?? null,
+      record.receipt ?? null,
+      record.ended ? boot : null,
+      record.ended ? stationMs : null,
+      record.voucher.sequence,
+    );
+  }
+
+  /** Ends what the database still holds for open but the station knows to be over. @returns how many */
+  endOrphans(openSequence: number | undefined, { boot, stationMs }: Moment): number {
+    return Number(this.#endOrphans.run(boot, stationMs, openSequence ?? -1).changes);
+  }
+
+  appendRecord(kind: string, details: string, { boot, monotonicMs, stationMs }: Moment): void {
+    this.#appendRecord.run(boot, monotonicMs, stationMs, kind, details);
+  }
+
+  /** How many rows there are, told from the first and the last number: cheap enough to ask at each session's end. */
+  counts(): { sessions: number; records: number } {
+    return this.#span.get() as { sessions: number; records: number };
+  }
+}

@@ -1,0 +1,45 @@
+// Which sequence numbers a station still honours: an anti-replay window as IPsec has (RFC 4303, section 3.4.3), and the
+// stretch of numbers around a reference that a code's payload is read in (docs/code-format.md, "Which sequence number").
+
+/** How far back, from the highest number used, the station remembers what was used. */
+export const MEMORY = 64;
+const ALL = (1n << BigInt(MEMORY)) - 1n;
+
+export interface SequenceWindow {
+  /** H, the highest number used; never goes back. */
+  readonly highest: number;
+  /** Bit i is set when H − i was used, i from 0 to 63. */
+  readonly used: bigint;
+}
+
+export const NOTHING_USED: SequenceWindow = Object.freeze({ highest: 0, used: 0n });
+
+/** Whether the station remembers that `sequence` was used. */
+export function isUsed({ highest, used }: SequenceWindow, sequence: number): boolean {
+  const back = highest - sequence;
+  return back >= 0 && back < MEMORY && ((used >> BigInt(back)) & 1n) === 1n;
+}
+
+/** Whether `sequence` lies so far back that the station cannot say if it was used: it must not be honoured. */
+export function isForgotten({ highest }: SequenceWindow, sequence: number): boolean {
+  return sequence <= highest - MEMORY;
+}
+
+/**
+ * The window once `sequence` is used as well.
+ * @throws {RangeError} when it was used before, or lies beyond memory
+ */
+export function use(window: SequenceWindow, sequence: number): SequenceWindow {
+  if (isUsed(window, sequence) || isForgotten(window, sequence)) {
+    throw new RangeError(`sequence: ${sequence} was used, or may have been`);
+  }
+  const back = window.highest - sequence;
+  if (back >= 0) return { highest: window.highest, used: window.used | (1n << BigInt(back)) };
+  const used = -back >= MEMORY ? 0n : (window.used << BigInt(-back)) & ALL;
+  return { highest: sequence, used: used | 1n };
+}
+
+/** The M numbers around `reference` of which a payload names exactly one: R − M·¾ < n ≤ R + M/4. */
+export function stretch(reference: number, modulus: number): { first: number; last: number } {
+  return { first: reference - (modulus * 3) / 4 + 1, last: reference + modulus / 4 };
+}
