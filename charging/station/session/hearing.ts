@@ -1,0 +1,167 @@
+// What each event tells the station. What follows from it, whatever the event, is in settling.ts.
+import type { Operation } from '../../codes/index.ts';
+import type { Voucher } from '../types.ts';
+import { FAULTS, type FaultCode } from './faults.ts';
+import { hearJournal } from './journaling.ts';
+import { counted, metered, plausible, receiptOf, recordOf } from './sessions.ts';
+import type { Event, Metered, MeterReading } from './states.ts';
+import { interrupted, type Turn, testable } from './turn.ts';
+
+/** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
+const READY_MARGIN_MS = 100;
+
+type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
+export function hear(turn: Turn, event: Event): void {
+  count(turn);
+  switch (event.type) {
+    case 'start':
+      turn.set({ startedAt: event.at, kept: receiptOf(event.kept) });
+      if (event.open) interrupted(turn, event.open);
+      return;
+    case 'vehicle':
+      turn.set({ vehicle: event.connected });
+      return report(turn, 'vehicle-unknown', event.connected === undefined);
+    case 'relay':
+      return turn.set({ relay: { on: event.on, readyAt: readyAt(event) } });
+    case 'meter':
+      return hearMeter(turn, event.reading);
+    case 'fault':
+      return report(turn, event.code, event.standing);
+    case 'clock':
+      return turn.set({ clockLost: event.lost });
+  }
+  if (turn.state.startedAt !== undefined) hearPeople(turn, event);
+}
+
+/** Those who stand at the keypad, the journal, and the owner who halts the station. */
+function hearPeople(turn: Turn, event: Event): void {
+  switch (event.type) {
+    case 'halt':
+      return halt(turn);
+    case 'typed':
+      return hearTyped(turn, event.digits);
+    case 'key':
+      return hearKey(turn, event.key);
+    case 'voucher':
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
+      return hearVoucher(turn, event.voucher);
+    case 'service':
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
+      return hearService(turn, event.operation, event.sequence);
+    case 'refused':
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: event.verdict.outcome });
+      return hearRefusal(turn, event);
+    default:
+      return hearJournal(turn, event);
+  }
+}
+
+function count(turn: Turn): void {
+  const { phase } = turn.state;
+  if (phase.name !== 'charging' && phase.name !== 'paused') return;
+  turn.go({ ...phase, session: counted(phase.session, turn.at, turn.config) });
+}
+
+/** The owner stops: the session stays open in the journal, and goes on when the station starts again. */
+function halt(turn: Turn): void {
+  const { phase } = turn.state;
+  if (phase.name === 'charging' || phase.name === 'paused') {
+    turn.writes.push({ type: 'checkpoint', record: recordOf(phase.session) });
+  }
+  turn.set({ phase: { name: 'idle' }, startedAt: undefined, notice: undefined });
+}
+
+function report(turn: Turn, code: FaultCode, standing: boolean): void {
+  const { reported } = turn.state;
+  if (standing && FAULTS[code].momentary) turn.raise(code, false);
+  else if (standing && !reported.includes(code)) turn.set({ reported: [...reported, code] });
+  else if (!standing && reported.includes(code)) turn.set({ reported: reported.filter((other) => other !== code) });
+}
+
+function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {
+  if (readyInMs === undefined) return undefined;
+  return readyInMs <= 0 ? at : at + readyInMs + READY_MARGIN_MS;
+}
+
+function hearMeter(turn: Turn, reading: MeterReading): void {
+  const { state, config } = turn;
+  const last = state.suspect ?? state.meter;
+  const at = turn.at - Math.max(0, reading.ageMs ?? 0);
+  if (last && at < last.at) return;
+  if (!plausible(last, reading, at, config)) {
+    const energyWh = Number.isFinite(reading.energyWh) ? reading.energyWh : (last?.energyWh ?? 0);
+    return turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false } });
+  }
+  const overCurrent = (reading.currentA ?? 0) > (config.highestCurrentA ?? Number.POSITIVE_INFINITY);
+  if (overCurrent && state.meter?.overCurrent) turn.raise('over-current', false);
+  const meter: Metered = { energyWh: reading.energyWh, powerW: reading.powerW, at, overCurrent };
+  turn.set({ meter, suspect: undefined });
+  report(turn, 'meter-silent', false);
+  report(turn, 'meter-implausible', false);
+  const drawing =
+    meter.powerW === undefined ? meter.energyWh > (last?.energyWh ?? 0) : meter.powerW >= config.pauseBelowW;
+  deliver(turn, meter, drawing);
+}
+
+function deliver(turn: Turn, { energyWh }: Metered, drawing: boolean): void {
+  const { phase } = turn.state;
+  if (turn.config.unit !== 'Wh' || (phase.name !== 'charging' && phase.name !== 'paused')) return;
+  const session = metered(phase.session, energyWh);
+  if (drawing) turn.go({ name: 'charging', session });
+  else if (phase.name === 'paused') turn.go({ ...phase, session });
+  else turn.go({ name: 'charging', session, lowSince: phase.lowSince ?? turn.at });
+}
+
+function hearTyped(turn: Turn, digits: string): void {
+  turn.set({ typed: { digits, at: turn.at } });
+  if (digits === '') return;
+  turn.set({ outcome: undefined, notice: undefined });
+  if (turn.state.phase.name === 'receipt') turn.go({ name: 'idle' });
+}
+
+/** A key that belongs to no entry: `*` or `#` while nothing is typed. */
+function hearKey(turn: Turn, key: string): void {
+  const { phase, kept } = turn.state;
+  turn.set({ notice: undefined });
+  if (phase.name === 'receipt') return turn.go({ name: 'idle' });
+  if (key !== '*') return;
+  switch (phase.name) {
+    case 'idle':
+      if (phase.test) turn.go({ name: 'stopping', since: turn.at });
+      else if (kept) turn.go({ name: 'receipt', receipt: kept, until: turn.at + turn.config.receiptMs });
+      else turn.tell('no-receipt');
+      return;
+    case 'armed':
+      if ('open' in phase.waiting) return turn.close({ ...phase.waiting.open, ended: 'stop-key' });
+      turn.tell('cancelled');
+      return turn.go({ name: 'idle' });
+    case 'starting':
+    case 'charging':
+    case 'paused':
+      return turn.end(phase.session, 'stop-key');
+  }
+}
+
+/** The latest voucher that was typed counts; none of those before it was redeemed. */
+function hearVoucher(turn: Turn, voucher: Voucher): void {
+  const { phase } = turn.state;
+  if (turn.fault) return turn.tell('out-of-order');
+  const free =
+    phase.name === 'receipt' ||
+    (phase.name === 'idle' && !phase.test) ||
+    (phase.name === 'armed' && 'voucher' in phase.waiting);
+  if (!free) return turn.tell('busy');
+  turn.set({ notice: undefined });
+  turn.go({ name: 'armed', waiting: { voucher }, since: turn.at, until: turn.at + turn.config.armedMs });
+}
+
+function hearService(turn: Turn, operation: Operation, sequence: number): void {
+  if (operation === 'test-relay' && !testable(turn)) return turn.tell('test-refused');
+  turn.writes.push({ type: 'use-service', operation, sequence });
+}
+
+function hearRefusal(turn: Turn, { verdict }: Of<'refused'>): void {
+  if (verdict.outcome === 'locked') turn.tell('locked', turn.at + verdict.retryAfterSeconds * 1000);
+  else turn.tell(verdict.outcome);
+}

@@ -1,0 +1,118 @@
+// What the journal answers, and what is done about one that doesn't take writes.
+import type { Operation } from '../../codes/index.ts';
+import { receiptOf } from './sessions.ts';
+import type { Ended, Event, NoticeName, Write } from './states.ts';
+import { interrupted, type Turn, testable } from './turn.ts';
+
+/** The note that tries whether the journal takes writes again. */
+const PROBE = 'journal-works';
+
+export function hearJournal(turn: Turn, event: Event): void {
+  const { phase } = turn.state;
+  switch (event.type) {
+    case 'redeemed':
+      if (phase.name === 'starting' && !phase.redeemed) turn.go({ ...phase, redeemed: true, since: turn.at });
+      return;
+    case 'redeem-refused':
+      if (phase.name !== 'starting' || phase.redeemed) return;
+      turn.set({ outcome: 'used' });
+      turn.tell('used');
+      return turn.go({ name: 'idle' });
+    case 'closed':
+      return hearClosed(turn, event.receipt);
+    case 'service-used':
+      return hearService(turn, event.operation, event.result);
+    case 'noted':
+      return event.note.kind === PROBE ? works(turn) : undefined;
+    case 'recovered':
+      if (event.open && (phase.name === 'idle' || phase.name === 'fault')) interrupted(turn, event.open);
+      return;
+    case 'journal-failed':
+      return hearFailure(turn, event.write);
+  }
+}
+
+function hearClosed(turn: Turn, digits: string | undefined): void {
+  const { phase } = turn.state;
+  if ((phase.name !== 'stopping' && phase.name !== 'fault') || !phase.ended || !('unclosed' in phase.ended)) return;
+  const record = phase.ended.unclosed;
+  const receipt = receiptOf(digits === undefined ? record : { ...record, receipt: digits });
+  const ended: Ended = { reason: record.ended ?? 'power-cut', receipt };
+  turn.set({ kept: receipt });
+  turn.go({ ...phase, ended });
+  works(turn);
+}
+
+/** The journal took a write. If it had failed before: what it missed, and what it may hold that its failure concealed. */
+function works(turn: Turn): void {
+  const { retryAt, unwritten } = turn.state;
+  if (retryAt === undefined) return;
+  turn.set({ retryAt: undefined, unwritten: [] });
+  turn.writes.push(...unwritten, { type: 'recover' });
+}
+
+function hearFailure(turn: Turn, write: Write): void {
+  turn.set({ retryAt: turn.at + turn.config.retryMs });
+  switch (write.type) {
+    case 'note':
+      return write.kind === PROBE ? undefined : turn.keep(write);
+    case 'redeem':
+      turn.tell('out-of-order');
+      return turn.go({ name: 'fault' });
+    case 'use-service':
+      return turn.tell('out-of-order');
+  }
+}
+
+/** Tries a journal that failed: with the write that is most needed, or with a note. */
+export function retry(turn: Turn): void {
+  const { phase, retryAt } = turn.state;
+  if (phase.name !== 'fault' || retryAt === undefined || retryAt > turn.at) return;
+  turn.set({ retryAt: turn.at + turn.config.retryMs });
+  if (phase.ended && 'unclosed' in phase.ended) turn.writes.push({ type: 'close', record: phase.ended.unclosed });
+  else turn.writes.push({ type: 'note', kind: PROBE, details: {} });
+}
+
+const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
+  synchronize: 'synchronized',
+  'clear-lockout': 'lockout-cleared',
+  'test-relay': undefined,
+  'end-session': 'session-ended',
+};
+
+/** The number of a service code is used up in the journal: now what it orders is done. */
+function hearService(turn: Turn, operation: Operation, result: 'done' | 'used'): void {
+  if (result === 'used') {
+    turn.set({ outcome: 'used' });
+    return turn.tell('used');
+  }
+  const done = DONE[operation];
+  if (done) turn.tell(done);
+  if (operation === 'synchronize') turn.set({ clockLost: false });
+  if (operation === 'test-relay') test(turn);
+  if (operation === 'end-session') endSession(turn);
+}
+
+function test(turn: Turn): void {
+  if (!testable(turn)) return turn.tell('test-refused');
+  turn.set({ notice: undefined });
+  turn.go({ name: 'idle', test: { since: turn.at, seenOn: false } });
+}
+
+function endSession(turn: Turn): void {
+  const { phase } = turn.state;
+  switch (phase.name) {
+    case 'armed':
+      if ('open' in phase.waiting) return turn.close({ ...phase.waiting.open, ended: 'service' });
+      return turn.go({ name: 'idle' });
+    case 'starting':
+    case 'charging':
+    case 'paused':
+      return turn.end(phase.session, 'service');
+    case 'idle':
+      if (phase.test) turn.go({ name: 'stopping', since: turn.at });
+      return;
+    default:
+      return turn.clear(true);
+  }
+}

@@ -1,0 +1,71 @@
+// The session of a station: events in, the next state and effects out (docs/session.md). Pure.
+//
+// Two rules hold whatever the state. The relay's command is no effect that a rule asks for but what `relayCommanded`
+// says of the state, so that a state cannot be left with the relay on. And what a write allows happens only in the turn
+// of that write's answer, so that a write which fails, or never returns, allows nothing.
+import { hear } from './hearing.ts';
+import { left } from './sessions.ts';
+import { settle } from './settling.ts';
+import { type Effect, type Event, relayCommanded, type SessionConfig, type State, type Step } from './states.ts';
+import { meterSilentAt, Turn } from './turn.ts';
+
+/** Deals with one event. Relay off comes before all writes, relay on after them. */
+export function next(state: State, event: Event, config: SessionConfig): Step {
+  const turn = new Turn(state, event.at, config);
+  hear(turn, event);
+  stray(turn);
+  if (turn.state.startedAt !== undefined) {
+    turn.judge();
+    settle(turn);
+  }
+  stray(turn);
+  const effects: Effect[] = [...turn.writes];
+  const before = relayCommanded(state);
+  const after = relayCommanded(turn.state);
+  if ((before && !after) || event.type === 'start' || event.type === 'halt')
+    effects.unshift({ type: 'relay', on: false });
+  if (!before && after) effects.push({ type: 'relay', on: true });
+  return { state: turn.state, effects };
+}
+
+/** Takes down since when the relay is on without being told to. */
+function stray(turn: Turn): void {
+  const strays = turn.state.relay.on === true && !relayCommanded(turn.state);
+  const since = strays ? (turn.state.strayedSince ?? turn.at) : undefined;
+  if (since !== turn.state.strayedSince) turn.set({ strayedSince: since });
+}
+
+const MOST_BETWEEN_BEATS = 1000;
+
+/** Milliseconds until the next `tick` is due: a second, or less when a limit comes first. */
+export function nextBeat(state: State, at: number, config: SessionConfig): number {
+  const first = Math.min(...deadlines(state, at, config).filter((deadline) => deadline > at));
+  return Math.min(MOST_BETWEEN_BEATS, Math.max(1, Math.ceil(first - at)));
+}
+
+function deadlines(state: State, at: number, config: SessionConfig): number[] {
+  const { phase, relay } = state;
+  const all = [
+    meterSilentAt(state, config),
+    (state.strayedSince ?? Number.POSITIVE_INFINITY) + config.stoppingMs,
+    state.retryAt ?? Number.POSITIVE_INFINITY,
+    state.notice?.until ?? Number.POSITIVE_INFINITY,
+  ];
+  switch (phase.name) {
+    case 'idle':
+      if (phase.test) all.push(phase.test.since + config.testMs, phase.test.since + config.startingMs);
+      break;
+    case 'armed':
+      all.push(phase.until, relay.readyAt ?? Number.POSITIVE_INFINITY);
+      break;
+    case 'starting':
+      all.push(phase.since + config.startingMs);
+      break;
+    case 'charging':
+      if (config.unit === 'min') all.push(at + left(phase.session));
+      break;
+    case 'receipt':
+      all.push(phase.until);
+  }
+  return all;
+}

@@ -1,0 +1,75 @@
+// The words of the display. What is shown when is decided in showing.ts, in terms of screens: data without words.
+import type { EndReason } from '../types.ts';
+import type { FaultCode } from './faults.ts';
+import type { NoticeName } from './states.ts';
+import { EN } from './words/en.ts';
+import { ZH_CN } from './words/zh-cn.ts';
+
+export type Language = 'en' | 'zh-CN';
+
+export type ScreenName =
+  | 'idle'
+  | 'idle-receipt'
+  | 'idle-clock-lost'
+  | 'typed'
+  | 'armed'
+  | 'armed-waiting'
+  | 'armed-checking'
+  | 'resuming'
+  | 'starting'
+  | 'charging-min'
+  | 'charging-Wh'
+  | 'paused'
+  | 'stopping'
+  | 'testing'
+  | 'receipt-min'
+  | 'receipt-Wh'
+  | 'fault'
+  | 'fault-receipt'
+  | 'fault-unclosed'
+  | NoticeName;
+
+/** What to show, without words: a screen of the catalogue, and what goes into its gaps. */
+export interface Screen {
+  readonly name: ScreenName;
+  /** `fault` is a fault's code and `reason` why a session ended: both are worded by the catalogue. */
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+interface Words {
+  readonly lines: readonly string[];
+  readonly short: readonly string[];
+}
+
+export interface Catalogue {
+  readonly screens: Readonly<Record<ScreenName, Words>>;
+  readonly reasons: Readonly<Record<EndReason, string>>;
+  readonly faults: Readonly<Record<FaultCode, { readonly title: string; readonly advice: readonly [string, string] }>>;
+}
+
+export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH_CN };
+
+/** The lines for a display: at most 4, at most 20 columns wide in English and 20 characters in Chinese. */
+export function words(screen: Screen, language: Language): string[] {
+  return worded(screen, language, 'lines');
+}
+
+/** The same for a display of 2 lines of 16 columns. */
+export function shortWords(screen: Screen, language: Language): string[] {
+  return worded(screen, language, 'short');
+}
+
+function worded({ name, values }: Screen, language: Language, form: keyof Words): string[] {
+  const catalogue = CATALOGUES[language];
+  const fault = catalogue.faults[values['fault'] as FaultCode];
+  const gaps: Record<string, string | number | undefined> = {
+    ...values,
+    fault: fault?.title,
+    advice: fault?.advice[0],
+    advice2: fault?.advice[1],
+    reason: catalogue.reasons[values['reason'] as EndReason],
+  };
+  return catalogue.screens[name][form].map((line) =>
+    line.replace(/\{(\w+)\}/g, (_, gap: string) => `${gaps[gap] ?? ''}`),
+  );
+}

@@ -1,0 +1,118 @@
+// What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and rounded, where
+// it must be, in the customer's favour.
+import type { EndReason, SessionRecord, Voucher } from '../types.ts';
+import type { MeterReading, Receipt, Session, SessionConfig, State } from './states.ts';
+
+const MINUTE = 60_000;
+
+/** What a voucher holds: milliseconds or Wh. */
+function held({ amount, unit }: Voucher): number {
+  return unit === 'min' ? amount * MINUTE : amount;
+}
+
+/** What is left of a session: milliseconds or Wh. */
+export function left(session: Session): number {
+  return held(session.voucher) - session.used;
+}
+
+/** What was delivered, in `unit`s: whole seconds, whole tenths of a Wh, rounded down. */
+export function delivered({ voucher, used }: Session): number {
+  if (used >= held(voucher)) return voucher.amount;
+  return voucher.unit === 'min' ? Math.floor(used / 1000) / 60 : Math.floor(used * 10) / 10;
+}
+
+/** A session on a voucher that is about to be redeemed. */
+export function opened(voucher: Voucher, at: number, meter: State['meter']): Session {
+  return { voucher, used: 0, saved: 0, savedAt: at, elapsedMs: 0, countedAt: at, ...readings(voucher, meter) };
+}
+
+/**
+ * A session that a power cut interrupted, from its last checkpoint. What the meter counted since then is the customer's:
+ * less than a checkpoint, and nobody saw where it went.
+ */
+export function reopened(record: SessionRecord, at: number, meter: State['meter']): Session {
+  const { voucher } = record;
+  const used = voucher.unit === 'min' ? Math.round(record.delivered * MINUTE) : record.delivered;
+  const now = readings(voucher, meter);
+  return {
+    voucher,
+    used,
+    saved: used,
+    savedAt: at,
+    elapsedMs: voucher.unit === 'min' ? used : 0,
+    countedAt: at,
+    ...now,
+    ...(record.meterStartWh === undefined ? {} : { meterStartWh: record.meterStartWh }),
+  };
+}
+
+function readings(voucher: Voucher, meter: State['meter']): Pick<Session, 'meterStartWh' | 'meterLastWh'> {
+  return voucher.unit === 'Wh' && meter ? { meterStartWh: meter.energyWh, meterLastWh: meter.energyWh } : {};
+}
+
+/**
+ * The relay was closed from `countedAt` to `at`. Of a silence longer than the relay guard bears only as much is counted
+ * as the guard bore.
+ */
+export function counted(session: Session, at: number, { silenceMs }: SessionConfig): Session {
+  const passed = Math.min(Math.max(0, at - session.countedAt), silenceMs);
+  const used = session.voucher.unit === 'min' ? Math.min(held(session.voucher), session.used + passed) : session.used;
+  return { ...session, used, elapsedMs: session.elapsedMs + passed, countedAt: at };
+}
+
+/** The meter gave a good reading while the relay was closed. */
+export function metered(session: Session, energyWh: number): Session {
+  if (session.voucher.unit !== 'Wh') return session;
+  const since = Math.max(0, energyWh - (session.meterLastWh ?? energyWh));
+  return { ...session, used: Math.min(session.voucher.amount, session.used + since), meterLastWh: energyWh };
+}
+
+/** Whether a checkpoint is due, before more is delivered than one checkpoint may lose. */
+export function checkpointDue(session: Session, at: number, config: SessionConfig): boolean {
+  const since = session.used - session.saved;
+  if (since <= 0) return false;
+  return at - session.savedAt >= config.checkpointMs || (session.voucher.unit === 'Wh' && since >= config.checkpointWh);
+}
+
+/** The row of the journal. */
+export function recordOf(session: Session, ended?: EndReason): SessionRecord {
+  const { voucher, meterStartWh, meterLastWh } = session;
+  return {
+    voucher,
+    delivered: delivered(session),
+    ...(meterStartWh === undefined ? {} : { meterStartWh }),
+    ...(meterLastWh === undefined ? {} : { meterLastWh }),
+    ...(ended === undefined ? {} : { ended }),
+  };
+}
+
+/** What a closed session's receipt says; `undefined` when it has none. */
+export function receiptOf(record: SessionRecord | undefined): Receipt | undefined {
+  if (!record?.receipt) return undefined;
+  const { amount, unit } = record.voucher;
+  return {
+    digits: record.receipt,
+    reason: record.ended ?? 'power-cut',
+    left: amount - record.delivered,
+    bought: amount,
+    unit,
+  };
+}
+
+/**
+ * Whether the meter can have counted to `reading`: a finite number, not backwards, and no more than the station's highest
+ * power allows (with a quarter more, and 10 Wh for what a coarse counter adds at once).
+ */
+export function plausible(
+  last: State['meter'],
+  reading: MeterReading,
+  readAt: number,
+  { highestPowerW }: SessionConfig,
+): boolean {
+  if (!Number.isFinite(reading.energyWh) || reading.energyWh < 0) return false;
+  if (!last) return true;
+  if (reading.energyWh < last.energyWh) return false;
+  if (highestPowerW === undefined) return true;
+  const hours = Math.max(0, readAt - last.at) / 3_600_000;
+  return reading.energyWh - last.energyWh <= highestPowerW * 1.25 * hours + 10;
+}

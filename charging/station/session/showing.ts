@@ -1,0 +1,107 @@
+// What the display shows: what is being typed, else the answer to what was typed, else what goes on.
+import { digitsForReading } from '../../codes/index.ts';
+import { blocking } from './faults.ts';
+import type { Screen, ScreenName } from './screens.ts';
+import { delivered, left } from './sessions.ts';
+import type { Phase, Receipt, Session, SessionConfig, State } from './states.ts';
+
+/** Longer than the keypad keeps what was typed (30 s): a net for an entry that nobody answered. */
+const TYPED_MS = 35_000;
+
+/** The screen for a state at a time (monotonic ms). */
+export function screenOf(state: State, at: number, config: SessionConfig): Screen {
+  const { typed, notice } = state;
+  if (typed.digits !== '' && at - typed.at < TYPED_MS) return screen('typed', { digits: typed.digits });
+  if (notice && notice.until > at) {
+    return screen(notice.name, notice.unlockedAt === undefined ? {} : { wait: clock(notice.unlockedAt - at) });
+  }
+  return phaseScreen(state, at, config);
+}
+
+function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
+  return { name, values };
+}
+
+function phaseScreen(state: State, at: number, config: SessionConfig): Screen {
+  const { phase } = state;
+  switch (phase.name) {
+    case 'idle':
+      if (phase.test) return screen('testing', { seconds: seconds(phase.test.since + config.testMs - at) });
+      if (state.clockLost) return screen('idle-clock-lost');
+      return screen(state.kept ? 'idle-receipt' : 'idle');
+    case 'armed':
+      return armed(state, phase, at);
+    case 'charging':
+      return running(`charging-${config.unit}`, phase.session);
+    case 'paused':
+      return running('paused', phase.session);
+    case 'receipt':
+      return receipt(`receipt-${phase.receipt.unit}`, phase.receipt);
+    case 'fault':
+      return fault(state, phase, config);
+    default:
+      return screen(phase.name);
+  }
+}
+
+function armed({ vehicle, relay }: State, phase: Extract<Phase, { name: 'armed' }>, at: number): Screen {
+  if ('open' in phase.waiting) return screen('resuming');
+  if (vehicle !== true) return screen('armed', { seconds: seconds(phase.until - at) });
+  if (relay.readyAt === undefined || relay.readyAt <= at) return screen('armed-checking');
+  return screen('armed-waiting', { seconds: seconds(relay.readyAt - at) });
+}
+
+function running(name: ScreenName, session: Session): Screen {
+  const used = delivered(session);
+  const { amount, unit } = session.voucher;
+  return screen(name, {
+    left: unit === 'min' ? clock(left(session)) : Math.ceil(amount - used),
+    used: Math.floor(used),
+    elapsed: clock(session.elapsedMs),
+  });
+}
+
+function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt): Screen {
+  return screen(name, {
+    digits: digitsForReading(digits),
+    left: unit === 'min' ? clock(rest * 60_000) : Math.floor(rest),
+    reason,
+  });
+}
+
+function fault({ faults }: State, { ended }: Extract<Phase, { name: 'fault' }>, config: SessionConfig): Screen {
+  const code = blocking(faults, config.unit) ?? 'journal-not-writable';
+  if (ended && 'unclosed' in ended) return screen('fault-unclosed', { fault: code });
+  if (!ended?.receipt) return screen('fault', { fault: code });
+  const { values } = receipt('fault-receipt', ended.receipt);
+  return screen('fault-receipt', { ...values, fault: code });
+}
+
+/** Whole seconds, rounded up: 0 only when it is over. */
+function seconds(ms: number): number {
+  return Math.max(0, Math.ceil(ms / 1000));
+}
+
+/** `0:59`, `59:59` or `1:00:00`. */
+function clock(ms: number): string {
+  const total = seconds(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(total / 60);
+  if (minutes < 60) return `${minutes}:${two(total % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(total % 60)}`;
+}
+
+/** What is left and what was delivered of the session that runs, in `unit`s; zero when none does. */
+export function progress({ phase }: State): { remaining: number; delivered: number } {
+  if (!('session' in phase)) return { remaining: 0, delivered: 0 };
+  const given = delivered(phase.session);
+  return { remaining: phase.session.voucher.amount - given, delivered: given };
+}
+
+/** The 12 digits that the display shows, or would show on `*`. */
+export function receiptDigits({ phase, kept }: State): string | undefined {
+  if (phase.name === 'receipt') return phase.receipt.digits;
+  if (phase.name === 'idle') return kept?.digits;
+  const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;
+  return ended && 'receipt' in ended ? ended.receipt?.digits : undefined;
+}

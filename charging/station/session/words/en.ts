@@ -1,0 +1,152 @@
+import type { Catalogue } from '../screens.ts';
+
+/** At most 4 lines of 20 columns, and 2 of 16 for small displays. LOCKED, OUT OF STEP and CLOCK are what the customer's page asks for. */
+export const EN: Catalogue = {
+  screens: {
+    idle: { lines: ['Ready to charge', 'Type your code,', 'then press #'], short: ['Type your code,', 'then press #'] },
+    'idle-receipt': {
+      lines: ['Ready to charge', 'Type your code,', 'then press #', '* shows last receipt'],
+      short: ['Code, then #', '* = last receipt'],
+    },
+    'idle-clock-lost': {
+      lines: ['CLOCK lost', 'On your phone choose', 'CLOCK, then type the', '15 digits here.'],
+      short: ['CLOCK lost: see', 'CLOCK on phone'],
+    },
+    typed: { lines: ['Your code:', '{digits}', '', '# = OK    * = clear'], short: ['{digits}', '# OK     * clear'] },
+    armed: {
+      lines: ['Code is good.', 'Plug in your vehicle', 'within {seconds} s.', '* = cancel'],
+      short: ['Plug in vehicle', 'within {seconds} s'],
+    },
+    'armed-waiting': {
+      lines: ['Code is good.', 'Stay plugged in:', 'starts in {seconds} s.', '* = cancel'],
+      short: ['Stay plugged in:', 'starts in {seconds} s'],
+    },
+    'armed-checking': {
+      lines: ['Code is good.', 'Stay plugged in,', 'please wait ...', '* = cancel'],
+      short: ['Stay plugged in,', 'please wait ...'],
+    },
+    resuming: {
+      lines: ['Power was cut.', 'Looking whether your', 'vehicle is still', 'plugged in ...'],
+      short: ['Power was cut.', 'Please wait ...'],
+    },
+    starting: { lines: ['Starting ...', 'Please wait.'], short: ['Starting ...', 'Please wait.'] },
+    'charging-min': {
+      lines: ['Charging', 'Left    {left}', 'Charged {elapsed}', '* = stop'],
+      short: ['Left    {left}', 'Charged {elapsed}'],
+    },
+    'charging-Wh': {
+      lines: ['Charging', 'Left {left} Wh', '{used} Wh in {elapsed}', '* = stop'],
+      short: ['Left {left} Wh', 'Time {elapsed}'],
+    },
+    paused: {
+      lines: ['Vehicle is full, or', 'waits to go on.', 'Left {left} Wh', '* = stop'],
+      short: ['Vehicle waits.', 'Left {left} Wh'],
+    },
+    stopping: { lines: ['Stopping ...', 'Please wait.'], short: ['Stopping ...', 'Please wait.'] },
+    testing: {
+      lines: ['Relay test: ON', '{seconds} s to go', 'Do not plug in.', '* = stop'],
+      short: ['Relay test: ON', '{seconds} s to go'],
+    },
+    'receipt-min': {
+      lines: ['{reason}', 'Left {left}. Receipt:', '{digits}', 'Type it on the phone'],
+      short: ['Receipt, refund:', '{digits}'],
+    },
+    'receipt-Wh': {
+      lines: ['{reason}', 'Left {left} Wh. Code:', '{digits}', 'Type it on the phone'],
+      short: ['Receipt, refund:', '{digits}'],
+    },
+    fault: { lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', 'Out of order'] },
+    'fault-receipt': {
+      lines: ['{fault}', 'Receipt for refund:', '{digits}', 'Type it on the phone'],
+      short: ['{fault}', '{digits}'],
+    },
+    'fault-unclosed': {
+      lines: ['{fault}', 'Charging stopped.', 'Your receipt follows', 'as soon as it can.'],
+      short: ['Charging stopped', 'Receipt follows.'],
+    },
+    mistyped: {
+      lines: ['Mistyped code.', 'Check the digits and', 'type them again.'],
+      short: ['Mistyped: check', 'the digits.'],
+    },
+    used: {
+      lines: ['Code already used.', 'Get a new code on', 'your phone.'],
+      short: ['Already used:', 'get a new code.'],
+    },
+    expired: {
+      lines: ['Code has expired.', 'On your phone, ask', 'for a refund or a', 'new code.'],
+      short: ['Expired: get a', 'new code.'],
+    },
+    'out-of-step': {
+      lines: ['OUT OF STEP', 'On your phone choose', 'OUT OF STEP and type', 'the 15 digits here.'],
+      short: ['OUT OF STEP: see', 'your phone.'],
+    },
+    'clock-lost': {
+      lines: ['CLOCK lost', 'On your phone choose', 'CLOCK, then type the', '15 digits here.'],
+      short: ['CLOCK lost: see', 'CLOCK on phone'],
+    },
+    invalid: {
+      lines: ['Wrong code, or not', 'for this station.', 'Check both on your', 'phone.'],
+      short: ['Wrong code or', 'wrong station.'],
+    },
+    locked: {
+      lines: ['LOCKED: wait {wait}', 'or choose LOCKED on', 'your phone and type', 'the 12 digits here.'],
+      short: ['LOCKED: {wait}', 'or see phone'],
+    },
+    busy: {
+      lines: ['Station is busy.', 'Your code was not', 'used. Type it when', 'the station is free.'],
+      short: ['Busy. Your code', 'was not used.'],
+    },
+    'out-of-order': {
+      lines: ['Out of order, sorry.', 'Your code was not', 'used: keep it, or', 'use your phone.'],
+      short: ['Out of order.', 'Code not used.'],
+    },
+    'not-plugged-in': {
+      lines: ['Nothing plugged in.', 'Your code was not', 'used: type it again', 'when you are ready.'],
+      short: ['Not plugged in.', 'Code not used.'],
+    },
+    cancelled: {
+      lines: ['Cancelled.', 'Your code was not', 'used: type it again', 'when you are ready.'],
+      short: ['Cancelled.', 'Code not used.'],
+    },
+    thanks: {
+      lines: ['Done, thank you!', 'Please unplug your', 'vehicle.'],
+      short: ['Done, thank you!', 'Please unplug.'],
+    },
+    'no-receipt': { lines: ['There is no receipt', 'to show.'], short: ['No receipt', 'to show.'] },
+    'test-refused': {
+      lines: ['No relay test now:', 'unplug everything', 'and wait until the', 'station is ready.'],
+      short: ['No test: unplug,', 'wait for ready.'],
+    },
+    'test-done': { lines: ['Relay test passed.'], short: ['Relay test', 'passed.'] },
+    synchronized: {
+      lines: ['In step again, and', 'the clock is set.', 'Type your code now.'],
+      short: ['In step again.', 'Type your code.'],
+    },
+    'lockout-cleared': { lines: ['Keypad unlocked.', 'Type your code.'], short: ['Unlocked.', 'Type your code.'] },
+    'session-ended': { lines: ['Done.'], short: ['Done.'] },
+  },
+  reasons: {
+    'used-up': 'Finished',
+    unplugged: 'Unplugged',
+    'stop-key': 'Stopped',
+    service: 'Stopped by operator',
+    full: 'Vehicle is full',
+    'power-cut': 'Power was cut',
+    fault: 'Stopped by a fault',
+  },
+  faults: {
+    'emergency-stop': { title: 'Emergency stop', advice: ['Release the red', 'button when safe.'] },
+    'residual-current': { title: 'Leakage current', advice: ['Unplug. Vehicle or', 'cable may be faulty.'] },
+    'relay-stuck-on': { title: 'Relay stuck ON', advice: ['Live! Do not touch,', 'call the operator.'] },
+    'over-current': { title: 'Current too high', advice: ['Unplug your vehicle', 'and try again.'] },
+    'over-temperature': { title: 'Station too hot', advice: ['It goes on when it', 'has cooled down.'] },
+    'guard-lost': { title: 'Relay guard lost', advice: ['Please call the', 'operator.'] },
+    'gpio-lost': { title: 'Wiring lost', advice: ['Please call the', 'operator.'] },
+    'vehicle-unknown': { title: 'Plug not sensed', advice: ['Please call the', 'operator.'] },
+    'relay-did-not-close': { title: 'Relay not closed', advice: ['Please call the', 'operator.'] },
+    'relay-opened': { title: 'Relay opened', advice: ['Unplug your vehicle', 'and try again.'] },
+    'journal-not-writable': { title: 'Storage failed', advice: ['Please call the', 'operator.'] },
+    'meter-silent': { title: 'Meter is silent', advice: ['Please call the', 'operator.'] },
+    'meter-implausible': { title: 'Meter is wrong', advice: ['Please call the', 'operator.'] },
+  },
+};

@@ -1,0 +1,140 @@
+import type { Catalogue } from '../screens.ts';
+
+/** 给 HDMI 或触摸屏：每行最多 20 个字，最多 4 行。LOCKED、OUT OF STEP、CLOCK 与顾客手机页面上的选项一致。 */
+export const ZH_CN: Catalogue = {
+  screens: {
+    idle: { lines: ['可以充电', '请输入充电码，', '然后按 # 键'], short: ['请输入充电码，', '然后按 # 键'] },
+    'idle-receipt': {
+      lines: ['可以充电', '请输入充电码，', '然后按 # 键', '按 * 键查看上次凭证'],
+      short: ['输入充电码后按 #', '* 键：上次凭证'],
+    },
+    'idle-clock-lost': {
+      lines: ['时钟丢失 CLOCK', '请在手机上选择', '“时钟 CLOCK”，', '再在此输入 15 位数字'],
+      short: ['时钟丢失 CLOCK', '请看手机'],
+    },
+    typed: { lines: ['您的充电码：', '{digits}', '', '# 确认    * 清除'], short: ['{digits}', '# 确认  * 清除'] },
+    armed: {
+      lines: ['充电码有效', '请在 {seconds} 秒内', '插好车辆', '按 * 键取消'],
+      short: ['请插好车辆', '还有 {seconds} 秒'],
+    },
+    'armed-waiting': {
+      lines: ['充电码有效', '请保持插好，', '{seconds} 秒后开始充电', '按 * 键取消'],
+      short: ['请保持插好', '{seconds} 秒后开始'],
+    },
+    'armed-checking': {
+      lines: ['充电码有效', '请保持插好，', '请稍候……', '按 * 键取消'],
+      short: ['请保持插好', '请稍候……'],
+    },
+    resuming: { lines: ['刚才停电了', '正在检查您的车辆', '是否仍然插着……'], short: ['刚才停电了', '请稍候……'] },
+    starting: { lines: ['正在启动……', '请稍候'], short: ['正在启动……', '请稍候'] },
+    'charging-min': {
+      lines: ['正在充电', '剩余 {left}', '已充 {elapsed}', '按 * 键停止'],
+      short: ['剩余 {left}', '已充 {elapsed}'],
+    },
+    'charging-Wh': {
+      lines: ['正在充电', '剩余 {left} Wh', '{elapsed} 充了 {used} Wh', '按 * 键停止'],
+      short: ['剩余 {left} Wh', '用时 {elapsed}'],
+    },
+    paused: {
+      lines: ['车辆已充满，', '或在等待继续充电', '剩余 {left} Wh', '按 * 键停止'],
+      short: ['车辆暂停用电', '剩余 {left} Wh'],
+    },
+    stopping: { lines: ['正在停止……', '请稍候'], short: ['正在停止……', '请稍候'] },
+    testing: {
+      lines: ['继电器测试：接通', '还有 {seconds} 秒', '请勿插入车辆', '按 * 键停止'],
+      short: ['继电器测试：接通', '还有 {seconds} 秒'],
+    },
+    'receipt-min': {
+      lines: ['{reason}', '剩余 {left}，退款凭证：', '{digits}', '请在手机上输入'],
+      short: ['退款凭证：', '{digits}'],
+    },
+    'receipt-Wh': {
+      lines: ['{reason}', '剩余 {left} Wh，凭证：', '{digits}', '请在手机上输入退款'],
+      short: ['退款凭证：', '{digits}'],
+    },
+    fault: { lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', '暂停使用'] },
+    'fault-receipt': {
+      lines: ['{fault}', '退款凭证：', '{digits}', '请在手机上输入'],
+      short: ['{fault}', '{digits}'],
+    },
+    'fault-unclosed': {
+      lines: ['{fault}', '充电已停止，', '凭证稍后显示，', '请稍候'],
+      short: ['充电已停止', '凭证稍后显示'],
+    },
+    mistyped: { lines: ['充电码输入有误', '请核对数字后', '重新输入'], short: ['输入有误', '请核对数字'] },
+    used: { lines: ['此充电码已使用过', '请在手机上获取', '新的充电码'], short: ['此码已使用过', '请获取新码'] },
+    expired: {
+      lines: ['充电码已过期', '请在手机上申请退款', '或获取新的充电码'],
+      short: ['充电码已过期', '请获取新码'],
+    },
+    'out-of-step': {
+      lines: ['失步 OUT OF STEP', '请在手机上选择', '“失步 OUT OF STEP”，', '再在此输入 15 位数字'],
+      short: ['OUT OF STEP 失步', '请看手机'],
+    },
+    'clock-lost': {
+      lines: ['时钟丢失 CLOCK', '请在手机上选择', '“时钟 CLOCK”，', '再在此输入 15 位数字'],
+      short: ['时钟丢失 CLOCK', '请看手机'],
+    },
+    invalid: {
+      lines: ['充电码不正确，', '或不属于本充电桩', '请在手机上核对'],
+      short: ['充电码不正确', '或不属于本桩'],
+    },
+    locked: {
+      lines: ['已锁定 LOCKED，等 {wait}', '或在手机上选择', '“锁定 LOCKED”，', '再在此输入 12 位数字'],
+      short: ['LOCKED {wait}', '或请看手机'],
+    },
+    busy: {
+      lines: ['充电桩正在使用', '您的充电码未被使用', '请在空闲时再输入'],
+      short: ['正在使用，请稍候', '充电码未被使用'],
+    },
+    'out-of-order': {
+      lines: ['抱歉，暂停使用', '您的充电码未被使用', '请保留，或看手机'],
+      short: ['抱歉，暂停使用', '充电码未被使用'],
+    },
+    'not-plugged-in': {
+      lines: ['没有插入车辆', '您的充电码未被使用', '准备好后请重新输入'],
+      short: ['没有插入车辆', '充电码未被使用'],
+    },
+    cancelled: {
+      lines: ['已取消', '您的充电码未被使用', '准备好后请重新输入'],
+      short: ['已取消', '充电码未被使用'],
+    },
+    thanks: { lines: ['充电完成，谢谢！', '请拔下您的车辆'], short: ['充电完成，谢谢！', '请拔下车辆'] },
+    'no-receipt': { lines: ['没有可显示的凭证'], short: ['没有可显示的凭证'] },
+    'test-refused': {
+      lines: ['现在不能测试继电器', '请拔下所有插头，', '等充电桩就绪'],
+      short: ['不能测试：请拔下', '并等待就绪'],
+    },
+    'test-done': { lines: ['继电器测试通过'], short: ['继电器测试通过'] },
+    synchronized: {
+      lines: ['已重新同步，', '时钟已校准', '请输入充电码'],
+      short: ['已重新同步', '请输入充电码'],
+    },
+    'lockout-cleared': { lines: ['键盘已解锁', '请输入充电码'], short: ['键盘已解锁', '请输入充电码'] },
+    'session-ended': { lines: ['已完成'], short: ['已完成'] },
+  },
+  reasons: {
+    'used-up': '充电完成',
+    unplugged: '车辆已拔下',
+    'stop-key': '已停止',
+    service: '已由运营方停止',
+    full: '车辆已充满',
+    'power-cut': '曾经停电',
+    fault: '因故障停止',
+  },
+  faults: {
+    'emergency-stop': { title: '急停已按下', advice: ['确认安全后', '请复位红色按钮'] },
+    'residual-current': { title: '漏电保护', advice: ['请拔下插头，', '车辆或电缆可能有故障'] },
+    'relay-stuck-on': { title: '继电器粘连', advice: ['带电！请勿触摸，', '请联系运营方'] },
+    'over-current': { title: '电流过大', advice: ['请拔下车辆', '再试一次'] },
+    'over-temperature': { title: '温度过高', advice: ['降温后', '自动恢复'] },
+    'guard-lost': { title: '继电器守护失联', advice: ['请联系运营方', ''] },
+    'gpio-lost': { title: '线路失联', advice: ['请联系运营方', ''] },
+    'vehicle-unknown': { title: '无法检测插头', advice: ['请联系运营方', ''] },
+    'relay-did-not-close': { title: '继电器未接通', advice: ['请联系运营方', ''] },
+    'relay-opened': { title: '继电器断开', advice: ['请拔下车辆', '再试一次'] },
+    'journal-not-writable': { title: '存储故障', advice: ['请联系运营方', ''] },
+    'meter-silent': { title: '电表无响应', advice: ['请联系运营方', ''] },
+    'meter-implausible': { title: '电表读数异常', advice: ['请联系运营方', ''] },
+  },
+};
