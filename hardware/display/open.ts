@@ -93,10 +93,16 @@ class CharacterDisplay implements Display {
   #work(): void {
     // A lost display is tried again by the next look, not by every new text.
     if (this.#working || this.#lost) return;
-    this.#working = this.#bringUp()
+    this.#run(() => this.#bringUp());
+  }
+
+  #run(act: () => Promise<void>): void {
+    this.#working = act()
       .catch((error: unknown) => this.#failed(error as Error))
       .finally(() => {
         this.#working = undefined;
+        // New lines may have come after the last comparison.
+        if (this.#shown && !this.#closed && this.#firstChange(this.#shown)) this.#work();
       });
   }
 
@@ -131,13 +137,7 @@ class CharacterDisplay implements Display {
 
   #lookLater(): void {
     this.#cancelLook = this.#clock.schedule(lookMs, () => {
-      if (!this.#working) {
-        this.#working = this.#look()
-          .catch((error: unknown) => this.#failed(error as Error))
-          .finally(() => {
-            this.#working = undefined;
-          });
-      }
+      if (!this.#working) this.#run(() => this.#look());
       if (!this.#closed) this.#lookLater();
     });
   }
