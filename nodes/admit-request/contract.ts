@@ -6,7 +6,7 @@ export type Who = 'anyone' | 'customer' | 'operator';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface GoodAnswer {
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly description: string;
   /** Absent: the answer is text of `contentType`. */
   readonly schema?: TSchema | readonly TSchema[];
@@ -31,6 +31,8 @@ export interface Call {
   /** Counts against what one station may be asked for. */
   readonly countsForStation?: boolean;
   readonly good: GoodAnswer;
+  /** Another good answer, in flows where requests are paid for first. */
+  readonly instead?: GoodAnswer;
   /** Statuses of the problems that the call itself can have, beside those that any call can have. */
   readonly problems: readonly number[];
 }
@@ -51,7 +53,13 @@ const table: readonly Call[] = [
       schema: schemas.ChargingRequest,
       headers: { Location: 'Where the same voucher is found again.' },
     },
-    problems: [404, 409, 422],
+    instead: {
+      status: 202,
+      description: 'Where requests are paid for first: reserved, and waiting for its payment.',
+      schema: schemas.Reservation,
+      headers: { Location: 'Where the voucher is found once it is paid.' },
+    },
+    problems: [404, 409, 410, 422],
   },
   {
     id: 'readChargingRequest',
@@ -77,8 +85,8 @@ const table: readonly Call[] = [
     pathAs: 'station',
     idempotent: true,
     countsForStation: true,
-    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.Synchronization },
-    problems: [404, 409],
+    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.ServiceCode },
+    problems: [404, 409, 410],
   },
   {
     id: 'settleReceipt',
@@ -172,7 +180,7 @@ const table: readonly Call[] = [
     pathAs: 'station',
     body: schemas.ServiceCodeBody,
     idempotent: true,
-    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.Synchronization },
+    good: { status: 201, description: 'The code, 15 digits.', schema: schemas.ServiceCode },
     problems: [404, 409, 422],
   },
   {

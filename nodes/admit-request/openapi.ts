@@ -68,6 +68,7 @@ export function documentedStatuses(call: Call): Set<number> {
 
 function operation(call: Call): Json {
   const responses: Record<string, Json> = { [call.good.status]: goodResponse(call.good) };
+  if (call.instead) responses[call.instead.status] = goodResponse(call.instead);
   for (const status of [...documentedStatuses(call)].sort((a, b) => a - b)) {
     if (status === 304) responses[status] = { description: 'Not modified.' };
     else if (status >= 400) responses[status] = problemResponse(status);

@@ -13,10 +13,6 @@ export const MOST_BODY_BYTES = 16_384;
 /** 1 to 255 visible ASCII characters, as draft-ietf-httpapi-idempotency-key-header leaves to the server. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** What a station's id can be: nothing that breaks a page, a path, a label or a log line. */
-const STATION_ID = /^[\x21-\x7e]{1,64}$/;
-const UNSAFE = /["'`\\/<>]/;
-
 export type Payload = Record<string, unknown>;
 export type Reading = { readonly payload: Payload; readonly idempotencyKey?: string } | { readonly problem: Problem };
 
@@ -60,11 +56,6 @@ export class CallReader {
     }
     return idempotencyKey === undefined ? { payload } : { payload, idempotencyKey };
   }
-}
-
-/** Whether a station could have this id. One that could not is unknown, and looks like somebody trying. */
-export function plausibleStationId(id: string): boolean {
-  return STATION_ID.test(id) && !UNSAFE.test(id);
 }
 
 /** Puts the properties that the schema knows into the payload; what it does not know is left out. */

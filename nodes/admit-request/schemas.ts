@@ -70,7 +70,7 @@ export const StationsQuery = Type.Object({
 });
 export const ProvisioningQuery = Type.Object({
   keyVersion: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Another version of the key than today’s.' }),
+    Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Another version of the key than today’s.' }),
   ),
 });
 export const ExportQuery = Type.Object({
@@ -111,7 +111,7 @@ export const Reservation = Type.Object(
   { $id: 'Reservation', description: 'A request that waits for its payment: no code is made yet.' },
 );
 
-export const Synchronization = Type.Object(
+export const ServiceCode = Type.Object(
   {
     station: Type.String(),
     operation: Type.String(),
@@ -214,7 +214,7 @@ export const ProblemDetails = Type.Object(
 export const COMPONENTS = [
   ChargingRequest,
   Reservation,
-  Synchronization,
+  ServiceCode,
   Settlement,
   StationPage,
   Station,

@@ -22,7 +22,6 @@ const PROBLEMS = {
   'not-authenticated': { status: 401, title: 'An API key is needed' },
   'not-allowed': { status: 403, title: 'This key may not do that' },
   'not-found': { status: 404, title: 'There is nothing here' },
-  'unknown-station': { status: 404, title: 'No such station' },
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },

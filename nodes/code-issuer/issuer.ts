@@ -1,0 +1,208 @@
+// What the cloud's nodes share: one ledger, who its callers are, how often they may ask. The ledger is opened when the
+// first node that uses it starts, and again when it was away.
+import {
+  type AuditEntry,
+  type Ledger,
+  type LedgerOptions,
+  LedgerUnavailable,
+  openLedger,
+} from '../../charging/cloud/ledger.ts';
+import { Identities } from './identities.ts';
+import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts';
+import { cloudMetrics } from './metrics.ts';
+
+const OPEN_AGAIN_MS = 2000;
+const LOOK_AGAIN_MS = 2000;
+
+export interface IssuerSettings {
+  /** `sqlite:/path` or `postgres://…`. */
+  readonly url: string;
+  readonly masterKey: () => Promise<Uint8Array>;
+  /** Whether Node-RED listens on loopback addresses alone: then, and as long as no API key was made, all may call. */
+  readonly loopbackOnly: boolean;
+  /** Whether people without an API key may ask for codes. */
+  readonly publicCharging: boolean;
+  /** Absent: the usual ones, and none while open. */
+  readonly limits: Partial<LimitSettings>;
+  readonly limitsIn: 'memory' | 'database';
+}
+
+export interface IssuerLog {
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+/** What happens to the ledger, for the statuses of the nodes that use it. */
+export type LedgerState = 'opening' | 'open' | 'closed' | Error;
+type Watcher = (state: LedgerState) => void;
+
+export class Issuer {
+  readonly settings: IssuerSettings;
+  readonly #log: IssuerLog;
+  readonly #watchers = new Set<Watcher>();
+  readonly #identities = new Identities(async (key) => (await this.ledger()).authenticate(key));
+  #state: LedgerState = 'closed';
+  #ledger: Promise<Ledger> | undefined;
+  #limits: Promise<Limits> | undefined;
+  #openLimits: Promise<Limits> | undefined;
+  #lastTry = Number.NEGATIVE_INFINITY;
+  #closing = false;
+  #open: Promise<boolean> | undefined;
+  #openUntil = Number.NEGATIVE_INFINITY;
+  #said = '';
+  #auditAllowance = Limits.inMemory({ client: 0, visitor: 30, station: 0 });
+
+  constructor(settings: IssuerSettings, log: IssuerLog) {
+    this.settings = settings;
+    this.#log = log;
+  }
+
+  get identities(): Identities {
+    return this.#identities;
+  }
+
+  /**
+   * The ledger, opened if it is not.
+   * @throws {LedgerUnavailable} when it is away or cannot be opened; `cause` says why
+   */
+  ledger(): Promise<Ledger> {
+    if (this.#ledger) return this.#ledger;
+    if (this.#closing) return Promise.reject(new LedgerUnavailable('The cloud is stopping.'));
+    const since = performance.now() - this.#lastTry;
+    if (since < OPEN_AGAIN_MS && this.#state instanceof Error) return Promise.reject(unavailable(this.#state));
+    this.#lastTry = performance.now();
+    this.#tell('opening');
+    const opening = this.#openLedger();
+    this.#ledger = opening;
+    opening.catch(() => {
+      if (this.#ledger === opening) this.#ledger = undefined;
+    });
+    return opening;
+  }
+
+  async #openLedger(): Promise<Ledger> {
+    try {
+      const options: LedgerOptions = {
+        url: this.settings.url,
+        masterKey: await this.settings.masterKey(),
+        onBatch: (batch) => cloudMetrics.batch(batch),
+      };
+      const ledger = await openLedger(options);
+      this.#tell('open');
+      // Not waited for: what is said needs the ledger, which is opened only now.
+      setImmediate(() => void this.#sayHowToGetIn().catch(() => {}));
+      return ledger;
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      this.#tell(reason);
+      throw unavailable(reason);
+    }
+  }
+
+  /** A node that uses the ledger: told its state now and at each change. The first one opens it. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    watcher(this.#state);
+    if (this.#state === 'closed') this.ledger().catch(() => {});
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /**
+   * Whether all may call: Node-RED is heard on this machine alone, and no API key was ever made. Looked at again every
+   * two seconds, so that the first key made ends it.
+   */
+  async open(): Promise<boolean> {
+    if (!this.settings.loopbackOnly) return false;
+    const now = performance.now();
+    if (!this.#open || now > this.#openUntil) {
+      this.#openUntil = now + LOOK_AGAIN_MS;
+      const looking = this.#noKeyYet();
+      this.#open = looking;
+      looking.catch(() => {
+        if (this.#open === looking) this.#open = undefined;
+      });
+    }
+    return this.#open;
+  }
+
+  async #noKeyYet(): Promise<boolean> {
+    const { items } = await (await this.ledger()).listApiKeys({ limit: 1 });
+    const none = items.length === 0;
+    if (none) {
+      this.#say('No API key has been made: everything is open to this machine, for trying out.');
+    } else if (this.#said !== '') {
+      this.#say('An API key has been made: the cloud asks for keys now.');
+    }
+    return none;
+  }
+
+  /** Tells the operator of a cloud that others can reach how to get in, when nobody can yet. */
+  async #sayHowToGetIn(): Promise<void> {
+    if (this.settings.loopbackOnly) {
+      await this.open();
+      return;
+    }
+    const { items } = await (await this.ledger()).listApiKeys({ limit: 1 });
+    if (items.length > 0) return;
+    this.#say(
+      'No API key has been made, and this cloud can be reached from other machines: all calls that need a key are ' +
+        'refused. Make the first one with: npx offline-charging keys create --role operator --name "my laptop"',
+    );
+  }
+
+  #say(text: string): void {
+    if (this.#said === text) return;
+    this.#said = text;
+    this.#log.warn(text);
+  }
+
+  /** @param open whether the caller came in because all may: nobody is counted then, unless limits were set */
+  limits(open: boolean): Promise<Limits> {
+    if (open) {
+      this.#openLimits ??= Promise.resolve(Limits.inMemory({ ...NO_LIMITS, ...this.settings.limits }));
+      return this.#openLimits;
+    }
+    this.#limits ??= this.#makeLimits({ ...USUAL_LIMITS, ...this.settings.limits });
+    return this.#limits;
+  }
+
+  #makeLimits(settings: LimitSettings): Promise<Limits> {
+    return this.settings.limitsIn === 'database'
+      ? Limits.inDatabase(settings, this.settings.url)
+      : Promise.resolve(Limits.inMemory(settings));
+  }
+
+  /** Leaves a mark in the ledger, not waited for; at most 30 a minute from one address, so that it cannot be flooded. */
+  audit(entry: AuditEntry, address: string): void {
+    void this.#auditAllowance
+      .take('visitor', address)
+      .then(async (tooMany) => {
+        if (tooMany === undefined) await (await this.ledger()).audit(entry);
+      })
+      .catch(() => {});
+  }
+
+  #tell(state: LedgerState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state instanceof Error && (!(before instanceof Error) || before.message !== state.message)) {
+      this.#log.warn(state.message);
+    }
+    for (const watcher of this.#watchers) watcher(state);
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const [ledger, limits] = await Promise.allSettled([this.#ledger, this.#limits]);
+    this.#ledger = undefined;
+    this.#limits = undefined;
+    if (limits.status === 'fulfilled') await limits.value?.close();
+    if (ledger.status === 'fulfilled') await ledger.value?.close();
+    this.#tell('closed');
+  }
+}
+
+function unavailable(reason: Error): LedgerUnavailable {
+  return reason instanceof LedgerUnavailable ? reason : new LedgerUnavailable(reason.message, { cause: reason });
+}

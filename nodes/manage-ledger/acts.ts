@@ -1,0 +1,73 @@
+// What `manage ledger` can do, one act for each entry of its list. Payloads are objects, as `admit request` makes them.
+import type { Answer, Ledger, NewStation, Role, StationChange, StationRecord } from '../../charging/cloud/ledger.ts';
+import { NOT_STORED } from '../shared/http.ts';
+import { NodeFault } from '../shared/road.ts';
+import { textOf } from '../shared/values.ts';
+
+export type Payload = Readonly<Record<string, unknown>>;
+
+export interface Good {
+  readonly statusCode: number;
+  readonly payload: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+/** @param by who is doing it, for the audit */
+export type Act = (ledger: Ledger, payload: Payload, by: string) => Promise<Answer<Good>>;
+
+/** A client may keep it and ask whether it is still the same. */
+const REVALIDATED = { 'cache-control': 'no-cache' } as const;
+
+export const ACTS: Readonly<Record<string, Act>> = {
+  readStation: async (ledger, payload) => good(await ledger.station(station(payload)), 200, pageOf, REVALIDATED),
+  createStation: async (ledger, payload, by) => {
+    const answer = await ledger.createStation({ ...payload, id: need(payload, 'id') } as NewStation, by);
+    if ('refused' in answer) return answer;
+    const location = `/stations/${encodeURIComponent(answer.id)}`;
+    return { statusCode: 201, payload: answer, headers: { ...NOT_STORED, location } };
+  },
+  listStations: async (ledger, payload) => good(await ledger.listStations(payload), 200),
+  changeStation: async (ledger, payload, by) => {
+    const { station: _, ...change } = payload;
+    return good(await ledger.updateStation(station(payload), change as StationChange, by), 200);
+  },
+  retireStation: async (ledger, payload, by) => good(await ledger.retireStation(station(payload), by), 200),
+  readProvisioning: async (ledger, payload, by) => {
+    const keyVersion = payload.keyVersion as number | undefined;
+    return good(await ledger.provisioning(station(payload), { keyVersion, by }), 200);
+  },
+  listCodes: async (ledger, payload) => good(await ledger.listCodes(payload), 200),
+  listSettled: async (ledger, payload) => good(await ledger.listSettled(payload), 200),
+  listAudit: async (ledger, payload) => good(await ledger.listAudit(payload), 200),
+  readStatistics: async (ledger, payload) => good(await ledger.statistics(payload), 200),
+  listApiKeys: async (ledger, payload) => good(await ledger.listApiKeys(payload), 200),
+  createApiKey: async (ledger, payload, by) => {
+    const call = { name: need(payload, 'name'), role: need(payload, 'role') as Role, by };
+    return good(await ledger.createApiKey(call), 201);
+  },
+  revokeApiKey: async (ledger, payload, by) => good(await ledger.revokeApiKey(need(payload, 'id'), by), 200),
+};
+
+/** What anybody may see of a station. */
+export function pageOf(record: StationRecord): object {
+  const { id, name, unit, step, mostAmount, layout, sequence, price, retiredAt } = record;
+  return { id, name, unit, step, mostAmount, layout, sequence, ...(price && { price }), retired: retiredAt !== null };
+}
+
+function good<T extends object>(
+  answer: Answer<T>,
+  statusCode: number,
+  payloadOf: (answer: T) => object = (same) => same,
+  headers: Readonly<Record<string, string>> = NOT_STORED,
+): Answer<Good> {
+  return 'refused' in answer ? answer : { statusCode, payload: payloadOf(answer), headers };
+}
+
+function station(payload: Payload): string {
+  return need(payload, 'station');
+}
+
+function need(payload: Payload, name: string): string {
+  const text = textOf(payload[name]);
+  if (!text) throw new NodeFault(`no-${name}`, `Give the ${name} as msg.payload.${name}.`);
+  return text;
+}

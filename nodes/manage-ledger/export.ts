@@ -1,0 +1,67 @@
+// Exports the ledger. Millions of rows never stand in memory: an HTTP answer is written as it is read, in the client's
+// pace; without one, a message goes out for each piece, told apart by `msg.parts` as a `join` node takes them.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Issuer } from '../code-issuer/issuer.ts';
+import { refusalOf, sendRefusal } from '../code-issuer/using.ts';
+import type { HttpMessage } from '../shared/http.ts';
+import { problem } from '../shared/problems.ts';
+import type { Send } from '../shared/red.ts';
+
+const HEADERS = {
+  'Content-Type': 'text/csv; charset=utf-8',
+  'Content-Disposition': 'attachment; filename="ledger.csv"',
+  'Cache-Control': 'no-store',
+} as const;
+
+export async function exportLedger(issuer: Issuer, message: HttpMessage, send: Send): Promise<void> {
+  const { from, to, station } = message.payload as { from?: string; to?: string; station?: string };
+  if (![from, to].every((each) => each === undefined || isDate(each))) {
+    const detail = 'Dates are written as 2026-11-22 or 2026-11-22T08:00:00Z.';
+    return sendRefusal(message, send, problem('invalid-request', detail));
+  }
+  let pieces: AsyncIterator<string>;
+  let first: IteratorResult<string>;
+  try {
+    pieces = (await issuer.ledger()).exportCsv({ from, to, station })[Symbol.asyncIterator]();
+    // The first piece before the answer begins: a ledger that is away is still a 503.
+    first = await pieces.next();
+  } catch (error) {
+    return sendRefusal(message, send, refusalOf(error));
+  }
+  const all = follow(first, pieces);
+  const response = message.res?._res;
+  if (!response) return sendPieces(all, message, send);
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  if (message.req?.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.from(all), response);
+  } catch (error) {
+    // The client went away in the middle: its business. What broke here is a fault.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+async function* follow(first: IteratorResult<string>, pieces: AsyncIterator<string>): AsyncGenerator<string> {
+  try {
+    for (let piece = first; !piece.done; piece = await pieces.next()) yield piece.value;
+  } finally {
+    await pieces.return?.();
+  }
+}
+
+async function sendPieces(pieces: AsyncIterable<string>, message: HttpMessage, send: Send): Promise<void> {
+  const id = String(message._msgid ?? '');
+  let index = 0;
+  for await (const payload of pieces) {
+    send([{ ...message, payload, parts: { id, type: 'string', ch: '', index } }]);
+    index += 1;
+  }
+}
