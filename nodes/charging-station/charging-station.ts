@@ -1,0 +1,119 @@
+// The config node that the nodes of one charger share: it opens the station's journal and its pins once, tells all its
+// users when either cannot be opened, and closes them when the last user has let go.
+import { machineClocks } from '../../charging/station/clocks.ts';
+import { Station } from '../../charging/station/station.ts';
+import { type GpioDriver, openDriver } from '../../hardware/gpio/driver.ts';
+import type { RED, RedNode } from '../shared/red.ts';
+import { NodeFault, onClose } from '../shared/road.ts';
+import { codeOf } from '../shared/status.ts';
+import { Bench } from './bench.ts';
+import { type ChargingStationConfig, planStation, type StationPlan } from './settings.ts';
+import type { ChargingStation, StationUser } from './station-user.ts';
+
+/** A user that never lets go must not keep Node-RED from stopping. */
+const USERS_WAIT_MS = 8_000;
+
+export default function chargingStation(red: RED): void {
+  function ChargingStationNode(this: RedNode<{ key?: string }>, config: ChargingStationConfig) {
+    red.nodes.createNode(this, config);
+    const key = this.credentials?.key || process.env.STATION_KEY;
+    const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
+    const opened = new OpenedStation(red, this, () => planStation(config, key, userDir));
+    Object.assign(this, { charging: opened });
+    onClose(this, () => opened.close());
+  }
+  red.nodes.registerType('charging station', ChargingStationNode, { credentials: { key: { type: 'password' } } });
+}
+
+class OpenedStation implements ChargingStation {
+  readonly bench = new Bench();
+  readonly #red: RED;
+  readonly #node: RedNode;
+  readonly #users = new Set<StationUser>();
+  #plan: StationPlan | undefined;
+  #station: Station | undefined;
+  #gpio: Promise<GpioDriver> | undefined;
+  #fault: NodeFault | undefined;
+  #lastUserLeft: (() => void) | undefined;
+
+  constructor(red: RED, node: RedNode, plan: () => StationPlan) {
+    this.#red = red;
+    this.#node = node;
+    try {
+      this.#plan = plan();
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  get plan(): StationPlan {
+    if (this.#fault) throw this.#fault;
+    return this.#plan!;
+  }
+
+  get station(): Station {
+    const { settings, journalFolder } = this.plan;
+    if (this.#station === undefined) {
+      try {
+        this.#station = Station.open(settings, { folder: journalFolder, clocks: machineClocks() });
+      } catch (error) {
+        throw this.#broken(error);
+      }
+    }
+    return this.#station;
+  }
+
+  async gpio(): Promise<GpioDriver> {
+    const { driver, gpioFolder } = this.plan;
+    this.#gpio ??= openDriver(driver, { folder: gpioFolder });
+    try {
+      return await this.#gpio;
+    } catch (error) {
+      throw this.#broken(error);
+    }
+  }
+
+  join(user: StationUser): () => void {
+    this.#users.add(user);
+    if (this.#fault) user.onFault(this.#fault);
+    return () => {
+      if (this.#users.delete(user) && this.#users.size === 0) this.#lastUserLeft?.();
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#users.size > 0) await this.#allUsersLeft();
+    this.#station?.dispose();
+    this.#station = undefined;
+    this.#fault ??= new NodeFault('closed', 'The station is closed.');
+  }
+
+  #allUsersLeft(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, USERS_WAIT_MS);
+      this.#lastUserLeft = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** From now on nothing works, and every user says why: a station that is not whole sells nothing. */
+  #broken(error: unknown): NodeFault {
+    if (this.#fault) return this.#fault;
+    const fault = this.#explained(error);
+    this.#fault = fault;
+    this.#node.error(fault);
+    for (const user of this.#users) user.onFault(fault);
+    return fault;
+  }
+
+  /** The catalogue's words for the error's code, then what the error itself says. */
+  #explained(error: unknown): NodeFault {
+    const code = codeOf(error) ?? 'unexpected';
+    const detail = error instanceof Error ? error.message : String(error);
+    const key = `charging-station.errors.${code}`;
+    const words = this.#red._(key, { detail });
+    return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+// What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
+// environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
+import { join } from 'node:path';
+import type { StationSettings } from '../../charging/station/types.ts';
+import type { DriverName } from '../../hardware/gpio/driver.ts';
+import type { NodeConfig } from '../shared/red.ts';
+import { NodeFault } from '../shared/road.ts';
+import { numberOf } from '../shared/values.ts';
+import { given } from './given.ts';
+
+export interface ChargingStationConfig extends NodeConfig {
+  readonly station?: unknown;
+  readonly unit?: unknown;
+  readonly step?: unknown;
+  readonly layout?: unknown;
+  readonly sequence?: unknown;
+  readonly slotSeconds?: unknown;
+  readonly journalFolder?: unknown;
+  readonly driver?: unknown;
+  readonly gpioFolder?: unknown;
+  readonly guardSocket?: unknown;
+  readonly language?: unknown;
+}
+
+export type Language = 'en' | 'zh-CN';
+
+export interface StationPlan {
+  readonly settings: StationSettings;
+  readonly journalFolder: string;
+  readonly driver: DriverName;
+  /** Of the simulated driver: the folder with a file a line. */
+  readonly gpioFolder: string | undefined;
+  /** Of the relay guard. */
+  readonly guardSocket: string | undefined;
+  /** Of what the station shows to customers. */
+  readonly language: Language;
+}
+
+/**
+ * @param key 64 hex digits; from the node's credentials, else from the environment
+ * @param userDir where the journal goes unless a folder is named
+ * @throws {NodeFault} with a code of the catalogue (`charging-station.errors`), never with the key in it
+ */
+export function planStation(config: ChargingStationConfig, key: unknown, userDir: string): StationPlan {
+  const stationId = given(config.station);
+  if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
+  return {
+    settings: {
+      stationId,
+      key: keyOf(key),
+      unit: oneOf(config.unit, ['min', 'Wh'] as const, 'bad-unit'),
+      step: whole(config.step, 30, 'bad-step'),
+      layout: oneOf(config.layout, ['compact', 'long'] as const, 'bad-layout'),
+      sequence: oneOf(config.sequence, ['clock', 'counter'] as const, 'bad-sequence'),
+      slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
+    },
+    journalFolder: given(config.journalFolder) ?? join(userDir, 'offline-charging', fileName(stationId)),
+    driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
+    gpioFolder: given(config.gpioFolder),
+    guardSocket: given(config.guardSocket),
+    language: languageOf(config.language),
+  };
+}
+
+function keyOf(value: unknown): Uint8Array {
+  const text = given(value);
+  if (text === undefined) throw new NodeFault('no-key', 'The station has no key.');
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new NodeFault('bad-key', 'The key is not 64 hexadecimal digits.');
+  return new Uint8Array(Buffer.from(text, 'hex'));
+}
+
+/** The first choice is the default. */
+function oneOf<T extends string>(value: unknown, choices: readonly [T, ...T[]], code: string): T {
+  const text = given(value);
+  if (text === undefined) return choices[0];
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new NodeFault(code, `It must be one of ${choices.join(', ')}.`);
+  return found;
+}
+
+function whole(value: unknown, otherwise: number, code: string): number {
+  const text = given(value);
+  if (text === undefined) return otherwise;
+  const number = numberOf(text);
+  if (number === undefined || !Number.isSafeInteger(number) || number < 1) {
+    throw new NodeFault(code, 'It must be a whole number above zero.');
+  }
+  return number;
+}
+
+/** `LANGUAGE` is also the system's own variable, as `zh_CN:zh`. */
+function languageOf(value: unknown): Language {
+  return given(value)?.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
+
+function fileName(stationId: string): string {
+  return encodeURIComponent(stationId).replace(/^\.+/, '_');
+}

@@ -1,0 +1,63 @@
+// How a node uses its charging station.
+import type { Station } from '../../charging/station/station.ts';
+import type { GpioDriver } from '../../hardware/gpio/driver.ts';
+import type { RED, RedNode } from '../shared/red.ts';
+import { NodeFault } from '../shared/road.ts';
+import type { Status } from '../shared/status.ts';
+import type { Bench } from './bench.ts';
+import type { StationPlan } from './settings.ts';
+
+/** What the config node offers. All that it opens is opened once, when first asked for, and shared. */
+export interface ChargingStation {
+  /** Throws the `NodeFault` that stands. */
+  readonly plan: StationPlan;
+  /** Throws the `NodeFault` that stands: settings, key, journal. */
+  readonly station: Station;
+  /** Rejects with the `NodeFault` that stands: settings, pins. */
+  gpio(): Promise<GpioDriver>;
+  readonly bench: Bench;
+  /** Gives the function that leaves again; until all have left, the station stays open. */
+  join(user: StationUser): () => void;
+}
+
+export interface StationUser {
+  /** The station cannot work; called at once when it already can't. */
+  onFault(fault: NodeFault): void;
+}
+
+/**
+ * Joins the station that `id` names. What is wrong with it shows in the node's status.
+ * Without a station, every use of what comes back throws a `NodeFault` `no-station`.
+ */
+export function joinStation(red: RED, status: Status, id: unknown): { charging: ChargingStation; leave: () => void } {
+  const node = typeof id === 'string' ? (red.nodes.getNode(id) as (RedNode & WithStation) | null | undefined) : null;
+  const charging = node?.charging ?? new MissingStation(status.text('errors.no-station'));
+  return { charging, leave: charging.join({ onFault: (fault) => status.failed(fault) }) };
+}
+
+interface WithStation {
+  readonly charging?: ChargingStation;
+}
+
+class MissingStation implements ChargingStation {
+  readonly #fault: NodeFault;
+  constructor(words: string) {
+    this.#fault = new NodeFault('no-station', words);
+  }
+  get plan(): StationPlan {
+    throw this.#fault;
+  }
+  get station(): Station {
+    throw this.#fault;
+  }
+  get bench(): Bench {
+    throw this.#fault;
+  }
+  gpio(): Promise<GpioDriver> {
+    return Promise.reject(this.#fault);
+  }
+  join(user: StationUser): () => void {
+    user.onFault(this.#fault);
+    return () => {};
+  }
+}

@@ -1,0 +1,195 @@
+// `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
+import { debouncedInput } from '../../hardware/gpio/debounce.ts';
+import { defaultLoadCurrent, LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
+import { number } from '../charging-station/given.ts';
+import { onFlowsStarted } from '../charging-station/started.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import type { Message, RED, RedNode } from '../shared/red.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { codeOf, Status } from '../shared/status.ts';
+import { openPilot } from './pilot.ts';
+import { type DetectVehicleConfig, planContact, sourceOf } from './settings.ts';
+
+/** Between two attempts at a line that was lost or is busy. */
+const AGAIN_MS = 5_000;
+/** Between two looks at a load that may have gone. */
+const LOOK_MS = 1_000;
+
+interface Source {
+  close(): Promise<void>;
+}
+
+export default function detectVehicle(red: RED): void {
+  function DetectVehicleNode(this: RedNode, config: DetectVehicleConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'detect-vehicle');
+    const { charging, leave } = joinStation(red, status, config.station);
+    const detection = new Detection(this, status, charging, config);
+    const forget = onFlowsStarted(red, () => detection.announce());
+
+    onInput(this, status, (message) => detection.hear(message));
+    onClose(this, async () => {
+      forget();
+      try {
+        await detection.close();
+      } finally {
+        leave();
+      }
+    });
+    detection.start();
+  }
+  red.nodes.registerType('detect vehicle', DetectVehicleNode);
+}
+
+class Detection {
+  readonly #node: RedNode;
+  readonly #status: Status;
+  readonly #charging: ChargingStation;
+  readonly #config: DetectVehicleConfig;
+  #load: LoadCurrentDetector | undefined;
+  #look: NodeJS.Timeout | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  #source: Source | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Undefined until the first look, and while the line is lost. */
+  #connected: boolean | undefined;
+  #fault: string | undefined;
+
+  constructor(node: RedNode, status: Status, charging: ChargingStation, config: DetectVehicleConfig) {
+    this.#node = node;
+    this.#status = status;
+    this.#charging = charging;
+    this.#config = config;
+  }
+
+  start(): void {
+    this.#opening = this.#open().catch((error: unknown) => this.#lost(error));
+  }
+
+  async #open(): Promise<void> {
+    const by = sourceOf(this.#config);
+    if (by === 'load') return this.#watch();
+    const source = by === 'pilot' ? await this.#pilot() : await this.#contact();
+    if (this.#closed) await source.close();
+    else this.#source = source;
+  }
+
+  /** That a load is missing is seen by the time that passes. */
+  #watch(): void {
+    void this.#charging.plan;
+    const load = loadDetector(this.#config);
+    this.#load = load;
+    clearInterval(this.#look);
+    const look = () => this.#level(load.connected(performance.now()));
+    this.#look = setInterval(look, LOOK_MS);
+    look();
+  }
+
+  async #contact(): Promise<Source> {
+    const { line, ...contact } = planContact(this.#config);
+    return debouncedInput(await this.#charging.gpio(), line, {
+      ...contact,
+      consumer: 'vehicle',
+      onLevel: guarded(this.#node, this.#status, (level: boolean) => this.#level(level)),
+      onLost: (error) => this.#lost(error),
+    });
+  }
+
+  #pilot(): Promise<Source> {
+    void this.#charging.plan;
+    return openPilot(this.#config, {
+      onConnected: (connected, state) => this.#level(connected, state),
+      onFault: (fault) => this.#lost(new NodeFault(fault.code, fault.message), 'recovers by itself'),
+    });
+  }
+
+  /** In load detection: `relay` and `meter` messages. Elsewhere nothing is wired here. */
+  hear(message: Message): void {
+    const { topic, payload } = message;
+    if (!this.#load) throw new NodeFault('no-input', 'Only load detection takes messages.');
+    const values = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
+    const now = performance.now();
+    if (topic === 'relay' && typeof values.on === 'boolean') this.#load.relay(values.on, now);
+    else if (topic === 'meter' && typeof values.powerW === 'number') this.#load.power(values.powerW, now);
+    else if (topic !== 'meter') {
+      throw new NodeFault('bad-input', 'Wire "read meter" and the first output of "control relay" to this node.');
+    }
+    this.#level(this.#load.connected(now));
+  }
+
+  /** Told again, for nodes that have just been started. */
+  announce(): void {
+    if (this.#connected !== undefined) this.#tell();
+    else if (this.#fault !== undefined) this.#tellFault(this.#fault, true);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    clearInterval(this.#look);
+    await this.#opening;
+    await this.#source?.close();
+  }
+
+  #level(connected: boolean, pilotState?: string): void {
+    if (this.#closed) return;
+    if (this.#fault !== undefined) {
+      const gone = this.#fault;
+      this.#fault = undefined;
+      this.#tellFault(gone, false);
+    }
+    const key = connected ? 'connected' : 'none';
+    const values = { pilot: pilotState === undefined ? '' : ` (${pilotState})` };
+    if (connected) this.#status.active(key, values);
+    else this.#status.ready(key, values);
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#node.send({ topic: 'vehicle', payload: this.#connected });
+  }
+
+  /** Nobody knows any more whether a vehicle is there: the session hears of it, and this node tries again. */
+  #lost(error: unknown, recovery?: 'recovers by itself'): void {
+    if (this.#closed) return;
+    const fault = asFault(error);
+    this.#status.failed(fault);
+    if (this.#fault === undefined) {
+      this.#fault = 'gpio-lost';
+      this.#connected = undefined;
+      this.#node.error(fault, {});
+      this.#tellFault(this.#fault, true);
+      this.#node.send({ topic: 'vehicle', payload: null });
+    }
+    if (recovery === undefined && !PERMANENT.has(codeOf(fault) ?? '')) {
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => {
+        const before = this.#source;
+        this.#source = undefined;
+        this.#opening = (before?.close() ?? Promise.resolve())
+          .catch(() => {})
+          .then(() => this.#open())
+          .catch((again: unknown) => this.#lost(again));
+      }, AGAIN_MS);
+    }
+  }
+
+  #tellFault(code: string, standing: boolean): void {
+    this.#node.send({ topic: 'fault', payload: { code, standing } });
+  }
+}
+
+/** Only a change of the settings mends these. */
+const PERMANENT = new Set(['no-line', 'bad-number', 'bad-choice', 'no-station']);
+
+function loadDetector(config: DetectVehicleConfig): LoadCurrentDetector {
+  const { leastPowerW, startSeconds, goneSeconds } = defaultLoadCurrent;
+  return new LoadCurrentDetector({
+    leastPowerW: number(config.leastPowerW, leastPowerW),
+    startSeconds: number(config.startSeconds, startSeconds),
+    goneSeconds: number(config.goneSeconds, goneSeconds),
+  });
+}

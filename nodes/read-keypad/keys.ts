@@ -1,0 +1,15 @@
+// The keys in a message.
+import { NodeFault } from '../shared/road.ts';
+import { textOf } from '../shared/values.ts';
+
+/** More keys at once than a person types come from a mistake in a flow. */
+const MOST_KEYS = 256;
+
+/** One key, or several in the order in which they are pressed. @throws {NodeFault} `bad-keys` */
+export function keysOf(payload: unknown): readonly string[] {
+  const text = textOf(payload)?.replace(/\s/g, '');
+  if (text === undefined || text === '' || text.length > MOST_KEYS || !/^[0-9*#A-D]+$/.test(text)) {
+    throw new NodeFault('bad-keys', `msg.payload must be keys: 0 to 9, * and #, at most ${MOST_KEYS} at once.`);
+  }
+  return [...text];
+}

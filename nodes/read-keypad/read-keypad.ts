@@ -1,0 +1,103 @@
+// `read keypad`: keys from a keypad or a touch screen; whole entries out on `#`, and what is typed meanwhile.
+import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
+import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import type { Message, RED, RedNode } from '../shared/red.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { Status } from '../shared/status.ts';
+import { keysOf } from './keys.ts';
+import { openKeypad, type ReadKeypadConfig } from './settings.ts';
+
+export default function readKeypad(red: RED): void {
+  function ReadKeypadNode(this: RedNode, config: ReadKeypadConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'read-keypad');
+    const { charging, leave } = joinStation(red, status, config.station);
+    const keys = new Keys(this, charging);
+    const forget = inStation(charging, (key) => keys.press(key));
+
+    const listener: KeypadListener = {
+      onKey: guarded(this, status, (key: string) => keys.press(key)),
+      onFault: (fault) => {
+        const lost = new NodeFault(fault.code, fault.message);
+        status.failed(lost);
+        this.error(lost, {});
+      },
+      onRecovered: () => status.ready(),
+    };
+    let keypad: Keypad | undefined;
+    const opening = (async () => {
+      void charging.plan;
+      keypad = await openKeypad(config, charging, listener);
+      status.ready(keypad ? 'ready' : 'touch');
+    })().catch((thrown: unknown) => {
+      const fault = asFault(thrown);
+      status.failed(fault);
+      this.error(fault, {});
+    });
+
+    onInput(this, status, (message) => {
+      const typed = keysOf(message.payload);
+      for (const key of typed) keys.press(key, message);
+    });
+    onClose(this, async () => {
+      forget();
+      keys.close();
+      try {
+        await opening;
+        await keypad?.close();
+      } finally {
+        leave();
+      }
+    });
+  }
+  red.nodes.registerType('read keypad', ReadKeypadNode);
+}
+
+class Keys {
+  readonly #node: RedNode;
+  readonly #charging: ChargingStation;
+  readonly #reader: EntryReader;
+  /** The message whose key it is; none for a key of the keypad's own, and for a time-out. */
+  #message: Message | undefined;
+
+  constructor(node: RedNode, charging: ChargingStation) {
+    this.#node = node;
+    this.#charging = charging;
+    this.#reader = new EntryReader({ emit: (event) => this.#tell(event) });
+  }
+
+  press(key: string, message?: Message): void {
+    this.#message = message;
+    try {
+      this.#reader.press(key);
+    } finally {
+      this.#message = undefined;
+    }
+  }
+
+  close(): void {
+    this.#reader.reset();
+  }
+
+  #tell(event: EntryEvent): void {
+    const kept = this.#message ?? {};
+    if ('entry' in event) {
+      this.#charging.bench.entryMade();
+      this.#node.send([
+        { ...kept, topic: 'entry', payload: event.entry },
+        { ...kept, topic: 'typed', payload: '' },
+      ]);
+    } else if ('typed' in event) this.#node.send([null, { ...kept, topic: 'typed', payload: event.typed }]);
+    else if ('key' in event) this.#node.send([null, { ...kept, topic: 'key', payload: event.key }]);
+  }
+}
+
+function inStation(charging: ChargingStation, press: (key: string) => void): () => void {
+  try {
+    return charging.bench.keypad(press);
+  } catch {
+    // No station is chosen; the status says so.
+    return () => {};
+  }
+}

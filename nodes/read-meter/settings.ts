@@ -1,0 +1,84 @@
+// What the dialog of `read meter` stored, and the meter that it means.
+import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
+import { choice, given, number } from '../charging-station/given.ts';
+import type { ChargingStation } from '../charging-station/station-user.ts';
+import type { NodeConfig } from '../shared/red.ts';
+import { NodeFault } from '../shared/road.ts';
+import { booleanOf } from '../shared/values.ts';
+
+export interface ReadMeterConfig extends NodeConfig {
+  readonly station?: string;
+  readonly meter?: unknown;
+  readonly line?: unknown;
+  readonly activeLow?: unknown;
+  readonly impulsesPerKwh?: unknown;
+  readonly model?: unknown;
+  readonly port?: unknown;
+  readonly unitId?: unknown;
+  readonly baudRate?: unknown;
+  readonly highestPowerW?: unknown;
+  readonly simulatedPowerW?: unknown;
+}
+
+/** A meter that is not wired: what a vehicle draws is made up. */
+export interface SimulatedMeter {
+  readonly powerW: number;
+}
+
+/**
+ * The kind of meter. Unset, a simulated station that sells energy has a simulated one, and all others have none.
+ * @throws the station's `NodeFault`; `bad-choice`
+ */
+export function meterOf(config: ReadMeterConfig, charging: ChargingStation): 'none' | 's0' | 'modbus' | 'simulated' {
+  const { driver, settings } = charging.plan;
+  const otherwise = driver === 'simulated' && settings.unit === 'Wh' ? 'simulated' : 'none';
+  const kind = choice(config.meter, ['unset', 'none', 's0', 'modbus', 'simulated']);
+  if (kind === 'simulated' && driver !== 'simulated') {
+    throw new NodeFault('not-simulated', 'A simulated meter needs a simulated station.');
+  }
+  return kind === 'unset' ? otherwise : kind;
+}
+
+/** @throws a `GpioError`, a `DeviceError`, or a `NodeFault` that says what is missing */
+export async function openMeter(
+  config: ReadMeterConfig,
+  kind: 's0' | 'modbus',
+  charging: ChargingStation,
+  listener: MeterListener,
+): Promise<Meter> {
+  const highestPowerW = number(config.highestPowerW, 7_400, 1);
+  if (kind === 'modbus') {
+    const port = given(config.port);
+    if (port === undefined) throw new NodeFault('no-port', 'No serial port is set.');
+    const unitId = given(config.unitId);
+    const baudRate = given(config.baudRate);
+    const { openModbusMeter } = await import('../../hardware/meter/modbus.ts');
+    return openModbusMeter(
+      {
+        meter: choice(config.model, ['sdm120', 'sdm230', 'pzem-004t']),
+        port,
+        highestPowerW,
+        ...(unitId === undefined ? {} : { unitId: number(unitId, 1, 1) }),
+        ...(baudRate === undefined ? {} : { baudRate: number(baudRate, 9_600, 1) }),
+      },
+      listener,
+    );
+  }
+  const line = given(config.line);
+  if (line === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const { station } = charging;
+  const startWh = Math.max(station.meterCounter(line), station.openSession()?.meterLastWh ?? 0);
+  const { openS0Meter } = await import('../../hardware/meter/s0.ts');
+  return openS0Meter(
+    await charging.gpio(),
+    {
+      line,
+      activeLow: booleanOf(config.activeLow) ?? true,
+      impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1),
+      startWh,
+      save: (energyWh) => station.saveMeterCounter(line, energyWh),
+      highestPowerW,
+    },
+    listener,
+  );
+}

@@ -1,0 +1,129 @@
+// What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
+import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
+import type { RelayState } from '../../charging/station/session/charger.ts';
+import type { MeterReading } from '../../charging/station/session/states.ts';
+import type { Outcome, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
+import type { Message } from '../shared/red.ts';
+import { NodeFault } from '../shared/road.ts';
+
+export type Heard =
+  | { readonly topic: 'voucher'; readonly voucher: Voucher }
+  | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
+  | { readonly topic: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
+  | { readonly topic: 'vehicle'; readonly connected: boolean | undefined }
+  | { readonly topic: 'meter'; readonly reading: MeterReading }
+  | { readonly topic: 'relay'; readonly relay: RelayState }
+  | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
+  | { readonly topic: 'key'; readonly key: string }
+  | { readonly topic: 'typed'; readonly digits: string };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-step', 'clock-lost', 'invalid', 'locked'];
+
+/**
+ * @throws {NodeFault} `no-topic`, `bad-<topic>`
+ */
+export function heard({ topic, payload }: Message, settings: StationSettings): Heard {
+  switch (topic) {
+    case 'voucher':
+      return { topic, voucher: voucherOf(payload, settings) };
+    case 'service':
+      return { topic, ...serviceOf(payload) };
+    case 'refused':
+      return { topic, verdict: refusalOf(payload) };
+    case 'vehicle':
+      if (typeof payload === 'boolean') return { topic, connected: payload };
+      if (payload === null) return { topic, connected: undefined };
+      throw bad(topic, 'true, false, or null where nobody knows');
+    case 'meter':
+      return { topic, reading: readingOf(payload) };
+    case 'relay':
+      return { topic, relay: actualOf(payload) };
+    case 'relay-fault':
+    case 'fault':
+      return { topic, ...faultOf(topic, payload) };
+    case 'key':
+      if (typeof payload === 'string' && /^[0-9*#A-D]$/.test(payload)) return { topic, key: payload };
+      throw bad(topic, 'one key');
+    case 'typed':
+      if (typeof payload === 'string' && /^\d{0,32}$/.test(payload)) return { topic, digits: payload };
+      throw bad(topic, 'the digits typed so far');
+    default:
+      throw new NodeFault(
+        'no-topic',
+        'msg.topic must say what the message is: voucher, service, refused, vehicle, meter, relay, relay-fault, fault, key or typed.',
+      );
+  }
+}
+
+function voucherOf(payload: unknown, settings: StationSettings): Voucher {
+  const { station, layout, sequence, quantity, amount, unit, step } = fields(payload);
+  const whole =
+    station === settings.stationId &&
+    unit === settings.unit &&
+    step === settings.step &&
+    (layout === 'compact' || layout === 'long') &&
+    isCount(sequence) &&
+    isCount(quantity) &&
+    quantity > 0 &&
+    amount === quantity * settings.step;
+  if (!whole) throw bad('voucher', 'a voucher of this station, as "verify code" gives it');
+  return { station, layout, sequence, quantity, amount, unit: settings.unit, step };
+}
+
+function serviceOf(payload: unknown): { operation: Operation; sequence: number } {
+  const { operation, sequence } = fields(payload);
+  if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation) || !isCount(sequence)) {
+    throw bad('service', 'a service code, as "verify code" gives it');
+  }
+  return { operation: operation as Operation, sequence };
+}
+
+function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> {
+  const { outcome, retryAfterSeconds } = fields(payload);
+  if (!REFUSALS.includes(outcome as Outcome)) throw bad('refused', 'a refusal, as "verify code" gives it');
+  if (outcome === 'locked') return { outcome, retryAfterSeconds: isNumber(retryAfterSeconds) ? retryAfterSeconds : 0 };
+  return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked'> };
+}
+
+function readingOf(payload: unknown): MeterReading {
+  const { energyWh, powerW, currentA, ageMs } = fields(payload);
+  if (!isNumber(energyWh)) throw bad('meter', 'a reading: {energyWh, powerW}');
+  return {
+    energyWh,
+    ...(isNumber(powerW) ? { powerW } : {}),
+    ...(isNumber(currentA) ? { currentA } : {}),
+    ...(isNumber(ageMs) ? { ageMs } : {}),
+  };
+}
+
+function actualOf(payload: unknown): RelayState {
+  if (typeof payload === 'boolean') return { on: payload, ready: true };
+  const { on, ready, readyInSeconds } = fields(payload);
+  if (typeof on !== 'boolean') throw bad('relay', "the relay's actual state: true, false or {on, ready}");
+  return { on, ready: ready !== false, ...(isNumber(readyInSeconds) ? { readyInSeconds } : {}) };
+}
+
+/** A bare code means that the fault stands. */
+function faultOf(topic: string, payload: unknown): { code: string; standing: boolean } {
+  const { code, standing } = typeof payload === 'string' ? { code: payload, standing: true } : fields(payload);
+  if (typeof code !== 'string' || !/^[a-z][a-z-]{0,39}$/.test(code)) throw bad(topic, 'a fault: {code, standing}');
+  return { code, standing: standing !== false };
+}
+
+function fields(payload: unknown): Fields {
+  return typeof payload === 'object' && payload !== null ? (payload as Fields) : {};
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function bad(topic: string, what: string): NodeFault {
+  return new NodeFault(`bad-${topic}`, `With msg.topic "${topic}", msg.payload must be ${what}.`);
+}

@@ -1,0 +1,220 @@
+// `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
+import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
+import { type Screen, words } from '../../charging/station/session/screens.ts';
+import { sessionConfig } from '../../charging/station/session/states.ts';
+import { given, number } from '../charging-station/given.ts';
+import { onFlowsStarted } from '../charging-station/started.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { guarded, onClose, onInput } from '../shared/road.ts';
+import { codeOf, Status } from '../shared/status.ts';
+import { type Heard, heard } from './inputs.ts';
+
+interface RunSessionConfig extends NodeConfig {
+  readonly station?: string;
+  /** W; a meter that counts faster is not believed. */
+  readonly highestPowerW?: unknown;
+  /** A; above it the session stops. */
+  readonly highestCurrentA?: unknown;
+}
+
+type Output = 'relay' | 'display' | 'record';
+
+export default function runSession(red: RED): void {
+  function RunSessionNode(this: RedNode, config: RunSessionConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'run-session');
+    const { charging, leave } = joinStation(red, status, config.station);
+    const session = new SessionNode(this, status, charging);
+    let leaveBench = () => {};
+
+    const start = guarded(this, status, () => session.start(config));
+    const forget = onFlowsStarted(red, start);
+    onInput(this, status, (message) => session.hear(message));
+    onClose(this, () => {
+      forget();
+      leaveBench();
+      try {
+        session.stop();
+      } finally {
+        leave();
+      }
+    });
+    try {
+      // The journal is opened here already, so that what is wrong with it shows at once.
+      void charging.station;
+      leaveBench = charging.bench.session(() => session.snapshot());
+    } catch {
+      // The station has told all its users, this one too.
+    }
+  }
+  red.nodes.registerType('run session', RunSessionNode);
+}
+
+class SessionNode {
+  readonly #node: RedNode;
+  readonly #status: Status;
+  readonly #charging: ChargingStation;
+  #charger: Charger | undefined;
+  /** What is being heard: what the session does now, it does because of that message. */
+  #cause: Message | undefined;
+  #screen: Screen | undefined;
+
+  constructor(node: RedNode, status: Status, charging: ChargingStation) {
+    this.#node = node;
+    this.#status = status;
+    this.#charging = charging;
+  }
+
+  /** After each deploy: begins, or shows again what stands on the display. */
+  start(config: RunSessionConfig): void {
+    if (this.#charger) {
+      if (this.#screen) this.#display(this.#screen);
+      return;
+    }
+    try {
+      this.#begin(config);
+    } catch (error) {
+      // A customer must not read "ready" on a station that can't sell.
+      const fault = codeOf(error)?.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost';
+      this.#display({ name: 'fault', values: { fault } });
+      throw error;
+    }
+  }
+
+  #begin(config: RunSessionConfig): void {
+    const { plan, station } = this.#charging;
+    const charger = new Charger({
+      journal: station,
+      config: sessionConfig({
+        unit: plan.settings.unit,
+        ...limit('highestPowerW', config.highestPowerW),
+        ...limit('highestCurrentA', config.highestCurrentA),
+      }),
+      clocks: { monotonicMs: () => performance.now() },
+      schedule: (ms, callback) => {
+        const timer = setTimeout(guarded(this.#node, this.#status, callback), ms);
+        return () => clearTimeout(timer);
+      },
+      language: plan.language,
+      emit: {
+        relay: (on) => this.#send('relay', { topic: 'relay', payload: on }),
+        display: (screen) => this.#display(screen),
+        record: (record) => this.#record(record),
+      },
+    });
+    this.#charger = charger;
+    charger.start();
+    this.#show();
+  }
+
+  hear(message: Message): void {
+    const { plan, bench } = this.#charging;
+    const input = heard(message, plan.settings);
+    if (!this.#charger) return;
+    this.#cause = message;
+    try {
+      this.#pass(input, this.#charger);
+    } finally {
+      this.#cause = undefined;
+      if (input.topic === 'voucher' || input.topic === 'service' || input.topic === 'refused') bench.entryHeard();
+      bench.changed();
+    }
+    this.#show();
+  }
+
+  #pass(input: Heard, charger: Charger): void {
+    switch (input.topic) {
+      case 'voucher':
+        charger.voucher(input.voucher);
+        break;
+      case 'service':
+        charger.service(input.operation, input.sequence);
+        break;
+      case 'refused':
+        charger.refused(input.verdict);
+        break;
+      case 'vehicle':
+        charger.vehicle(input.connected);
+        break;
+      case 'meter':
+        charger.meter(input.reading);
+        break;
+      case 'relay':
+        charger.relay(input.relay);
+        break;
+      case 'relay-fault':
+        charger.relayFault(input.code, input.standing);
+        break;
+      case 'fault':
+        charger.fault(input.code, input.standing);
+        break;
+      case 'key':
+        charger.key(input.key);
+        break;
+      case 'typed':
+        charger.typed(input.digits);
+        break;
+    }
+  }
+
+  stop(): void {
+    this.#charger?.stop();
+    this.#charger = undefined;
+  }
+
+  snapshot() {
+    return this.#charger?.snapshot();
+  }
+
+  #record(record: ChargerRecord): void {
+    this.#send('record', { topic: record.kind, payload: record });
+    this.#changed();
+  }
+
+  #display(screen: Screen): void {
+    this.#screen = screen;
+    const { language } = this.#languageOf();
+    const lines = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
+    const payload = { screen: screen.name, values: screen.values, lines: lines[language], words: lines };
+    this.#send('display', { topic: 'display', payload });
+    this.#changed();
+  }
+
+  #languageOf(): { language: 'en' | 'zh-CN' } {
+    try {
+      return this.#charging.plan;
+    } catch {
+      return { language: 'en' };
+    }
+  }
+
+  #send(output: Output, added: Message): void {
+    const message = { ...this.#cause, ...added };
+    this.#node.send([
+      output === 'relay' ? message : null,
+      output === 'display' ? message : null,
+      output === 'record' ? message : null,
+    ]);
+  }
+
+  #changed(): void {
+    this.#show();
+    this.#charging.bench.changed();
+  }
+
+  #show(): void {
+    const snapshot = this.#charger?.snapshot();
+    if (!snapshot) return;
+    const { state, remaining, unit, faults } = snapshot;
+    const left = `${unit === 'min' ? Math.ceil(remaining) : Math.round(remaining)} ${this.#status.text(`unit.${unit}`)}`;
+    if (state === 'fault') this.#status.refused('fault', { fault: faults[0] ?? '' });
+    else if (state === 'charging') this.#status.active(state, { left });
+    else if (state === 'idle' && faults.length === 0) this.#status.ready(state);
+    else this.#status.busy(state, { left });
+  }
+}
+
+function limit(name: 'highestPowerW' | 'highestCurrentA', value: unknown): Record<string, number> {
+  return given(value) === undefined ? {} : { [name]: number(value, 0, 1) };
+}

@@ -1,0 +1,125 @@
+// `show display`: what the session wants shown, on a character display; or as lines, for a page of a dashboard.
+import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/session/screens.ts';
+import type { Display } from '../../hardware/display/display.ts';
+import { choice, given, number } from '../charging-station/given.ts';
+import { joinStation } from '../charging-station/station-user.ts';
+import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { asFault, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { Status } from '../shared/status.ts';
+import { textOf } from '../shared/values.ts';
+
+interface ShowDisplayConfig extends NodeConfig {
+  readonly station?: string;
+  readonly display?: unknown;
+  readonly bus?: unknown;
+  readonly address?: unknown;
+}
+
+const MOST_LINES = 4;
+const LONGEST_LINE = 40;
+
+export default function showDisplay(red: RED): void {
+  function ShowDisplayNode(this: RedNode, config: ShowDisplayConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'show-display');
+    const { charging, leave } = joinStation(red, status, config.station);
+    let display: Display | undefined;
+
+    const opening = (async () => {
+      void charging.plan;
+      display = await openDisplay(config, {
+        onFault: (fault) => {
+          const lost = new NodeFault(fault.code, fault.message);
+          status.failed(lost);
+          this.error(lost, {});
+        },
+        onRecovered: () => status.ready(),
+      });
+      status.ready(display ? 'ready' : 'page');
+    })();
+    opening.catch((thrown: unknown) => {
+      const fault = asFault(thrown);
+      status.failed(fault);
+      this.error(fault, {});
+    });
+
+    onInput(this, status, async (message, send) => {
+      const shown = shownOf(message);
+      await opening;
+      if (display) display.show(fitted(shown, display));
+      const lines = shown.screen ? words(shown.screen, charging.plan.language) : shown.lines;
+      status.active('showing', { line: lines[0] ?? '' });
+      send({ ...message, payload: { ...objectOf(message.payload), lines } });
+    });
+    onClose(this, async () => {
+      try {
+        await opening.catch(() => {});
+        await display?.close();
+      } finally {
+        leave();
+      }
+    });
+  }
+  red.nodes.registerType('show display', ShowDisplayNode);
+}
+
+interface Shown {
+  readonly screen: Screen | undefined;
+  readonly lines: readonly string[];
+}
+
+/**
+ * What `run session` gives, or a text or list of texts of the flow's own.
+ * @throws {NodeFault} `bad-lines`
+ */
+export function shownOf({ payload }: Message): Shown {
+  const { screen, values, lines } = objectOf(payload);
+  if (typeof screen === 'string' && Object.hasOwn(CATALOGUES.en.screens, screen) && typeof values === 'object') {
+    return { screen: { name: screen, values: values ?? {} } as Screen, lines: [] };
+  }
+  return {
+    screen: undefined,
+    lines: linesOf(Array.isArray(payload) ? payload : (textOf(payload)?.split('\n') ?? lines)),
+  };
+}
+
+function linesOf(value: unknown): string[] {
+  const bad = () =>
+    new NodeFault('bad-lines', 'msg.payload must be what "run session" gives, or up to 4 lines of text.');
+  if (!Array.isArray(value) || value.length > MOST_LINES) throw bad();
+  return value.map((line) => {
+    const text = textOf(line);
+    if (text === undefined || text.length > LONGEST_LINE) throw bad();
+    return text;
+  });
+}
+
+/** A small display has shorter words. These displays have no Chinese characters: theirs are English words. */
+function fitted({ screen, lines }: Shown, { rows }: Display): readonly string[] {
+  if (screen === undefined) return lines;
+  return rows === 2 ? shortWords(screen, 'en') : words(screen, 'en');
+}
+
+async function openDisplay(
+  config: ShowDisplayConfig,
+  listener: Parameters<typeof import('../../hardware/display/open.ts').openCharacterDisplay>[1],
+): Promise<Display | undefined> {
+  const kind = choice(config.display, ['page', '16x2', '20x4']);
+  if (kind === 'page') return undefined;
+  const { openCharacterDisplay } = await import('../../hardware/display/open.ts');
+  const bus = given(config.bus);
+  return openCharacterDisplay(
+    {
+      ...(kind === '16x2' ? { columns: 16, rows: 2 } : { columns: 20, rows: 4 }),
+      ...(bus === undefined ? {} : { bus: /^\d+$/.test(bus) ? Number(bus) : bus }),
+      address: number(config.address, 0x27),
+    },
+    listener,
+  );
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+    ? (value as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,127 @@
+// `simulate station`: stands where the customer and the wires would be. Types on the keypad of a simulated station,
+// plugs its vehicle in and out, tells its state. On a station with real pins it refuses, whatever it is asked.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bench, Snapshot } from '../charging-station/bench.ts';
+import { choice, given } from '../charging-station/given.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { keysOf } from '../read-keypad/keys.ts';
+import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../shared/http.ts';
+import { type Problem, problem } from '../shared/problems.ts';
+import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { NodeFault, onClose, onInput } from '../shared/road.ts';
+import { codeOf, Status } from '../shared/status.ts';
+import { booleanOf } from '../shared/values.ts';
+
+interface SimulateStationConfig extends NodeConfig {
+  readonly station?: string;
+  readonly does?: unknown;
+  readonly line?: unknown;
+}
+
+export default function simulateStation(red: RED): void {
+  function SimulateStationNode(this: RedNode, config: SimulateStationConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'simulate-station');
+    const { charging, leave } = joinStation(red, status, config.station);
+    const does = choice(config.does, ['state', 'keys', 'plug']);
+
+    onInput(this, status, async (message: HttpMessage, send) => {
+      try {
+        const state = await simulated(does, message.payload, config, charging);
+        status.active('state', { state: state.state });
+        send([answer({ ...message }, 200, state, NOT_STORED), null]);
+      } catch (thrown) {
+        const refusal = refusalFor(thrown);
+        if (refusal === undefined) throw thrown;
+        status.refused('refused', { title: refusal.title });
+        send([null, answerProblem({ ...message }, refusal)]);
+      }
+    });
+    onClose(this, leave);
+    try {
+      if (charging.plan.driver === 'simulated') status.ready();
+      else status.waiting('not-simulated');
+    } catch {
+      // The station has told all its users, this one too.
+    }
+  }
+  red.nodes.registerType('simulate station', SimulateStationNode);
+}
+
+async function simulated(
+  does: 'state' | 'keys' | 'plug',
+  payload: unknown,
+  config: SimulateStationConfig,
+  charging: ChargingStation,
+): Promise<Snapshot> {
+  const { driver, gpioFolder } = charging.plan;
+  if (driver !== 'simulated') throw new NodeFault('not-simulated', 'This station has real pins.');
+  if (does === 'keys') await typed(payload, charging.bench);
+  if (does === 'plug') plug(payload, join(gpioFolder ?? '', given(config.line) ?? 'vehicle'));
+  return told(charging.bench.state());
+}
+
+/** `{"keys": "0516310936#"}`, or the keys alone. */
+async function typed(payload: unknown, bench: Bench): Promise<void> {
+  const body = bodyOf(payload);
+  const keys = typeof body === 'object' && body !== null ? (body as { keys?: unknown }).keys : body;
+  if (typeof keys !== 'string') throw new NodeFault('bad-body', 'The body must be {"keys": "…"}, the keys as text.');
+  await bench.type(keysOf(keys).join(''));
+}
+
+/** What `http in` left of the body: read as JSON, or the bytes where it was told not to. */
+function bodyOf(payload: unknown): unknown {
+  if (!(payload instanceof Uint8Array)) return payload;
+  try {
+    return JSON.parse(Buffer.from(payload).toString('utf8'));
+  } catch (cause) {
+    throw new NodeFault('malformed-json', 'The body is not JSON.', { cause });
+  }
+}
+
+/** Written in place as a switch would, never empty in between. */
+function plug(payload: unknown, file: string): void {
+  const connected = booleanOf(payload);
+  if (connected === undefined) throw new NodeFault('bad-plug', 'msg.payload must be true or false.');
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r+');
+  } catch {
+    descriptor = openSync(file, 'w');
+  }
+  try {
+    writeSync(descriptor, connected ? '1' : '0', 0);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What scripts rely on, and nothing else of what a session knows. */
+function told({ state, relay, vehicle, display, outcome, receipt }: Snapshot): Snapshot {
+  return { state, relay, vehicle, display, outcome, receipt };
+}
+
+/** What is refused as problem details; the rest are faults of the flow. */
+function refusalFor(thrown: unknown): Problem | undefined {
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  switch (codeOf(thrown)) {
+    case 'not-simulated':
+      return problem('not-found', 'Only a station with simulated hardware can be driven from a script.');
+    case 'malformed-json':
+      return problem('malformed-json', detail);
+    case 'bad-body':
+    case 'bad-keys':
+      return problem('invalid-request', detail);
+    case 'bad-plug':
+    case 'no-station':
+      return undefined;
+    default:
+      return {
+        type: 'urn:offline-charging:problem:station-out-of-order',
+        title: 'The station does not work',
+        status: 503,
+        detail,
+      };
+  }
+}

@@ -1,0 +1,97 @@
+// `verify code`: an entry in; out comes the voucher that it grants, or why it was refused.
+import type { Station } from '../../charging/station/station.ts';
+import type { SessionRecord, Verdict, Voucher } from '../../charging/station/types.ts';
+import { joinStation } from '../charging-station/station-user.ts';
+import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { NodeFault, onClose, onInput } from '../shared/road.ts';
+import { Status } from '../shared/status.ts';
+import { textOf } from '../shared/values.ts';
+
+interface VerifyCodeConfig extends NodeConfig {
+  readonly station?: string;
+  /** `now`: redeemed here. `session`: only verified; `run session` redeems when a vehicle is there. */
+  readonly redeem?: 'now' | 'session';
+}
+
+type Accepted = Extract<Verdict, { outcome: 'accepted' }>;
+
+/** What can't be a code is not worth a look at each of its characters. */
+const LONGEST_ENTRY = 64;
+
+export default function verifyCode(red: RED): void {
+  function VerifyCodeNode(this: RedNode, config: VerifyCodeConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'verify-code');
+    const { charging, leave } = joinStation(red, status, config.station);
+    const atOnce = config.redeem !== 'session';
+
+    const open = () => {
+      void charging.station;
+      status.ready();
+    };
+    const verify = (message: Message): Message[] | (Message | null)[] => {
+      const entry = entryOf(message.payload);
+      const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : charging.station.verify(entry);
+      const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging.station, verdict) : verdict;
+      if (atOnce) charging.bench.entryHeard();
+      return answer.outcome === 'accepted' ? accepted(message, answer) : refused(message, answer);
+    };
+    const accepted = (message: Message, verdict: Accepted) => {
+      if (verdict.kind === 'voucher') {
+        const { amount, unit } = verdict.voucher;
+        status.active('accepted', { amount, unit: status.text(`unit.${unit}`) });
+        return [{ ...message, topic: 'voucher', payload: verdict.voucher, outcome: verdict.outcome }, null];
+      }
+      const { operation, sequence } = verdict;
+      status.active('service', { operation });
+      return [{ ...message, topic: 'service', payload: { operation, sequence }, outcome: verdict.outcome }, null];
+    };
+    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>) => {
+      const minutes = verdict.outcome === 'locked' ? Math.ceil(verdict.retryAfterSeconds / 60) : 0;
+      status.refused(verdict.outcome, { minutes });
+      return [null, { ...message, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
+    };
+
+    onInput(this, status, (message, send) => send(verify(message)));
+    onClose(this, leave);
+    try {
+      open();
+    } catch {
+      // The station has told all its users, this one too.
+    }
+  }
+  red.nodes.registerType('verify code', VerifyCodeNode);
+}
+
+/**
+ * What was typed. Text may be grouped for reading (`051 631 0936`). A number has lost its leading zeros, if it had any,
+ * and is left as it is: when it had, it is mistyped.
+ * @returns undefined for text that no keypad makes
+ * @throws {NodeFault} for what nobody types: nothing, objects, lists, truth values
+ */
+export function entryOf(payload: unknown): string | undefined {
+  const text = textOf(payload);
+  if (text === undefined) {
+    throw new NodeFault('bad-entry', 'msg.payload must be the digits that were typed: text, a number or a buffer.');
+  }
+  if (text.length > LONGEST_ENTRY) return undefined;
+  return text.replace(/[\s-]/g, '');
+}
+
+/**
+ * Uses the code up here and now. A voucher's session is opened and closed as wholly delivered in the same breath: from
+ * here on the flow answers for it, nothing is left to resume, and no receipt can be made of it.
+ */
+function performed(station: Station, verdict: Accepted): Verdict {
+  if (verdict.kind === 'service') {
+    return station.useService(verdict.operation, verdict.sequence) === 'done' ? verdict : { outcome: 'used' };
+  }
+  const opened: SessionRecord = { voucher: verdict.voucher, delivered: 0 };
+  if (station.redeem(verdict.voucher, opened) === 'used') return { outcome: 'used' };
+  station.close(delivered(verdict.voucher));
+  return verdict;
+}
+
+function delivered(voucher: Voucher): SessionRecord {
+  return { voucher, delivered: voucher.amount, ended: 'used-up' };
+}
