@@ -124,7 +124,7 @@
   };
 
   const drawOrder = () => {
-    show('order', Boolean(terms) && !terms.retiredAt && !shownCode());
+    show('order', Boolean(terms) && !terms.retired && !shownCode());
     if (!terms) return;
     const most = Math.floor(terms.mostAmount / terms.step);
     if (!steps) steps = Math.min(presets()[1] || presets()[0], terms.mostAmount) / terms.step;
@@ -239,7 +239,7 @@
         terms = answer.body;
         keep.setTerms(terms);
         if (problem && problem.about === 'station') problem = null;
-        if (terms.retiredAt) problem = { about: 'station', refusal: { status: 410, type: 'retired' } };
+        if (terms.retired) problem = { about: 'station', refusal: { status: 410, type: 'retired' } };
         draw();
       },
       (refusal) => {
@@ -291,18 +291,29 @@
       ? charge.money(reservation.price)
       : charge.amount(reservation.amount, reservation.unit);
     busy = say('paying', { amount: price });
+    const askAgain = () => setTimeout(ask, 3000);
     const ask = () =>
       calls.request(reservation.id).then(
         (answer) => {
-          const lapsed = answer.body.status === 'lapsed';
-          if (!lapsed && !answer.body.code) return setTimeout(ask, 3000);
-          busy = '';
-          if (lapsed) dropOrder();
-          else receive(answer);
+          if (answer.body.code) {
+            busy = '';
+            receive(answer);
+          } else if (answer.body.status === 'lapsed') {
+            lapsed({ status: 410, type: 'lapsed' });
+          } else {
+            askAgain();
+          }
         },
-        () => setTimeout(ask, 3000)
+        (refusal) => (charge.meaning(refusal, 'payment').again ? askAgain() : lapsed(refusal))
       );
-    setTimeout(ask, 3000);
+    const lapsed = (refusal) => {
+      busy = '';
+      keep.setPending(null);
+      problem = { about: 'payment', refusal };
+      draw();
+      focus('problem-title');
+    };
+    askAgain();
   };
 
   const showLong = () => {

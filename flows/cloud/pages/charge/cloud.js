@@ -72,7 +72,7 @@
       if (about === 'refund') return { title: 'receiptTitle', text: 'receiptUnknown' };
       return { title: 'unknownTitle', text: 'unknown' };
     }
-    if (status === 410) return { title: 'retiredTitle', text: 'retired' };
+    if (status === 410) return { title: 'lapsedTitle', text: 'lapsed' };
     if (status === 409) {
       return about === 'refund'
         ? { title: 'settledTitle', text: 'settled' }
