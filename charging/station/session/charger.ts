@@ -117,13 +117,14 @@ export class Charger {
     if (this.#running) return;
     this.#running = true;
     this.#hear(this.#opening());
+    this.#askClock();
   }
 
   /** Ends: relay off. The session stays open in the journal for the next `start`. */
   stop(): void {
     if (!this.#running) return;
-    this.#hear({ type: 'halt' });
     this.#running = false;
+    this.#hear({ type: 'halt' });
     this.#cancelBeat?.();
     this.#cancelBeat = undefined;
   }
@@ -156,7 +157,7 @@ export class Charger {
 
   /** What the relay is, on each change and as the answer to each command. */
   relay({ on, ready, readyInSeconds }: RelayState): void {
-    const wait = readyInSeconds === undefined ? undefined : readyInSeconds * 1000;
+    const wait = readyInSeconds ? readyInSeconds * 1000 : undefined;
     this.#hear({ type: 'relay', on, readyInMs: ready ? 0 : wait });
   }
 
@@ -210,8 +211,7 @@ export class Charger {
       const open = journal.openSession();
       const kept = journal.lastReceipt();
       return { type: 'start', ...(open ? { open } : {}), ...(kept ? { kept } : {}) };
-    } catch (error) {
-      mustBeJournalError(error);
+    } catch {
       this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
       return { type: 'start' };
     }
@@ -252,14 +252,9 @@ export class Charger {
     }
     try {
       return this.#write(effect);
+      // Whatever it throws, it did not write: as with a disk that is full.
     } catch (error) {
-      mustBeJournalError(error);
-      this.#options.emit.record({
-        kind: 'journal-failed',
-        write: effect.type,
-        code: error.code,
-        message: error.message,
-      });
+      this.#options.emit.record({ kind: 'journal-failed', write: effect.type, ...whatFailed(error) });
       return { type: 'journal-failed', write: effect };
     }
   }
@@ -302,11 +297,12 @@ export class Charger {
   }
 
   #note(code: string, standing: boolean): void {
-    const details = { code };
-    this.#do({ type: 'note', kind: standing ? 'notice' : 'notice-over', details });
+    const answer = this.#do({ type: 'note', kind: standing ? 'notice' : 'notice-over', details: { code } });
+    if (answer?.type === 'journal-failed') this.#hear(answer);
   }
 
   #show(): void {
+    if (!this.#running) return;
     const { clocks, config, emit } = this.#options;
     const screen = screenOf(this.#state, clocks.monotonicMs(), config);
     const text = JSON.stringify(screen);
@@ -329,13 +325,17 @@ export class Charger {
     const at = clocks.monotonicMs();
     if (!journal.clockState || at - this.#clockAskedAt < CLOCK_EVERY_MS) return;
     this.#clockAskedAt = at;
-    this.#hear({ type: 'clock', lost: journal.clockState() === 'lost' });
+    try {
+      this.#hear({ type: 'clock', lost: journal.clockState() === 'lost' });
+    } catch {
+      this.#hear({ type: 'journal-failed', write: { type: 'recover' } });
+    }
   }
 }
 
-/** What is not the journal's fault is ours, and no state of a station. */
-function mustBeJournalError(error: unknown): asserts error is JournalError {
-  if (!(error instanceof JournalError)) throw error;
+function whatFailed(error: unknown): { code: string; message: string } {
+  const code = error instanceof JournalError ? error.code : 'unexpected';
+  return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
 function row({ voucher, ...rest }: SessionRecord): Record<string, unknown> {

@@ -21,15 +21,20 @@ export function hear(turn: Turn, event: Event): void {
       return;
     case 'vehicle':
       turn.set({ vehicle: event.connected });
-      return report(turn, 'vehicle-unknown', event.connected === undefined);
+      report(turn, 'vehicle-unknown', event.connected === undefined);
+      return;
     case 'relay':
-      return turn.set({ relay: { on: event.on, readyAt: readyAt(event) } });
+      turn.set({ relay: { on: event.on, readyAt: readyAt(event) } });
+      return;
     case 'meter':
-      return hearMeter(turn, event.reading);
+      hearMeter(turn, event.reading);
+      return;
     case 'fault':
-      return report(turn, event.code, event.standing);
+      report(turn, event.code, event.standing);
+      return;
     case 'clock':
-      return turn.set({ clockLost: event.lost });
+      turn.set({ clockLost: event.lost });
+      return;
   }
   if (turn.state.startedAt !== undefined) hearPeople(turn, event);
 }
@@ -38,22 +43,29 @@ export function hear(turn: Turn, event: Event): void {
 function hearPeople(turn: Turn, event: Event): void {
   switch (event.type) {
     case 'halt':
-      return halt(turn);
+      halt(turn);
+      return;
     case 'typed':
-      return hearTyped(turn, event.digits);
+      hearTyped(turn, event.digits);
+      return;
     case 'key':
-      return hearKey(turn, event.key);
+      hearKey(turn, event.key);
+      return;
     case 'voucher':
       turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
-      return hearVoucher(turn, event.voucher);
+      hearVoucher(turn, event.voucher);
+      return;
     case 'service':
       turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
-      return hearService(turn, event.operation, event.sequence);
+      hearService(turn, event.operation, event.sequence);
+      return;
     case 'refused':
       turn.set({ typed: { digits: '', at: turn.at }, outcome: event.verdict.outcome });
-      return hearRefusal(turn, event);
+      hearRefusal(turn, event);
+      return;
     default:
-      return hearJournal(turn, event);
+      hearJournal(turn, event);
+      return;
   }
 }
 
@@ -89,9 +101,10 @@ function hearMeter(turn: Turn, reading: MeterReading): void {
   const last = state.suspect ?? state.meter;
   const at = turn.at - Math.max(0, reading.ageMs ?? 0);
   if (last && at < last.at) return;
-  if (!plausible(last, reading, at, config)) {
+  if (!plausible(last, reading, at, config) && !plausible(state.meter, reading, at, config)) {
     const energyWh = Number.isFinite(reading.energyWh) ? reading.energyWh : (last?.energyWh ?? 0);
-    return turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false } });
+    turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false } });
+    return;
   }
   const overCurrent = (reading.currentA ?? 0) > (config.highestCurrentA ?? Number.POSITIVE_INFINITY);
   if (overCurrent && state.meter?.overCurrent) turn.raise('over-current', false);
@@ -124,40 +137,57 @@ function hearTyped(turn: Turn, digits: string): void {
 function hearKey(turn: Turn, key: string): void {
   const { phase, kept } = turn.state;
   turn.set({ notice: undefined });
-  if (phase.name === 'receipt') return turn.go({ name: 'idle' });
+  if (phase.name === 'receipt') {
+    turn.go({ name: 'idle' });
+    return;
+  }
   if (key !== '*') return;
   switch (phase.name) {
     case 'idle':
-      if (phase.test) turn.go({ name: 'stopping', since: turn.at });
+      if (phase.test) turn.endTest();
       else if (kept) turn.go({ name: 'receipt', receipt: kept, until: turn.at + turn.config.receiptMs });
       else turn.tell('no-receipt');
       return;
     case 'armed':
-      if ('open' in phase.waiting) return turn.close({ ...phase.waiting.open, ended: 'stop-key' });
+      if ('open' in phase.waiting) {
+        turn.close({ ...phase.waiting.open, ended: 'stop-key' });
+        return;
+      }
       turn.tell('cancelled');
-      return turn.go({ name: 'idle' });
+      turn.go({ name: 'idle' });
+      return;
     case 'starting':
     case 'charging':
     case 'paused':
-      return turn.end(phase.session, 'stop-key');
+      turn.end(phase.session, 'stop-key');
+      return;
   }
 }
 
 /** The latest voucher that was typed counts; none of those before it was redeemed. */
 function hearVoucher(turn: Turn, voucher: Voucher): void {
   const { phase } = turn.state;
-  if (turn.fault) return turn.tell('out-of-order');
+  if (turn.fault) {
+    turn.tell('out-of-order');
+    return;
+  }
   const free =
     phase.name === 'receipt' ||
     (phase.name === 'idle' && !phase.test) ||
     (phase.name === 'armed' && 'voucher' in phase.waiting);
-  if (!free) return turn.tell('busy');
+  if (!free) {
+    turn.tell('busy');
+    return;
+  }
   turn.set({ notice: undefined });
   turn.go({ name: 'armed', waiting: { voucher }, since: turn.at, until: turn.at + turn.config.armedMs });
 }
 
 function hearService(turn: Turn, operation: Operation, sequence: number): void {
-  if (operation === 'test-relay' && !testable(turn)) return turn.tell('test-refused');
+  if (operation === 'test-relay' && !testable(turn)) {
+    turn.tell('test-refused');
+    return;
+  }
   turn.writes.push({ type: 'use-service', operation, sequence });
 }
 

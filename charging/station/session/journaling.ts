@@ -17,18 +17,23 @@ export function hearJournal(turn: Turn, event: Event): void {
       if (phase.name !== 'starting' || phase.redeemed) return;
       turn.set({ outcome: 'used' });
       turn.tell('used');
-      return turn.go({ name: 'idle' });
+      turn.go({ name: 'idle' });
+      return;
     case 'closed':
-      return hearClosed(turn, event.receipt);
+      hearClosed(turn, event.receipt);
+      return;
     case 'service-used':
-      return hearService(turn, event.operation, event.result);
+      hearService(turn, event.operation, event.result);
+      return;
     case 'noted':
-      return event.note.kind === PROBE ? works(turn) : undefined;
+      if (event.note.kind === PROBE) works(turn);
+      return;
     case 'recovered':
       if (event.open && (phase.name === 'idle' || phase.name === 'fault')) interrupted(turn, event.open);
       return;
     case 'journal-failed':
-      return hearFailure(turn, event.write);
+      hearFailure(turn, event.write);
+      return;
   }
 }
 
@@ -55,12 +60,15 @@ function hearFailure(turn: Turn, write: Write): void {
   turn.set({ retryAt: turn.at + turn.config.retryMs });
   switch (write.type) {
     case 'note':
-      return write.kind === PROBE ? undefined : turn.keep(write);
+      if (write.kind !== PROBE) turn.keep(write);
+      return;
     case 'redeem':
       turn.tell('out-of-order');
-      return turn.go({ name: 'fault' });
+      turn.go({ name: 'fault' });
+      return;
     case 'use-service':
-      return turn.tell('out-of-order');
+      turn.tell('out-of-order');
+      return;
   }
 }
 
@@ -84,7 +92,8 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
 function hearService(turn: Turn, operation: Operation, result: 'done' | 'used'): void {
   if (result === 'used') {
     turn.set({ outcome: 'used' });
-    return turn.tell('used');
+    turn.tell('used');
+    return;
   }
   const done = DONE[operation];
   if (done) turn.tell(done);
@@ -94,7 +103,10 @@ function hearService(turn: Turn, operation: Operation, result: 'done' | 'used'):
 }
 
 function test(turn: Turn): void {
-  if (!testable(turn)) return turn.tell('test-refused');
+  if (!testable(turn)) {
+    turn.tell('test-refused');
+    return;
+  }
   turn.set({ notice: undefined });
   turn.go({ name: 'idle', test: { since: turn.at, seenOn: false } });
 }
@@ -103,16 +115,22 @@ function endSession(turn: Turn): void {
   const { phase } = turn.state;
   switch (phase.name) {
     case 'armed':
-      if ('open' in phase.waiting) return turn.close({ ...phase.waiting.open, ended: 'service' });
-      return turn.go({ name: 'idle' });
+      if ('open' in phase.waiting) {
+        turn.close({ ...phase.waiting.open, ended: 'service' });
+        return;
+      }
+      turn.go({ name: 'idle' });
+      return;
     case 'starting':
     case 'charging':
     case 'paused':
-      return turn.end(phase.session, 'service');
+      turn.end(phase.session, 'service');
+      return;
     case 'idle':
-      if (phase.test) turn.go({ name: 'stopping', since: turn.at });
+      turn.endTest();
       return;
     default:
-      return turn.clear(true);
+      turn.clear(true);
+      return;
   }
 }

@@ -62,6 +62,7 @@ function deadlines(state: State, at: number, config: SessionConfig): number[] {
       all.push(phase.since + config.startingMs);
       break;
     case 'charging':
+      all.push(phase.session.savedAt + config.checkpointMs);
       if (config.unit === 'min') all.push(at + left(phase.session));
       break;
     case 'receipt':

@@ -61,13 +61,13 @@ export function shortWords(screen: Screen, language: Language): string[] {
 
 function worded({ name, values }: Screen, language: Language, form: keyof Words): string[] {
   const catalogue = CATALOGUES[language];
-  const fault = catalogue.faults[values['fault'] as FaultCode];
+  const fault = catalogue.faults[values.fault as FaultCode];
   const gaps: Record<string, string | number | undefined> = {
     ...values,
     fault: fault?.title,
     advice: fault?.advice[0],
     advice2: fault?.advice[1],
-    reason: catalogue.reasons[values['reason'] as EndReason],
+    reason: catalogue.reasons[values.reason as EndReason],
   };
   return catalogue.screens[name][form].map((line) =>
     line.replace(/\{(\w+)\}/g, (_, gap: string) => `${gaps[gap] ?? ''}`),

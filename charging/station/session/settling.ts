@@ -22,21 +22,31 @@ export function settle(turn: Turn): void {
 function move(turn: Turn, phase: Phase): void {
   switch (phase.name) {
     case 'idle':
-      return phase.test ? testing(turn, phase.test) : idle(turn);
+      if (phase.test) testing(turn, phase.test);
+      else idle(turn);
+      return;
     case 'armed':
-      return 'voucher' in phase.waiting ? armed(turn, phase) : resuming(turn, phase, phase.waiting.open);
+      if ('voucher' in phase.waiting) armed(turn, phase);
+      else resuming(turn, phase, phase.waiting.open);
+      return;
     case 'starting':
-      return phase.redeemed ? starting(turn, phase) : undefined;
+      if (phase.redeemed) starting(turn, phase);
+      return;
     case 'charging':
-      return charging(turn, phase);
+      charging(turn, phase);
+      return;
     case 'paused':
-      return paused(turn, phase);
+      paused(turn, phase);
+      return;
     case 'stopping':
-      return stopping(turn, phase);
+      stopping(turn, phase);
+      return;
     case 'receipt':
-      return receipt(turn, phase);
+      receipt(turn, phase);
+      return;
     case 'fault':
-      return fault(turn, phase);
+      fault(turn, phase);
+      return;
   }
 }
 
@@ -47,23 +57,30 @@ function idle(turn: Turn): void {
 /** The one time that the relay is closed without a voucher: nothing is plugged in, and an operator asked for it. */
 function testing(turn: Turn, test: NonNullable<In<'idle'>['test']>): void {
   const { vehicle, relay } = turn.state;
-  const stop = () => turn.go({ name: 'stopping', since: turn.at });
-  if (turn.fault || vehicle !== false || turn.at - test.since >= turn.config.testMs) return stop();
-  if (relay.on && !test.seenOn) return turn.go({ name: 'idle', test: { ...test, seenOn: true } });
+  if (turn.fault || vehicle !== false || turn.at - test.since >= turn.config.testMs) {
+    turn.endTest();
+    return;
+  }
+  if (relay.on && !test.seenOn) {
+    turn.go({ name: 'idle', test: { ...test, seenOn: true } });
+    return;
+  }
   if (test.seenOn && !relay.on) turn.raise('relay-opened', false);
   else if (!test.seenOn && turn.at - test.since >= turn.config.startingMs) turn.raise('relay-did-not-close', false);
-  if (turn.fault) stop();
+  if (turn.fault) turn.endTest();
 }
 
 function armed(turn: Turn, phase: In<'armed'>): void {
   if (turn.fault) {
     turn.tell('out-of-order');
-    return turn.go({ name: 'fault' });
+    turn.go({ name: 'fault' });
+    return;
   }
   if (turn.state.vehicle === true && ready(turn) && 'voucher' in phase.waiting) {
     const session = opened(phase.waiting.voucher, turn.at, turn.state.meter);
     turn.writes.push({ type: 'redeem', record: recordOf(session) });
-    return turn.go({ name: 'starting', session, redeemed: false, since: turn.at });
+    turn.go({ name: 'starting', session, redeemed: false, since: turn.at });
+    return;
   }
   if (extended(turn, phase, turn.config.armedMs)) return;
   if (phase.until > turn.at) return;
@@ -75,11 +92,18 @@ function armed(turn: Turn, phase: In<'armed'>): void {
 function resuming(turn: Turn, phase: In<'armed'>, open: SessionRecord): void {
   const { vehicle, meter } = turn.state;
   const session = reopened(open, turn.at, meter);
-  if (left(session) <= 0) return turn.close({ ...open, ended: 'used-up' });
-  if (turn.fault || vehicle === false) return turn.close({ ...open, ended: 'power-cut' });
+  if (left(session) <= 0) {
+    turn.close({ ...open, ended: 'used-up' });
+    return;
+  }
+  if (turn.fault || vehicle === false) {
+    turn.close({ ...open, ended: 'power-cut' });
+    return;
+  }
   if (vehicle === true && ready(turn)) {
     turn.note('session-resumed', { sequence: open.voucher.sequence, delivered: open.delivered });
-    return turn.go({ name: 'starting', session, redeemed: true, since: turn.at });
+    turn.go({ name: 'starting', session, redeemed: true, since: turn.at });
+    return;
   }
   if (extended(turn, phase, turn.config.resumeMs)) return;
   if (phase.until <= turn.at) turn.close({ ...open, ended: 'power-cut' });
@@ -102,7 +126,8 @@ function extended(turn: Turn, phase: In<'armed'>, limitMs: number): boolean {
 function starting(turn: Turn, { session, since }: In<'starting'>): void {
   if (ended(turn, session)) return;
   if (turn.state.relay.on) {
-    return turn.go({ name: 'charging', session: { ...session, countedAt: turn.at, savedAt: turn.at } });
+    turn.go({ name: 'charging', session: { ...session, countedAt: turn.at, savedAt: turn.at } });
+    return;
   }
   if (turn.at - since < turn.config.startingMs) return;
   turn.raise('relay-did-not-close', false);
@@ -151,21 +176,22 @@ function checkpointed(turn: Turn, phase: In<'charging' | 'paused'>): boolean {
   return true;
 }
 
-function stopping(turn: Turn, { ended: end }: In<'stopping'>): void {
+function stopping(turn: Turn, { ended: end, seenOn }: In<'stopping'>): void {
   const stuck = turn.state.faults.some(({ code }) => code === 'relay-stuck-on');
   if (turn.state.relay.on && !stuck) return;
   if (end && 'unclosed' in end) {
     if (turn.state.retryAt !== undefined) turn.go({ name: 'fault', ended: end });
     return;
   }
-  if (!end && !turn.fault) turn.tell('test-done');
+  if (seenOn && !turn.fault) turn.tell('test-done');
   if (end && !end.receipt && !turn.fault) turn.tell('thanks');
   turn.go(end ? { name: 'fault', ended: end } : { name: 'fault' });
 }
 
 function receipt(turn: Turn, phase: In<'receipt'>): void {
   if (turn.fault) {
-    return turn.go({ name: 'fault', ended: { reason: phase.receipt.reason, receipt: phase.receipt } });
+    turn.go({ name: 'fault', ended: { reason: phase.receipt.reason, receipt: phase.receipt } });
+    return;
   }
   if (phase.until <= turn.at) turn.go({ name: 'idle' });
 }

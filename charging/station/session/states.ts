@@ -99,8 +99,9 @@ export type Phase =
   | {
       readonly name: 'stopping';
       readonly since: number;
-      /** Unset: the relay was being tested. */
+      /** Unset: the relay was being tested, and was seen on or not. */
       readonly ended?: Ended;
+      readonly seenOn?: boolean;
     }
   | { readonly name: 'receipt'; readonly receipt: Receipt; readonly until: number }
   | { readonly name: 'fault'; readonly ended?: Ended };

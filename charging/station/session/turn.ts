@@ -4,8 +4,9 @@ import { blocking, FAULTS, type Fault, type FaultCode, persists, raised } from '
 import { recordOf } from './sessions.ts';
 import type { Note, NoticeName, Phase, Session, SessionConfig, State, Write } from './states.ts';
 
-/** Kept while the journal doesn't take writes; the oldest tell most. */
+/** Kept while the journal doesn't take writes; the oldest tell most, so the newest make room for a count of them. */
 const MOST_UNWRITTEN = 100;
+const NOTES_LOST = 'notes-lost';
 
 export class Turn {
   state: State;
@@ -41,7 +42,9 @@ export class Turn {
 
   keep(note: Note): void {
     const { unwritten } = this.state;
-    if (unwritten.length < MOST_UNWRITTEN) this.set({ unwritten: [...unwritten, note] });
+    const last = unwritten[MOST_UNWRITTEN - 1];
+    if (!last) this.set({ unwritten: [...unwritten, note] });
+    else this.set({ unwritten: unwritten.with(-1, lost(last)) });
   }
 
   get fault(): FaultCode | undefined {
@@ -67,6 +70,11 @@ export class Turn {
   /** Ends a session: the relay goes off, and the journal is asked to close it. */
   end(session: Session, reason: EndReason): void {
     this.close(recordOf(session, reason));
+  }
+
+  endTest(): void {
+    const { phase } = this.state;
+    if (phase.name === 'idle' && phase.test) this.go({ name: 'stopping', since: this.at, seenOn: phase.test.seenOn });
   }
 
   close(record: SessionRecord): void {
@@ -96,6 +104,12 @@ export class Turn {
     if (meterSilentAt(state, config) <= at) causes.add('meter-silent');
     return causes;
   }
+}
+
+/** Says how many notes found no room. */
+function lost(last: Note): Note {
+  const before = last.kind === NOTES_LOST ? Number(last.details.count) : 1;
+  return { type: 'note', kind: NOTES_LOST, details: { count: before + 1 } };
 }
 
 /** From when on the meter of a `Wh` station counts as silent. */
