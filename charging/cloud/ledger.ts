@@ -1,5 +1,7 @@
 // The cloud's record of stations, codes issued and receipts settled (docs/ledger.md).
 import type { LayoutName, Operation } from '../codes/index.ts';
+import { Queue } from './queue.ts';
+import { QueuedLedger } from './queued-ledger.ts';
 import type {
   Answer,
   ApiKeyRecord,
@@ -18,6 +20,7 @@ import type {
   Provisioning,
   Refused,
   Reservation,
+  ReservationRecord,
   Role,
   Settlement,
   StationChange,
@@ -102,6 +105,8 @@ export interface Ledger {
   listCodes(
     query?: PageQuery & { station?: string | undefined; search?: string | undefined },
   ): Promise<Page<CodeRecord>>;
+  /** Newest first: what waits for its payment, was paid, or lapsed. */
+  listReservations(query?: PageQuery): Promise<Page<ReservationRecord>>;
   /** Latest settled first. */
   listSettled(query?: PageQuery): Promise<Page<CodeRecord>>;
   statistics(query?: { days?: number | undefined }): Promise<Statistics>;
@@ -122,6 +127,9 @@ export interface Ledger {
  * Opens the ledger, making or upgrading its tables first.
  * @throws {LedgerError} when it cannot be opened as asked
  */
-export async function openLedger(_options: LedgerOptions): Promise<Ledger> {
-  throw new Error('the ledger is being built');
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { url, masterKey, now = Date.now, lapseSeconds = 900, patienceMs = 4000, onBatch } = options;
+  const queue = new Queue({ url, masterKey, now, lapseMs: lapseSeconds * 1000, patienceMs, onBatch });
+  await queue.open();
+  return new QueuedLedger(queue);
 }

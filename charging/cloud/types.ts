@@ -109,6 +109,15 @@ export interface Reservation {
   readonly price?: Money;
 }
 
+/** A reservation as the operator sees it. */
+export interface ReservationRecord extends Reservation {
+  readonly client: string;
+  /** The payment provider's reference. */
+  readonly payment: string | null;
+  /** Whether its voucher was issued. */
+  readonly issued: boolean;
+}
+
 /** What a receipt gives back. */
 export interface Settlement {
   /** The id of the charging request. */
@@ -232,7 +241,7 @@ export interface Statistics {
   readonly stations: { readonly active: number; readonly retired: number };
   /** Vouchers of the last four hours without a receipt: most that may still be typed. */
   readonly outstanding: number;
-  /** Reserved and not lapsed, or paid and not issued. */
+  /** Reservations of the last 30 days that are not lapsed, or paid and not issued. */
   readonly waiting: number;
   readonly anomalies: readonly Anomaly[];
 }

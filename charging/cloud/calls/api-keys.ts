@@ -1,0 +1,67 @@
+// API keys: shown once, kept as a hash. A key is 256 random bits, so one SHA-256 is enough: there is nothing to guess
+// that a slow hash would slow down, and each request pays for it.
+import { hash, timingSafeEqual } from 'node:crypto';
+import { faultInName } from '../checks.ts';
+import type { ApiKeysTable } from '../database/schema.ts';
+import { refuse } from '../refusals.ts';
+import type { Answer, ApiKeyRecord, NewApiKey, Principal, Role } from '../types.ts';
+import { iso, isoOrNull, type Work } from '../work.ts';
+
+const SHAPE = /^oc_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
+const ROLES: readonly Role[] = ['customer app', 'operator'];
+
+export const hashOfKey = (key: string) => hash('sha256', key, 'hex');
+
+/** @param key made by the caller's side, so that the answer is the same when the transaction is run again */
+export async function createApiKey(
+  work: Work,
+  { name, role, by, key }: { name: string; role: Role; by?: string; key: string },
+): Promise<Answer<NewApiKey>> {
+  const fault = faultInName(name, 1) ?? (ROLES.includes(role) ? undefined : 'role: "customer app" or "operator"');
+  if (fault) return refuse('api-key-not-valid', `${fault}.`);
+  const id = SHAPE.exec(key)![1]!;
+  const row: ApiKeysTable = { id, name, role, hash: hashOfKey(key), created_at: work.now, revoked_at: null };
+  await work.db
+    .insertInto('api_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  work.audits.push({ action: 'api-key-created', detail: `${id} ${role}`, ...(by === undefined ? {} : { client: by }) });
+  return { ...recordOf(row), key };
+}
+
+export async function revokeApiKey(work: Work, { id, by }: { id: string; by?: string }): Promise<Answer<ApiKeyRecord>> {
+  const row = await byId(work, id);
+  if (!row) return refuse('unknown-api-key', 'No API key has this id.');
+  if (row.revoked_at !== null) return recordOf(row);
+  await work.db.updateTable('api_keys').set({ revoked_at: work.now }).where('id', '=', id).execute();
+  work.audits.push({ action: 'api-key-revoked', detail: id, ...(by === undefined ? {} : { client: by }) });
+  return recordOf({ ...row, revoked_at: work.now });
+}
+
+export async function authenticate(work: Work, { key }: { key: string }): Promise<Answer<Principal>> {
+  const id = SHAPE.exec(key)?.[1];
+  const row = id === undefined ? undefined : await byId(work, id);
+  if (!row || !sameHash(row.hash, hashOfKey(key))) return unauthorized(work, 'unknown-api-key', id);
+  if (row.revoked_at !== null) return unauthorized(work, 'revoked-api-key', id);
+  return { client: row.id, role: row.role as Role, name: row.name };
+}
+
+function sameHash(kept: string, given: string): boolean {
+  return timingSafeEqual(Buffer.from(kept, 'hex'), Buffer.from(given, 'hex'));
+}
+
+function unauthorized(work: Work, action: string, id: string | undefined) {
+  work.audits.push(id === undefined ? { action } : { action, client: id });
+  return refuse('unauthorized', 'This needs a valid API key: Authorization: Bearer oc_…');
+}
+
+async function byId(work: Work, id: string): Promise<ApiKeysTable | undefined> {
+  if (!/^[0-9a-f]{16}$/.test(id)) return undefined;
+  return work.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function recordOf(row: ApiKeysTable): ApiKeyRecord {
+  const { id, name, created_at, revoked_at } = row;
+  return { id, name, role: row.role as Role, createdAt: iso(created_at), revokedAt: isoOrNull(revoked_at) };
+}

@@ -1,0 +1,288 @@
+// Calls that draw a number of a station: vouchers, synchronizations, service codes. Those of one transaction are
+// drawn together, in a handful of statements however many they are.
+import { OPERATIONS, type Operation } from '../../codes/index.ts';
+import { isClient, isStationId } from '../checks.ts';
+import type { CodesTable, IdempotencyKeysTable } from '../database/schema.ts';
+import { amountNotSold, refuse, shown } from '../refusals.ts';
+import { nextNumber, priceOf, quantityOf } from '../terms.ts';
+import type { Refused, StationTerms } from '../types.ts';
+import { idempotencyHash, TryAgain, type Work } from '../work.ts';
+import { faultInKey, findKeys, keepKeys, replay } from './idempotency.ts';
+import {
+  inService,
+  kindOf,
+  type StationToday,
+  serviceAnswer,
+  stationsToday,
+  VOUCHER,
+  voucherAnswer,
+} from './looking-up.ts';
+import { type PaidReservation, paidReservation } from './reserving.ts';
+
+export interface IssueCall {
+  readonly client: string;
+  readonly station: string;
+  readonly amount: number;
+  readonly idempotencyKey?: string | undefined;
+}
+export interface ServiceCall {
+  readonly client: string;
+  readonly station: string;
+  readonly operation: Operation;
+  readonly idempotencyKey?: string | undefined;
+}
+export interface IssueReservedCall {
+  readonly client: string;
+  readonly id: string;
+}
+export type DrawingCall =
+  | { readonly name: 'issue'; readonly args: IssueCall }
+  | { readonly name: 'serviceCode'; readonly args: ServiceCall }
+  | { readonly name: 'issueReserved'; readonly args: IssueReservedCall };
+
+/** A number that is wanted, and where its answer goes. */
+interface Wanted {
+  readonly index: number;
+  readonly station: StationToday;
+  readonly terms: StationTerms;
+  readonly hash: string | undefined;
+  readonly row: CodesTable;
+}
+
+/** Draws in this transaction lost so many times to other replicas before it starts afresh. */
+const MOST_ROUNDS = 20;
+
+export async function draw(work: Work, calls: readonly DrawingCall[]): Promise<unknown[]> {
+  const answers: unknown[] = new Array(calls.length);
+  // Of calls with the same key, the first is drawn and the others, in a second pass, find what it left.
+  const seen = new Set<string>();
+  const later: number[] = [];
+  const now: number[] = [];
+  for (const [index, call] of calls.entries()) {
+    const refused = fault(call);
+    const sameness = call.name === 'issueReserved' ? call.args.id : hashOf(call);
+    if (refused) answers[index] = refused;
+    else if (sameness !== undefined && seen.has(sameness)) later.push(index);
+    else {
+      if (sameness !== undefined) seen.add(sameness);
+      now.push(index);
+    }
+  }
+  const hashes = now.map((index) => hashOf(calls[index]!)).filter((hash) => hash !== undefined);
+  const known = await findKeys(work, hashes);
+  const fresh: number[] = [];
+  for (const index of now) {
+    const key = known.get(hashOf(calls[index]!) ?? '');
+    if (key) answers[index] = await replayed(work, key, calls[index]!);
+    else fresh.push(index);
+  }
+  await drawFresh(work, calls, fresh, answers);
+  if (later.length > 0) {
+    const repeated = await draw(
+      work,
+      later.map((index) => calls[index]!),
+    );
+    for (const [position, index] of later.entries()) answers[index] = repeated[position];
+  }
+  return answers;
+}
+
+function fault({ name, args }: DrawingCall): Refused | undefined {
+  if (!isClient(args.client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
+  if (name === 'issue' && (typeof args.amount !== 'number' || !Number.isFinite(args.amount))) {
+    return refuse('malformed', 'amount: a number.');
+  }
+  if (name === 'serviceCode' && !Object.hasOwn(OPERATIONS, args.operation)) {
+    return refuse('malformed', `operation: one of ${Object.keys(OPERATIONS).join(', ')}.`);
+  }
+  return name === 'issueReserved' ? undefined : faultInKey(args.idempotencyKey);
+}
+
+function hashOf({ name, args }: DrawingCall): string | undefined {
+  if (name === 'issueReserved' || args.idempotencyKey === undefined) return undefined;
+  return idempotencyHash(args.client, args.idempotencyKey);
+}
+
+function replayed(work: Work, key: IdempotencyKeysTable, call: DrawingCall): Promise<unknown> {
+  if (call.name === 'issue') {
+    return replay(work, key, { what: 'voucher', station: call.args.station, amount: call.args.amount });
+  }
+  const { station, operation } = (call as { args: ServiceCall }).args;
+  return replay(work, key, { what: operation, station });
+}
+
+async function drawFresh(
+  work: Work,
+  calls: readonly DrawingCall[],
+  indices: readonly number[],
+  answers: unknown[],
+): Promise<void> {
+  if (indices.length === 0) return;
+  const reservations = new Map<number, PaidReservation>();
+  for (const index of indices) {
+    const call = calls[index]!;
+    if (call.name !== 'issueReserved') continue;
+    const found = await paidReservation(work, call.args);
+    if ('answer' in found) answers[index] = found.answer;
+    else reservations.set(index, found);
+  }
+  const stationOf = (index: number) => {
+    const call = calls[index]!;
+    return call.name === 'issueReserved' ? reservations.get(index)!.station : call.args.station;
+  };
+  let waiting = indices.filter((index) => answers[index] === undefined);
+  const drawn: Wanted[] = [];
+  for (let round = 0; waiting.length > 0; round++) {
+    if (round === MOST_ROUNDS) throw new TryAgain('other replicas drew every number first');
+    const ids = [...new Set(waiting.map(stationOf))].filter(isStationId).sort();
+    const stations = await stationsToday(work, ids);
+    const termsOf = await work.shared.terms.get(
+      work.db,
+      [...stations.values()].map(({ number, terms }) => ({ station: number, terms })),
+    );
+    const wanted: Wanted[] = [];
+    const last = new Map<number, number>();
+    for (const index of waiting) {
+      const station = stations.get(stationOf(index));
+      const call = calls[index]!;
+      const refused = inService(work, station, stationOf(index), call.args.client);
+      if (refused || !station) {
+        answers[index] = refused;
+        continue;
+      }
+      const terms = termsOf({ station: station.number, terms: station.terms });
+      const what = grantOf(call, terms, reservations.get(index));
+      if ('refused' in what) {
+        answers[index] = what;
+        continue;
+      }
+      const next = nextNumber(terms, last.get(station.number) ?? station.last ?? 0, work.now);
+      if ('waitSeconds' in next) {
+        answers[index] = tooMany(station.id, next.waitSeconds);
+        continue;
+      }
+      last.set(station.number, next.sequence);
+      const row = {
+        station: station.number,
+        sequence: next.sequence,
+        terms: station.terms,
+        issued_at: work.now,
+        ...what,
+      };
+      wanted.push({ index, station, terms, hash: hashOf(call), row });
+    }
+    const kept = await insertCodes(work, wanted);
+    drawn.push(...kept);
+    const done = new Set(kept.map(({ index }) => index));
+    waiting = wanted.filter(({ index }) => !done.has(index)).map(({ index }) => index);
+  }
+  await finish(work, drawn, answers);
+}
+
+/** What the row says beside its number. */
+function grantOf(
+  call: DrawingCall,
+  terms: StationTerms,
+  reserved: PaidReservation | undefined,
+): Pick<CodesTable, 'kind' | 'quantity' | 'price' | 'client' | 'reservation'> | Refused {
+  const { client } = call.args;
+  if (call.name === 'serviceCode') {
+    return { kind: kindOf(call.args.operation), quantity: 0, price: null, client, reservation: null };
+  }
+  const amount = call.name === 'issue' ? call.args.amount : reserved!.amount;
+  const quantity = quantityOf(terms, amount);
+  if (call.name === 'issue') {
+    if (quantity === undefined) return amountNotSold(amount, terms);
+    return { kind: VOUCHER, quantity, price: priceOf(terms, quantity), client, reservation: null };
+  }
+  const { price, row } = reserved!;
+  if (quantity === undefined || terms.unit !== reserved!.unit || (price && price.currency !== terms.price?.currency)) {
+    const detail = 'What was paid for is not sold by this station any more. The payment has to be given back.';
+    return refuse('terms-changed', detail);
+  }
+  return { kind: VOUCHER, quantity, price: row.price, client: row.client, reservation: row.reservation };
+}
+
+function tooMany(station: string, seconds: number): Refused {
+  const detail = `Station ${shown(station)} is as far ahead of its clock as it may be. Try again in ${seconds} s.`;
+  return refuse('too-many-codes', detail, { retryAfterSeconds: seconds });
+}
+
+const COLUMNS = [
+  'station',
+  'sequence',
+  'kind',
+  'terms',
+  'quantity',
+  'price',
+  'client',
+  'issued_at',
+  'reservation',
+] as const satisfies readonly (keyof CodesTable)[];
+
+/** Keeps the rows whose numbers no other replica took meanwhile, and says which. */
+async function insertCodes(work: Work, wanted: readonly Wanted[]): Promise<Wanted[]> {
+  if (wanted.length === 0) return [];
+  // In one order everywhere: two replicas that insert the same numbers wait for each other in turn, not in a circle.
+  const sorted = wanted.toSorted((a, b) => a.row.station - b.row.station || a.row.sequence - b.row.sequence);
+  const parameters = sorted.flatMap(({ row }) => COLUMNS.map((column) => row[column]));
+  const blank = Object.fromEntries(COLUMNS.map((column) => [column, 0])) as unknown as CodesTable;
+  const kept = await work.shared.statements.run<Pick<CodesTable, 'station' | 'sequence'>>(
+    work.db,
+    'insert codes',
+    sorted.length,
+    parameters,
+    (db) =>
+      db
+        .insertInto('codes')
+        .values(sorted.map(() => blank))
+        .onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing())
+        .returning(['station', 'sequence']),
+  );
+  if (kept.length === sorted.length) return sorted;
+  const names = new Set(kept.map(({ station, sequence }) => `${station}/${sequence}`));
+  return sorted.filter(({ row }) => names.has(`${row.station}/${row.sequence}`));
+}
+
+async function finish(work: Work, drawn: readonly Wanted[], answers: unknown[]): Promise<void> {
+  const keys = drawn.filter(({ hash }) => hash !== undefined);
+  await keepKeys(
+    work,
+    keys.map(({ hash, row }) => ({
+      hash: hash!,
+      station: row.station,
+      item: row.sequence,
+      what: 0,
+      used_at: work.now,
+    })),
+  );
+  for (const { index, station, terms, row } of drawn) {
+    if (row.reservation !== null) await markIssued(work, row);
+    if (row.kind === VOUCHER) {
+      work.tallies.add(0, terms, { issued: 1, amount: row.quantity * terms.step, money: row.price ?? 0 });
+      answers[index] = voucherAnswer(work, station.id, terms, row);
+    } else {
+      const counted = row.kind === kindOf('synchronize') ? { synchronizations: 1 } : { services: 1 };
+      work.tallies.add(0, terms, counted);
+      work.tallies.add(station.number, terms, counted);
+      answers[index] = serviceAnswer(work, station.id, terms, row);
+      if (row.kind !== kindOf('synchronize')) {
+        const detail = `number ${row.sequence}`;
+        const operation = (answers[index] as { operation: Operation }).operation;
+        work.audits.push({ action: `service-code-${operation}`, client: row.client, station: station.id, detail });
+      }
+    }
+  }
+}
+
+async function markIssued(work: Work, row: CodesTable): Promise<void> {
+  const marked = await work.db
+    .updateTable('reservations')
+    .set({ sequence: row.sequence })
+    .where('station', '=', row.station)
+    .where('reservation', '=', row.reservation!)
+    .where('sequence', 'is', null)
+    .returning('reservation')
+    .execute();
+  if (marked.length === 0) throw new TryAgain('the reservation was issued meanwhile');
+}

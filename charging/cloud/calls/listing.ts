@@ -1,0 +1,301 @@
+// Pages of the ledger for the operator.
+import { type ExpressionBuilder, sql } from 'kysely';
+import { faultInName } from '../checks.ts';
+import type { CodesTable, ReceiptsTable, StationsTable, Tables } from '../database/schema.ts';
+import { money, unusedAmount } from '../terms.ts';
+import type { ApiKeyRecord, AuditRecord, CodeRecord, Page, PageQuery, StationRecord } from '../types.ts';
+import { iso, isoOrNull, type Work } from '../work.ts';
+import { recordOf } from './api-keys.ts';
+import { operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './looking-up.ts';
+import { cursorOf, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
+
+/** A search for part of a station's id or name shows the codes of so many stations. */
+const MOST_STATIONS = 20;
+
+export async function listStations(
+  work: Work,
+  query: PageQuery & { search?: string; retired?: boolean },
+): Promise<Page<StationRecord>> {
+  const limit = limitOf(query);
+  const rows = await work.db
+    .selectFrom('stations')
+    .selectAll()
+    .$if(query.after !== undefined && faultInName(query.after) === undefined, (q) => q.where('id', '>', query.after!))
+    .$if(isSearch(query.search), (q) => q.where(matching(query.search!)))
+    .$if(query.retired === true, (q) => q.where('retired_at', 'is not', null))
+    .$if(query.retired === false, (q) => q.where('retired_at', 'is', null))
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  const termsOf = await work.shared.terms.get(
+    work.db,
+    rows.map(({ number, terms }) => ({ station: number, terms })),
+  );
+  const item = (row: StationsTable) => stationRecord(row, termsOf({ station: row.number, terms: row.terms }));
+  return pageOf(rows, limit, item, (row) => row.id);
+}
+
+const isSearch = (search: string | undefined) =>
+  search !== undefined && search !== '' && faultInName(search) === undefined;
+
+/** Stations whose id or name holds the text, in letters of either case. */
+function matching(search: string) {
+  const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return (eb: ExpressionBuilder<Tables, 'stations'>) => {
+    const holds = (column: 'id' | 'name') =>
+      sql<boolean>`${eb.fn<string>('lower', [column])} like ${pattern} escape '\\'`;
+    return eb.or([holds('id'), holds('name')]);
+  };
+}
+
+export async function listApiKeys(work: Work, query: PageQuery): Promise<Page<ApiKeyRecord>> {
+  const limit = limitOf(query);
+  const rows = await work.db
+    .selectFrom('api_keys')
+    .selectAll()
+    .$if(query.after !== undefined && /^[0-9a-f]{16}$/.test(query.after), (q) => q.where('id', '>', query.after!))
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit, recordOf, (row) => row.id);
+}
+
+export async function listAudit(work: Work, query: PageQuery): Promise<Page<AuditRecord>> {
+  const limit = limitOf(query);
+  const [at, entry] = cursorOf(query.after) ?? [];
+  const rows = await work.db
+    .selectFrom('audit')
+    .selectAll()
+    .$if(entry !== undefined, (q) =>
+      q.where((eb) => eb(eb.refTuple('at', 'entry'), '<', eb.tuple(at as number, entry as number))),
+    )
+    .orderBy('at', 'desc')
+    .orderBy('entry', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const item = ({ at: ms, action, client, station, detail }: (typeof rows)[number]): AuditRecord => ({
+    at: iso(ms),
+    action,
+    ...(client === null ? {} : { client }),
+    ...(station === null ? {} : { station }),
+    ...(detail === null ? {} : { detail }),
+  });
+  return pageOf(rows, limit, item, (row) => `${row.at}.${row.entry}`);
+}
+
+export type CodesQuery = PageQuery & { station?: string; search?: string };
+
+export async function listCodes(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
+  const search = query.search?.trim();
+  if (query.station !== undefined) {
+    const station = await stationById(work, query.station);
+    return codesOfStations(work, station ? [station] : [], query);
+  }
+  if (search === undefined || search === '') return latestCodes(work, query);
+  if (/^[0-9a-f]{32}$/i.test(search)) return codeOfRequest(work, search.toLowerCase());
+  if (!isSearch(search)) return { items: [], next: null };
+  const stations = await work.db
+    .selectFrom('stations')
+    .selectAll()
+    .where(matching(search))
+    .orderBy('id')
+    .limit(MOST_STATIONS)
+    .execute();
+  return codesOfStations(work, stations, query);
+}
+
+async function latestCodes(work: Work, query: PageQuery): Promise<Page<CodeRecord>> {
+  const limit = limitOf(query);
+  const [at, station, sequence] = cursorOf(query.after) ?? [];
+  const rows = await work.db
+    .selectFrom('codes')
+    .selectAll()
+    .$if(sequence !== undefined, (q) =>
+      q.where((eb) =>
+        eb(
+          eb.refTuple('issued_at', 'station', 'sequence'),
+          '<',
+          eb.tuple(at as number, station as number, sequence as number),
+        ),
+      ),
+    )
+    .orderBy('issued_at', 'desc')
+    .orderBy('station', 'desc')
+    .orderBy('sequence', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const item = await codeRecords(work, rows.slice(0, limit));
+  return pageOf(rows, limit, item, (row) => `${row.issued_at}.${row.station}.${row.sequence}`);
+}
+
+/** The codes of a few stations, each read along its own key and merged by time. The cursor holds a place in each. */
+async function codesOfStations(
+  work: Work,
+  stations: readonly StationsTable[],
+  query: PageQuery,
+): Promise<Page<CodeRecord>> {
+  const limit = limitOf(query);
+  const numbers = cursorOf(query.after) ?? [];
+  const place = new Map<number, number>();
+  for (let i = 0; i + 1 < numbers.length; i += 2) place.set(numbers[i]!, numbers[i + 1]!);
+  const rows: CodesTable[] = [];
+  for (const { number } of stations) {
+    const below = place.get(number);
+    const found = await work.db
+      .selectFrom('codes')
+      .selectAll()
+      .where('station', '=', number)
+      .$if(below !== undefined, (q) => q.where('sequence', '<', below!))
+      .orderBy('sequence', 'desc')
+      .limit(limit + 1)
+      .execute();
+    rows.push(...found);
+  }
+  // Within a station by number, between stations by time.
+  rows.sort((a, b) => (a.station === b.station ? b.sequence - a.sequence : b.issued_at - a.issued_at));
+  const shown = rows.slice(0, limit);
+  for (const row of shown) place.set(row.station, row.sequence);
+  const item = await codeRecords(work, shown);
+  const next = rows.length > limit ? [...place].flat().join('.') : null;
+  return { items: shown.map(item), next };
+}
+
+async function codeOfRequest(work: Work, id: string): Promise<Page<CodeRecord>> {
+  const key = work.shared.ids.rowOf(id);
+  if (!key) return { items: [], next: null };
+  const rows = await work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where('station', '=', key.station)
+    .where((eb) =>
+      key.what === 'code'
+        ? eb('sequence', '=', key.item)
+        : eb(
+            'sequence',
+            '=',
+            eb
+              .selectFrom('reservations')
+              .where('reservations.station', '=', key.station)
+              .where('reservations.reservation', '=', key.item)
+              .select('reservations.sequence'),
+          ),
+    )
+    .execute();
+  return { items: rows.map(await codeRecords(work, rows)), next: null };
+}
+
+export async function listSettled(work: Work, query: PageQuery): Promise<Page<CodeRecord>> {
+  const limit = limitOf(query);
+  const [at, station, sequence] = cursorOf(query.after) ?? [];
+  const receipts = await work.db
+    .selectFrom('receipts')
+    .selectAll()
+    .$if(sequence !== undefined, (q) =>
+      q.where((eb) =>
+        eb(
+          eb.refTuple('settled_at', 'station', 'sequence'),
+          '<',
+          eb.tuple(at as number, station as number, sequence as number),
+        ),
+      ),
+    )
+    .orderBy('settled_at', 'desc')
+    .orderBy('station', 'desc')
+    .orderBy('sequence', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = receipts.slice(0, limit);
+  const codes = await rowsAt(work, 'codes', page);
+  const byKey = new Map(codes.map((row) => [`${row.station}/${row.sequence}`, row]));
+  const item = await codeRecords(work, codes);
+  const shown = (receipt: ReceiptsTable) => item(byKey.get(`${receipt.station}/${receipt.sequence}`)!);
+  return pageOf(receipts, limit, shown, (row) => `${row.settled_at}.${row.station}.${row.sequence}`);
+}
+
+type Place = { station: number; sequence: number };
+
+async function rowsAt<T extends 'codes' | 'receipts'>(work: Work, table: T, places: readonly Place[]) {
+  if (places.length === 0) return [];
+  const rows = await work.db
+    .selectFrom(table as 'codes')
+    .selectAll()
+    .where((eb) => eb.or(places.map(({ station, sequence }) => eb.and({ station, sequence }))))
+    .execute();
+  return rows as unknown as (T extends 'codes' ? CodesTable : ReceiptsTable)[];
+}
+
+/** How to show each of these rows: with its station, its terms and its receipt, looked up for all of them at once. */
+export async function codeRecords(work: Work, rows: readonly CodesTable[]): Promise<(row: CodesTable) => CodeRecord> {
+  if (rows.length === 0) return () => undefined as never;
+  const termsOf = await work.shared.terms.get(work.db, rows);
+  const numbers = [...new Set(rows.map(({ station }) => station))];
+  const stations = await work.db
+    .selectFrom('stations')
+    .select(['number', 'id'])
+    .where('number', 'in', numbers)
+    .execute();
+  const idOf = new Map(stations.map(({ number, id }) => [number, id]));
+  const vouchers = rows.filter(({ kind }) => kind === VOUCHER);
+  const receipts = new Map(
+    (await rowsAt(work, 'receipts', vouchers)).map((receipt) => [`${receipt.station}/${receipt.sequence}`, receipt]),
+  );
+  return (row) => {
+    const terms = termsOf(row);
+    const receipt = receipts.get(`${row.station}/${row.sequence}`);
+    const isVoucher = row.kind === VOUCHER;
+    const amount = row.quantity * terms.step;
+    const price = money(row.price, terms.price?.currency);
+    const refund = money(receipt?.refund ?? null, terms.price?.currency);
+    return {
+      request: isVoucher ? requestIdOf(work, row) : null,
+      station: idOf.get(row.station)!,
+      kind: isVoucher ? 'voucher' : operationOf(row.kind),
+      sequence: row.sequence,
+      client: row.client,
+      issuedAt: iso(row.issued_at),
+      amount: isVoucher ? amount : null,
+      unit: terms.unit,
+      ...(price ? { price } : {}),
+      settledAt: isoOrNull(receipt?.settled_at ?? null),
+      unused: receipt ? unusedAmount(amount, receipt.unused) : null,
+      ...(refund ? { refund } : {}),
+    };
+  };
+}
+
+/** The next rows for an export, oldest first, after the place that `after` names. */
+export async function exportPage(
+  work: Work,
+  query: { from: number; to: number; station?: string; after?: string },
+): Promise<Page<CodeRecord>> {
+  const [at, number, sequence] = cursorOf(query.after) ?? [];
+  const station = query.station === undefined ? undefined : await stationById(work, query.station);
+  if (query.station !== undefined && !station) return { items: [], next: null };
+  const base = work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where('issued_at', '>=', query.from)
+    .where('issued_at', '<', query.to)
+    .limit(MOST_ITEMS + 1);
+  const rows = await (station
+    ? base
+        .where('station', '=', station.number)
+        .$if(sequence !== undefined, (q) => q.where('sequence', '>', sequence!))
+        .orderBy('sequence')
+    : base
+        .$if(sequence !== undefined, (q) =>
+          q.where((eb) =>
+            eb(
+              eb.refTuple('issued_at', 'station', 'sequence'),
+              '>',
+              eb.tuple(at as number, number as number, sequence as number),
+            ),
+          ),
+        )
+        .orderBy('issued_at')
+        .orderBy('station')
+        .orderBy('sequence')
+  ).execute();
+  const item = await codeRecords(work, rows.slice(0, MOST_ITEMS));
+  return pageOf(rows, MOST_ITEMS, item, (row) => `${row.issued_at}.${row.station}.${row.sequence}`);
+}

@@ -1,0 +1,152 @@
+// Stations and codes as the calls need them.
+import { LAYOUTS, type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
+import { isStationId } from '../checks.ts';
+import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
+import { retiredStation, shown, unknownStation } from '../refusals.ts';
+import { expiryOf, money } from '../terms.ts';
+import type {
+  ChargingRequest,
+  IssuedService,
+  Money,
+  Refused,
+  Reservation,
+  StationRecord,
+  StationTerms,
+} from '../types.ts';
+import { iso, isoOrNull, type Work } from '../work.ts';
+
+export interface StationToday extends StationsTable {
+  /** The highest number drawn; null when none was. */
+  readonly last: number | null;
+}
+
+/** Stations by id, with the last number of each: two look-ups in trees for each, however many codes there are. */
+export async function stationsToday(work: Work, ids: readonly string[]): Promise<Map<string, StationToday>> {
+  if (ids.length === 0) return new Map();
+  const rows = await work.shared.statements.run<StationToday>(work.db, 'stations today', ids.length, ids, (db) =>
+    db
+      .selectFrom('stations')
+      .selectAll('stations')
+      .select((eb) =>
+        eb
+          .selectFrom('codes')
+          .whereRef('codes.station', '=', 'stations.number')
+          .select((inner) => inner.fn.max('codes.sequence').as('last'))
+          .as('last'),
+      )
+      .where('stations.id', 'in', ids),
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A station that may be drawn numbers for, or why not. Ids that nobody would print on a station are audited. */
+export function inService(
+  work: Work,
+  station: StationsTable | undefined,
+  id: string,
+  client: string,
+): Refused | undefined {
+  if (!station) {
+    if (!isStationId(id)) work.audits.push({ action: 'strange-station-id', client, detail: shown(id) });
+    return unknownStation(id);
+  }
+  return station.retired_at === null ? undefined : retiredStation(id);
+}
+
+export async function stationById(work: Work, id: string): Promise<StationsTable | undefined> {
+  if (!isStationId(id)) return undefined;
+  return work.db.selectFrom('stations').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function stationByNumber(work: Work, number: number): Promise<StationsTable | undefined> {
+  return work.db.selectFrom('stations').selectAll().where('number', '=', number).executeTakeFirst();
+}
+
+export async function currentTerms(work: Work, station: StationsTable): Promise<StationTerms> {
+  const key = { station: station.number, terms: station.terms };
+  return (await work.shared.terms.get(work.db, [key]))(key);
+}
+
+export function stationRecord(station: StationsTable, terms: StationTerms): StationRecord {
+  return {
+    id: station.id,
+    name: station.name,
+    ...terms,
+    mostAmount: terms.step * LAYOUTS[terms.layout].mostQuantity,
+    createdAt: iso(station.created_at),
+    updatedAt: iso(station.updated_at),
+    retiredAt: isoOrNull(station.retired_at),
+    revision: station.revision,
+  };
+}
+
+export const VOUCHER = 0;
+export const kindOf = (operation: Operation): number => OPERATIONS[operation];
+export function operationOf(kind: number): Operation {
+  const found = (Object.keys(OPERATIONS) as Operation[]).find((operation) => OPERATIONS[operation] === kind);
+  if (!found) throw new Error(`the ledger holds a code of an unknown kind: ${kind}`);
+  return found;
+}
+
+const withPrice = <T extends object>(answer: T, price: Money | undefined): T & { price?: Money } =>
+  price ? { ...answer, price } : answer;
+
+/** The id that a code's request is known by: its own, or its reservation's. */
+export function requestIdOf(work: Work, row: Pick<CodesTable, 'station' | 'sequence' | 'reservation'>): string {
+  const { station, sequence, reservation } = row;
+  return work.shared.ids.idOf(
+    reservation === null
+      ? { what: 'code', station, item: sequence }
+      : { what: 'reservation', station, item: reservation },
+  );
+}
+
+export function voucherAnswer(
+  work: Work,
+  station: string,
+  terms: StationTerms,
+  row: CodesTable,
+  layout: LayoutName = terms.layout,
+): ChargingRequest {
+  const expiry = expiryOf(terms, row.sequence, layout);
+  const answer = {
+    id: requestIdOf(work, row),
+    station,
+    amount: row.quantity * terms.step,
+    unit: terms.unit,
+    ...work.shared.maker.voucher(station, terms, layout, row.quantity, row.sequence),
+    issuedAt: iso(row.issued_at),
+    expiresAt: isoOrNull(expiry),
+  };
+  return withPrice(answer, money(row.price, terms.price?.currency));
+}
+
+export function serviceAnswer(work: Work, station: string, terms: StationTerms, row: CodesTable): IssuedService {
+  const operation = operationOf(row.kind);
+  return {
+    station,
+    operation,
+    ...work.shared.maker.service(station, terms.keyVersion, operation, row.sequence),
+    issuedAt: iso(row.issued_at),
+  };
+}
+
+export function reservationAnswer(
+  work: Work,
+  station: string,
+  terms: StationTerms,
+  row: ReservationsTable,
+): Reservation {
+  const status = row.paid_at !== null ? 'paid' : row.lapses_at <= work.now ? 'lapsed' : 'reserved';
+  const answer = {
+    id: work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation }),
+    station,
+    amount: row.quantity * terms.step,
+    unit: terms.unit,
+    status,
+    reservedAt: iso(row.reserved_at),
+    lapsesAt: iso(row.lapses_at),
+    ...(row.paid_at === null ? {} : { paidAt: iso(row.paid_at) }),
+  } as const;
+  return withPrice(answer, money(row.price, terms.price?.currency));
+}

@@ -1,0 +1,47 @@
+// A request, shown again to the client that made it.
+import { LAYOUTS, type LayoutName } from '../../codes/index.ts';
+import { refuse, unknownRequest } from '../refusals.ts';
+import type { Answer, ChargingRequest, Reservation } from '../types.ts';
+import type { Work } from '../work.ts';
+import { stationByNumber, VOUCHER, voucherAnswer } from './looking-up.ts';
+import { findReservation, standing } from './reserving.ts';
+
+export async function request(
+  work: Work,
+  { client, id, layout }: { client: string; id: string; layout?: LayoutName },
+): Promise<Answer<ChargingRequest | Reservation>> {
+  const key = work.shared.ids.rowOf(id);
+  if (!key) return unheardOf(work, client, 'made-up-request-id');
+  let sequence = key.item;
+  if (key.what === 'reservation') {
+    const found = await findReservation(work, key.station, key.item);
+    if (!found) return unheardOf(work, client, 'made-up-request-id');
+    if (found.row.client !== client) return unheardOf(work, client, 'foreign-request', found.station);
+    if (found.row.sequence === null) return standing(work, found);
+    sequence = found.row.sequence;
+  }
+  const row = await work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where('station', '=', key.station)
+    .where('sequence', '=', sequence)
+    .executeTakeFirst();
+  if (!row || row.kind !== VOUCHER) return unheardOf(work, client, 'made-up-request-id');
+  const station = (await stationByNumber(work, row.station))!;
+  if (row.client !== client) return unheardOf(work, client, 'foreign-request', station.id);
+  const terms = (await work.shared.terms.get(work.db, [row]))(row);
+  const asked = layout ?? terms.layout;
+  if (!Object.hasOwn(LAYOUTS, asked)) return refuse('malformed', 'layout: "compact" or "long".');
+  const { mostQuantity } = LAYOUTS[asked];
+  if (row.quantity > mostQuantity) {
+    const most = `${mostQuantity * terms.step} ${terms.unit}`;
+    return refuse('layout-too-small', `The ${asked} layout holds up to ${most} of this station. Ask for the long one.`);
+  }
+  return voucherAnswer(work, station.id, terms, row, asked);
+}
+
+/** Another client's request and one that never was are the same to whoever asks, and both are audited. */
+function unheardOf(work: Work, client: string, action: string, station?: string) {
+  work.audits.push({ action, client, ...(station === undefined ? {} : { station }) });
+  return unknownRequest();
+}

@@ -1,0 +1,199 @@
+// Two steps: reserved, then paid, then issued. No number is drawn before it is issued, so what nobody pays for costs
+// the station nothing.
+import { isClient, tidy } from '../checks.ts';
+import type { ReservationsTable } from '../database/schema.ts';
+import { random48 } from '../random.ts';
+import { amountNotSold, refuse, unknownRequest } from '../refusals.ts';
+import { money, priceOf, quantityOf } from '../terms.ts';
+import type {
+  Answer,
+  ChargingRequest,
+  Money,
+  Page,
+  PageQuery,
+  Refused,
+  Reservation,
+  ReservationRecord,
+  StationTerms,
+} from '../types.ts';
+import { idempotencyHash, TryAgain, type Work } from '../work.ts';
+import type { IssueCall, IssueReservedCall } from './drawing.ts';
+import { faultInKey, findKeys, keepKeys, replay } from './idempotency.ts';
+import {
+  currentTerms,
+  inService,
+  reservationAnswer,
+  stationById,
+  stationByNumber,
+  voucherAnswer,
+} from './looking-up.ts';
+import { cursorOf, limitOf, pageOf } from './paging.ts';
+
+export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reservation>> {
+  const { client, station: id, amount, idempotencyKey } = call;
+  if (!isClient(client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
+  if (typeof amount !== 'number' || !Number.isFinite(amount)) return refuse('malformed', 'amount: a number.');
+  const fault = faultInKey(idempotencyKey);
+  if (fault) return fault;
+  const hash = idempotencyKey === undefined ? undefined : idempotencyHash(client, idempotencyKey);
+  const key = hash === undefined ? undefined : (await findKeys(work, [hash])).get(hash);
+  if (key) return (await replay(work, key, { what: 'reservation', station: id, amount })) as Answer<Reservation>;
+
+  const station = await stationById(work, id);
+  const refused = inService(work, station, id, client);
+  if (refused || !station) return refused!;
+  const terms = await currentTerms(work, station);
+  const quantity = quantityOf(terms, amount);
+  if (quantity === undefined) return amountNotSold(amount, terms);
+  const row: ReservationsTable = {
+    station: station.number,
+    reservation: random48(),
+    terms: station.terms,
+    quantity,
+    price: priceOf(terms, quantity),
+    client,
+    reserved_at: work.now,
+    lapses_at: work.now + work.shared.lapseMs,
+    paid_at: null,
+    payment: null,
+    sequence: null,
+  };
+  const kept = await work.db
+    .insertInto('reservations')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('reservation')
+    .execute();
+  if (kept.length === 0) throw new TryAgain('a random number came twice');
+  if (hash !== undefined) {
+    await keepKeys(work, [{ hash, station: row.station, item: row.reservation, what: 1, used_at: work.now }]);
+  }
+  return reservationAnswer(work, station.id, terms, row);
+}
+
+interface Found {
+  readonly row: ReservationsTable;
+  readonly station: string;
+  readonly terms: StationTerms;
+}
+
+/** A reservation by its row's key. */
+export async function findReservation(work: Work, station: number, reservation: number): Promise<Found | undefined> {
+  const row = await work.db
+    .selectFrom('reservations')
+    .selectAll()
+    .where('station', '=', station)
+    .where('reservation', '=', reservation)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { id } = (await stationByNumber(work, station))!;
+  return { row, station: id, terms: (await work.shared.terms.get(work.db, [row]))(row) };
+}
+
+async function findById(work: Work, id: string): Promise<Found | undefined> {
+  const key = work.shared.ids.rowOf(id);
+  return key?.what === 'reservation' ? findReservation(work, key.station, key.item) : undefined;
+}
+
+/** The reservation as it stands: the voucher, once it is issued. */
+export async function standing(work: Work, { row, station, terms }: Found): Promise<ChargingRequest | Reservation> {
+  if (row.sequence === null) return reservationAnswer(work, station, terms, row);
+  const code = await work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where('station', '=', row.station)
+    .where('sequence', '=', row.sequence)
+    .executeTakeFirstOrThrow();
+  return voucherAnswer(work, station, (await work.shared.terms.get(work.db, [code]))(code), code);
+}
+
+export async function markPaid(
+  work: Work,
+  call: { id: string; payment: string },
+): Promise<Answer<Reservation | ChargingRequest>> {
+  const payment = typeof call.payment === 'string' ? tidy(call.payment, 200) : '';
+  if (payment === '') return refuse('malformed', "payment: the payment provider's reference, 1 to 200 characters.");
+  const found = await findById(work, call.id);
+  if (!found) return unknownRequest();
+  const { row, station, terms } = found;
+  if (row.paid_at === null) {
+    const [paid] = await work.db
+      .updateTable('reservations')
+      .set({ paid_at: work.now, payment })
+      .where('station', '=', row.station)
+      .where('reservation', '=', row.reservation)
+      .where('paid_at', 'is', null)
+      .where('lapses_at', '>', work.now)
+      .returningAll()
+      .execute();
+    if (paid) return reservationAnswer(work, station, terms, paid);
+    if (row.lapses_at > work.now) throw new TryAgain('the reservation was paid meanwhile');
+    work.audits.push({ action: 'paid-too-late', client: row.client, station, detail: `payment ${payment}` });
+    return refuse('lapsed', 'This reservation lapsed before it was paid. Give the payment back, and reserve again.');
+  }
+  if (row.payment === payment) return standing(work, found);
+  work.audits.push({ action: 'paid-twice', client: row.client, station, detail: `payment ${payment}` });
+  return refuse('paid-otherwise', 'Another payment was made for this request before. Give this one back.');
+}
+
+/** A reservation that its number may be drawn for. */
+export interface PaidReservation {
+  readonly row: ReservationsTable;
+  readonly station: string;
+  readonly unit: StationTerms['unit'];
+  readonly amount: number;
+  readonly price: Money | undefined;
+}
+
+export async function paidReservation(
+  work: Work,
+  { client, id }: IssueReservedCall,
+): Promise<PaidReservation | { answer: ChargingRequest | Refused }> {
+  const found = await findById(work, id);
+  if (!found) return { answer: unknownRequest() };
+  const { row, station, terms } = found;
+  if (row.client !== client) {
+    work.audits.push({ action: 'foreign-request', client, station });
+    return { answer: unknownRequest() };
+  }
+  if (row.sequence !== null) return { answer: (await standing(work, found)) as ChargingRequest };
+  if (row.paid_at === null) {
+    if (row.lapses_at <= work.now) return { answer: refuse('lapsed', 'Nobody paid in time. Reserve again.') };
+    return { answer: refuse('not-paid', 'This request waits for its payment.') };
+  }
+  const price = money(row.price, terms.price?.currency);
+  return { row, station, unit: terms.unit, amount: row.quantity * terms.step, price };
+}
+
+/** Newest first. */
+export async function listReservations(work: Work, query: PageQuery): Promise<Page<ReservationRecord>> {
+  const limit = limitOf(query);
+  const [at, station, reservation] = cursorOf(query.after) ?? [];
+  const rows = await work.db
+    .selectFrom('reservations')
+    .innerJoin('stations', 'stations.number', 'reservations.station')
+    .selectAll('reservations')
+    .select('stations.id as station_id')
+    .$if(reservation !== undefined, (q) =>
+      q.where((eb) =>
+        eb(
+          eb.refTuple('reserved_at', 'station', 'reservation'),
+          '<',
+          eb.tuple(at as number, station as number, reservation as number),
+        ),
+      ),
+    )
+    .orderBy('reserved_at', 'desc')
+    .orderBy('station', 'desc')
+    .orderBy('reservation', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const termsOf = await work.shared.terms.get(work.db, rows);
+  const item = (row: (typeof rows)[number]): ReservationRecord => ({
+    ...reservationAnswer(work, row.station_id, termsOf(row), row),
+    client: row.client,
+    payment: row.payment,
+    issued: row.sequence !== null,
+  });
+  return pageOf(rows, limit, item, (row) => `${row.reserved_at}.${row.station}.${row.reservation}`);
+}

@@ -1,0 +1,177 @@
+// Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
+import { faultInName, faultInTerms, isStationId } from '../checks.ts';
+import type { StationsTable, StationTermsTable } from '../database/schema.ts';
+import { random32 } from '../random.ts';
+import { refuse, retiredStation, shown, unknownStation } from '../refusals.ts';
+import { nextNumber } from '../terms.ts';
+import type { Answer, NewStation, Provisioning, StationChange, StationRecord, StationTerms } from '../types.ts';
+import { TryAgain, type Work } from '../work.ts';
+import { currentTerms, stationById, stationRecord, stationsToday } from './looking-up.ts';
+
+const USUAL: StationTerms = {
+  unit: 'min',
+  step: 30,
+  layout: 'compact',
+  sequence: 'clock',
+  slotSeconds: 300,
+  keyVersion: 1,
+};
+
+export async function station(work: Work, { id }: { id: string }): Promise<Answer<StationRecord>> {
+  const row = await stationById(work, id);
+  if (row) return stationRecord(row, await currentTerms(work, row));
+  if (!isStationId(id)) work.audits.push({ action: 'strange-station-id', detail: shown(id) });
+  return unknownStation(id);
+}
+
+export async function createStation(
+  work: Work,
+  { station: wanted, by, token }: { station: NewStation; by?: string; token: number },
+): Promise<Answer<StationRecord>> {
+  const { id, name = '', ...given } = wanted;
+  const terms: StationTerms = { ...USUAL, ...withoutUndefined(given) };
+  if (!isStationId(id)) {
+    const detail = 'id: 1 to 64 letters and digits, with . _ : - between them.';
+    return refuse('station-not-valid', detail);
+  }
+  const fault = faultInName(name) ?? faultInTerms(terms);
+  if (fault) return refuse('station-not-valid', `${fault}.`);
+  // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
+  const row: StationsTable = {
+    number: token,
+    id,
+    name,
+    terms: 1,
+    revision: 1,
+    created_at: work.now,
+    updated_at: work.now,
+    retired_at: null,
+  };
+  const kept = await work.db
+    .insertInto('stations')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('number')
+    .execute();
+  if (kept.length === 0) {
+    const earlier = await stationById(work, id);
+    if (earlier?.number === token) return stationRecord(earlier, await currentTerms(work, earlier));
+    if (earlier) return refuse('station-exists', `There is a station ${shown(id)} already.`);
+    return createStation(work, { station: wanted, token: random32(), ...(by === undefined ? {} : { by }) });
+  }
+  await work.db
+    .insertInto('station_terms')
+    .values(termsRow(row, terms, work.now))
+    .execute();
+  note(work, 'station-created', id, by);
+  return stationRecord(row, terms);
+}
+
+export async function updateStation(
+  work: Work,
+  { id, change, by }: { id: string; change: StationChange; by?: string },
+): Promise<Answer<StationRecord>> {
+  const row = (await stationsToday(work, isStationId(id) ? [id] : [])).get(id);
+  if (!row) return unknownStation(id);
+  if (row.retired_at !== null) return retiredStation(id);
+  const before = await currentTerms(work, row);
+  const { name = row.name, price, ...rest } = change;
+  const merged = { ...before, ...withoutUndefined(rest), ...(price ? { price } : {}) };
+  const { price: kept, ...free } = merged;
+  const terms: StationTerms = price === null || kept === undefined ? free : { ...free, price: kept };
+  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInNumbering(terms, row.last ?? 0, work.now);
+  if (fault) return refuse('station-not-valid', `${fault}.`);
+  const same = JSON.stringify(termsRow(row, terms, 0)) === JSON.stringify(termsRow(row, before, 0));
+  if (same && name === row.name) return stationRecord(row, before);
+  const version = same ? row.terms : row.terms + 1;
+  const [after] = await work.db
+    .updateTable('stations')
+    .set({ name, terms: version, revision: row.revision + 1, updated_at: work.now })
+    .where('number', '=', row.number)
+    .where('revision', '=', row.revision)
+    .returningAll()
+    .execute();
+  if (!after) throw new TryAgain('the station was changed meanwhile');
+  if (!same)
+    await work.db
+      .insertInto('station_terms')
+      .values(termsRow(after, terms, work.now))
+      .execute();
+  note(work, 'station-changed', id, by, Object.keys(change).join(', '));
+  return stationRecord(after, terms);
+}
+
+/** A change of clock or slots must not leave a station waiting for its clock to catch up with its numbers. */
+function faultInNumbering(terms: StationTerms, last: number, now: number): string | undefined {
+  if (last === 0) return undefined;
+  const next = nextNumber(terms, last, now);
+  if (!('waitSeconds' in next) || next.waitSeconds <= 86_400) return undefined;
+  return (
+    `sequence, slotSeconds: the station has used numbers up to ${last}, and with these it would get no code before ` +
+    `${new Date(now + next.waitSeconds * 1000).toISOString().slice(0, 10)}`
+  );
+}
+
+export async function retireStation(
+  work: Work,
+  { id, by }: { id: string; by?: string },
+): Promise<Answer<StationRecord>> {
+  const row = await stationById(work, id);
+  if (!row) return unknownStation(id);
+  const terms = await currentTerms(work, row);
+  if (row.retired_at !== null) return stationRecord(row, terms);
+  const [after] = await work.db
+    .updateTable('stations')
+    .set({ retired_at: work.now, updated_at: work.now, revision: row.revision + 1 })
+    .where('number', '=', row.number)
+    .where('revision', '=', row.revision)
+    .returningAll()
+    .execute();
+  if (!after) throw new TryAgain('the station was changed meanwhile');
+  note(work, 'station-retired', id, by);
+  return stationRecord(after, terms);
+}
+
+export async function provisioning(
+  work: Work,
+  { id, keyVersion, by }: { id: string; keyVersion?: number; by?: string },
+): Promise<Answer<Provisioning>> {
+  const row = await stationById(work, id);
+  if (!row) return unknownStation(id);
+  const now = await currentTerms(work, row);
+  const terms = keyVersion === undefined ? now : { ...now, keyVersion };
+  const fault = faultInTerms(terms);
+  if (fault) return refuse('station-not-valid', `${fault}.`);
+  note(work, 'station-provisioned', id, by, `key version ${terms.keyVersion}`);
+  const key = Buffer.from(work.shared.maker.stationKey(id, terms.keyVersion)).toString('hex');
+  return { station: id, key, ...terms };
+}
+
+function termsRow(station: StationsTable, terms: StationTerms, since: number): StationTermsTable {
+  return {
+    station: station.number,
+    version: station.terms,
+    unit: terms.unit,
+    step: terms.step,
+    layout: terms.layout,
+    numbering: terms.sequence,
+    slot_seconds: terms.slotSeconds,
+    key_version: terms.keyVersion,
+    step_price: terms.price?.minorUnits ?? null,
+    currency: terms.price?.currency ?? null,
+    since,
+  };
+}
+
+function note(work: Work, action: string, station: string, by: string | undefined, detail?: string): void {
+  work.audits.push({
+    action,
+    station,
+    ...(by === undefined ? {} : { client: by }),
+    ...(detail === undefined ? {} : { detail }),
+  });
+}
+
+function withoutUndefined<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,147 @@
+// Figures for the operator and for metrics: from the day's sums, never by counting the ledger.
+import type { Unit } from '../../codes/index.ts';
+import type { Anomaly, DayFigures, Statistics } from '../types.ts';
+import { dayOf, iso, type Work } from '../work.ts';
+import { VOUCHER } from './looking-up.ts';
+
+const HOURS_4_MS = 4 * 3_600_000;
+const DAYS_30_MS = 30 * 86_400_000;
+/** Counting stops here. */
+const MOST_COUNTED = 100_000;
+const MOST_ANOMALIES = 20;
+/** A station is shown from so many on: a few are part of the trade. */
+const MANY_SYNCHRONIZATIONS = 3;
+const MANY_WRONG = 5;
+const MANY_SETTLED = 5;
+
+export async function statistics(work: Work, { days = 30 }: { days?: number }): Promise<Statistics> {
+  const first = dayOf(work.now) - Math.min(Math.max(1, Math.trunc(days) || 1), 3660) + 1;
+  return {
+    days: await dayFigures(work, first),
+    stations: await stationCounts(work),
+    outstanding: await outstanding(work),
+    waiting: await waiting(work),
+    anomalies: await anomalies(work, first),
+  };
+}
+
+async function dayFigures(work: Work, first: number): Promise<DayFigures[]> {
+  const rows = await work.db
+    .selectFrom('tallies')
+    .where('day', '>=', first)
+    .where('station', '=', 0)
+    .groupBy(['day', 'unit', 'currency'])
+    .orderBy('day')
+    .select(['day', 'unit', 'currency'])
+    .select(({ fn }) => [
+      fn.sum<number>('issued').as('issued'),
+      fn.sum<number>('amount').as('amount'),
+      fn.sum<number>('money').as('money'),
+      fn.sum<number>('settled').as('settled'),
+      fn.sum<number>('unused').as('unused'),
+      fn.sum<number>('refunded').as('refunded'),
+      fn.sum<number>('synchronizations').as('synchronizations'),
+      fn.sum<number>('services').as('services'),
+    ])
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    day: iso(row.day * 86_400_000).slice(0, 10),
+    unit: row.unit as Unit,
+    unused: row.unused / 10_000,
+  }));
+}
+
+async function stationCounts(work: Work) {
+  const { all, retired } = await work.db
+    .selectFrom('stations')
+    .select(({ fn }) => [fn.count<number>('number').as('all'), fn.count<number>('retired_at').as('retired')])
+    .executeTakeFirstOrThrow();
+  return { active: all - retired, retired };
+}
+
+async function outstanding(work: Work): Promise<number> {
+  const { count } = await work.db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('codes')
+        .leftJoin('receipts', (join) =>
+          join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
+        )
+        .where('codes.issued_at', '>=', work.now - HOURS_4_MS)
+        .where('codes.kind', '=', VOUCHER)
+        .where('receipts.station', 'is', null)
+        .select('codes.sequence')
+        .limit(MOST_COUNTED)
+        .as('recent'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function waiting(work: Work): Promise<number> {
+  const { count } = await work.db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('reservations')
+        .where('sequence', 'is', null)
+        .where('reserved_at', '>=', work.now - DAYS_30_MS)
+        .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)]))
+        .select('reservation')
+        .limit(MOST_COUNTED)
+        .as('open'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function anomalies(work: Work, first: number): Promise<Anomaly[]> {
+  const rows = await work.db
+    .selectFrom('tallies')
+    .innerJoin('stations', 'stations.number', 'tallies.station')
+    .where('day', '>=', first)
+    .where('station', '<>', 0)
+    .groupBy(['stations.id', 'stations.number'])
+    .having(({ eb, fn }) =>
+      eb.or([
+        eb(fn.sum('synchronizations'), '>=', MANY_SYNCHRONIZATIONS),
+        eb(fn.sum('wrong_receipts'), '>=', MANY_WRONG),
+        eb(fn.sum('settled'), '>=', MANY_SETTLED),
+      ]),
+    )
+    .select(['stations.id', 'stations.number'])
+    .select(({ fn }) => [
+      fn.sum<number>('synchronizations').as('synchronizations'),
+      fn.sum<number>('settled').as('settled'),
+      fn.sum<number>('wrong_receipts').as('wrongReceipts'),
+    ])
+    .orderBy(({ fn, eb }) => eb(fn.sum('synchronizations'), '+', fn.sum('wrong_receipts')), 'desc')
+    .orderBy('stations.id')
+    .limit(MOST_ANOMALIES)
+    .execute();
+  const found: Anomaly[] = [];
+  for (const { id, number, ...counts } of rows) {
+    found.push({ station: id, ...counts, issued: await issuedSince(work, number, first * 86_400_000) });
+  }
+  return found;
+}
+
+async function issuedSince(work: Work, station: number, since: number): Promise<number> {
+  const { count } = await work.db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('codes')
+        .where('station', '=', station)
+        .select(['kind', 'issued_at'])
+        .orderBy('sequence', 'desc')
+        .limit(10_000)
+        .as('latest'),
+    )
+    .where('kind', '=', VOUCHER)
+    .where('issued_at', '>=', since)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}

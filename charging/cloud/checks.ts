@@ -1,0 +1,56 @@
+// What a station, a name or a client may be. Pure; a sentence when it may not.
+import { LAYOUTS } from '../codes/index.ts';
+import type { StationTerms } from './types.ts';
+
+/** Printed on stations, put into links and file names: letters and digits of any script, and `. _ : -` between them. */
+const STATION_ID = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}._:-]{0,62}[\p{L}\p{N}\p{M}])?$/u;
+
+export function isStationId(id: unknown): id is string {
+  return typeof id === 'string' && STATION_ID.test(id) && id.normalize('NFC') === id;
+}
+
+export function isClient(client: unknown): client is string {
+  return typeof client === 'string' && client.length > 0 && client.length <= 200 && isStorable(client);
+}
+
+/** Text that every database keeps as it is: well-formed, no zero byte. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** The same text, made fit to be kept and shown: no control characters, cut. */
+export function tidy(text: string, most: number): string {
+  return text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\u{fffd}')
+    .slice(0, most);
+}
+
+const whole = (value: unknown, least: number, most: number) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
+
+/** What is wrong with terms, or undefined. */
+export function faultInTerms(terms: StationTerms): string | undefined {
+  if (terms.unit !== 'min' && terms.unit !== 'Wh') return 'unit: "min" or "Wh"';
+  if (!whole(terms.step, 1, 1_000_000)) return 'step: a whole number from 1 to 1000000';
+  if (typeof terms.layout !== 'string' || !Object.hasOwn(LAYOUTS, terms.layout)) return 'layout: "compact" or "long"';
+  if (terms.sequence !== 'clock' && terms.sequence !== 'counter') return 'sequence: "clock" or "counter"';
+  if (!whole(terms.slotSeconds, 1, 86_400)) return 'slotSeconds: a whole number from 1 to 86400';
+  if (!whole(terms.keyVersion, 0, 1_000_000_000)) return 'keyVersion: a whole number from 0 to 1000000000';
+  return terms.price === undefined ? undefined : faultInPrice(terms.price);
+}
+
+function faultInPrice(price: unknown): string | undefined {
+  if (typeof price !== 'object' || price === null) return 'price: minorUnits and currency';
+  const { minorUnits, currency } = price as { minorUnits?: unknown; currency?: unknown };
+  if (!whole(minorUnits, 0, 1_000_000_000)) return 'price.minorUnits: a whole number from 0 to 1000000000';
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return 'price.currency: three letters, as EUR';
+  return undefined;
+}
+
+export function faultInName(name: unknown, least = 0): string | undefined {
+  if (typeof name !== 'string' || name.length < least || name.length > 200 || tidy(name, 200) !== name) {
+    return `name: ${least} to 200 characters, none of them a control character`;
+  }
+  return undefined;
+}

@@ -1,0 +1,181 @@
+// Making and upgrading the tables. Several replicas may start at once: each step is one transaction that first writes
+// its number into `ledger_migrations`, whose primary key lets one of them through; the others wait, see it and go on.
+// Each statement also holds where the table is there already, for databases that commit each DDL statement by itself.
+import { type CreateTableBuilder, sql } from 'kysely';
+import { LedgerError } from '../types.ts';
+import type { Database, Tx } from './schema.ts';
+
+export type Kind = 'sqlite' | 'postgresql';
+
+const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1];
+
+/**
+ * @throws {LedgerError} `ledger-newer`
+ */
+export async function migrate(db: Database, kind: Kind, now: number): Promise<void> {
+  await db.schema
+    .createTable('ledger_migrations')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute();
+  const { version } = await db
+    .selectFrom('ledger_migrations')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), sql<number>`0`).as('version'))
+    .executeTakeFirstOrThrow();
+  if (version > STEPS.length) {
+    throw new LedgerError(
+      'ledger-newer',
+      `The ledger has version ${version}; this program knows ${STEPS.length}. Upgrade it.`,
+    );
+  }
+  for (const [index, step] of STEPS.entries()) {
+    if (index < version) continue;
+    await db.transaction().execute(async (tx) => {
+      const mine = await tx
+        .insertInto('ledger_migrations')
+        .values({ version: index + 1, applied_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('version')
+        .execute();
+      if (mine.length > 0) await step(tx, kind);
+    });
+  }
+}
+
+interface TableShape {
+  readonly key: readonly string[];
+  /** A question mark: may be null. */
+  readonly columns: Readonly<Record<string, 'bigint' | 'bigint?' | 'integer' | 'smallint' | 'text' | 'text?'>>;
+  readonly unique?: string;
+}
+
+const VERSION_1: Readonly<Record<string, TableShape>> = {
+  ledger_meta: { key: ['name'], columns: { name: 'text', value: 'text' } },
+  stations: {
+    key: ['number'],
+    columns: {
+      number: 'bigint',
+      id: 'text',
+      name: 'text',
+      terms: 'integer',
+      revision: 'integer',
+      created_at: 'bigint',
+      updated_at: 'bigint',
+      retired_at: 'bigint?',
+    },
+    unique: 'id',
+  },
+  station_terms: {
+    key: ['station', 'version'],
+    columns: {
+      station: 'bigint',
+      version: 'integer',
+      unit: 'text',
+      step: 'integer',
+      layout: 'text',
+      numbering: 'text',
+      slot_seconds: 'integer',
+      key_version: 'integer',
+      step_price: 'bigint?',
+      currency: 'text?',
+      since: 'bigint',
+    },
+  },
+  codes: {
+    key: ['station', 'sequence'],
+    columns: {
+      station: 'bigint',
+      sequence: 'bigint',
+      kind: 'smallint',
+      terms: 'integer',
+      quantity: 'smallint',
+      price: 'bigint?',
+      client: 'text',
+      issued_at: 'bigint',
+      reservation: 'bigint?',
+    },
+  },
+  reservations: {
+    key: ['station', 'reservation'],
+    columns: {
+      station: 'bigint',
+      reservation: 'bigint',
+      terms: 'integer',
+      quantity: 'smallint',
+      price: 'bigint?',
+      client: 'text',
+      reserved_at: 'bigint',
+      lapses_at: 'bigint',
+      paid_at: 'bigint?',
+      payment: 'text?',
+      sequence: 'bigint?',
+    },
+  },
+  receipts: {
+    key: ['station', 'sequence'],
+    columns: {
+      station: 'bigint',
+      sequence: 'bigint',
+      unused: 'smallint',
+      refund: 'bigint?',
+      client: 'text',
+      settled_at: 'bigint',
+      token: 'bigint',
+    },
+  },
+  idempotency_keys: {
+    key: ['hash'],
+    columns: { hash: 'text', station: 'bigint', item: 'bigint', what: 'smallint', used_at: 'bigint' },
+  },
+  tallies: {
+    key: ['day', 'station', 'unit', 'currency', 'writer'],
+    columns: {
+      day: 'integer',
+      station: 'bigint',
+      unit: 'text',
+      currency: 'text',
+      writer: 'integer',
+      issued: 'bigint',
+      amount: 'bigint',
+      money: 'bigint',
+      settled: 'bigint',
+      unused: 'bigint',
+      refunded: 'bigint',
+      synchronizations: 'bigint',
+      services: 'bigint',
+      wrong_receipts: 'bigint',
+    },
+  },
+  api_keys: {
+    key: ['id'],
+    columns: { id: 'text', name: 'text', role: 'text', hash: 'text', created_at: 'bigint', revoked_at: 'bigint?' },
+  },
+  audit: {
+    key: ['at', 'entry'],
+    columns: { at: 'bigint', entry: 'bigint', action: 'text', client: 'text?', station: 'text?', detail: 'text?' },
+  },
+  wrong_receipts: { key: ['station', 'client'], columns: { station: 'bigint', client: 'text', until: 'bigint' } },
+  heartbeats: { key: ['writer'], columns: { writer: 'integer', at: 'bigint' } },
+};
+
+async function tablesOfVersion1(tx: Tx, kind: Kind): Promise<void> {
+  for (const [name, shape] of Object.entries(VERSION_1)) await makeTable(tx, kind, name, shape);
+  const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
+  await index('codes_by_time').on('codes').columns(['issued_at', 'station', 'sequence']).execute();
+  await index('receipts_by_time').on('receipts').columns(['settled_at', 'station', 'sequence']).execute();
+  await index('reservations_by_time').on('reservations').columns(['reserved_at', 'station', 'reservation']).execute();
+}
+
+async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {
+  let builder: CreateTableBuilder<string, string> = tx.schema.createTable(name).ifNotExists();
+  for (const [column, type] of Object.entries(columns)) {
+    const bare = type.replace('?', '') as 'bigint';
+    builder = builder.addColumn(column, bare, (made) => (type.endsWith('?') ? made : made.notNull()));
+  }
+  builder = builder.addPrimaryKeyConstraint(`${name}_key`, [...key]);
+  if (unique) builder = builder.addUniqueConstraint(`${name}_${unique}`, [unique]);
+  // In SQLite a table with a key of its own is two trees, unless it is told to be its key's tree.
+  if (kind === 'sqlite') builder = builder.modifyEnd(sql`without rowid`);
+  await builder.execute();
+}

@@ -1,0 +1,64 @@
+// Opens either database and brings its tables up to date.
+import { setTimeout as wait } from 'node:timers/promises';
+import { LedgerError } from '../types.ts';
+import { type Kind, migrate } from './migrations.ts';
+import { isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
+import type { Database } from './schema.ts';
+import { isBusy, isSqliteFailure, openSqlite } from './sqlite.ts';
+
+export interface Opened {
+  readonly db: Database;
+  readonly kind: Kind;
+}
+
+/** Whether the database went, or lost a race, and may be asked the same again. */
+export function mayPass(kind: Kind, error: unknown): boolean {
+  return kind === 'sqlite' ? isBusy(error) : isPassing(error);
+}
+
+/** Whether it is the database that fails, whatever it is asked. */
+export function isAway(kind: Kind, error: unknown): boolean {
+  return kind === 'sqlite' ? isBusy(error) || isSqliteFailure(error) : isPassing(error);
+}
+
+/**
+ * @param patienceMs how long to wait for a database that is away or being set up by another replica
+ * @throws {LedgerError}
+ */
+export async function openDatabase(url: string, now: number, patienceMs: number): Promise<Opened> {
+  const kind = kindOf(url);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    let db: Database | undefined;
+    try {
+      db = await (kind === 'sqlite' ? openSqlite(url) : openPostgres(url));
+      await migrate(db, kind, now);
+      return { db, kind };
+    } catch (error) {
+      await db?.destroy().catch(() => {});
+      if (error instanceof LedgerError) throw error;
+      const again = mayPass(kind, error) || (kind === 'postgresql' && isRaceOfMakers(error));
+      if (!again || performance.now() > deadline) throw notOpened(kind, error as Error, again);
+      await wait(50 + Math.random() * 150);
+    }
+  }
+}
+
+function kindOf(url: string): Kind {
+  if (url.startsWith('sqlite:')) return 'sqlite';
+  if (/^postgres(?:ql)?:\/\//.test(url)) return 'postgresql';
+  throw new LedgerError(
+    'ledger-url',
+    'The ledger is sqlite:/path/to/ledger.sqlite or postgres://user:password@host:5432/name',
+  );
+}
+
+function notOpened(kind: Kind, cause: Error, away: boolean): LedgerError {
+  if (kind === 'sqlite') {
+    return new LedgerError('ledger-not-writable', `The ledger's file does not open: ${cause.message}`, { cause });
+  }
+  // An AggregateError of several addresses has no message of its own.
+  const reason = cause.message || String((cause as { code?: string }).code ?? cause.name);
+  const text = away ? `PostgreSQL cannot be reached: ${reason}` : `PostgreSQL refuses the ledger: ${reason}`;
+  return new LedgerError('ledger-unavailable', text, { cause });
+}

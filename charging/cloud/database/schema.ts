@@ -1,0 +1,152 @@
+// The ledger's tables (docs/ledger.md says what each is for). Times are unix milliseconds, money smallest units.
+import type { Kysely, Transaction } from 'kysely';
+
+export interface MetaTable {
+  name: string;
+  value: string;
+}
+export interface MigrationsTable {
+  version: number;
+  applied_at: number;
+}
+export interface StationsTable {
+  /** Random, 1 to 2³²−1: no sequence that replicas would have to share. */
+  number: number;
+  id: string;
+  name: string;
+  /** The version in `station_terms` that holds now. */
+  terms: number;
+  revision: number;
+  created_at: number;
+  updated_at: number;
+  retired_at: number | null;
+}
+export interface StationTermsTable {
+  station: number;
+  version: number;
+  unit: string;
+  step: number;
+  layout: string;
+  numbering: string;
+  slot_seconds: number;
+  key_version: number;
+  step_price: number | null;
+  currency: string | null;
+  since: number;
+}
+export interface CodesTable {
+  station: number;
+  sequence: number;
+  /** 0 voucher, else the operation's digit. */
+  kind: number;
+  terms: number;
+  /** In steps; 0 for service codes. */
+  quantity: number;
+  /** Of the whole voucher. */
+  price: number | null;
+  client: string;
+  issued_at: number;
+  /** The reservation that it was drawn for. */
+  reservation: number | null;
+}
+export interface ReservationsTable {
+  station: number;
+  /** Random, 48 bits. */
+  reservation: number;
+  terms: number;
+  quantity: number;
+  price: number | null;
+  client: string;
+  reserved_at: number;
+  lapses_at: number;
+  paid_at: number | null;
+  payment: string | null;
+  /** The number drawn for it, once issued. */
+  sequence: number | null;
+}
+export interface ReceiptsTable {
+  station: number;
+  sequence: number;
+  /** In 155ths. */
+  unused: number;
+  refund: number | null;
+  client: string;
+  settled_at: number;
+  /** Random, of the call that settled it: knows its own work again after a lost connection. */
+  token: number;
+}
+export interface IdempotencyKeysTable {
+  /** SHA-256 of client and key, 144 bits of it. */
+  hash: string;
+  station: number;
+  item: number;
+  /** 0: `item` is a sequence number; 1: a reservation. */
+  what: number;
+  used_at: number;
+}
+export interface TalliesTable {
+  /** Days since 1970-01-01, UTC. */
+  day: number;
+  /** 0: all stations. */
+  station: number;
+  unit: string;
+  currency: string;
+  /** Replicas add to rows of their own, or they would wait for each other. */
+  writer: number;
+  issued: number;
+  amount: number;
+  money: number;
+  settled: number;
+  /** In ten-thousandths of `unit`. */
+  unused: number;
+  refunded: number;
+  synchronizations: number;
+  services: number;
+  wrong_receipts: number;
+}
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  role: string;
+  /** SHA-256 of the whole key, hexadecimal. */
+  hash: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+export interface AuditTable {
+  at: number;
+  /** Random, 48 bits. */
+  entry: number;
+  action: string;
+  client: string | null;
+  station: string | null;
+  detail: string | null;
+}
+export interface WrongReceiptsTable {
+  station: number;
+  client: string;
+  /** When the last of the wrong ones is forgiven: the theoretical arrival time of a leaky bucket. */
+  until: number;
+}
+export interface HeartbeatsTable {
+  writer: number;
+  at: number;
+}
+
+export interface Tables {
+  ledger_meta: MetaTable;
+  ledger_migrations: MigrationsTable;
+  stations: StationsTable;
+  station_terms: StationTermsTable;
+  codes: CodesTable;
+  reservations: ReservationsTable;
+  receipts: ReceiptsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  tallies: TalliesTable;
+  api_keys: ApiKeysTable;
+  audit: AuditTable;
+  wrong_receipts: WrongReceiptsTable;
+  heartbeats: HeartbeatsTable;
+}
+export type Database = Kysely<Tables>;
+export type Tx = Transaction<Tables>;

@@ -1,0 +1,152 @@
+// Runs the calls of a batch in one transaction, and again when it lost a race or the database went away.
+import { setTimeout as wait } from 'node:timers/promises';
+import { authenticate, createApiKey, revokeApiKey } from './calls/api-keys.ts';
+import { type DrawingCall, draw } from './calls/drawing.ts';
+import { heartbeat } from './calls/health.ts';
+import { exportPage, listApiKeys, listAudit, listCodes, listSettled, listStations } from './calls/listing.ts';
+import { request } from './calls/requests.ts';
+import { listReservations, markPaid, reserve } from './calls/reserving.ts';
+import { settle } from './calls/settling.ts';
+import { createStation, provisioning, retireStation, station, updateStation } from './calls/stations.ts';
+import { statistics } from './calls/statistics.ts';
+import { isAway, mayPass } from './database/open.ts';
+import type { Database } from './database/schema.ts';
+import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.ts';
+
+/** Those that draw a number; those of a batch are drawn together. */
+const DRAWING = ['issue', 'serviceCode', 'issueReserved'] as const;
+const WRITES = {
+  reserve,
+  markPaid,
+  settle,
+  createStation,
+  updateStation,
+  retireStation,
+  provisioning,
+  createApiKey,
+  revokeApiKey,
+  heartbeat,
+  audit: async (work: Work, entry: Work['audits'][number]) => {
+    work.audits.push(entry);
+    return null;
+  },
+} as const;
+const READS = {
+  request,
+  station,
+  authenticate,
+  listStations,
+  listApiKeys,
+  listAudit,
+  listCodes,
+  listSettled,
+  listReservations,
+  exportPage,
+  statistics,
+} as const;
+
+export type WriteName = (typeof DRAWING)[number] | keyof typeof WRITES;
+export type ReadName = keyof typeof READS;
+export interface Call {
+  readonly name: WriteName | ReadName;
+  readonly args: unknown;
+}
+/** The answer, or why there is none. */
+export type Outcome = { readonly value: unknown } | { readonly failed: string };
+export interface Done {
+  readonly outcomes: readonly Outcome[];
+  readonly retries: number;
+}
+
+type Perform = (work: Work, args: never) => Promise<unknown>;
+
+export class Engine {
+  readonly #db: Database;
+  readonly #shared: Shared;
+  readonly #patienceMs: number;
+
+  constructor(db: Database, shared: Shared, patienceMs: number) {
+    this.#db = db;
+    this.#shared = shared;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** All in one transaction; what fails by itself is found out, and does not take the others with it. */
+  async write(calls: readonly Call[], now: number): Promise<Done> {
+    const deadline = performance.now() + this.#patienceMs;
+    const { outcomes, retries, broken } = await this.#attempt(calls.length, deadline, () =>
+      this.#db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((tx) => perform(newWork(this.#shared, tx, now), calls)),
+    );
+    if (!broken || calls.length === 1) return { outcomes, retries };
+    const alone: Outcome[] = [];
+    for (const call of calls) alone.push(...(await this.write([call], now)).outcomes);
+    return { outcomes: alone, retries };
+  }
+
+  /** One look-up. What it has to say for the audit is written before its answer is given. */
+  async read(call: Call, now: number): Promise<Done> {
+    const deadline = performance.now() + this.#patienceMs;
+    let audits: Work['audits'] = [];
+    const done = await this.#attempt(1, deadline, async () => {
+      const work = newWork(this.#shared, this.#db, now);
+      const value = await (READS[call.name as ReadName] as Perform)(work, call.args as never);
+      audits = work.audits;
+      return [value];
+    });
+    if (audits.length === 0 || 'failed' in done.outcomes[0]!) return done;
+    const written = await this.write(
+      audits.map((args) => ({ name: 'audit', args })),
+      now,
+    );
+    const failed = written.outcomes.find((outcome) => 'failed' in outcome);
+    return failed ? { outcomes: [failed], retries: done.retries } : done;
+  }
+
+  async #attempt(
+    calls: number,
+    deadline: number,
+    run: () => Promise<unknown[]>,
+  ): Promise<Done & { readonly broken: boolean }> {
+    for (let retries = 0; ; retries++) {
+      try {
+        const values = await run();
+        return { outcomes: values.map((value) => ({ value })), retries, broken: false };
+      } catch (error) {
+        const { kind } = this.#shared;
+        if ((error instanceof TryAgain || mayPass(kind, error)) && performance.now() < deadline) {
+          await wait(Math.random() * Math.min(250, 4 * 2 ** retries));
+          continue;
+        }
+        const failed = (error as Error).message || String((error as { code?: string }).code ?? error);
+        const outcomes: Outcome[] = Array.from({ length: calls }, () => ({ failed }));
+        return { outcomes, retries, broken: !(error instanceof TryAgain) && !isAway(kind, error) };
+      }
+    }
+  }
+}
+
+async function perform(work: Work, calls: readonly Call[]): Promise<unknown[]> {
+  const answers: unknown[] = new Array(calls.length);
+  const drawing: number[] = [];
+  for (const [index, { name, args }] of calls.entries()) {
+    if ((DRAWING as readonly string[]).includes(name)) drawing.push(index);
+    else answers[index] = await (WRITES[name as keyof typeof WRITES] as Perform)(work, args as never);
+  }
+  if (drawing.length > 0) {
+    const drawn = await draw(
+      work,
+      drawing.map((index) => calls[index] as DrawingCall),
+    );
+    for (const [position, index] of drawing.entries()) answers[index] = drawn[position];
+  }
+  await writeAudits(work);
+  await work.tallies.write(work);
+  return answers;
+}
+
+export function isRead(name: string): name is ReadName {
+  return Object.hasOwn(READS, name);
+}

@@ -1,0 +1,237 @@
+// The side of the ledger on the thread that serves HTTP. Calls that arrive while a batch is under way go into the next
+// one; each batch is one message, one transaction and one answer.
+import { Worker } from 'node:worker_threads';
+import type { Call } from './engine.ts';
+import { type BatchReport, LedgerError, LedgerUnavailable } from './types.ts';
+import type { Report, WorkerSettings } from './worker.ts';
+
+interface Waiting {
+  readonly call: Call;
+  readonly since: number;
+  resolve(value: unknown): void;
+  reject(error: LedgerUnavailable): void;
+  /** Answered, or given up. */
+  done: boolean;
+}
+interface Batch {
+  readonly kind: 'write' | 'read';
+  readonly calls: readonly Waiting[];
+  readonly sentAt: number;
+}
+
+/** More are a stampede, which a longer queue would not help. */
+const MOST_WAITING = 10_000;
+const MOST_IN_BATCH = 128;
+const READS_AT_ONCE = 4;
+const SWEEP_MS = 250;
+
+export interface QueueSettings extends Omit<WorkerSettings, 'now'> {
+  readonly now: () => number;
+  readonly onBatch: ((batch: BatchReport) => void) | undefined;
+}
+
+export class Queue {
+  readonly #settings: QueueSettings;
+  readonly #writes: Waiting[] = [];
+  readonly #reads: Waiting[] = [];
+  readonly #batches = new Map<number, Batch>();
+  #worker: Worker | undefined;
+  #kind: 'sqlite' | 'postgresql' = 'sqlite';
+  #nextBatch = 0;
+  #scheduled = false;
+  #closing: Promise<void> | undefined;
+  #idle: (() => void) | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(settings: QueueSettings) {
+    this.#settings = settings;
+  }
+
+  get kind(): 'sqlite' | 'postgresql' {
+    return this.#kind;
+  }
+
+  /** @throws {LedgerError} */
+  async open(): Promise<void> {
+    this.#worker = await this.#start();
+  }
+
+  /** Rejects with a `LedgerUnavailable`. */
+  call(kind: 'write' | 'read', call: Call): Promise<unknown> {
+    const queue = kind === 'read' ? this.#reads : this.#writes;
+    if (this.#closing) return Promise.reject(new LedgerUnavailable('The ledger is closed.'));
+    if (queue.length >= MOST_WAITING)
+      return Promise.reject(new LedgerUnavailable('Too many calls wait for the ledger.'));
+    return new Promise((resolve, reject) => {
+      queue.push({ call, since: performance.now(), resolve, reject, done: false });
+      this.#schedule();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  /** At the end of this turn of the event loop, so that requests read in it share a batch. */
+  #schedule(): void {
+    this.#sweep ??= setInterval(() => this.#giveUp(), SWEEP_MS).unref();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (!this.#worker) {
+      this.#restart();
+      return;
+    }
+    const underWay = { write: 0, read: 0 };
+    for (const { kind } of this.#batches.values()) underWay[kind]++;
+    if (underWay.write === 0 && this.#writes.length > 0) this.#post('write', this.#writes.splice(0, MOST_IN_BATCH));
+    for (let free = READS_AT_ONCE - underWay.read; free > 0 && this.#reads.length > 0; free--) {
+      this.#post('read', this.#reads.splice(0, 1));
+    }
+  }
+
+  #post(kind: 'write' | 'read', taken: Waiting[]): void {
+    const calls = taken.filter(({ done }) => !done);
+    if (calls.length === 0) {
+      this.#schedule();
+      return;
+    }
+    const batch = this.#nextBatch++;
+    this.#batches.set(batch, { kind, calls, sentAt: performance.now() });
+    const order = { batch, now: this.#settings.now(), calls: calls.map(({ call }) => call) };
+    this.#worker!.postMessage(JSON.stringify(order));
+  }
+
+  #answered(report: Extract<Report, { batch: number }>): void {
+    const batch = this.#batches.get(report.batch);
+    if (!batch) return;
+    this.#batches.delete(report.batch);
+    let failed = false;
+    for (const [index, waiting] of batch.calls.entries()) {
+      const answer = report.answers[index]!;
+      if (answer.length === 2) {
+        failed = true;
+        settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
+      } else settle(waiting, undefined, answer[0]);
+    }
+    this.#tell(batch, report.retries, failed);
+    this.#send();
+    this.#checkIdle();
+  }
+
+  #tell({ kind, calls, sentAt }: Batch, retries: number, failed: boolean): void {
+    const milliseconds = performance.now() - sentAt;
+    this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries, failed });
+  }
+
+  /** Nobody waits longer than the ledger's patience: an answer in time that says "ask again" is worth more. */
+  #giveUp(): void {
+    const limit = performance.now() - this.#settings.patienceMs - SWEEP_MS;
+    const old = (waiting: Waiting) => waiting.since < limit;
+    const all = [...this.#writes, ...this.#reads, ...[...this.#batches.values()].flatMap(({ calls }) => calls)];
+    for (const waiting of all.filter(old)) settle(waiting, new LedgerUnavailable('The ledger did not answer in time.'));
+    remove(this.#writes, ({ done }) => done);
+    remove(this.#reads, ({ done }) => done);
+    if (this.#writes.length + this.#reads.length + this.#batches.size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
+    this.#checkIdle();
+  }
+
+  async #start(): Promise<Worker> {
+    const { url, masterKey, lapseMs, patienceMs, now } = this.#settings;
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    const workerData: WorkerSettings = { url, masterKey, lapseMs, patienceMs, now: now() };
+    // The process's own flags are not the worker's: a test runner's loaders have no place in it.
+    const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [], name: 'ledger' });
+    const opened = Promise.withResolvers<void>();
+    worker.on('message', (text: string) => {
+      const report = JSON.parse(text) as Report;
+      if ('opened' in report) {
+        this.#kind = report.opened;
+        opened.resolve();
+      } else if ('notOpened' in report) {
+        opened.reject(new LedgerError(report.notOpened.code, report.notOpened.message));
+      } else this.#answered(report);
+    });
+    worker.on('error', (error) => this.#lost(worker, error as Error));
+    worker.on('exit', () => {
+      opened.reject(new LedgerError('ledger-unavailable', "The ledger's thread ended."));
+      this.#lost(worker, new Error("the ledger's thread ended"));
+    });
+    await opened.promise;
+    return worker;
+  }
+
+  #lost(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const batch of this.#batches.values()) {
+      for (const waiting of batch.calls) settle(waiting, new LedgerUnavailable(`The ledger failed: ${error.message}`));
+      this.#tell(batch, 0, true);
+    }
+    this.#batches.clear();
+    this.#checkIdle();
+  }
+
+  #starting = false;
+  #restart(): void {
+    if (this.#starting || this.#closing) return;
+    this.#starting = true;
+    this.#start()
+      .then((worker) => {
+        this.#worker = worker;
+      })
+      .catch((error: Error) => {
+        const unavailable = () => new LedgerUnavailable(error.message, { cause: error });
+        for (const waiting of [...this.#writes.splice(0), ...this.#reads.splice(0)]) settle(waiting, unavailable());
+      })
+      .finally(() => {
+        this.#starting = false;
+        if (this.#writes.length + this.#reads.length > 0) this.#schedule();
+      });
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#busy()) await new Promise<void>((resolve) => (this.#idle = resolve));
+    clearInterval(this.#sweep);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (!worker) return;
+    const exit = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage(JSON.stringify({ close: true }));
+    // A database that hangs must not keep the process.
+    const timer = setTimeout(() => worker.terminate(), this.#settings.patienceMs);
+    await exit;
+    clearTimeout(timer);
+  }
+
+  #busy(): boolean {
+    const unanswered = [...this.#batches.values()].some(({ calls }) => calls.some(({ done }) => !done));
+    return this.#writes.length + this.#reads.length > 0 || unanswered;
+  }
+
+  #checkIdle(): void {
+    if (this.#idle && !this.#busy()) this.#idle();
+  }
+}
+
+function settle(waiting: Waiting, error: LedgerUnavailable | undefined, value?: unknown): void {
+  if (waiting.done) return;
+  waiting.done = true;
+  if (error) waiting.reject(error);
+  else waiting.resolve(value);
+}
+
+function remove<T>(list: T[], which: (item: T) => boolean): void {
+  const kept = list.filter((item) => !which(item));
+  if (kept.length < list.length) list.splice(0, list.length, ...kept);
+}

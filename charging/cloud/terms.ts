@@ -1,0 +1,59 @@
+// What a station's terms make of an amount, a moment and a sequence number (docs/code-format.md). Pure.
+import { LAYOUTS, type LayoutName, MOST_UNUSED } from '../codes/index.ts';
+import type { Money, StationTerms } from './types.ts';
+
+type Numbering = Pick<StationTerms, 'layout' | 'sequence' | 'slotSeconds'>;
+
+/** The number of the slot that a moment lies in. */
+export function slotAt(nowMs: number, slotSeconds: number): number {
+  return Math.floor(nowMs / 1000 / slotSeconds);
+}
+
+/**
+ * The next sequence number of a station, or how long to wait until there is one.
+ * @param last the highest number drawn so far, 0 when there is none
+ */
+export function nextNumber(
+  terms: Numbering,
+  last: number,
+  nowMs: number,
+): { sequence: number } | { waitSeconds: number } {
+  if (terms.sequence === 'counter') return { sequence: last + 1 };
+  const slot = slotAt(nowMs, terms.slotSeconds);
+  const sequence = Math.max(last + 1, slot);
+  const ahead = LAYOUTS[terms.layout].window / 8;
+  if (sequence <= slot + ahead) return { sequence };
+  return { waitSeconds: Math.max(1, Math.ceil((sequence - ahead) * terms.slotSeconds - nowMs / 1000)) };
+}
+
+/** When the station stops accepting a voucher in that layout, unix ms; null at stations that count. */
+export function expiryOf(terms: Numbering, sequence: number, layout: LayoutName): number | null {
+  if (terms.sequence === 'counter') return null;
+  return (sequence + (LAYOUTS[layout].window * 3) / 4) * terms.slotSeconds * 1000;
+}
+
+/** How many steps an amount is; undefined when the station does not sell it. */
+export function quantityOf(terms: Pick<StationTerms, 'step' | 'layout'>, amount: number): number | undefined {
+  const quantity = amount / terms.step;
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > LAYOUTS[terms.layout].mostQuantity) return undefined;
+  return quantity;
+}
+
+/** The price of a voucher, in the currency's smallest unit; null where nothing is charged for. */
+export function priceOf(terms: Pick<StationTerms, 'price'>, quantity: number): number | null {
+  return terms.price ? terms.price.minorUnits * quantity : null;
+}
+
+export function money(minorUnits: number | null, currency: string | undefined): Money | undefined {
+  return minorUnits === null || currency === undefined ? undefined : { minorUnits, currency };
+}
+
+/** What a receipt's 155ths are of an amount: rounded down to ten-thousandths, so that it is never more than was left. */
+export function unusedAmount(bought: number, unused: number): number {
+  return Math.floor((bought * unused * 10_000) / MOST_UNUSED) / 10_000;
+}
+
+/** What a receipt's 155ths are of a price, rounded down. */
+export function refundOf(price: number | null, unused: number): number | null {
+  return price === null ? null : Math.floor((price * unused) / MOST_UNUSED);
+}

@@ -1,0 +1,107 @@
+// The thread that owns the database. Speaks JSON in strings: for small objects cheaper than structured clones, on the
+// side that matters, the thread that serves HTTP.
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { derive } from '../codes/keys.ts';
+import { CodeMaker } from './code-maker.ts';
+import { openDatabase } from './database/open.ts';
+import type { Database } from './database/schema.ts';
+import { Statements } from './database/statements.ts';
+import { type Call, Engine, isRead } from './engine.ts';
+import { RequestIds } from './request-id.ts';
+import { LedgerError } from './types.ts';
+import { TermsCache } from './work.ts';
+
+export interface WorkerSettings {
+  readonly url: string;
+  readonly masterKey: Uint8Array;
+  readonly lapseMs: number;
+  readonly patienceMs: number;
+  readonly now: number;
+}
+/** To the worker: a batch, or the wish to end. */
+export type Order =
+  | { readonly batch: number; readonly now: number; readonly calls: readonly Call[] }
+  | { readonly close: true };
+/** From the worker. */
+export type Report =
+  | { readonly opened: 'sqlite' | 'postgresql' }
+  | { readonly notOpened: { readonly code: string; readonly message: string } }
+  | {
+      readonly batch: number;
+      readonly answers: readonly (readonly [unknown] | readonly [null, string])[];
+      readonly retries: number;
+    };
+
+/** Replicas add to rows of their own in `tallies`; two that share a row only wait for each other a little. */
+const WRITERS = 64;
+
+async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
+  const report = (message: Report) => port.postMessage(JSON.stringify(message));
+  let db: Database;
+  let engine: Engine;
+  try {
+    const opened = await openDatabase(settings.url, settings.now, settings.patienceMs);
+    db = opened.db;
+    const secret = await requestIdSecret(db);
+    await checkMasterKey(db, settings.masterKey);
+    const shared = {
+      kind: opened.kind,
+      maker: new CodeMaker(settings.masterKey),
+      ids: new RequestIds(secret),
+      writer: opened.kind === 'sqlite' ? 0 : randomBytes(1).readUInt8() % WRITERS,
+      lapseMs: settings.lapseMs,
+      terms: new TermsCache(),
+      statements: new Statements(),
+    };
+    engine = new Engine(db, shared, settings.patienceMs);
+    report({ opened: opened.kind });
+  } catch (error) {
+    const code = error instanceof LedgerError ? error.code : 'ledger-unavailable';
+    report({ notOpened: { code, message: (error as Error).message } });
+    port.close();
+    return;
+  }
+  port.on('message', (text: string) => {
+    const order = JSON.parse(text) as Order;
+    if ('close' in order) {
+      db.destroy().finally(() => port.close());
+      return;
+    }
+    const { batch, now, calls } = order;
+    const done = isRead(calls[0]!.name) ? engine.read(calls[0]!, now) : engine.write(calls, now);
+    done.then(({ outcomes, retries }) => {
+      const answers = outcomes.map((outcome) =>
+        'failed' in outcome ? ([null, outcome.failed] as const) : ([outcome.value] as const),
+      );
+      report({ batch, answers, retries });
+    });
+  });
+}
+
+/** What the ids of charging requests are enciphered with: made once, by whichever replica comes first. */
+async function requestIdSecret(db: Database): Promise<Uint8Array> {
+  return Buffer.from(await remembered(db, 'request-id secret', randomBytes(32).toString('hex')), 'hex');
+}
+
+/** Codes of another master key would open no station that is out there: better to sell nothing. */
+async function checkMasterKey(db: Database, masterKey: Uint8Array): Promise<void> {
+  const fingerprint = Buffer.from(derive(masterKey, 'ledger', 'fingerprint'));
+  const kept = await remembered(db, 'master key fingerprint', fingerprint.toString('hex'));
+  if (timingSafeEqual(Buffer.from(kept, 'hex'), fingerprint)) return;
+  throw new LedgerError(
+    'master-key-differs',
+    'This ledger was begun with another master key. Give that one (MASTER_KEY), or begin another ledger (DATABASE_URL).',
+  );
+}
+
+async function remembered(db: Database, name: string, value: string): Promise<string> {
+  await db
+    .insertInto('ledger_meta')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute();
+  return (await db.selectFrom('ledger_meta').select('value').where('name', '=', name).executeTakeFirstOrThrow()).value;
+}
+
+if (parentPort) await main(parentPort, workerData as WorkerSettings);
