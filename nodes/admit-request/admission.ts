@@ -1,5 +1,6 @@
 // Who is asking, whether they may, and whether they ask too often.
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isStationId } from '../../charging/cloud/checks.ts';
 import { isRefused, type Principal, type Refusal } from '../../charging/cloud/ledger.ts';
 import { unknownStation } from '../../charging/cloud/refusals.ts';
@@ -150,7 +151,7 @@ function tooMany(who: string, seconds: number): Problem {
  * Whether a request was made on this machine and not passed on for somebody else: over loopback, for a name of this
  * machine (a web page elsewhere can point its own name at 127.0.0.1), without the marks of a proxy.
  */
-function comesFromThisMachine(req: HttpRequest | undefined): boolean {
+export function comesFromThisMachine(req: IncomingMessage | undefined): boolean {
   if (!req) return true;
   const { host, forwarded, via, 'x-forwarded-for': forwardedFor } = req.headers;
   if (forwarded !== undefined || forwardedFor !== undefined || via !== undefined) return false;

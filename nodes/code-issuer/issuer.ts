@@ -36,6 +36,9 @@ export interface IssuerLog {
 export type LedgerState = 'opening' | 'open' | 'closed' | Error;
 type Watcher = (state: LedgerState) => void;
 
+/** The issuers of this process: for pages that no node stands before. */
+export const runningIssuers = new Set<Issuer>();
+
 export class Issuer {
   readonly settings: IssuerSettings;
   readonly #log: IssuerLog;
@@ -55,6 +58,7 @@ export class Issuer {
   constructor(settings: IssuerSettings, log: IssuerLog) {
     this.settings = settings;
     this.#log = log;
+    runningIssuers.add(this);
   }
 
   get identities(): Identities {
@@ -194,6 +198,7 @@ export class Issuer {
   /** Waits for what is under way. */
   async close(): Promise<void> {
     this.#closing = true;
+    runningIssuers.delete(this);
     const [ledger, limits] = await Promise.allSettled([this.#ledger, this.#limits]);
     this.#ledger = undefined;
     this.#limits = undefined;

@@ -1,11 +1,9 @@
 // The master key: 32 bytes that all stations' keys are derived from. Only the cloud has it. It comes from the
 // environment, from a file, from a command that prints it (for a KMS), or is made at the first start.
 import { exec } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { randomSecret, secretOnce } from '../shared/secret-file.ts';
 
 const COMMAND_WAIT = 30_000;
 const SOURCES = ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND'] as const;
@@ -39,8 +37,7 @@ export async function loadMasterKey(
     case 'MASTER_KEY_COMMAND':
       return parsed(await commandOutput(env.MASTER_KEY_COMMAND!), 'The command in MASTER_KEY_COMMAND');
     default:
-      makeOnce(at.masterKeyFile);
-      return parsed(await fileContent(at.masterKeyFile), at.masterKeyFile);
+      return parsed(madeOnce(at.masterKeyFile), at.masterKeyFile);
   }
 }
 
@@ -73,30 +70,10 @@ async function commandOutput(command: string): Promise<string> {
   }
 }
 
-/** Whole and on the disk, or not there at all; when two processes make it at once, one of them wins. */
-function makeOnce(path: string): void {
-  if (existsSync(path)) return;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  const file = openSync(own, 'wx', 0o600);
+function madeOnce(path: string): string {
   try {
-    writeSync(file, `${randomBytes(32).toString('hex')}\n`);
-    fsyncSync(file);
-    linkSync(own, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    closeSync(file);
-    rmSync(own, { force: true });
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    return secretOnce(path, randomSecret);
+  } catch (cause) {
+    throw new MasterKeyError('master-key-missing', `The master key's file ${path} cannot be made or read.`, { cause });
   }
 }

@@ -1,0 +1,88 @@
+// The cloud's Node-RED: its settings, and what our server does around it. Everything comes from the environment
+// (README, "Variables"); what is secret is made at the first start and kept in the data folder.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { comesFromThisMachine, newVisitor, VISITOR_COOKIE } from '../../nodes/admit-request/admission.ts';
+import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
+import { listening, places } from '../environment.ts';
+import type { SideSettings } from '../run.ts';
+import { ADMIN_NAME, adminAuth, administrator } from './admin.ts';
+import { answersHere, failed, notFound, pathOf } from './answers.ts';
+import { readBody } from './bodies.ts';
+import { chargePage } from './charge-page.ts';
+import { dashboardGuard } from './dashboard-guard.ts';
+import { logging } from './logging.ts';
+import { loadMasterKey } from './master-key.ts';
+
+const { env } = process;
+const at = places(env);
+const { host, port } = listening('cloud', env);
+const YEAR_SECONDS = 365 * 24 * 3600;
+
+// Read once and taken out of the environment: flows and the programs that they start do not find it there.
+const masterKey = await loadMasterKey(at, env);
+for (const name of ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND']) delete env[name];
+env.DATA_DIR = at.dataDir;
+
+const admin = await administrator(at.cloudDir, env);
+delete env.ADMIN_PASSWORD;
+if (admin.made !== undefined) {
+  // Not through the log, which others may read.
+  console.log(
+    `\nEditor of the cloud's flow and operator's dashboard: user ${ADMIN_NAME}, password ${admin.made}\n` +
+      `This is shown once. To choose your own, set ADMIN_PASSWORD; for a new one, remove ${join(at.cloudDir, 'admin.hash')}.\n`,
+  );
+}
+
+const servePage = chargePage();
+
+/** Before Node-RED: methods and paths of the contract, and the customer's page. */
+function before(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void {
+  if (answersHere(request, response)) return;
+  if (/^\/charge\//i.test(pathOf(request))) rememberVisitor(request, response);
+  servePage(request, response, next);
+}
+
+/** Whoever opens the page is known again by a cookie: it is theirs that the codes are. */
+function rememberVisitor(request: IncomingMessage, response: ServerResponse): void {
+  if (new RegExp(`(?:^|; )${VISITOR_COOKIE}=`).test(request.headers.cookie ?? '')) return;
+  const secure = env.TRUST_PROXY && request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  response.appendHeader(
+    'Set-Cookie',
+    `${VISITOR_COOKIE}=${newVisitor()}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`,
+  );
+}
+
+export default {
+  nodeRed: {
+    userDir: join(at.cloudDir, 'node-red'),
+    uiHost: host,
+    uiPort: port,
+    httpAdminRoot: '/editor',
+    httpNodeRoot: '/',
+    httpNodeMiddleware: readBody,
+    httpServerOptions: { 'x-powered-by': false, ...(env.TRUST_PROXY && { 'trust proxy': proxies(env.TRUST_PROXY) }) },
+    adminAuth: adminAuth(admin),
+    credentialSecret: secretOnce(join(at.cloudDir, 'credential.secret'), randomSecret),
+    dashboard: dashboardGuard(admin, comesFromThisMachine),
+    logging: logging(env, process.stdout.isTTY === true),
+    telemetry: { enabled: false, updateNotification: false },
+    lang: /^zh/i.test(env.LANGUAGE ?? '') ? 'zh-CN' : 'en-US',
+    editorTheme: {
+      page: { title: 'Offline charging: cloud' },
+      header: { title: 'Offline charging: cloud' },
+      tours: false,
+    },
+    exportGlobalContextKeys: false,
+    offlineCharging: { masterKey: async () => masterKey },
+  },
+  flowFile: join(import.meta.dirname, 'flow.json'),
+  before,
+  notFound,
+  failed,
+} satisfies SideSettings;
+
+/** How many proxies stand before this cloud, or their addresses, as Express takes them. */
+function proxies(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
