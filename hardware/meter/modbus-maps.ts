@@ -103,5 +103,6 @@ function decodeWords(kind: RegisterKind, first: number, second: number): number 
   const view = new DataView(new ArrayBuffer(4));
   view.setUint16(0, first);
   view.setUint16(2, second);
-  return view.getFloat32(0);
+  // A float holds seven digits; what follows them is not the meter's.
+  return Number(view.getFloat32(0).toPrecision(7));
 }

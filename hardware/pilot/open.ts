@@ -133,8 +133,8 @@ class ControlPilot implements Pilot {
       if (!this.#closed) this.#failed(error as Error);
     }
     if (this.#closed) return;
-    const lost = this.#fault === 'pilot-lost';
-    this.#cancel = this.#clock.schedule(lost ? retryMs : readMs, () => {
+    const silent = this.#failedReads >= readsForFault;
+    this.#cancel = this.#clock.schedule(silent ? retryMs : readMs, () => {
       this.#reading = this.#cycle();
     });
   }
