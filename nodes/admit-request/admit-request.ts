@@ -49,12 +49,6 @@ export default function (RED: RED): void {
     });
   }
   RED.nodes.registerType('admit request', AdmitRequest);
-
-  // The dialog lists the calls of the contract from here.
-  RED.httpAdmin?.get('/offline-charging/calls', RED.auth.needsPermission('flows.read'), (_request, response) => {
-    response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify([...CALLS.values()].map(({ id, method, path, who }) => ({ id, method, path, who }))));
-  });
 }
 
 function noCall(): NodeFault {

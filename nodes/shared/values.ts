@@ -29,11 +29,14 @@ export function booleanOf(value: unknown): boolean | undefined {
   return NO.has(text) ? false : undefined;
 }
 
+/** What Node-RED leaves of `${NAME}` when there is no such variable. */
+const UNSET = /^\$\{\S+\}$/;
+
 /** A setting from a dialog, where empty (or an environment variable that is not set) means the default. */
 export function numberSetting(value: unknown, otherwise: number): number {
   return numberOf(value) ?? otherwise;
 }
 export function textSetting(value: unknown, otherwise: string): string {
   const text = textOf(value);
-  return text === undefined || text === '' ? otherwise : text;
+  return text === undefined || text === '' || UNSET.test(text) ? otherwise : text;
 }
