@@ -24,7 +24,7 @@ export function hear(turn: Turn, event: Event): void {
       report(turn, 'vehicle-unknown', event.connected === undefined);
       return;
     case 'relay':
-      turn.set({ relay: { on: event.on, readyAt: readyAt(event) } });
+      hearRelay(turn, event);
       return;
     case 'meter':
       hearMeter(turn, event.reading);
@@ -89,6 +89,11 @@ function report(turn: Turn, code: FaultCode, standing: boolean): void {
   if (standing && FAULTS[code].momentary) turn.raise(code, false);
   else if (standing && !reported.includes(code)) turn.set({ reported: [...reported, code] });
   else if (!standing && reported.includes(code)) turn.set({ reported: reported.filter((other) => other !== code) });
+}
+
+function hearRelay(turn: Turn, event: Of<'relay'>): void {
+  const offSince = event.on ? undefined : (turn.state.relay.offSince ?? event.at);
+  turn.set({ relay: { on: event.on, readyAt: readyAt(event), offSince } });
 }
 
 function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {

@@ -109,8 +109,11 @@ function resuming(turn: Turn, phase: In<'armed'>, open: SessionRecord): void {
   if (phase.until <= turn.at) turn.close({ ...open, ended: 'power-cut' });
 }
 
+/** A `Wh` station needs a reading from after the relay opened: what the one before took is not for the next to pay. */
 function ready(turn: Turn): boolean {
-  return relayReady(turn) && (turn.config.unit === 'min' || turn.state.meter !== undefined);
+  if (!relayReady(turn)) return false;
+  const { relay, meter } = turn.state;
+  return turn.config.unit === 'min' || (meter !== undefined && meter.at >= (relay.offSince ?? meter.at));
 }
 
 /** The customer did all there is to do, and the relay needs its rest: that wait is not held against them. */

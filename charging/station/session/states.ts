@@ -157,7 +157,12 @@ export interface State {
   /** `undefined`: not known. */
   readonly vehicle: boolean | undefined;
   /** What the relay says it is, and from when on it may be closed (`undefined`: not known). */
-  readonly relay: { readonly on: boolean | undefined; readonly readyAt: number | undefined };
+  readonly relay: {
+    readonly on: boolean | undefined;
+    readonly readyAt: number | undefined;
+    /** Since when it is open. */
+    readonly offSince: number | undefined;
+  };
   /** Since when the relay is on without being told to. */
   readonly strayedSince: number | undefined;
   /** The last good reading. */
@@ -255,7 +260,7 @@ export function initial(): State {
     phase: { name: 'idle' },
     startedAt: undefined,
     vehicle: undefined,
-    relay: { on: undefined, readyAt: undefined },
+    relay: { on: undefined, readyAt: undefined, offSince: undefined },
     strayedSince: undefined,
     meter: undefined,
     suspect: undefined,

@@ -16,30 +16,42 @@ export class MemoryJournal implements ChargerJournal {
   /** Names of the writes that fail. */
   failing = new Set<string>();
   clock: 'ok' | 'lost' = 'ok';
+  /** Power is cut when this write is reached, before or after it is on the disk; nothing is written after that. */
+  cutAt: { readonly write: string; readonly written: boolean } | undefined;
+  isCut = false;
 
-  #write(name: string): void {
+  #write(name: string, write: () => void): void {
+    if (this.cutAt && (this.isCut || name === this.cutAt.write)) {
+      if (!this.isCut && this.cutAt.written) write();
+      this.isCut = true;
+      throw new Error('power cut');
+    }
     if (this.failing.has(name) || this.failing.has('all')) {
       this.log.push(`${name} failed`);
       throw new JournalError('journal-not-writable', 'No space left on device.');
     }
     this.log.push(name);
+    write();
   }
 
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
     if (this.used.has(voucher.sequence)) return 'used';
-    this.#write('redeem');
-    this.used.add(voucher.sequence);
-    this.open = opened;
+    this.#write('redeem', () => {
+      this.used.add(voucher.sequence);
+      this.open = opened;
+    });
     return 'redeemed';
   }
   checkpoint(record: SessionRecord): void {
-    this.#write('checkpoint');
-    this.open = record;
+    this.#write('checkpoint', () => {
+      this.open = record;
+    });
   }
   close(record: SessionRecord): void {
-    this.#write('close');
-    this.open = undefined;
-    this.last = record;
+    this.#write('close', () => {
+      this.open = undefined;
+      this.last = record;
+    });
   }
   openSession(): SessionRecord | undefined {
     return this.open;
@@ -52,13 +64,11 @@ export class MemoryJournal implements ChargerJournal {
     return unused > 0 ? `${voucher.sequence}`.padStart(4, '0') + `${unused}`.padStart(8, '0') : undefined;
   }
   append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
-    this.#write(`note ${kind}`);
-    this.notes.push({ kind, details });
+    this.#write(`note ${kind}`, () => this.notes.push({ kind, details }));
   }
   useService(_operation: unknown, sequence: number): 'done' | 'used' {
     if (this.used.has(sequence)) return 'used';
-    this.#write('use-service');
-    this.used.add(sequence);
+    this.#write('use-service', () => this.used.add(sequence));
     return 'done';
   }
   clockState(): 'ok' | 'lost' {
