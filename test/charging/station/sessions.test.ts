@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { readReceipt } from '../../../charging/codes/index.ts';
+import type { JournalError, SessionRecord } from '../../../charging/station/types.ts';
+import { Bench, CLOCK, copyAfterCrash, newFolder, removeFolders } from './support.ts';
+
+const withCode = (code: string) => (error: JournalError) => error.code === code;
+
+describe('sessions in the journal', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.station.dispose());
+  after(removeFolders);
+
+  it('are open from redeeming to closing, and over restarts as last checkpointed', () => {
+    const opened = bench.redeem(bench.code(bench.slot));
+    bench.restart();
+    assert.deepEqual(bench.station.openSession(), opened);
+    const checkpoint = { ...opened, delivered: 12.5, meterStartWh: 1000, meterLastWh: 1450.5 };
+    bench.station.checkpoint(checkpoint);
+    bench.restart();
+    assert.deepEqual(bench.station.openSession(), checkpoint);
+    bench.station.close({ ...checkpoint, delivered: 60, ended: 'used-up' });
+    bench.restart();
+    assert.equal(bench.station.openSession(), undefined);
+  });
+
+  it('are redeemed one at a time', () => {
+    const opened = bench.redeem(bench.code(bench.slot));
+    const next = bench.voucher(bench.code(bench.slot + 1));
+    assert.throws(() => bench.station.redeem(next, { voucher: next, delivered: 0 }), withCode('session-open'));
+    bench.station.close({ ...opened, delivered: 60, ended: 'used-up' });
+    assert.equal(bench.station.redeem(next, { voucher: next, delivered: 0 }), 'redeemed');
+  });
+
+  it('can be over as they begin, for who switches a relay and watches no session', () => {
+    for (const n of [bench.slot, bench.slot + 1]) {
+      const voucher = bench.voucher(bench.code(n));
+      const whole: SessionRecord = { voucher, delivered: voucher.amount, ended: 'used-up' };
+      assert.equal(bench.station.redeem(voucher, whole), 'redeemed');
+      assert.equal(bench.station.openSession(), undefined);
+      assert.equal(bench.station.lastReceipt(), undefined);
+      assert.equal(bench.outcome(bench.code(n)), 'used');
+    }
+  });
+
+  it('keep the last receipt until the session after it has been closed as well', () => {
+    bench.charge(bench.code(bench.slot), 20);
+    const first = bench.station.lastReceipt();
+    assert.equal(first?.voucher.sequence, bench.slot);
+    bench.restart();
+    assert.deepEqual(bench.station.lastReceipt(), first);
+    const second = bench.redeem(bench.code(bench.slot + 1));
+    assert.deepEqual(bench.station.lastReceipt(), first);
+    bench.station.close({ ...second, delivered: 60, ended: 'used-up' });
+    assert.equal(bench.station.lastReceipt(), undefined);
+  });
+
+  it('never end without the receipt that is due', () => {
+    const opened = bench.redeem(bench.code(bench.slot));
+    bench.station.close({ ...opened, delivered: 15, ended: 'fault' });
+    const closed = bench.station.lastReceipt();
+    assert(closed?.receipt);
+    assert.equal(closed.receipt, bench.station.receiptFor({ ...opened, delivered: 15 }));
+    assert.equal(closed.ended, 'fault');
+  });
+
+  it('are closed once: closing again changes nothing', () => {
+    const record = bench.charge(bench.code(bench.slot), 20);
+    const kept = bench.station.lastReceipt();
+    bench.station.close({ ...record, delivered: 60 });
+    assert.deepEqual(bench.station.lastReceipt(), kept);
+    assert.throws(() => bench.station.checkpoint(record), withCode('session-not-open'));
+    assert.throws(() => bench.station.close({ ...record, voucher: { ...record.voucher, sequence: 1 } }));
+  });
+
+  it('never hold more than was bought, and refuse what is no amount', () => {
+    const opened = bench.redeem(bench.code(bench.slot));
+    assert.throws(() => bench.station.checkpoint({ ...opened, delivered: Number.NaN }), /record\.delivered/);
+    bench.station.checkpoint({ ...opened, delivered: 61 });
+    assert.equal(bench.station.openSession()?.delivered, 60);
+  });
+
+  it('write nothing at a checkpoint that says what the last one said', () => {
+    const { clocks, folder } = bench;
+    const opened = bench.redeem(bench.code(bench.slot));
+    bench.station.checkpoint({ ...opened, delivered: 10 });
+    bench.station.dispose();
+    let writes = 0;
+    bench = new Bench(CLOCK, { clocks, folder, onWrite: () => writes++ });
+    bench.station.checkpoint({ ...opened, delivered: 10 });
+    assert.equal(writes, 0);
+    bench.station.checkpoint({ ...opened, delivered: 11 });
+    assert(writes > 0);
+  });
+
+  it('give receipts for 155ths of what was bought, rounded down, and none for less than one', () => {
+    const voucher = bench.voucher(bench.code(bench.slot, 'long', 155));
+    const unused = (delivered: number) => {
+      const receipt = bench.station.receiptFor({ voucher, delivered });
+      if (receipt === undefined) return undefined;
+      const reading = readReceipt(receipt);
+      assert(typeof reading === 'object');
+      assert.equal(reading.residue, voucher.sequence % 64);
+      return reading.unused;
+    };
+    assert.equal(unused(0), 155);
+    assert.equal(unused(0.01), 154);
+    assert.equal(unused(30), 154);
+    assert.equal(unused(30.1), 153);
+    assert.equal(unused(voucher.amount - 30), 1);
+    assert.equal(unused(voucher.amount - 29.9), undefined);
+    assert.equal(unused(voucher.amount), undefined);
+    assert.equal(unused(voucher.amount + 5), undefined);
+  });
+
+  it('lose no pulse counter: it is kept with the rest, and zero before it was ever saved', () => {
+    assert.equal(bench.station.meterCounter('s0'), 0);
+    bench.station.saveMeterCounter('s0', 1234.5);
+    bench.station.saveMeterCounter('other', 1);
+    const crashed = newFolder();
+    copyAfterCrash(bench.folder, crashed);
+    const { clocks } = bench;
+    bench.station.dispose();
+    bench = new Bench(CLOCK, { clocks, folder: crashed });
+    assert.equal(bench.station.meterCounter('s0'), 1234.5);
+    assert.throws(() => bench.station.saveMeterCounter('s0', Number.NaN), RangeError);
+  });
+
+  it('refuse settings that no station has', () => {
+    for (const wrong of [
+      { slotSeconds: 0 },
+      { slotSeconds: 1.5 },
+      { sequence: 'both' },
+      { stationId: '' },
+      { step: 0 },
+    ]) {
+      assert.throws(() => new Bench({ ...CLOCK, ...wrong } as typeof CLOCK), /slotSeconds|sequence|stationId|step/);
+    }
+    assert.throws(() => new Bench(CLOCK, { keepSessions: 0 }), /keepSessions/);
+  });
+});
