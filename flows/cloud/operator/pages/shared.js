@@ -1,0 +1,106 @@
+// What every page of the operator's dashboard has: language, questions to the ledger, and how things are written.
+// A ui-template keeps nothing but data, computed, methods, mounted and unmounted: assemble.ts puts these into each.
+export default {
+  data() {
+    return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: '' };
+  },
+  methods: {
+    /** A text of the page in the operator's language, its {names} filled in. */
+    say(name, values) {
+      const text = this.texts[this.language][name] || name;
+      return text.replace(/\{(\w+)\}/g, (_, key) => String((values || {})[key]));
+    },
+    begin(title) {
+      const wished =
+        localStorage.getItem('operator-language') || navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag)) || 'en';
+      this.setLanguage(/^zh/i.test(wished) ? 'zh-CN' : 'en', title);
+      this.$socket.on(`msg-input:${this.id}`, this.hear);
+      // An empty tool tip of the dashboard's shell, which screen readers would find.
+      document.querySelectorAll('.v-tooltip').forEach((tip) => tip.setAttribute('aria-hidden', 'true'));
+    },
+    end() {
+      this.$socket.off(`msg-input:${this.id}`, this.hear);
+    },
+    setLanguage(language, title) {
+      this.language = language;
+      localStorage.setItem('operator-language', language);
+      document.documentElement.lang = language;
+      if (title) this.title = title;
+      document.title = `${this.say(this.title)} · ${this.say('operator')}`;
+    },
+    go(path) {
+      this.$router.push(`/${path}`);
+    },
+    /** Asks the ledger; resolves with its answer, or with undefined once the problem is shown. */
+    ask(topic, payload) {
+      this.asked += 1;
+      const ask = `${this.asked}`;
+      this.waiting += 1;
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => this.hear({ ask, statusCode: 0 }), 20000);
+        this.replies[ask] = { resolve, timer };
+        this.send({ topic, payload: payload || {}, ask });
+      });
+    },
+    hear(msg) {
+      const reply = this.replies[msg.ask];
+      if (!reply) return;
+      delete this.replies[msg.ask];
+      clearTimeout(reply.timer);
+      this.waiting -= 1;
+      if (msg.statusCode >= 200 && msg.statusCode < 300) {
+        reply.resolve(msg.payload);
+        return;
+      }
+      const type = (msg.payload && msg.payload.type) || '';
+      const slug = `problem-${type.slice(type.lastIndexOf(':') + 1)}`;
+      const known = this.texts[this.language][slug];
+      this.problem = { text: known || this.say('failed'), detail: (msg.payload && msg.payload.detail) || '' };
+      reply.resolve(undefined);
+    },
+    number(value, options) {
+      return new Intl.NumberFormat(this.language, options).format(value);
+    },
+    amount(value, unit) {
+      if (unit === 'Wh' && Math.abs(value) >= 1000)
+        return `${this.number(value / 1000, { maximumFractionDigits: 2 })} kWh`;
+      if (unit === 'min' && Math.abs(value) >= 600) return `${this.number(value / 60, { maximumFractionDigits: 1 })} h`;
+      return `${this.number(value, { maximumFractionDigits: 1 })} ${unit}`;
+    },
+    /** How many decimals a currency has. */
+    decimals(currency) {
+      return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+    },
+    money(price) {
+      if (!price || !price.currency) return '–';
+      const value = price.minorUnits / 10 ** this.decimals(price.currency);
+      return this.number(value, { style: 'currency', currency: price.currency });
+    },
+    when(iso) {
+      return iso ? new Date(iso).toLocaleString(this.language, { dateStyle: 'medium', timeStyle: 'short' }) : '–';
+    },
+    /** Shows a dialog of this page; the browser keeps the focus in it and gives it back. */
+    open(name) {
+      this.problem = null;
+      this.$nextTick(() => this.$refs[name].showModal());
+    },
+    close(name) {
+      this.$refs[name].close();
+    },
+    download(name, text, type) {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text], { type }));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    },
+    async copy(text) {
+      try {
+        await navigator.clipboard.writeText(text);
+        this.notice = this.say('copied');
+      } catch {
+        this.notice = this.say('notCopied');
+      }
+    },
+  },
+};

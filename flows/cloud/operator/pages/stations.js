@@ -1,0 +1,156 @@
+import { qrCode } from './qr.js';
+
+export default {
+  data() {
+    return {
+      title: 'stations',
+      search: '',
+      which: 'active',
+      items: [],
+      next: null,
+      loaded: false,
+      timer: null,
+      form: {},
+      chosen: { id: '' },
+      provisioning: null,
+      base: window.location.origin,
+      serviceCode: null,
+    };
+  },
+  computed: {
+    address() {
+      return `${this.base.replace(/\/+$/, '')}/charge/${encodeURIComponent(this.chosen.id)}`;
+    },
+    /** The QR code with the quiet zone of four modules that the standard asks for, as one path. */
+    code() {
+      const rows = this.qrCode(this.address);
+      let path = '';
+      rows.forEach((row, y) => {
+        row.forEach((dark, x) => {
+          if (dark) path += `M${x + 4} ${y + 4}h1v1h-1z`;
+        });
+      });
+      return { size: rows.length + 8, path };
+    },
+  },
+  mounted() {
+    this.begin('stations');
+    this.load();
+  },
+  unmounted() {
+    this.end();
+  },
+  methods: {
+    qrCode,
+    query(after) {
+      const search = this.search.trim();
+      const retired = { active: false, retired: true }[this.which];
+      return {
+        limit: 50,
+        ...(search && { search }),
+        ...(retired !== undefined && { retired }),
+        ...(after && { after }),
+      };
+    },
+    async load() {
+      const wanted = JSON.stringify(this.query());
+      const page = await this.ask('listStations', this.query());
+      // An answer to what is no longer asked for.
+      if (!page || wanted !== JSON.stringify(this.query())) return;
+      this.items = page.items;
+      this.next = page.next;
+      this.loaded = true;
+    },
+    later() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(this.load, 300);
+    },
+    async more() {
+      const page = await this.ask('listStations', this.query(this.next));
+      if (!page) return;
+      this.items = [...this.items, ...page.items];
+      this.next = page.next;
+    },
+    begins() {
+      const form = { unit: 'min', step: 30, layout: 'compact', sequence: 'clock', price: '', currency: 'EUR' };
+      this.form = { isNew: true, id: '', name: '', ...form };
+      this.open('edit');
+    },
+    change(station) {
+      const { id, name, unit, step, layout, sequence, price } = station;
+      const written = price ? String(price.minorUnits / 10 ** this.decimals(price.currency)) : '';
+      this.form = { id, name, unit, step, layout, sequence, price: written, currency: price ? price.currency : 'EUR' };
+      this.open('edit');
+    },
+    priceOf(form) {
+      if (form.price === '') return null;
+      const currency = form.currency.toUpperCase();
+      const value = Number(form.price.replace(',', '.'));
+      return { minorUnits: Math.round(value * 10 ** this.decimals(currency)), currency };
+    },
+    async save() {
+      const { isNew, id, name, unit, step, layout, sequence } = this.form;
+      const price = this.priceOf(this.form);
+      const terms = { name, unit, step, layout, sequence };
+      const saved = isNew
+        ? await this.ask('createStation', { id, ...terms, ...(price && { price }) })
+        : await this.ask('changeStation', { station: id, ...terms, price });
+      if (!saved) return;
+      this.close('edit');
+      this.problem = null;
+      this.notice = this.say('saved', { id: saved.id });
+      await this.load();
+      if (isNew) this.setUp(saved);
+    },
+    async setUp(station) {
+      this.chosen = station;
+      const provisioning = await this.ask('readProvisioning', { station: station.id });
+      if (!provisioning) return;
+      this.provisioning = provisioning;
+      this.open('setup');
+    },
+    saveFile() {
+      const file = { ...this.provisioning, page: this.address };
+      this.download('station.json', `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
+    },
+    labelSvg() {
+      const { size, path } = this.code;
+      const text = this.chosen.id.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+      return (
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size + 5}" width="50mm">` +
+        `<rect width="100%" height="100%" fill="#fff"/><path d="${path}"/>` +
+        `<text x="${size / 2}" y="${size + 2}" font-family="sans-serif" font-size="5" text-anchor="middle">${text}</text></svg>`
+      );
+    },
+    saveLabel() {
+      this.download(`${this.chosen.id}.svg`, this.labelSvg(), 'image/svg+xml');
+    },
+    printLabel() {
+      const page = window.open('', '_blank');
+      if (!page) return;
+      page.document.title = this.chosen.id;
+      page.document.body.innerHTML = this.labelSvg();
+      page.print();
+    },
+    services(station) {
+      this.chosen = station;
+      this.serviceCode = null;
+      this.open('service');
+    },
+    async makeService(operation) {
+      this.serviceCode = null;
+      this.serviceCode = (await this.ask('makeServiceCode', { station: this.chosen.id, operation })) || null;
+    },
+    askRetire(station) {
+      this.chosen = station;
+      this.open('retire');
+    },
+    async retire() {
+      this.close('retire');
+      const retired = await this.ask('retireStation', { station: this.chosen.id });
+      if (!retired) return;
+      this.notice = this.say('retiredNow', { id: retired.id });
+      this.load();
+    },
+  },
+};
