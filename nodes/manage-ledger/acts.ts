@@ -36,6 +36,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
     return good(await ledger.provisioning(station(payload), { keyVersion, by }), 200);
   },
   listCodes: async (ledger, payload) => good(await ledger.listCodes(payload), 200),
+  listReservations: async (ledger, payload) => good(await ledger.listReservations(payload), 200),
   listSettled: async (ledger, payload) => good(await ledger.listSettled(payload), 200),
   listAudit: async (ledger, payload) => good(await ledger.listAudit(payload), 200),
   readStatistics: async (ledger, payload) => good(await ledger.statistics(payload), 200),
