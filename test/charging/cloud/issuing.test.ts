@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { compactCode, longCode, serviceCodeOf, stationKeyOf } from '../../support/independent-codes.ts';
+import { granted, refusal } from './answers.ts';
+import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
+
+const key = (station: string, version = 1) => stationKeyOf(MASTER_KEY_HEX, station, version);
+const SLOT = Date.parse('2026-11-22T12:00:00Z') / 300_000;
+
+for (const kind of BOTH) {
+  describe(`issuing codes on ${kind}`, () => {
+    let at: TestLedger;
+    before(async function () {
+      this.timeout(60_000);
+      at = await TestLedger.open(kind);
+      granted(await at.ledger.createStation({ id: 'CP-0001' }));
+    });
+    after(() => at.ledger.close());
+    let made = 0;
+    const station = async (given: object = {}) => {
+      const id = `S-${++made}`;
+      granted(await at.ledger.createStation({ id, ...given }));
+      return id;
+    };
+    const issue = (id: string, amount: number, idempotencyKey?: string, client = 'app') =>
+      at.ledger.issue({ client, station: id, amount, idempotencyKey });
+
+    it('gives the code of the slot that the clock is in, as an independent implementation makes it', async () => {
+      const answer = granted(await issue('CP-0001', 60));
+      assert.equal(answer.code, compactCode(key('CP-0001'), 'min', 30, 2, SLOT));
+      assert.equal(answer.display.replaceAll(' ', ''), answer.code);
+      assert.deepEqual(
+        { ...answer, id: '', code: '', display: '' },
+        {
+          id: '',
+          station: 'CP-0001',
+          amount: 60,
+          unit: 'min',
+          code: '',
+          display: '',
+          issuedAt: '2026-11-22T12:00:00.000Z',
+          expiresAt: '2026-11-22T14:00:00.000Z',
+        },
+      );
+    });
+
+    it('numbers a station without a clock from 1, one by one, and its codes do not expire by time', async () => {
+      const id = await station({ sequence: 'counter', unit: 'Wh', step: 500 });
+      const codes = [granted(await issue(id, 500)), granted(await issue(id, 1000)), granted(await issue(id, 15_500))];
+      assert.deepEqual(
+        codes.map(({ code }) => code),
+        [1, 2, 31].map((quantity, index) => compactCode(key(id), 'Wh', 500, quantity, index + 1)),
+      );
+      assert.ok(codes.every(({ expiresAt }) => expiresAt === null));
+    });
+
+    it('runs at most an eighth of the window ahead of the clock, and says when to come back', async () => {
+      for (const [layout, ahead] of [
+        ['compact', 4],
+        ['long', 8],
+      ] as const) {
+        const id = await station({ layout });
+        for (let i = 0; i <= ahead; i++) granted(await issue(id, 30));
+        at.now += 100_000;
+        const answer = await issue(id, 30);
+        assert.equal(refusal(answer), '429 too-many-codes');
+        assert.equal((answer as { refused: { retryAfterSeconds: number } }).refused.retryAfterSeconds, 200);
+        at.now += 199_000;
+        assert.equal(refusal(await issue(id, 30)), '429 too-many-codes');
+        at.now += 1000;
+        granted(await issue(id, 30));
+        assert.equal(refusal(await at.ledger.synchronize({ client: 'app', station: id })), '429 too-many-codes');
+        at.now -= 300_000;
+      }
+    });
+
+    it('draws vouchers, synchronizations and service codes from one line of numbers', async () => {
+      const id = await station({ sequence: 'counter' });
+      const first = granted(await issue(id, 30));
+      const sync = granted(await at.ledger.synchronize({ client: 'app', station: id }));
+      const service = granted(await at.ledger.serviceCode({ client: 'op', station: id, operation: 'test-relay' }));
+      const last = granted(await issue(id, 30));
+      assert.equal(first.code, compactCode(key(id), 'min', 30, 1, 1));
+      assert.equal(sync.code, serviceCodeOf(key(id), 'synchronize', 2));
+      assert.equal(service.code, serviceCodeOf(key(id), 'test-relay', 3));
+      assert.equal(last.code, compactCode(key(id), 'min', 30, 1, 4));
+      assert.equal(sync.display.replaceAll(' ', ''), sync.code);
+    });
+
+    it('sells only multiples of the step, up to what the layout holds', async () => {
+      const compact = await station();
+      const long = await station({ layout: 'long', step: 5 });
+      for (const amount of [0, -30, 45, 1e9, 0.5, 961, 1e300, 29.999999, 30 * 32]) {
+        assert.equal(refusal(await issue(compact, amount)), '422 amount-not-sold', String(amount));
+      }
+      granted(await issue(compact, 30 * 31));
+      granted(await issue(long, 5 * 155));
+      assert.equal(refusal(await issue(long, 5 * 156)), '422 amount-not-sold');
+      for (const amount of ['60', null, Number.NaN, Number.POSITIVE_INFINITY, undefined, {}]) {
+        assert.equal(refusal(await issue(compact, amount as number)), '400 malformed');
+      }
+    });
+
+    it('knows no station that was not made, and keeps strange ids in the audit', async () => {
+      for (const id of [
+        'CP-9999',
+        '',
+        "'; drop table codes; --",
+        'a/b',
+        'line\nbreak',
+        '\0',
+        '\ud800',
+        'x'.repeat(300),
+      ]) {
+        assert.equal(refusal(await issue(id, 30)), '404 unknown-station');
+        assert.equal(
+          refusal(await at.ledger.reserve({ client: 'app', station: id, amount: 30 })),
+          '404 unknown-station',
+        );
+        assert.equal(refusal(await at.ledger.station(id)), '404 unknown-station');
+        assert.equal(
+          refusal(await at.ledger.settle({ client: 'app', station: id, receipt: '1' })),
+          '404 unknown-station',
+        );
+      }
+      const { items } = await at.ledger.listAudit({ limit: 500 });
+      assert.ok(items.some(({ action, detail }) => action === 'strange-station-id' && detail?.includes('drop table')));
+      granted(await issue('CP-0001', 30));
+    });
+
+    it('draws the numbers of calls that arrive together each once, also for many stations', async () => {
+      const ids = [await station({ sequence: 'counter' }), await station({ sequence: 'counter' })];
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, index) => issue(ids[index % 2]!, 30 * (1 + (index % 31)))),
+      );
+      assert.equal(new Set(answers.map((answer) => granted(answer).id)).size, 300);
+      for (const id of ids) {
+        const { items } = await at.ledger.listCodes({ station: id, limit: 500 });
+        assert.deepEqual(
+          items.map(({ sequence }) => sequence),
+          Array.from({ length: 150 }, (_, index) => 150 - index),
+        );
+      }
+    });
+
+    it('answers the good calls of a batch when others in it are refused', async () => {
+      const id = await station({ sequence: 'counter' });
+      const answers = await Promise.all([issue(id, 30), issue('nowhere', 30), issue(id, 31), issue(id, 60)]);
+      assert.equal(granted(answers[0]!).code, compactCode(key(id), 'min', 30, 1, 1));
+      assert.equal(refusal(answers[1]), '404 unknown-station');
+      assert.equal(refusal(answers[2]), '422 amount-not-sold');
+      assert.equal(granted(answers[3]!).code, compactCode(key(id), 'min', 30, 2, 2));
+    });
+
+    describe('with an idempotency key', () => {
+      it('gives the same answer again, and 409 for another body', async () => {
+        const id = await station({ sequence: 'counter' });
+        const other = await station({ sequence: 'counter' });
+        const first = granted(await issue(id, 60, 'key one'));
+        assert.deepEqual(await issue(id, 60, 'key one'), first);
+        at.now += 86_400_000;
+        assert.deepEqual(await issue(id, 60, 'key one'), first);
+        assert.equal(refusal(await issue(id, 90, 'key one')), '409 idempotency-key-reused');
+        assert.equal(refusal(await issue(other, 60, 'key one')), '409 idempotency-key-reused');
+        const sync = await at.ledger.synchronize({ client: 'app', station: id, idempotencyKey: 'key one' });
+        assert.equal(refusal(sync), '409 idempotency-key-reused');
+        const reserved = await at.ledger.reserve({ client: 'app', station: id, amount: 60, idempotencyKey: 'key one' });
+        assert.equal(refusal(reserved), '409 idempotency-key-reused');
+        assert.notEqual(granted(await issue(id, 60, 'key two')).code, first.code);
+        at.now -= 86_400_000;
+      });
+
+      it('keeps the keys of each client apart', async () => {
+        const id = await station({ sequence: 'counter' });
+        const mine = granted(await issue(id, 60, 'same', 'one'));
+        const theirs = granted(await issue(id, 90, 'same', 'two'));
+        assert.notEqual(mine.id, theirs.id);
+        assert.deepEqual(await issue(id, 60, 'same', 'one'), mine);
+      });
+
+      it('gives one code for calls that arrive together, and 409 to those among them with another body', async () => {
+        const id = await station({ sequence: 'counter' });
+        const answers = await Promise.all(
+          Array.from({ length: 40 }, (_, index) => issue(id, index % 4 === 3 ? 90 : 60, 'together')),
+        );
+        const first = granted(answers[0]!);
+        for (const [index, answer] of answers.entries()) {
+          if (index % 4 === 3) assert.equal(refusal(answer), '409 idempotency-key-reused');
+          else assert.deepEqual(answer, first);
+        }
+        assert.equal((await at.ledger.listCodes({ station: id })).items.length, 1);
+      });
+
+      it('holds for synchronizations too, and is free again after a refusal', async () => {
+        const id = await station({ sequence: 'counter' });
+        const sync = () => at.ledger.synchronize({ client: 'app', station: id, idempotencyKey: 'sync' });
+        assert.deepEqual(await sync(), await sync());
+        assert.equal(refusal(await issue(id, 31, 'again')), '422 amount-not-sold');
+        granted(await issue(id, 30, 'again'));
+        assert.equal(refusal(await issue(id, 30, '')), '400 malformed');
+        assert.equal(refusal(await issue(id, 30, 'x'.repeat(256))), '400 malformed');
+      });
+    });
+
+    describe('and showing them again', () => {
+      it('shows the same voucher in either layout, each with its own expiry', async () => {
+        const id = await station();
+        const issued = granted(await issue(id, 60));
+        assert.deepEqual(await at.ledger.request({ client: 'app', id: issued.id }), issued);
+        assert.deepEqual(await at.ledger.request({ client: 'app', id: issued.id, layout: 'compact' }), issued);
+        const long = granted(await at.ledger.request({ client: 'app', id: issued.id, layout: 'long' }));
+        assert.deepEqual(long, {
+          ...issued,
+          code: longCode(key(id), 'min', 30, 2, SLOT),
+          display: (long as { display: string }).display,
+          expiresAt: '2026-11-22T16:00:00.000Z',
+        });
+      });
+
+      it('refuses the compact layout for more than it holds', async () => {
+        const id = await station({ layout: 'long' });
+        const issued = granted(await issue(id, 30 * 32));
+        const answer = await at.ledger.request({ client: 'app', id: issued.id, layout: 'compact' });
+        assert.equal(refusal(answer), '422 layout-too-small');
+      });
+
+      it('shows it to nobody else, and audits who asked', async () => {
+        const id = await station({ sequence: 'counter' });
+        const issued = granted(await issue(id, 60));
+        await at.ledger.serviceCode({ client: 'app', station: id, operation: 'clear-lockout' });
+        assert.equal(refusal(await at.ledger.request({ client: 'spy', id: issued.id })), '404 unknown-request');
+        for (const made of ['0'.repeat(32), 'f'.repeat(32), issued.id.toUpperCase(), '', "' or 1=1", `${issued.id}0`]) {
+          assert.equal(refusal(await at.ledger.request({ client: 'spy', id: made })), '404 unknown-request');
+        }
+        const { items } = await at.ledger.listAudit({ limit: 500 });
+        const spied = items.filter(({ client }) => client === 'spy').map(({ action }) => action);
+        assert.deepEqual(spied.toSorted(), ['foreign-request', ...Array(6).fill('made-up-request-id')]);
+      });
+
+      it('has ids that neither count nor resemble each other', async () => {
+        const id = await station({ sequence: 'counter' });
+        const ids = new Set<string>();
+        for (let i = 0; i < 20; i++) ids.add(granted(await issue(id, 30)).id.slice(0, 8));
+        assert.equal(ids.size, 20);
+      });
+    });
+
+    it('keeps the terms that a voucher was sold under, whatever the station sells later', async () => {
+      const id = await station({ sequence: 'counter', price: { minorUnits: 150, currency: 'EUR' } });
+      const issued = granted(await issue(id, 60));
+      assert.deepEqual(issued.price, { minorUnits: 300, currency: 'EUR' });
+      granted(
+        await at.ledger.updateStation(id, { step: 20, keyVersion: 2, price: { minorUnits: 999, currency: 'CNY' } }),
+      );
+      assert.deepEqual(await at.ledger.request({ client: 'app', id: issued.id }), issued);
+      const next = granted(await issue(id, 60));
+      assert.equal(next.code, compactCode(key(id, 2), 'min', 20, 3, 2));
+      assert.deepEqual(next.price, { minorUnits: 2997, currency: 'CNY' });
+    });
+
+    it('gives a retired station nothing, and still shows what it was given', async () => {
+      const id = await station({ sequence: 'counter' });
+      const issued = granted(await issue(id, 60));
+      granted(await at.ledger.retireStation(id));
+      assert.equal(refusal(await issue(id, 60)), '410 retired-station');
+      assert.equal(refusal(await at.ledger.synchronize({ client: 'app', station: id })), '410 retired-station');
+      assert.deepEqual(await at.ledger.request({ client: 'app', id: issued.id }), issued);
+    });
+  });
+}
