@@ -1,6 +1,6 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
 import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
-import { type Screen, words } from '../../charging/station/session/screens.ts';
+import { type Language, type Screen, words } from '../../charging/station/session/screens.ts';
 import { sessionConfig } from '../../charging/station/session/states.ts';
 import { given, number } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
@@ -174,18 +174,20 @@ class SessionNode {
 
   #display(screen: Screen): void {
     this.#screen = screen;
-    const { language } = this.#languageOf();
-    const lines = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
-    const payload = { screen: screen.name, values: screen.values, lines: lines[language], words: lines };
+    const { language, station } = this.#identity();
+    const both = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
+    const payload = { screen: screen.name, values: screen.values, lines: both[language], words: both, station };
     this.#send('display', { topic: 'display', payload });
     this.#changed();
   }
 
-  #languageOf(): { language: 'en' | 'zh-CN' } {
+  /** A station that cannot even be read still shows that it is out of order. */
+  #identity(): { language: Language; station: string } {
     try {
-      return this.#charging.plan;
+      const { language, settings } = this.#charging.plan;
+      return { language, station: settings.stationId };
     } catch {
-      return { language: 'en' };
+      return { language: 'en', station: '' };
     }
   }
 
