@@ -29,7 +29,7 @@ export default {
       document.title = `${this.say(this.title)} · ${this.say('operator')}`;
     },
     go(path) {
-      this.$router.push(`/${path}`);
+      this.$router.push(this.$route.path.replace(/[^/]*$/, path));
     },
     /** Asks the ledger; resolves with its answer, or with undefined once the problem is shown. */
     ask(topic, payload) {
