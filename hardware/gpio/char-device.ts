@@ -1,5 +1,5 @@
 // Lines through the kernel's GPIO character device, /dev/gpiochip*: what libgpiod speaks, spoken directly.
-import { closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
@@ -200,14 +200,15 @@ function readLevel(libc: Libc, line: Line, file: number | undefined): boolean {
   return readLineValue(values);
 }
 
-/** Every chip that may be opened. Links are passed over: Raspberry Pi OS keeps gpiochip4 as a second name of gpiochip0. */
+/** Every chip that may be opened, once: Raspberry Pi OS keeps gpiochip4 as a second name of gpiochip0. */
 function deviceChips(libc: Libc, root: string): DeviceChip[] {
   const folder = join(root, 'dev');
   const paths = readdirSync(folder)
     .filter((name) => /^gpiochip\d+$/.test(name))
     .sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)))
     .map((name) => join(folder, name))
-    .filter((path) => lstatSync(path).isCharacterDevice());
+    .filter((path) => statSync(path).isCharacterDevice())
+    .filter((path, i, all) => all.findIndex((other) => statSync(other).rdev === statSync(path).rdev) === i);
   if (paths.length === 0) {
     throw new GpioError(
       'no-gpio',

@@ -43,6 +43,9 @@ export function findLine<C extends Chip>(chips: readonly C[], line: Line): LineA
     );
   }
   const text = String(line).trim();
+  // Lines without a name have an empty one: an empty setting must not find them.
+  if (text === '')
+    throw new GpioError('line-unknown', 'No GPIO line is given: use a BCM number (17) or a name (GPIO17).');
   const header = headerChip(chips);
   const number = /^(?:GPIO|BCM)?(\d{1,3})$/i.exec(text)?.[1];
   if (number !== undefined) {

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { readSettings } from '../../../hardware/relay/guard-settings.ts';
+import { CONTACTOR, UNPROTECTED } from '../../../hardware/relay/protection.ts';
+import { Bench } from './guards.ts';
+
+const given = ['--socket', '/run/guard.sock', '--relay', 'relay=17'];
+
+describe("the guard's command line", () => {
+  it('names relays, their lines and which are active low', () => {
+    const settings = readSettings([...given, '--relay', 'second=GPIO27,active-low'], {});
+    assert.deepEqual(settings.relays, { relay: { line: '17' }, second: { line: 'GPIO27', activeLow: true } });
+    assert.deepEqual([settings.driver, settings.socket], ['auto', '/run/guard.sock']);
+    assert.deepEqual(settings.minimum, UNPROTECTED);
+  });
+
+  it('is completed by the environment, and goes before it', () => {
+    const environment = {
+      GUARD_SOCKET: '/env.sock',
+      GPIO_DRIVER: 'simulated',
+      GPIO_FOLDER: '/pins',
+      GUARD_RELAYS: 'a=1,active-low  b=2',
+    };
+    const settings = readSettings([], environment);
+    assert.deepEqual(settings.relays, { a: { line: '1', activeLow: true }, b: { line: '2' } });
+    assert.deepEqual([settings.socket, settings.driver, settings.folder], ['/env.sock', 'simulated', '/pins']);
+    assert.deepEqual(Object.keys(readSettings(given, environment).relays), ['relay']);
+    assert.equal(readSettings(['--driver', 'onoff'], environment).driver, 'onoff');
+    assert.deepEqual(readSettings([], { GUARD_SOCKET: '/s', RELAY_LINE: 'GPIO17' }).relays, {
+      relay: { line: 'GPIO17' },
+    });
+  });
+
+  it('sets the protection that no client can loosen', () => {
+    const { minimum } = readSettings([...given, '--least-seconds', '10', '--most-closings', '10'], {});
+    assert.deepEqual(minimum, CONTACTOR);
+    const longest = readSettings([...given, '--longest-on-seconds', '28800', '--window-seconds', '60'], {}).minimum;
+    assert.deepEqual([longest.longestOnSeconds, longest.windowSeconds], [28800, 60]);
+  });
+
+  const wrong: Record<string, { args: string[]; says: RegExp }> = {
+    'no relay': { args: ['--socket', '/s'], says: /No relay is given/ },
+    'no socket': { args: ['--relay', 'relay=17'], says: /No socket is given/ },
+    'a relay without a line': { args: [...given, '--relay', 'second'], says: /--relay second is not of the form/ },
+    'a misspelt option of a relay': { args: [...given, '--relay', 'b=2,active_low'], says: /NAME=LINE,active-low/ },
+    'one line for two relays': { args: [...given, '--relay', 'b=17'], says: /Line 17 is given to two relays/ },
+    'one relay twice': { args: [...given, '--relay', 'relay=18'], says: /Relay relay is given twice/ },
+    'a driver that nobody knows': { args: [...given, '--driver', 'pigpio'], says: /auto, simulated, onoff, gpiod/ },
+    'a number that is none': { args: [...given, '--least-seconds', 'ten'], says: /leastSeconds/ },
+    'an unknown option': { args: [...given, '--relays', 'b=2'], says: /--relays/ },
+  };
+  for (const [what, { args, says }] of Object.entries(wrong)) {
+    it(`says what is wrong with ${what}`, () => assert.throws(() => readSettings(args, {}), says));
+  }
+
+  it('ends with 2 and a word on --help when it is wrong, with 1 when there is no GPIO', async () => {
+    const bench = new Bench();
+    const program = `${import.meta.dirname}/../../../hardware/relay/guard-main.ts`;
+    const usage = bench.run(program, '--relay', 'relay');
+    const [said, [code]] = await Promise.all([text(usage.stderr!), once(usage, 'exit')]);
+    assert.equal(code, 2);
+    assert.match(said, /offline-charging-guard: .*See --help/);
+    const help = bench.run(program, '--help');
+    assert.match(await text(help.stdout!), /--relay NAME=LINE/);
+    const nothing = bench.run(program, '--socket', bench.socket, '--driver', 'simulated', '--relay', 'relay=relay');
+    const [why, [failure]] = await Promise.all([text(nothing.stderr!), once(nothing, 'exit')]);
+    assert.equal(failure, 1);
+    assert.match(why, /set GPIO_FOLDER/);
+    await bench.remove();
+  });
+
+  it('prints the status of a guard that runs, and says when none does', async () => {
+    const bench = new Bench();
+    const program = `${import.meta.dirname}/../../../hardware/relay/guard-main.ts`;
+    await bench.guard();
+    const status = bench.run(program, '--status', '--socket', bench.socket);
+    const answer = JSON.parse(await text(status.stdout!)) as { status: { relays: Record<string, { on: boolean }> } };
+    assert.equal(answer.status.relays.relay!.on, false);
+    const nobody = bench.run(program, '--status', '--socket', `${bench.socket}.none`);
+    const [why, [code]] = await Promise.all([text(nobody.stderr!), once(nobody, 'exit')]);
+    assert.equal(code, 1);
+    assert.match(why, /ENOENT/);
+    await bench.remove();
+  });
+});
