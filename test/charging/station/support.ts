@@ -140,6 +140,12 @@ export class Bench {
     return verdict.voucher;
   }
 
+  /** The voucher of a number, without asking the station. */
+  voucherOf(sequence: number, quantity = 2): Voucher {
+    const { stationId: station, unit, step } = this.settings;
+    return { station, layout: 'compact', sequence, quantity, amount: quantity * step, unit, step };
+  }
+
   redeem(entry: string): SessionRecord {
     const record = { voucher: this.voucher(entry), delivered: 0 };
     assert.equal(this.station.redeem(record.voucher, record), 'redeemed');
