@@ -10,7 +10,8 @@ type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 /** Moves through as many states as follow from each other. */
 export function settle(turn: Turn): void {
   const { notice } = turn.state;
-  if (notice && notice.until <= turn.at) turn.set({ notice: undefined });
+  const over = notice && (notice.until <= turn.at || (notice.name === 'out-of-order' && !turn.fault));
+  if (over) turn.set({ notice: undefined });
   retry(turn);
   let phase: Phase;
   do {

@@ -3,7 +3,7 @@ import { digitsForReading } from '../../codes/index.ts';
 import { blocking } from './faults.ts';
 import type { Screen, ScreenName } from './screens.ts';
 import { delivered, left } from './sessions.ts';
-import type { Phase, Receipt, Session, SessionConfig, State } from './states.ts';
+import type { Notice, Phase, Receipt, Session, SessionConfig, State } from './states.ts';
 
 /** Longer than the keypad keeps what was typed (30 s): a net for an entry that nobody answered. */
 const TYPED_MS = 35_000;
@@ -12,14 +12,17 @@ const TYPED_MS = 35_000;
 export function screenOf(state: State, at: number, config: SessionConfig): Screen {
   const { typed, notice } = state;
   if (typed.digits !== '' && at - typed.at < TYPED_MS) return screen('typed', { digits: typed.digits });
-  if (notice && notice.until > at) {
-    return screen(notice.name, notice.unlockedAt === undefined ? {} : { wait: clock(notice.unlockedAt - at) });
-  }
+  if (notice && notice.until > at) return told(notice, state, at, config);
   return phaseScreen(state, at, config);
 }
 
 function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
   return { name, values };
+}
+
+function told({ name, unlockedAt }: Notice, { faults }: State, at: number, { unit }: SessionConfig): Screen {
+  if (unlockedAt !== undefined) return screen(name, { wait: clock(unlockedAt - at) });
+  return screen(name, name === 'out-of-order' ? { fault: blocking(faults, unit) ?? 'journal-not-writable' } : {});
 }
 
 function phaseScreen(state: State, at: number, config: SessionConfig): Screen {

@@ -35,7 +35,7 @@ export const EN: Catalogue = {
       short: ['Left    {left}', 'Charged {elapsed}'],
     },
     'charging-Wh': {
-      lines: ['Charging', 'Left {left} Wh', '{used} Wh in {elapsed}', '* = stop'],
+      lines: ['Charging', 'Left {left} Wh', '{used} Wh, {elapsed}', '* = stop'],
       short: ['Left {left} Wh', 'Time {elapsed}'],
     },
     paused: {
@@ -97,8 +97,8 @@ export const EN: Catalogue = {
       short: ['Busy. Your code', 'was not used.'],
     },
     'out-of-order': {
-      lines: ['Out of order, sorry.', 'Your code was not', 'used: keep it, or', 'use your phone.'],
-      short: ['Out of order.', 'Code not used.'],
+      lines: ['{fault}', 'Out of order. Your', 'code was not used', 'and stays good.'],
+      short: ['{fault}', 'Code not used.'],
     },
     'not-plugged-in': {
       lines: ['Nothing plugged in.', 'Your code was not', 'used: type it again', 'when you are ready.'],

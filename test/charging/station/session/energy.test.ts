@@ -19,7 +19,7 @@ describe('a charge by energy', () => {
     const bench = new Bench(energy);
     bench.charge(7, 1000);
     bench.pass(15 * MINUTE);
-    assert.match(bench.display, /^Charging \| Left 50[01] Wh \| (499|500) Wh in 15:00 \| \* = stop$/);
+    assert.match(bench.display, /^Charging \| Left 50[01] Wh \| (499|500) Wh, 15:00 \| \* = stop$/);
   });
 
   it('writes a checkpoint each 50 Wh, and each minute when there is less', () => {
@@ -84,6 +84,22 @@ describe('a charge by energy', () => {
     bench.charger.vehicle(false);
     assert.equal(bench.state, 'receipt');
     assert.equal(bench.commanded, false);
+  });
+
+  it('does not pay for what the customer before it took after the last reading', () => {
+    const bench = new Bench(energy);
+    bench.powerW = 20_000;
+    bench.charge(7, 10_000);
+    bench.pass(MINUTE);
+    bench.silent = true;
+    bench.pass(900);
+    bench.charger.vehicle(false);
+    bench.charge(8, 500);
+    assert.equal(bench.state, 'armed');
+    bench.silent = false;
+    bench.pass(100);
+    assert.equal(bench.journal.open?.voucher.sequence, 8);
+    assert.equal(bench.journal.open?.meterStartWh, bench.meterWh);
   });
 
   it('does not begin before the meter has spoken', () => {
