@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { type Fault, faults } from './list.ts';
+
+// A sample of `npm run faults`, which tries every point; those that need the whole of Node-RED are in test/e2e/.
+const sampled: readonly [name: string, every: number][] = [
+  ['killed before each write of the journal', 9],
+  ['killed after each write of the journal', 9],
+  ['journal cut at every byte of its last transactions', 97],
+  ['kill -9 of the charger', 10],
+  ['SIGSTOP of the charger', 10],
+  ['event loop blocked for 3 s', 10],
+  ['relay guard killed (off: from its restart)', 5],
+  ['unplugged with a contact that bounces 1–500 ms', 10],
+  ['wall clock +1 day, −1 day, to 1970, and back', 1],
+  ['disk full (ENOSPC) at each write', 13],
+  ['sync fails (EIO) at each write', 13],
+  ['disk read-only (EROFS) from each write on', 13],
+];
+
+describe('faults', function () {
+  this.timeout(120_000);
+  for (const [name, every] of sampled) {
+    it(`${name}: no code honoured twice, no paid minute lost, no relay left on`, async () => {
+      const fault = faults.find((each) => each.name === name) as Fault;
+      const counted = await fault.run(every);
+      assert.ok(counted.tried > 0);
+      assert.equal(counted.honouredTwice, 0);
+      assert.ok(counted.lostMinutes < 0.01, `${counted.lostMinutes} minutes`);
+      assert.equal(counted.relayLeftOn, 0);
+      assert.ok(Math.max(0, ...counted.offMs) < 2600, `the relay was off after ${Math.max(...counted.offMs)} ms`);
+    });
+  }
+});
