@@ -48,16 +48,16 @@ export const EN: Catalogue = {
       short: ['Relay test: ON', '{seconds} s to go'],
     },
     'receipt-min': {
-      lines: ['{reason}', 'Left {left}. Receipt:', '{digits}', 'Type it on the phone'],
+      lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
       short: ['Receipt, refund:', '{digits}'],
     },
     'receipt-Wh': {
-      lines: ['{reason}', 'Left {left} Wh. Code:', '{digits}', 'Type it on the phone'],
+      lines: ['{reason}', 'Left {left} Wh', 'Receipt for refund:', '{digits}'],
       short: ['Receipt, refund:', '{digits}'],
     },
     fault: { lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', 'Out of order'] },
     'fault-receipt': {
-      lines: ['{fault}', 'Receipt for refund:', '{digits}', 'Type it on the phone'],
+      lines: ['{fault}', 'Receipt for refund:', '{digits}', '(type it on phone)'],
       short: ['{fault}', '{digits}'],
     },
     'fault-unclosed': {

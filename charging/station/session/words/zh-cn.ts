@@ -45,11 +45,11 @@ export const ZH_CN: Catalogue = {
       short: ['继电器测试：接通', '还有 {seconds} 秒'],
     },
     'receipt-min': {
-      lines: ['{reason}', '剩余 {left}，退款凭证：', '{digits}', '请在手机上输入'],
+      lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
     'receipt-Wh': {
-      lines: ['{reason}', '剩余 {left} Wh，凭证：', '{digits}', '请在手机上输入退款'],
+      lines: ['{reason}', '剩余 {left} Wh', '请在手机上输入退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
     fault: { lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', '暂停使用'] },

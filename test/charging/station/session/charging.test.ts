@@ -63,7 +63,7 @@ describe('a charge by the minute', () => {
     assert.equal(bench.state, 'receipt');
     assert.equal(bench.journal.last?.ended, 'unplugged');
     assert.equal(bench.journal.last?.delivered, 15);
-    assert.equal(bench.display, 'Unplugged | Left 45:00. Receipt: | 0007 0000 0116 | Type it on the phone');
+    assert.equal(bench.display, 'Unplugged | Left 45:00 | Receipt for refund: | 0007 0000 0116');
     assert.equal(bench.charger.snapshot().receipt, '000700000116');
   });
 

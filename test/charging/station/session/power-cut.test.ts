@@ -31,7 +31,7 @@ describe('after a power cut', () => {
     bench.powerCut({ vehicle: false });
     assert.equal(bench.state, 'receipt');
     assert.equal(bench.journal.last?.ended, 'power-cut');
-    assert.match(bench.display, /^Power was cut \| Left 45:00. Receipt: \| 0007 0000 0116/);
+    assert.match(bench.display, /^Power was cut \| Left 45:00 \| Receipt for refund: \| 0007 0000 0116/);
     assert.ok(!bench.journal.open);
   });
 
