@@ -51,6 +51,9 @@ export default {
       this.open('made');
       this.load();
     },
+    action(name) {
+      return this.texts[this.language][`action-${name}`] || name;
+    },
     askRevoke(key) {
       this.revoking = key;
       this.open('revoke');

@@ -63,9 +63,10 @@ export default {
     },
     amount(value, unit) {
       if (unit === 'Wh' && Math.abs(value) >= 1000)
-        return `${this.number(value / 1000, { maximumFractionDigits: 2 })} kWh`;
-      if (unit === 'min' && Math.abs(value) >= 600) return `${this.number(value / 60, { maximumFractionDigits: 1 })} h`;
-      return `${this.number(value, { maximumFractionDigits: 1 })} ${unit}`;
+        return `${this.number(value / 1000, { maximumFractionDigits: 2 })}\u00a0kWh`;
+      if (unit === 'min' && Math.abs(value) >= 600)
+        return `${this.number(value / 60, { maximumFractionDigits: 1 })}\u00a0${this.say('h')}`;
+      return `${this.number(value, { maximumFractionDigits: 1 })}\u00a0${unit === 'min' ? this.say('min') : unit}`;
     },
     /** How many decimals a currency has. */
     decimals(currency) {
