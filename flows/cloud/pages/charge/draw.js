@@ -1,0 +1,222 @@
+// What is shown. Everything is drawn from the store and this one state, so that a reload, a lost answer or a lost signal
+// changes nothing.
+(() => {
+  const charge = window.Charge;
+  const { say, byId, show, put, make, announce } = charge;
+  const MINUTE = 60000;
+
+  const station = (() => {
+    const part = (/\/charge\/([^/?#]+)/.exec(location.pathname) || [])[1] || '';
+    try {
+      return decodeURIComponent(part);
+    } catch (_error) {
+      return part;
+    }
+  })();
+  const keep = charge.store(station);
+
+  const state = {
+    /** What the station sells, as last heard. */
+    terms: keep.terms(),
+    /** How many steps are chosen. */
+    steps: 0,
+    /** What went wrong last: {about, refusal, again, drop, until, unanswered}. */
+    problem: null,
+    /** What is said while a call is under way. */
+    busy: '',
+    refunded: null,
+  };
+
+  const shownCode = () => {
+    const id = keep.shown();
+    return id ? keep.find(id) : undefined;
+  };
+
+  const priceOf = (amount) =>
+    state.terms && state.terms.price
+      ? { minorUnits: (state.terms.price.minorUnits * amount) / state.terms.step, currency: state.terms.price.currency }
+      : null;
+
+  const drawTexts = () => {
+    document.title = `${say('title')} ${station}`;
+    Array.prototype.forEach.call(document.querySelectorAll('[data-text]'), (element) => {
+      element.textContent = say(element.getAttribute('data-text'));
+    });
+    Array.prototype.forEach.call(document.querySelectorAll('[data-language]'), (button) => {
+      button.setAttribute('aria-pressed', String(button.getAttribute('data-language') === charge.language()));
+    });
+    byId('less').setAttribute('aria-label', say('less'));
+    byId('more').setAttribute('aria-label', say('more'));
+    put('station', station);
+    put('place', (state.terms && state.terms.name) || '');
+    show('place', Boolean(state.terms && state.terms.name));
+  };
+
+  const drawWire = () => {
+    const away = navigator.onLine === false;
+    put('wire', state.busy || (away ? say('offline') : ''));
+  };
+
+  const drawProblem = () => {
+    show('problem', Boolean(state.problem));
+    if (!state.problem) return;
+    const seconds = Math.ceil(((state.problem.until || 0) - Date.now()) / 1000);
+    const waits = seconds > 0;
+    if (state.problem.unanswered) {
+      put('problem-title', say('unansweredTitle'));
+      const asked = say('unanswered', {
+        amount: charge.amount(state.problem.unanswered.amount, state.terms ? state.terms.unit : ''),
+      });
+      put('problem-text', `${asked} ${say('safe')}`);
+    } else {
+      const means = charge.meaning(state.problem.refusal, state.problem.about);
+      put('problem-title', say(means.title));
+      put(
+        'problem-text',
+        say(means.text) + (state.problem.again && state.problem.about === 'order' ? ` ${say('safe')}` : '')
+      );
+    }
+    put('problem-wait', waits ? say('wait', { time: charge.duration(seconds) }) : '');
+    show('problem-wait', waits);
+    show('problem-retry', Boolean(state.problem.again));
+    byId('problem-retry').disabled = waits || Boolean(state.busy);
+    show('problem-drop', Boolean(state.problem.drop));
+    show('problem-close', !state.problem.drop && state.problem.about !== 'station');
+    if (state.problem.until && !waits) {
+      state.problem.until = 0;
+      announce(say('waitOver'));
+    }
+  };
+
+  const drawTicket = () => {
+    const code = shownCode();
+    // Who has a code is about to type it: the answers to a refusal lie open.
+    if (byId('ticket').hidden === Boolean(code)) byId('says').open = Boolean(code);
+    show('ticket', Boolean(code));
+    if (!code) return;
+    const amount = charge.amount(code.amount, code.unit);
+    const long = code.view === 'long' && code.long;
+    const title = code.price ? say('paid', { amount, price: charge.money(code.price) }) : say('yourCode', { amount });
+    put('ticket-title', long ? say('longTitle', { amount }) : title);
+    show('ticket-sync-note', Boolean(code.sync));
+    show('ticket-sync', Boolean(code.sync));
+    show('ticket-then', Boolean(code.sync));
+    if (code.sync) charge.putCode('ticket-sync', code.sync.code, code.sync.display);
+    charge.putCode('ticket-code', long ? long.code : code.code, long ? long.display : code.display);
+    put('ticket-kept', say(charge.keeps() ? 'kept' : 'notKept'));
+    drawExpiry(code);
+  };
+
+  const drawExpiry = (code) => {
+    const left = code.endsAt ? code.endsAt - Date.now() : 0;
+    const over = Boolean(code.endsAt) && left <= 0;
+    byId('ticket').classList.toggle('over', over);
+    put(
+      'ticket-expiry',
+      say(over ? 'expired' : code.endsAt ? 'expires' : 'noExpiry', { time: charge.duration(left / 1000) })
+    );
+    const stage = over ? 'expired' : code.endsAt && left < 5 * MINUTE ? 'endsSoon' : '';
+    if (stage && code.told !== stage) {
+      keep.keep({ id: code.id, told: stage });
+      announce(say(stage));
+    }
+  };
+
+  /** Round amounts that people ask for, as far as this station sells them. */
+  const presets = () => {
+    const round = state.terms.unit === 'min' ? [30, 60, 120, 240] : [500, 1000, 2000, 5000];
+    const fitting = round.filter((amount) => amount % state.terms.step === 0 && amount <= state.terms.mostAmount);
+    if (fitting.length > 1) return fitting;
+    return [1, 2, 4, 8].map((count) => count * state.terms.step).filter((amount) => amount <= state.terms.mostAmount);
+  };
+
+  const drawOrder = () => {
+    show('order', Boolean(state.terms) && !state.terms.retired && !shownCode());
+    if (!state.terms) return;
+    const most = Math.floor(state.terms.mostAmount / state.terms.step);
+    if (!state.steps) state.steps = Math.min(presets()[1] || presets()[0], state.terms.mostAmount) / state.terms.step;
+    state.steps = Math.max(1, Math.min(most, state.steps));
+    const amount = state.steps * state.terms.step;
+    const price = priceOf(amount);
+    const row = byId('presets');
+    const wanted = presets();
+    while (row.children.length > wanted.length) row.removeChild(row.lastChild);
+    wanted.forEach((preset, index) => {
+      const button = row.children[index] || row.appendChild(make('button', { type: 'button' }));
+      button.textContent = charge.amount(preset, state.terms.unit);
+      button.value = String(preset);
+      button.setAttribute('aria-pressed', String(preset === amount));
+    });
+    put('amount', charge.amount(amount, state.terms.unit) + (price ? `\n${charge.money(price)}` : ''));
+    put('get', price ? say('getFor', { price: charge.money(price) }) : say('get'));
+    byId('less').disabled = state.steps <= 1;
+    byId('more').disabled = state.steps >= most;
+    byId('get').disabled = Boolean(state.busy) || Boolean(keep.pending());
+  };
+
+  const drawHelp = () => {
+    const lone = keep.lone();
+    show('says', Boolean(state.terms));
+    show('lone-sync', Boolean(lone));
+    if (lone) charge.putCode('lone-sync-code', lone.code, lone.display);
+    ['says-locked', 'says-step', 'says-clock'].forEach((id) => {
+      byId(id).disabled = Boolean(state.busy);
+    });
+    show('refund', Boolean(state.terms));
+    const given = [];
+    if (state.refunded) {
+      const unit = state.refunded.unit;
+      if (state.refunded.before) given.push(say('settled'));
+      given.push(
+        say('refunded', {
+          bought: charge.amount(state.refunded.bought, unit),
+          unused: charge.amount(state.refunded.unused, unit),
+        })
+      );
+      given.push(
+        state.refunded.refund ? say('refundMoney', { money: charge.money(state.refunded.refund) }) : say('refundNone')
+      );
+    }
+    put('refunded', given.join(' '));
+  };
+
+  const drawHistory = () => {
+    const codes = keep.codes();
+    show('history', codes.length > 0);
+    const list = byId('codes');
+    list.textContent = '';
+    codes.forEach((code) => {
+      const date = charge.when(code.issuedAt);
+      const state = code.refunded
+        ? say('stateRefunded', { unused: charge.amount(code.refunded.unused, code.unit) })
+        : code.endsAt && code.endsAt < Date.now()
+          ? say('stateExpired')
+          : '';
+      const about = [charge.amount(code.amount, code.unit), date, state].filter(Boolean).join(' · ');
+      const open = make('button', { type: 'button', textContent: say('show'), value: code.id, name: 'show' });
+      open.setAttribute('aria-label', say('showLabel', { date }));
+      const remove = make('button', {
+        type: 'button',
+        textContent: say('forgetShort'),
+        value: code.id,
+        name: 'forget',
+      });
+      remove.setAttribute('aria-label', say('forget', { date }));
+      list.appendChild(
+        make('li', {}, [make('span', { textContent: about }), make('span', { className: 'buttons' }, [open, remove])])
+      );
+    });
+  };
+
+  const draw = () => {
+    drawTexts();
+    drawWire();
+    drawProblem();
+    drawTicket();
+    drawOrder();
+    drawHelp();
+    drawHistory();
+  };
+
+  Object.assign(charge, { station, keep, state, draw, drawWire, drawProblem, drawOrder, drawExpiry, shownCode });
+})();
