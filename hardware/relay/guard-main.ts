@@ -65,6 +65,8 @@ async function guard(settings: GuardSettings): Promise<void> {
   process.on('unhandledRejection', fall);
 
   systemd?.tell('READY=1');
+  // Started by `npm start`, which waits for it.
+  process.send?.({ ready: settings.socket });
   if (systemd?.watchdogMs) {
     // Told by the very loop that must hear the clients; silent when a relay does not go off, so that systemd starts
     // the guard anew, which takes the line anew.
