@@ -53,7 +53,7 @@ export default {
     lang: /^zh/i.test(env.LANGUAGE ?? '') ? 'zh-CN' : 'en-US',
     editorTheme: {
       page: { title: 'Offline charging: station' },
-      header: { title: `Offline charging: station ${env.STATION_ID ?? ''}`.trim() },
+      header: { title: `Station ${env.STATION_ID ?? ''}`.trim() },
       palette: { catalogues: [] },
       tours: false,
     },
