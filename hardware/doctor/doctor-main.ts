@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// The doctor as a program: bin/offline-charging-doctor. Exits with 1 when something is wrong.
+import { readFileSync } from 'node:fs';
+import { parseArgs, parseEnv } from 'node:util';
+import { countWrong, examine, report } from './doctor.ts';
+import { findUser } from './users.ts';
+import { languageOf } from './words.ts';
+
+const HELP = `offline-charging-doctor: looks at a station and says what is wrong and what to do. It changes nothing.
+
+  --env FILE        the station's settings (/etc/offline-charging/station.env)
+  --user NAME       whose permissions count (offline-charging where there is one, else yours)
+  --language NAME   en or zh-CN (LANGUAGE)
+  --json            what was found, for programs
+  --help
+
+Exits with 0 when all is well, 1 when something is wrong, 2 when it was called wrongly.
+`;
+
+const WRONG_USE = 2;
+const usualSettings = '/etc/offline-charging/station.env';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      user: { type: 'string' },
+      language: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const env = { ...settings(values.env), ...process.env };
+  const user = findUser(values.user);
+  if (!user) throw new Error(`There is no user "${values.user}".`);
+  const sections = await examine({ root: '/', env, user, nowMs: Date.now() });
+  const language = values.language ? languageOf({ LANGUAGE: values.language }) : languageOf(env);
+  console.log(values.json ? JSON.stringify(sections, null, 2) : report(sections, language));
+  process.exitCode = countWrong(sections) > 0 ? 1 : 0;
+}
+
+/** The settings that the services run with; none on a machine where nothing was installed. */
+function settings(file: string | undefined): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(file ?? usualSettings, 'utf8'));
+  } catch (error) {
+    if (file === undefined) return {};
+    throw error;
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`offline-charging-doctor: ${error.message} See --help.`);
+  process.exitCode = WRONG_USE;
+});

@@ -1,0 +1,58 @@
+// Runs every check and puts what they found into words.
+import { clockCheck } from './clock-check.ts';
+import { devicesCheck } from './devices-check.ts';
+import { diskCheck } from './disk-check.ts';
+import type { Check, Finding, Subject } from './finding.ts';
+import { wrong } from './finding.ts';
+import { guardCheck } from './guard-check.ts';
+import { keyCheck } from './key-check.ts';
+import { machineCheck } from './machine-check.ts';
+import { pinsCheck } from './pins-check.ts';
+import { servicesCheck } from './services-check.ts';
+import { type Language, say, type WordKey } from './words.ts';
+
+export const checks: readonly Check[] = [
+  machineCheck,
+  pinsCheck,
+  guardCheck,
+  clockCheck,
+  diskCheck,
+  keyCheck,
+  devicesCheck,
+  servicesCheck,
+];
+
+export interface Section {
+  readonly title: WordKey;
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at everything and changes nothing. A check that fails itself is a finding. */
+export async function examine(subject: Subject): Promise<Section[]> {
+  const sections: Section[] = [];
+  for (const { title, run } of checks) {
+    const findings = await run(subject).catch((error: unknown) => [
+      wrong('check-failed', 'check-failed.do', { reason: (error as Error).message }),
+    ]);
+    sections.push({ title, findings });
+  }
+  return sections;
+}
+
+export function countWrong(sections: readonly Section[]): number {
+  return sections.flatMap(({ findings }) => findings).filter(({ level }) => level === 'wrong').length;
+}
+
+const marks = { good: '✓', note: '·', wrong: '✗' } as const;
+
+export function report(sections: readonly Section[], language: Language): string {
+  const lines = sections.flatMap(({ title, findings }) => [
+    say(title, language),
+    ...findings.flatMap(({ level, says, values, advice }) => [
+      `  ${marks[level]} ${say(says, language, values)}`,
+      ...(advice ? [`    → ${say(advice, language, values)}`] : []),
+    ]),
+  ]);
+  const count = countWrong(sections);
+  return [...lines, '', count === 0 ? say('all-good', language) : say('some-wrong', language, { count })].join('\n');
+}

@@ -1,0 +1,67 @@
+// The machine: what it is, whether it has power enough, and whether the programs that the station needs are there.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
+
+const leastNode = [22, 9] as const;
+
+export const machineCheck: Check = {
+  title: 'machine',
+  async run(subject) {
+    return [model(subject), ...power(subject), node(), ...(await modules())];
+  },
+};
+
+function model({ root }: Subject): Finding {
+  if (process.platform !== 'linux')
+    return wrong('machine.not-linux', 'machine.not-linux.do', { system: process.platform });
+  const name = read(join(root, 'proc/device-tree/model'))?.replace(/\0/g, '');
+  return name ? good('machine.model', { model: name }) : note('machine.no-pi', { machine: process.arch });
+}
+
+/** The firmware's undervoltage alarm, as the kernel's hardware monitor shows it. */
+function power({ root }: Subject): Finding[] {
+  const folder = join(root, 'sys/class/hwmon');
+  const monitor = list(folder).find((name) => read(join(folder, name, 'name'))?.trim() === 'rpi_volt');
+  if (!monitor) return [];
+  const alarm = read(join(folder, monitor, 'in0_lcrit_alarm'))?.trim();
+  return [alarm === '1' ? wrong('machine.undervoltage', 'machine.undervoltage.do') : good('machine.power')];
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const values = { version: process.versions.node, least: leastNode.join('.') };
+  const isNew = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  return isNew ? good('machine.node', values) : wrong('machine.old-node', 'machine.old-node.do', values);
+}
+
+async function modules(): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of ['node:sqlite', 'koffi']) {
+    const present = await import(name).then(
+      () => true,
+      () => false,
+    );
+    if (!present) {
+      const advice = name === 'koffi' ? 'machine.no-module.do' : 'machine.old-node.do';
+      findings.push(wrong('machine.no-module', advice, { module: name, least: '22.13' }));
+    }
+  }
+  return findings;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,301 @@
+// The doctor's words. `{name}` is filled in with a finding's values.
+
+export type Language = 'en' | 'zh-CN';
+
+/** English, Simplified Chinese. */
+const words = {
+  machine: ['Machine', '机器'],
+  'machine.model': ['{model}', '{model}'],
+  'machine.no-pi': ['This is no Raspberry Pi ({machine}).', '这不是树莓派（{machine}）。'],
+  'machine.not-linux': ['A station needs Linux; this is {system}.', '充电站需要 Linux；这里是 {system}。'],
+  'machine.not-linux.do': [
+    'Run it on a Raspberry Pi with Raspberry Pi OS, 64-bit.',
+    '请在装有 64 位 Raspberry Pi OS 的树莓派上运行。',
+  ],
+  'machine.power': ['The supply voltage is good.', '供电电压正常。'],
+  'machine.undervoltage': ['The supply voltage is too low.', '供电电压过低。'],
+  'machine.undervoltage.do': [
+    'Use a supply made for this Raspberry Pi and a short, thick cable; low voltage ruins memory cards.',
+    '请使用该型号树莓派的专用电源和短而粗的电缆；电压过低会损坏存储卡。',
+  ],
+  'machine.node': ['Node.js {version}', 'Node.js {version}'],
+  'machine.old-node': ['Node.js {version} is older than {least}.', 'Node.js {version} 低于 {least}。'],
+  'machine.old-node.do': [
+    'Install Node.js {least} or newer; install.sh brings one.',
+    '请安装 Node.js {least} 或更新版本；install.sh 会自带一个。',
+  ],
+  'machine.no-module': ['{module} cannot be loaded.', '无法加载 {module}。'],
+  'machine.no-module.do': [
+    'Run `npm install {module}` where the package is installed.',
+    '请在安装本软件包的目录中运行 `npm install {module}`。',
+  ],
+
+  pins: ['Pins', '引脚'],
+  'pins.simulated': [
+    'The pins are simulated (GPIO_DRIVER=simulated): no relay will move.',
+    '引脚为模拟（GPIO_DRIVER=simulated）：继电器不会动作。',
+  ],
+  'pins.driver': ['{driver}', '{driver}'],
+  'pins.no-gpio': ['This machine has no GPIO pins.', '这台机器没有 GPIO 引脚。'],
+  'pins.no-gpio.do': [
+    'A station needs a Raspberry Pi 3, 4 or 5. To try it out without pins, set GPIO_DRIVER=simulated (`npm start` does).',
+    '充电站需要树莓派 3、4 或 5。没有引脚而只想试用时，请设置 GPIO_DRIVER=simulated（`npm start` 已设置）。',
+  ],
+  'pins.failed': ['The GPIO driver cannot be opened: {reason}', '无法打开 GPIO 驱动：{reason}'],
+  'pins.failed.do': [
+    'Check GPIO_DRIVER in /etc/offline-charging/station.env.',
+    '请检查 /etc/offline-charging/station.env 中的 GPIO_DRIVER。',
+  ],
+  'pins.not-a-pi.do': [
+    'Give lines by name (gpioinfo lists them), or use a Raspberry Pi.',
+    '请用名称指定引脚（gpioinfo 可列出），或使用树莓派。',
+  ],
+  'pins.no-permission.do': [
+    'Run the doctor as root, or add the user to the group gpio.',
+    '请以 root 身份运行诊断，或将用户加入 gpio 组。',
+  ],
+  'pins.kept': [
+    'The kernel keeps an output on when its program dies ({source}).',
+    '程序终止后内核会保持其输出不变（{source}）。',
+  ],
+  'pins.kept.do': [
+    'Add the line dtparam=strict_gpiod to /boot/firmware/config.txt and restart. Until then the relay guard alone switches off.',
+    '请在 /boot/firmware/config.txt 中加入 dtparam=strict_gpiod 并重启。在此之前只能由继电器守护程序断开。',
+  ],
+  'pins.released': [
+    'The kernel lets go of a line whose program died ({source}).',
+    '程序终止后内核会释放其引脚（{source}）。',
+  ],
+  'pins.unknown-kernel': [
+    'This kernel does not say what it does with a line whose program died.',
+    '该内核没有说明程序终止后如何处理其引脚。',
+  ],
+  'pins.relay-line': ['The relay is on line {line}.', '继电器接在引脚 {line}。'],
+  'pins.relay-on-at-boot': [
+    'The relay’s line {line} rests on the side that switches it on while the machine starts.',
+    '机器启动期间，继电器引脚 {line} 处于使继电器闭合的电平。',
+  ],
+  'pins.relay-high.do': [
+    'Use one of GPIO9 to GPIO27, which are pulled down at reset.',
+    '请改用 GPIO9 至 GPIO27，它们在复位时被下拉。',
+  ],
+  'pins.relay-low.do': [
+    'Use one of GPIO2 to GPIO8, pulled up at reset, or a driver that is on at 1.',
+    '请改用 GPIO2 至 GPIO8（复位时被上拉），或使用高电平闭合的驱动。',
+  ],
+  'pins.vehicle-line': [
+    'The plug contact is on line {line}, which reads {level}.',
+    '插头触点接在引脚 {line}，当前读数为 {level}。',
+  ],
+  'pins.line-held': [
+    'Line {line} is in use, as it is while the charger runs. ({reason})',
+    '引脚 {line} 正在使用中，充电程序运行时即如此。（{reason}）',
+  ],
+  'pins.line-failed': ['Line {line} cannot be read: {reason}', '无法读取引脚 {line}：{reason}'],
+  'pins.line-failed.do': [
+    'Check VEHICLE_LINE in /etc/offline-charging/station.env.',
+    '请检查 /etc/offline-charging/station.env 中的 VEHICLE_LINE。',
+  ],
+
+  guard: ['Relay guard', '继电器守护程序'],
+  'guard.runs': ['It runs ({driver}) and guards: {relays}.', '正在运行（{driver}），守护：{relays}。'],
+  'guard.not-running': ['It does not run: nobody answers at {socket}.', '没有运行：{socket} 无人应答。'],
+  'guard.not-running.do': [
+    'Run `sudo systemctl restart offline-charging-guard`, then `journalctl -u offline-charging-guard -n 30` to see why it ended.',
+    '请运行 `sudo systemctl restart offline-charging-guard`，再用 `journalctl -u offline-charging-guard -n 30` 查看停止的原因。',
+  ],
+  'guard.not-ours': [
+    'Its socket {socket} is for the station’s user alone, as it should be.',
+    '套接字 {socket} 仅供充电站用户使用，符合要求。',
+  ],
+  'guard.silent': ['It does not answer at {socket} ({reason}).', '它在 {socket} 没有应答（{reason}）。'],
+  'guard.socket-open': [
+    'Its socket {socket} has mode {mode}: other users could switch the relay.',
+    '套接字 {socket} 的权限为 {mode}：其他用户也能控制继电器。',
+  ],
+  'guard.socket-open.do': [
+    'Restart the guard; it makes the socket with mode 600.',
+    '请重新启动守护程序；它会以 600 权限创建套接字。',
+  ],
+  'guard.other-user': ['Its socket {socket} does not belong to {user}.', '套接字 {socket} 不属于 {user}。'],
+  'guard.other-user.do': [
+    'Run guard and charger as the same user, as the installed services do.',
+    '请让守护程序和充电程序以同一用户运行，已安装的服务即如此。',
+  ],
+  'guard.problem': ['Relay {relay}: {reason}', '继电器 {relay}：{reason}'],
+  'guard.problem.do': ['Check the relay’s line and restart the guard.', '请检查继电器引脚并重新启动守护程序。'],
+  'guard.no-lease': [
+    'Relay {relay} is off; no charger holds its lease.',
+    '继电器 {relay} 已断开；没有充电程序持有租约。',
+  ],
+  'guard.relay-on': ['Relay {relay} is on, leased by the charger.', '继电器 {relay} 已闭合，由充电程序租用。'],
+  'guard.relay-off': ['Relay {relay} is off, leased by the charger.', '继电器 {relay} 已断开，由充电程序租用。'],
+
+  clock: ['Clock', '时钟'],
+  'clock.time': ['It is {time}.', '当前时间为 {time}。'],
+  'clock.lost': ['It says {time}: it has lost the time.', '显示 {time}：时间已丢失。'],
+  'clock.lost.do': [
+    'Set it with `sudo date -s`, or type a synchronize code at the keypad; then see to the clock chip.',
+    '请用 `sudo date -s` 设置，或在键盘上输入同步码；然后检查时钟芯片。',
+  ],
+  'clock.chip': ['The clock chip {chip} keeps the time without power.', '时钟芯片 {chip} 在断电时保持时间。'],
+  'clock.none': ['There is no clock chip: after a power cut the time is wrong.', '没有时钟芯片：断电后时间会出错。'],
+  'clock.none.do': [
+    'Wire a DS3231 and add dtoverlay=i2c-rtc,ds3231 to config.txt, or make the station a `counter` station in the cloud.',
+    '请接入 DS3231 并在 config.txt 中加入 dtoverlay=i2c-rtc,ds3231，或在云端将该站设为 `counter` 类型。',
+  ],
+  'clock.none-needed': ['There is no clock chip; a counter station needs none.', '没有时钟芯片；计数型充电站不需要。'],
+  'clock.chip-lost': ['The clock chip {chip} has lost the time.', '时钟芯片 {chip} 的时间已丢失。'],
+  'clock.chip-lost.do': [
+    'Change its battery, set the time, then run `sudo hwclock --systohc`.',
+    '请更换电池，设置时间，然后运行 `sudo hwclock --systohc`。',
+  ],
+  'clock.apart': [
+    'The clock chip {chip} is {seconds} s away from the machine’s time.',
+    '时钟芯片 {chip} 与机器时间相差 {seconds} 秒。',
+  ],
+  'clock.apart.do': [
+    'Set the time, then run `sudo hwclock --systohc`.',
+    '请设置时间，然后运行 `sudo hwclock --systohc`。',
+  ],
+
+  disk: ['Disk', '磁盘'],
+  'disk.no-folder': ['There is no {folder}.', '{folder} 不存在。'],
+  'disk.no-folder.do': [
+    'Run install.sh, or set DATA_DIR to the station’s folder.',
+    '请运行 install.sh，或将 DATA_DIR 设为充电站的目录。',
+  ],
+  'disk.free': ['{free} MiB are free for {folder}.', '{folder} 可用空间 {free} MiB。'],
+  'disk.full': [
+    'Only {free} MiB are free for {folder}; it should be {least}.',
+    '{folder} 仅剩 {free} MiB；应有 {least} MiB。',
+  ],
+  'disk.full.do': [
+    'Remove what is not the station’s: `sudo journalctl --vacuum-size=50M`, `sudo apt-get clean`.',
+    '请删除无关文件：`sudo journalctl --vacuum-size=50M`、`sudo apt-get clean`。',
+  ],
+  'disk.read-only': ['{folder} is mounted read-only.', '{folder} 以只读方式挂载。'],
+  'disk.read-only.do': [
+    'Check the memory card (`dmesg | grep mmc`); a card that went read-only is worn out.',
+    '请检查存储卡（`dmesg | grep mmc`）；变为只读的卡已经老化。',
+  ],
+  'disk.forgetful': [
+    '{folder} lies on {type}, which forgets everything when the power goes.',
+    '{folder} 位于 {type}，断电后内容会丢失。',
+  ],
+  'disk.forgetful.do': [
+    'Put the station’s folder on the memory card or a disk: used codes must stay used.',
+    '请将充电站目录放在存储卡或磁盘上：用过的码必须始终失效。',
+  ],
+  'disk.writable': [
+    '{folder} can be written, and what is written reaches the disk.',
+    '{folder} 可写，写入内容已落盘。',
+  ],
+  'disk.not-ours': ['{user} may not write to {folder}.', '{user} 无权写入 {folder}。'],
+  'disk.not-ours.do': ['Run `sudo chown -R {user} {folder}`.', '请运行 `sudo chown -R {user} {folder}`。'],
+  'disk.not-tried': ['Whether {folder} can be written was not tried.', '未测试 {folder} 是否可写。'],
+  'disk.failed': ['{folder} cannot be written: {reason}', '无法写入 {folder}：{reason}'],
+  'disk.failed.do': [
+    'Check the memory card (`dmesg | grep mmc`) and its free space.',
+    '请检查存储卡（`dmesg | grep mmc`）及其可用空间。',
+  ],
+
+  key: ['Identity and key', '身份与密钥'],
+  'key.station': [
+    'This is {station}; it sells {unit} in steps of {step}.',
+    '本站为 {station}；以 {unit} 计售，每步 {step}。',
+  ],
+  'key.station-only': ['This is {station}.', '本站为 {station}。'],
+  'key.none': ['There is no {file}: the station has no key.', '{file} 不存在：充电站没有密钥。'],
+  'key.none.do': [
+    'Provision the station in the cloud and run `sudo install.sh --station FILE` with what it gives out.',
+    '请在云端开通该站，并用得到的文件运行 `sudo install.sh --station 文件`。',
+  ],
+  'key.broken': ['{file} holds no id and key.', '{file} 中没有编号和密钥。'],
+  'key.not-readable': ['{file} may not be read by whoever runs the doctor.', '运行诊断的用户无权读取 {file}。'],
+  'key.open': [
+    '{file} has mode {mode}: other users can read the key.',
+    '{file} 的权限为 {mode}：其他用户可以读取密钥。',
+  ],
+  'key.open.do': [
+    'Run `sudo chmod 600 {file}`; if others were on this machine, give the station a new key version in the cloud.',
+    '请运行 `sudo chmod 600 {file}`；若有他人使用过本机，请在云端更换密钥版本。',
+  ],
+  'key.other-owner': ['{file} does not belong to {user}.', '{file} 不属于 {user}。'],
+  'key.other-owner.do': ['Run `sudo chown {user} {file}`.', '请运行 `sudo chown {user} {file}`。'],
+
+  devices: ['Devices', '外设'],
+  'devices.display': ['A display answers at {address} ({bus}).', '显示屏在 {address} 应答（{bus}）。'],
+  'devices.converter': ['An ADS1115 answers at {address} ({bus}).', 'ADS1115 在 {address} 应答（{bus}）。'],
+  'devices.rtc': ['A clock chip answers at {address} ({bus}).', '时钟芯片在 {address} 应答（{bus}）。'],
+  'devices.i2c-empty': ['Nothing that the station knows answers on {bus}.', '{bus} 上没有已知设备应答。'],
+  'devices.no-i2c': ['I²C is off: no display, clock chip or ADS1115.', 'I²C 未启用：没有显示屏、时钟芯片或 ADS1115。'],
+  'devices.no-i2c.do': [
+    'If one is wired, add dtparam=i2c_arm=on to config.txt and restart.',
+    '若已接入，请在 config.txt 中加入 dtparam=i2c_arm=on 并重启。',
+  ],
+  'devices.spi': ['SPI is there ({bus}).', 'SPI 可用（{bus}）。'],
+  'devices.no-spi': ['SPI is off: no MCP3008.', 'SPI 未启用：没有 MCP3008。'],
+  'devices.no-spi.do': [
+    'If one is wired, add dtparam=spi=on to config.txt and restart.',
+    '若已接入，请在 config.txt 中加入 dtparam=spi=on 并重启。',
+  ],
+  'devices.port': ['A meter can hang on {port}.', '电表可接在 {port}。'],
+  'devices.console': [
+    'Linux talks on {port} as well, which garbles a meter there.',
+    'Linux 也在使用 {port}，会干扰接在该处的电表。',
+  ],
+  'devices.console.do': [
+    'Switch the serial console off: `sudo raspi-config nonint do_serial_cons 1`, then restart.',
+    '请关闭串口控制台：`sudo raspi-config nonint do_serial_cons 1`，然后重启。',
+  ],
+  'devices.keypad': ['A USB keypad is plugged in: {name} ({path}).', '已插入 USB 键盘：{name}（{path}）。'],
+  'devices.no-keypad': ['No USB keypad is plugged in.', '没有插入 USB 键盘。'],
+  'devices.failed': ['I²C cannot be looked at: {reason}', '无法检查 I²C：{reason}'],
+
+  services: ['Services', '服务'],
+  'services.up': ['{unit} runs.', '{unit} 正在运行。'],
+  'services.down': ['{unit} does not run ({state}).', '{unit} 没有运行（{state}）。'],
+  'services.down.do': ['See `journalctl -u {unit} -n 50` for why.', '原因请见 `journalctl -u {unit} -n 50`。'],
+  'services.restarted': [
+    '{unit} runs, and was started again {times} times.',
+    '{unit} 正在运行，已重新启动 {times} 次。',
+  ],
+  'services.not-installed': ['Not installed as services: {units}.', '未安装为服务：{units}。'],
+  'services.install.do': [
+    'On a station run `sudo install.sh`, so that it starts with the machine.',
+    '在充电站上请运行 `sudo install.sh`，使其随机器启动。',
+  ],
+  'services.no-systemd': ['systemd does not run here.', 'systemd 没有在此运行。'],
+
+  'no-permission': ['{user} may not use {path}.', '{user} 无权使用 {path}。'],
+  'no-permission.do': [
+    'Run `sudo usermod -aG {group} {user}` and restart the station.',
+    '请运行 `sudo usermod -aG {group} {user}` 并重启充电站。',
+  ],
+  'as-root.do': [
+    'Run the doctor as root: `sudo offline-charging doctor`.',
+    '请以 root 身份运行：`sudo offline-charging doctor`。',
+  ],
+
+  'all-good': ['Everything is as it should be.', '一切正常。'],
+  'some-wrong': ['{count} to mend.', '有 {count} 处需要处理。'],
+  'check-failed': ['This could not be checked: {reason}', '无法检查：{reason}'],
+  'check-failed.do': [
+    'Run the doctor as root, and tell the makers of this package when that does not help.',
+    '请以 root 身份运行；若无效，请告知本软件包的作者。',
+  ],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type WordKey = keyof typeof words;
+export const wordKeys = Object.keys(words) as WordKey[];
+
+export function say(key: WordKey, language: Language, values: Readonly<Record<string, string | number>> = {}): string {
+  const text = words[key][language === 'en' ? 0 : 1];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The language of `LANGUAGE`, `LC_ALL` or `LANG`; English unless one of them is Chinese. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  return /^zh/i.test(env.LANGUAGE || env.LC_ALL || env.LANG || '') ? 'zh-CN' : 'en';
+}

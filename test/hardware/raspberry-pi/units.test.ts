@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../../../hardware/relay/guard-settings.ts';
+
+const folder = new URL('../../../hardware/raspberry-pi/', import.meta.url).pathname;
+const units = ['offline-charging-guard.service', 'offline-charging-charger.service'] as const;
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const settings = (name: string) => new Set(read(name).split('\n'));
+const present = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+describe('the services', () => {
+  it('are accepted by systemd', () => {
+    if (!present('systemd-analyze')) {
+      console.log('      not checked: systemd-analyze is not on this machine (apt-get install systemd)');
+      return;
+    }
+    const copies = mkdtempSync(join(tmpdir(), 'units-'));
+    try {
+      for (const unit of units) {
+        // The program is installed on stations only; systemd wants one that is there.
+        writeFileSync(
+          join(copies, unit),
+          read(unit).replaceAll('/opt/offline-charging/bin/offline-charging', '/bin/true'),
+        );
+      }
+      const run = spawnSync('systemd-analyze', ['verify', ...units.map((unit) => join(copies, unit))], {
+        encoding: 'utf8',
+      });
+      const ours = run.stderr.split('\n').filter((line) => line.includes('offline-charging'));
+      assert.deepEqual(ours, []);
+    } finally {
+      rmSync(copies, { recursive: true });
+    }
+  });
+
+  it('never give up on the guard, replace one that hangs, and write its line off however it ended', () => {
+    const guard = settings('offline-charging-guard.service');
+    for (const line of [
+      'Type=notify',
+      'Restart=always',
+      'StartLimitIntervalSec=0',
+      'WatchdogSec=3s',
+      'ExecStopPost=/opt/offline-charging/bin/offline-charging guard --off',
+    ])
+      assert.ok(guard.has(line), line);
+  });
+
+  it('start the charger after the guard, and leave it running while the guard is replaced', () => {
+    const charger = settings('offline-charging-charger.service');
+    assert.ok(charger.has('Wants=offline-charging-guard.service'));
+    assert.match(read(units[1]), /^After=offline-charging-guard\.service/m);
+    assert.doesNotMatch(read(units[1]), /^(Requires|BindsTo|PartOf)=/m);
+  });
+
+  for (const unit of units) {
+    it(`give ${unit} its own user and no more than it needs`, () => {
+      const lines = settings(unit);
+      for (const line of [
+        'User=offline-charging',
+        'NoNewPrivileges=yes',
+        'ProtectSystem=strict',
+        'ProtectHome=yes',
+        'CapabilityBoundingSet=',
+        'DevicePolicy=closed',
+        'DeviceAllow=char-gpiochip rw',
+        'UMask=0077',
+      ])
+        assert.ok(lines.has(line), line);
+    });
+  }
+
+  it('keep the charger off every network', () => {
+    const charger = settings('offline-charging-charger.service');
+    assert.ok(charger.has('IPAddressDeny=any') && charger.has('IPAddressAllow=localhost'));
+    assert.ok(settings('offline-charging-guard.service').has('PrivateNetwork=yes'));
+  });
+
+  it('run a guard that understands the settings which they hand it', () => {
+    const env = Object.fromEntries(
+      read('station.env')
+        .split('\n')
+        .filter((line) => /^\w+=/.test(line))
+        .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    );
+    const guard = readSettings([], { ...env, GUARD_SOCKET: '/run/offline-charging/guard.sock' });
+    assert.deepEqual(guard.relays, { relay: { line: 'GPIO27' } });
+    assert.equal(guard.driver, 'auto');
+    assert.equal(readSettings(['--off'], env).action, 'off');
+    assert.deepEqual(readSettings([], { ...env, RELAY_LINE: 'GPIO5,active-low', GUARD_SOCKET: '/x' }).relays, {
+      relay: { line: 'GPIO5', activeLow: true },
+    });
+  });
+});
+
+describe('the installer', () => {
+  const script = join(folder, 'install.sh');
+  const dryRun = (...args: string[]) => execFileSync('bash', [script, '--dry-run', ...args], { encoding: 'utf8' });
+
+  it('is correct shell', () => {
+    assert.equal(spawnSync('bash', ['-n', script]).status, 0);
+    if (!present('shellcheck')) {
+      console.log('      not checked any further: shellcheck is not on this machine (apt-get install shellcheck)');
+      return;
+    }
+    const run = spawnSync('shellcheck', [script], { encoding: 'utf8' });
+    assert.equal(run.stdout, '');
+  });
+
+  it('says on a dry run all that it would do, and does none of it', () => {
+    const said = dryRun();
+    for (const part of [
+      'useradd --system --user-group',
+      'usermod --append --groups gpio,i2c,spi,dialout,input offline-charging',
+      'would write: /etc/offline-charging/station.env',
+      'would write: /etc/systemd/system/offline-charging-guard.service',
+      'systemctl enable --quiet offline-charging-guard.service offline-charging-charger.service',
+      'doctor',
+    ])
+      assert.ok(said.includes(part), `${part}\n${said}`);
+    assert.match(said, /node-red@\^\d+\.\d+\.\d+ @flowfuse\/node-red-dashboard@\^\d\S+ node-linux-\w+@\^\d/);
+  });
+
+  it('refuses a provisioning file that is missing or is none, before it does anything', () => {
+    for (const file of ['/nowhere/station.json', join(folder, 'station.env')]) {
+      const run = spawnSync('bash', [script, '--dry-run', '--station', file], { encoding: 'utf8' });
+      assert.equal(run.status, 1);
+      assert.equal(run.stdout, '');
+      assert.match(run.stderr, /cannot read|no provisioning file/);
+    }
+  });
+
+  it('explains itself', () => {
+    assert.match(execFileSync('bash', [script, '--help'], { encoding: 'utf8' }), /--station FILE/);
+    assert.equal(spawnSync('bash', [script, '--what']).status, 2);
+  });
+});
