@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { type Listening, listening, type Side } from './environment.ts';
 import { prepareUserFolder } from './user-folder.ts';
 
@@ -19,6 +20,8 @@ export interface SideSettings {
   readonly notFound: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers a request that threw before any flow saw it, such as a path that cannot be decoded. */
   readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+  /** Answers what never became a request. */
+  readonly clientError?: (error: NodeJS.ErrnoException, socket: Duplex) => void;
   /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 }
@@ -67,6 +70,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   server.headersTimeout = 10 * SECOND;
   server.requestTimeout = 20 * SECOND;
   server.keepAliveTimeout = 65 * SECOND;
+  if (settings.clientError) server.on('clientError', settings.clientError);
   server.setMaxListeners(0);
 
   RED.init(server, { ...settings.nodeRed, flowFile: join(settings.nodeRed.userDir, 'flow.json') });

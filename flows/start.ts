@@ -55,10 +55,15 @@ class Kept {
     });
   }
 
-  /** Asks it to stop, and ends it when it does not. */
-  async stop(): Promise<void> {
+  /** From here on its end is no accident. */
+  expectEnd(): void {
     this.#stopping = true;
     clearTimeout(this.#timer);
+  }
+
+  /** Asks it to stop, and ends it when it does not. */
+  async stop(): Promise<void> {
+    this.expectEnd();
     const child = this.#child;
     if (!child) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -79,10 +84,16 @@ function relay(child: ChildProcess, name: Name): void {
   }
 }
 
+/** Its log is for whoever tries it out: what is wrong, in plain lines. */
+const LOG = { LOG_FORMAT: 'text', LOG_LEVEL: 'warn' };
+
 function launch(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const path = new URL(`${file}.${extension}`, import.meta.url).pathname;
-  return spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  return spawn(process.execPath, [path, ...args], {
+    env: { ...LOG, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
 }
 
 async function main(): Promise<void> {
@@ -102,6 +113,7 @@ async function main(): Promise<void> {
   let stopping: Promise<void> | undefined;
   const stopAll = (code: number): Promise<void> => {
     stopping ??= (async () => {
+      for (const one of kept) one.expectEnd();
       // The charger before its guard, so that the relay is let go in order.
       await Promise.all(kept.filter(({ name }) => name !== 'guard').map((one) => one.stop()));
       await Promise.all(kept.map((one) => one.stop()));

@@ -7,7 +7,7 @@ import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
 import { listening, places } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
 import { ADMIN_NAME, adminAuth, administrator } from './admin.ts';
-import { answersHere, failed, notFound, pathOf } from './answers.ts';
+import { answersHere, clientError, failed, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
@@ -80,6 +80,7 @@ export default {
   before,
   notFound,
   failed,
+  clientError,
 } satisfies SideSettings;
 
 /** How many proxies stand before this cloud, or their addresses, as Express takes them. */

@@ -223,7 +223,7 @@ const redeployed: Fault = {
         running.plug(true);
         await running.keys(`${codeOf(n)}#`);
         await running.settled('it charges', ({ state }) => state === 'charging');
-        const flows = readFileSync(join(running.dataDir, 'charger/flow.json'), 'utf8');
+        const flows = readFileSync(join(running.dataDir, 'charger/node-red/flow.json'), 'utf8');
         const from = performance.now();
         const deployed = fetch(`${running.charger}/editor/flows`, {
           method: 'POST',
