@@ -27,11 +27,12 @@ export function isAway(kind: Kind, error: unknown): boolean {
  */
 export async function openDatabase(url: string, now: number, patienceMs: number): Promise<Opened> {
   const kind = kindOf(url);
+  const statementMs = Math.max(100, Math.round(patienceMs / 2));
   const deadline = performance.now() + patienceMs;
   for (;;) {
     let db: Database | undefined;
     try {
-      db = await (kind === 'sqlite' ? openSqlite(url) : openPostgres(url));
+      db = await (kind === 'sqlite' ? openSqlite(url, statementMs) : openPostgres(url, statementMs));
       await migrate(db, kind, now);
       return { db, kind };
     } catch (error) {

@@ -8,13 +8,15 @@ const INT8 = 20;
 const NUMERIC = 1700;
 /** One for the transaction under way, the others for pages and look-ups. */
 const CONNECTIONS = 4;
-/** A statement takes milliseconds; one that takes this long waits for a replica that hangs, or for a network. */
-const STATEMENT_MS = 3000;
 /** SQLSTATEs that pass: conflicts and deadlocks, and a server that goes, comes or is not the primary. */
 const PASSING = /^(?:40001|40P01|40003|55P03|57P0[1-5]|57014|25P0[23]|25006|53[0-9A-Z]{3}|08[0-9A-Z]{3}|XXA00)$/;
 
-/** @throws {LedgerError} `postgres-missing`, `ledger-url` */
-export async function openPostgres(url: string): Promise<Database> {
+/**
+ * @param statementMs a statement takes milliseconds; one that takes this long waits for a replica that hangs, or for
+ *   the network, and is given up
+ * @throws {LedgerError} `postgres-missing`, `ledger-url`
+ */
+export async function openPostgres(url: string, statementMs: number): Promise<Database> {
   const { default: pg } = await import('pg').catch((cause) => {
     throw new LedgerError('postgres-missing', 'PostgreSQL needs the package pg: npm install pg', { cause });
   });
@@ -23,8 +25,8 @@ export async function openPostgres(url: string): Promise<Database> {
     pool = new pg.Pool({
       connectionString: url,
       max: CONNECTIONS,
-      connectionTimeoutMillis: 2000,
-      query_timeout: STATEMENT_MS,
+      connectionTimeoutMillis: statementMs,
+      query_timeout: statementMs,
       keepAlive: true,
       application_name: 'offline-charging ledger',
       types: { getTypeParser: (oid, format) => (isWide(oid) ? Number : pg.types.getTypeParser(oid, format)) as never },
@@ -40,7 +42,7 @@ export async function openPostgres(url: string): Promise<Database> {
     client.on('error', () => {});
     // A replica that stops in the middle of a transaction (frozen, cut off) must not hold its locks for ever.
     client
-      .query(`set statement_timeout = ${STATEMENT_MS}; set idle_in_transaction_session_timeout = ${2 * STATEMENT_MS}`)
+      .query(`set statement_timeout = ${statementMs}; set idle_in_transaction_session_timeout = ${2 * statementMs}`)
       .catch(() => {});
   });
   return new Kysely<Tables>({

@@ -20,8 +20,11 @@ export function sqliteFile(url: string): string {
   return path;
 }
 
-/** @throws {LedgerError} `sqlite-missing`, `ledger-not-writable`, `ledger-url` */
-export async function openSqlite(url: string): Promise<Database> {
+/**
+ * @param busyMs how long a statement waits for another process that holds the file
+ * @throws {LedgerError} `sqlite-missing`, `ledger-not-writable`, `ledger-url`
+ */
+export async function openSqlite(url: string, busyMs: number): Promise<Database> {
   const path = sqliteFile(url);
   const sqlite = await import('node:sqlite').catch((cause) => {
     throw new LedgerError('sqlite-missing', 'This Node has no SQLite: use Node 22.13 or newer, or PostgreSQL.', {
@@ -38,7 +41,7 @@ export async function openSqlite(url: string): Promise<Database> {
     });
   }
   const file = new sqlite.DatabaseSync(path);
-  file.exec('pragma busy_timeout = 3000');
+  file.exec(`pragma busy_timeout = ${busyMs}`);
   // An answer that was sent is on disk: in WAL mode only FULL syncs at each commit.
   file.exec('pragma journal_mode = wal');
   file.exec('pragma synchronous = full');
