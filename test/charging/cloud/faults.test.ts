@@ -27,11 +27,13 @@ const unavailable = (error: unknown) => error instanceof LedgerUnavailable && er
 class Wire {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #near = new Set<Socket>();
   #cut = false;
 
   constructor(target: number) {
     this.#server = createServer((near) => {
       const far = connect(target, '127.0.0.1');
+      this.#near.add(near);
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -47,6 +49,11 @@ class Wire {
   async port(): Promise<number> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     return (this.#server.address() as { port: number }).port;
+  }
+
+  /** Says something to the ledger that no PostgreSQL says. */
+  garble(): void {
+    for (const near of this.#near) near.write(Buffer.alloc(64, 0xee));
   }
 
   cut(): void {
@@ -173,6 +180,23 @@ describe('a ledger that fails while it is used', () => {
       [id],
     );
     assert.ok(reports.some(({ failed, retries }) => failed || retries > 0));
+  });
+
+  it('comes back when what PostgreSQL says makes no sense', async function () {
+    this.timeout(60_000);
+    const url = new URL(await freshUrl('postgresql'));
+    const wire = new Wire(Number(url.port));
+    leftOver.push(() => wire.end());
+    url.port = String(await wire.port());
+    const ledger = await openLedger({ url: url.href, masterKey: MASTER_KEY });
+    leftOver.push(() => ledger.close());
+    granted(await ledger.createStation({ id: 'CP-0001', sequence: 'counter' }));
+    wire.garble();
+    const call = { client: 'app', station: 'CP-0001', amount: 30, idempotencyKey: 'garbled' };
+    let answer: unknown;
+    while (!answer) answer = await ledger.issue(call).catch((error) => assert.ok(unavailable(error)));
+    granted(answer);
+    assert.equal((await ledger.listCodes()).items.length, 1);
   });
 
   it('rides out a restart of PostgreSQL without refusing anyone', async function () {
