@@ -1,7 +1,7 @@
 // Files cut off at every byte of the last transactions, and the plug pulled at every step of every write: whatever is
 // left, no used code is accepted and no session that was paid for is lost.
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Station } from '../../../charging/station/station.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../charging/station/types.ts';
@@ -47,8 +47,9 @@ function cutAt(bench: Bench, file: string, lengths: Iterable<number>, left: Know
   const whole = new Map(filesIn(crashed).map((name) => [name, readFileSync(join(crashed, name))]));
   const tally = { kept: 0, refused: 0 };
   for (const length of lengths) {
-    copyAfterCrash(crashed, work);
-    writeFileSync(join(work, file), whole.get(file)!.subarray(0, length));
+    rmSync(join(work, 'journal.sqlite-shm'), { force: true });
+    for (const [name, bytes] of whole)
+      writeFileSync(join(work, name), name === file ? bytes.subarray(0, length) : bytes);
     tally[check(work, bench, left, `${file} cut to ${length} bytes`)]++;
   }
   return tally;
