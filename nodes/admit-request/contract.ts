@@ -148,7 +148,7 @@ const table: readonly Call[] = [
     pathAs: 'station',
     body: schemas.StationChangeBody,
     good: { status: 200, description: 'The station.', schema: schemas.Station },
-    problems: [404, 409, 422],
+    problems: [404, 409, 410, 422],
   },
   {
     id: 'retireStation',
@@ -158,7 +158,7 @@ const table: readonly Call[] = [
     summary: 'Retire a station: no more codes; what was issued stays valid',
     pathAs: 'station',
     good: { status: 200, description: 'The station.', schema: schemas.Station },
-    problems: [404, 409],
+    problems: [404, 409, 410],
   },
   {
     id: 'readProvisioning',
@@ -181,7 +181,7 @@ const table: readonly Call[] = [
     body: schemas.ServiceCodeBody,
     idempotent: true,
     good: { status: 201, description: 'The code, 15 digits.', schema: schemas.ServiceCode },
-    problems: [404, 409, 422],
+    problems: [404, 409, 410, 422],
   },
   {
     id: 'exportLedger',
@@ -191,7 +191,7 @@ const table: readonly Call[] = [
     summary: 'Export the ledger',
     query: schemas.ExportQuery,
     good: { status: 200, description: 'RFC 4180 with a header line.', contentType: 'text/csv; charset=utf-8' },
-    problems: [422],
+    problems: [404],
   },
   {
     id: 'readMetrics',

@@ -3,7 +3,7 @@
 import { type Answer, isRefused, type Principal } from '../../charging/cloud/ledger.ts';
 
 /** How long an answer is remembered: the longest that a revoked key still works. */
-export const REMEMBERED_MS = 3000;
+export const REMEMBERED_MS = 1000;
 const MOST_REMEMBERED = 10_000;
 const LONGEST_KEY = 200;
 

@@ -12,7 +12,7 @@ import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts
 import { cloudMetrics } from './metrics.ts';
 
 const OPEN_AGAIN_MS = 2000;
-const LOOK_AGAIN_MS = 2000;
+const LOOK_AGAIN_MS = 250;
 
 export interface IssuerSettings {
   /** `sqlite:/path` or `postgres://…`. */
@@ -112,8 +112,8 @@ export class Issuer {
   }
 
   /**
-   * Whether all may call: Node-RED is heard on this machine alone, and no API key was ever made. Looked at again every
-   * two seconds, so that the first key made ends it.
+   * Whether all may call: Node-RED is heard on this machine alone, and no API key was ever made. Looked at again four
+   * times a second, so that the first key made ends it.
    */
   async open(): Promise<boolean> {
     if (!this.settings.loopbackOnly) return false;
