@@ -1,0 +1,53 @@
+// Looking at pages as people do: in a real browser, in each language, colour scheme and size.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const LANGUAGES = ['en-GB', 'zh-CN'] as const;
+export const SCHEMES = ['light', 'dark'] as const;
+export const SIZES = [
+  { name: 'phone', width: 360, height: 740 },
+  { name: 'desktop', width: 1280, height: 800 },
+] as const;
+
+export interface Look {
+  readonly locale: string;
+  readonly colorScheme: 'light' | 'dark';
+  readonly viewport: { readonly name: string; readonly width: number; readonly height: number };
+}
+
+/** Every language in every scheme at every size. */
+export const LOOKS: readonly Look[] = LANGUAGES.flatMap((locale) =>
+  SCHEMES.flatMap((colorScheme) => SIZES.map((viewport) => ({ locale, colorScheme, viewport }))),
+);
+
+/** What axe-core finds wrong, each with the element; empty when all is well. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // @ts-expect-error the script just run put it there.
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+    );
+  });
+}
+
+/** A visitor with a phone of their own: cookies, storage and cache apart from all others. */
+export async function visitor(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: SIZES[0], ...options });
+  context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/** Errors of a page's scripts and of its content security policy, as they come. */
+export function complaints(page: Page): string[] {
+  const heard: string[] = [];
+  page.on('pageerror', (error) => heard.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) heard.push(message.text());
+  });
+  return heard;
+}
