@@ -39,7 +39,7 @@ describe('cut off at any moment', function () {
       process.kill(charger, 'SIGCONT');
     }
     running.plug(false);
-    await running.settled('the session is over', ({ relay, state }) => !relay && state !== 'charging');
+    await running.settled('it is unplugged', ({ relay, vehicle, state }) => !relay && !vehicle && state === 'receipt');
   });
 
   it('after a power cut the station goes on with what is left while the vehicle is there', async () => {

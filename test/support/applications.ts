@@ -96,8 +96,9 @@ export class Applications {
   /** The process of one part, by its place among the launcher's children. */
   pid(part: 'cloud' | 'charger' | 'guard'): number {
     const found = children(this.#launcher?.pid ?? 0).find((pid) => {
-      const words = commandLine(pid);
-      return part === 'guard' ? words.some((word) => word.includes('guard-main')) : words.includes(part);
+      const command = commandLine(pid);
+      // A side names itself `offline-charging-cloud`; until then, and the guard always, it is `node …/main.js cloud`.
+      return part === 'guard' ? command.includes('guard-main') : new RegExp(`[\\0 -]${part}(\\0|$)`).test(command);
     });
     if (found === undefined) throw new Error(`${part} does not run`);
     return found;
@@ -187,9 +188,8 @@ function children(parent: number): number[] {
     });
 }
 
-function commandLine(pid: number): string[] {
-  // A process that names itself keeps its words in one string.
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 -]/);
+function commandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
 }
 
 function alive(pid: number): boolean {
