@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import {
   type BatchReport,
   type ChargingRequest,
@@ -212,6 +213,34 @@ describe('a ledger that fails while it is used', () => {
     assert.ok(calls.length > 5);
     for (const answer of await Promise.all(calls)) granted(answer);
     await at.ledger.close();
+  });
+
+  it('starts its thread again when that died, and says meanwhile that it is unavailable', async function () {
+    this.timeout(60_000);
+    const at = await TestLedger.open('sqlite');
+    leftOver.push(() => at.ledger.close());
+    granted(await at.ledger.createStation({ id: 'CP-0001', sequence: 'counter' }));
+    const threads = new Set<Worker>();
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<typeof postMessage>) {
+      threads.add(this);
+      return postMessage.apply(this, message);
+    };
+    const call = { client: 'app', station: 'CP-0001', amount: 30, idempotencyKey: 'over its death' };
+    try {
+      const doomed = at.ledger.issue(call);
+      const caught = assert.rejects(doomed, unavailable);
+      while (threads.size === 0) await new Promise((resolve) => setImmediate(resolve));
+      for (const thread of threads) await thread.terminate();
+      await caught;
+    } finally {
+      Worker.prototype.postMessage = postMessage;
+    }
+    const { id } = granted(await at.ledger.issue(call));
+    assert.deepEqual(
+      (await at.ledger.listCodes()).items.map(({ request }) => request),
+      [id],
+    );
   });
 
   it('finishes what it was asked before it closes, and takes nothing after', async () => {
