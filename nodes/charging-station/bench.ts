@@ -41,6 +41,10 @@ export class Bench {
     };
   }
 
+  get hasSession(): boolean {
+    return this.#snapshot !== undefined;
+  }
+
   /** An entry left the keypad … */
   entryMade(): void {
     this.#unheard += 1;

@@ -1,11 +1,23 @@
 // Settings as a dialog stored them: text, or a variable of the environment that Node-RED has put in.
 import { NodeFault } from '../shared/road.ts';
-import { numberOf, textOf } from '../shared/values.ts';
+import { booleanOf, numberOf, textOf } from '../shared/values.ts';
 
 /** Text that somebody put there; neither empty nor a variable that is not set, which stays as its name. */
 export function given(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined || text === '' || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
+}
+
+export interface Pin {
+  readonly line: string;
+  readonly activeLow: boolean;
+}
+
+/** A GPIO line, by BCM number or name; `GPIO27,active-low` says its level as well, as it does to the relay guard. */
+export function pin(value: unknown, activeLow: unknown, otherwise = false): Pin | undefined {
+  const [line, level] = (given(value) ?? '').split(',').map((part) => part.trim());
+  if (line === undefined || line === '') return undefined;
+  return { line, activeLow: level === 'active-low' || (booleanOf(given(activeLow)) ?? otherwise) };
 }
 
 /** A number from `least` up. @throws {NodeFault} `bad-number` */

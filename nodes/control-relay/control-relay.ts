@@ -75,15 +75,15 @@ class RelayControl {
   async #open(plan: RelayPlan): Promise<void> {
     this.#through = plan.through;
     const socket = this.#charging.plan.guardSocket ?? GUARD_SOCKET;
-    if (plan.feedbackLine !== undefined) {
-      const at = { line: plan.feedbackLine, activeLow: plan.feedbackActiveLow };
-      this.#contact = await FeedbackContact.open(await this.#charging.gpio(), at, (fault) => this.#feedback(fault));
+    const { protection, relay, contactor, feedback } = plan;
+    if (feedback !== undefined) {
+      const driver = await this.#charging.gpio();
+      this.#contact = await FeedbackContact.open(driver, feedback, (fault) => this.#feedback(fault));
     }
-    const { protection, relay, line, activeLow } = plan;
     this.#relay =
       plan.through === 'guard'
         ? guardedRelay({ socket, relay, protection })
-        : await directRelay({ driver: await this.#charging.gpio(), line: line!, activeLow, protection });
+        : await directRelay({ driver: await this.#charging.gpio(), ...contactor!, protection });
     this.#relay.onChange((state) => this.#changed(state));
     this.#changed(this.#relay.state);
   }

@@ -1,10 +1,9 @@
 // What the dialog of `control relay` stored, with its defaults.
-import type { Line } from '../../hardware/gpio/driver.ts';
 import type { Protection } from '../../hardware/relay/protection.ts';
-import { given } from '../charging-station/given.ts';
+import { given, type Pin, pin } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
-import { booleanOf, numberOf } from '../shared/values.ts';
+import { numberOf } from '../shared/values.ts';
 
 export interface ControlRelayConfig extends NodeConfig {
   readonly station?: string;
@@ -24,25 +23,23 @@ export interface RelayPlan {
   readonly through: 'guard' | 'direct';
   /** Its name at the guard. */
   readonly relay: string;
-  readonly line: Line | undefined;
-  readonly activeLow: boolean;
-  readonly feedbackLine: Line | undefined;
-  readonly feedbackActiveLow: boolean;
+  /** Set when this Node-RED drives the line itself. */
+  readonly contactor: Pin | undefined;
+  /** The auxiliary contact, where one is wired. */
+  readonly feedback: Pin | undefined;
   readonly protection: Protection;
 }
 
 /** @throws {NodeFault} `bad-protection`, `no-line` */
 export function planRelay(config: ControlRelayConfig): RelayPlan {
   const through = given(config.through) === 'direct' ? 'direct' : 'guard';
-  const line = given(config.line);
-  if (through === 'direct' && line === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const contactor = pin(config.line, config.activeLow);
+  if (through === 'direct' && contactor === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   return {
     through,
     relay: given(config.relay) ?? 'relay',
-    line,
-    activeLow: booleanOf(config.activeLow) ?? false,
-    feedbackLine: given(config.feedbackLine),
-    feedbackActiveLow: booleanOf(config.feedbackActiveLow) ?? false,
+    contactor,
+    feedback: pin(config.feedbackLine, config.feedbackActiveLow),
     protection: {
       leastSeconds: limit(config.leastSeconds, 10),
       mostClosings: Math.floor(limit(config.mostClosings, 10)),

@@ -1,10 +1,9 @@
 // What the dialog of `detect vehicle` stored, with its defaults.
 import { PLUG_CONTACT } from '../../hardware/gpio/debounce.ts';
 import type { Line, Pull } from '../../hardware/gpio/driver.ts';
-import { choice, given, number } from '../charging-station/given.ts';
+import { choice, number, pin } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
-import { booleanOf } from '../shared/values.ts';
 
 export interface DetectVehicleConfig extends NodeConfig {
   readonly station?: string;
@@ -39,12 +38,11 @@ export function sourceOf(config: DetectVehicleConfig): 'contact' | 'pilot' | 'lo
 
 /** @throws {NodeFault} `no-line`, `bad-number` */
 export function planContact(config: DetectVehicleConfig): ContactPlan {
-  const line = given(config.line);
-  if (line === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const contact = pin(config.line, config.activeLow);
+  if (contact === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   const pull = choice(config.pull, ['unset', 'up', 'down', 'none']);
   return {
-    line,
-    activeLow: booleanOf(config.activeLow) ?? false,
+    ...contact,
     ...(pull === 'unset' ? {} : { pull }),
     openMs: number(config.openMs, PLUG_CONTACT.openMs),
     closeMs: number(config.closeMs, PLUG_CONTACT.closeMs),

@@ -1,10 +1,9 @@
 // What the dialog of `read meter` stored, and the meter that it means.
 import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
-import { choice, given, number } from '../charging-station/given.ts';
+import { choice, given, number, pin } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
-import { booleanOf } from '../shared/values.ts';
 
 export interface ReadMeterConfig extends NodeConfig {
   readonly station?: string;
@@ -64,16 +63,16 @@ export async function openMeter(
       listener,
     );
   }
-  const line = given(config.line);
-  if (line === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const pulses = pin(config.line, config.activeLow, true);
+  if (pulses === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const { line } = pulses;
   const { station } = charging;
   const startWh = Math.max(station.meterCounter(line), station.openSession()?.meterLastWh ?? 0);
   const { openS0Meter } = await import('../../hardware/meter/s0.ts');
   return openS0Meter(
     await charging.gpio(),
     {
-      line,
-      activeLow: booleanOf(config.activeLow) ?? true,
+      ...pulses,
       impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1),
       startWh,
       save: (energyWh) => station.saveMeterCounter(line, energyWh),

@@ -1,7 +1,7 @@
 // `verify code`: an entry in; out comes the voucher that it grants, or why it was refused.
 import type { Station } from '../../charging/station/station.ts';
-import type { SessionRecord, Verdict, Voucher } from '../../charging/station/types.ts';
-import { joinStation } from '../charging-station/station-user.ts';
+import type { Verdict } from '../../charging/station/types.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -32,7 +32,7 @@ export default function verifyCode(red: RED): void {
     const verify = (message: Message): Message[] | (Message | null)[] => {
       const entry = entryOf(message.payload);
       const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : charging.station.verify(entry);
-      const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging.station, verdict) : verdict;
+      const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
       if (atOnce) charging.bench.entryHeard();
       return answer.outcome === 'accepted' ? accepted(message, answer) : refused(message, answer);
     };
@@ -81,17 +81,26 @@ export function entryOf(payload: unknown): string | undefined {
 /**
  * Uses the code up here and now. A voucher's session is opened and closed as wholly delivered in the same breath: from
  * here on the flow answers for it, nothing is left to resume, and no receipt can be made of it.
+ * @throws {NodeFault} `session-runs` where a session works on the same station
  */
-function performed(station: Station, verdict: Accepted): Verdict {
+function performed({ station, bench }: ChargingStation, verdict: Accepted): Verdict {
+  if (bench.hasSession) {
+    throw new NodeFault('session-runs', 'A session runs on this station: leave redeeming to it, in the dialog.');
+  }
   if (verdict.kind === 'service') {
     return station.useService(verdict.operation, verdict.sequence) === 'done' ? verdict : { outcome: 'used' };
   }
-  const opened: SessionRecord = { voucher: verdict.voucher, delivered: 0 };
-  if (station.redeem(verdict.voucher, opened) === 'used') return { outcome: 'used' };
-  station.close(delivered(verdict.voucher));
+  closeInterrupted(station);
+  const { voucher } = verdict;
+  if (station.redeem(voucher, { voucher, delivered: 0 }) === 'used') return { outcome: 'used' };
+  station.close({ voucher, delivered: voucher.amount, ended: 'used-up' });
   return verdict;
 }
 
-function delivered(voucher: Voucher): SessionRecord {
-  return { voucher, delivered: voucher.amount, ended: 'used-up' };
+/** A power cut came between redeeming and the message: nothing was delivered, and the journal keeps a receipt for it. */
+function closeInterrupted(station: Station): void {
+  const open = station.openSession();
+  if (open === undefined) return;
+  const receipt = station.receiptFor(open);
+  station.close({ ...open, ended: 'power-cut', ...(receipt === undefined ? {} : { receipt }) });
 }

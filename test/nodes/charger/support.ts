@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LayoutName, type Operation, serviceCode, stationKey, voucherCode } from '../../../charging/codes/index.ts';
+import {
+  type LayoutName,
+  type Operation,
+  serviceCode,
+  stationKey,
+  voucherCode,
+} from '../../../charging/codes/index.ts';
 import chargingStation from '../../../nodes/charging-station/charging-station.ts';
 import controlRelay from '../../../nodes/control-relay/control-relay.ts';
 import detectVehicle from '../../../nodes/detect-vehicle/detect-vehicle.ts';
@@ -71,7 +77,12 @@ export function chargerFlow(folder: string, change: Readonly<Record<string, obje
     { id: 'keypad', type: 'read keypad', station: 'station', wires: [['verify'], ['session']] },
     { id: 'verify', type: 'verify code', station: 'station', redeem: 'session', wires: [['session'], ['session']] },
     { id: 'detect', type: 'detect vehicle', station: 'station', line: 'vehicle', closeMs: 30, wires: [['session']] },
-    { id: 'session', type: 'run session', station: 'station', wires: [['control'], ['display'], ['records']] },
+    {
+      id: 'session',
+      type: 'run session',
+      station: 'station',
+      wires: [['control'], ['display', 'shownRaw'], ['records']],
+    },
     {
       id: 'control',
       type: 'control relay',
@@ -84,6 +95,7 @@ export function chargerFlow(folder: string, change: Readonly<Record<string, obje
     },
     { id: 'display', type: 'show display', station: 'station', wires: [['shown']] },
     { id: 'shown', type: 'helper' },
+    { id: 'shownRaw', type: 'helper' },
     { id: 'records', type: 'helper' },
     { id: 'actual', type: 'helper' },
   ];
@@ -103,21 +115,27 @@ export function stationNode(folder: string): FlowNode {
   };
 }
 
+export interface Ended {
+  readonly times: number;
+  readonly error?: Error & { code?: string };
+}
+
 /** Node-RED with one flow, and what its nodes said. */
 export class Rig {
   readonly folder: string;
   readonly statuses = new Map<string, { fill?: string; text?: string }>();
   readonly heard = new Map<string, Message[]>();
   readonly #wakes = new Set<() => void>();
+  #deaf = () => {};
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'charger-nodes-'));
     helper.settings({ userDir: this.folder });
   }
 
-  async start(flow: readonly FlowNode[], key: string | undefined = Buffer.from(KEY).toString('hex')): Promise<void> {
+  async start(flow: readonly FlowNode[], key: string | null = Buffer.from(KEY).toString('hex')): Promise<void> {
     const whole = [{ id: 'tab', type: 'tab', label: 'charger' }, ...flow.map((node) => placed(node))];
-    await helper.load([this.#listening, ...ALL], whole, key === undefined ? {} : { station: { key } });
+    await helper.load([this.#listening, ...ALL], whole, key === null ? {} : { station: { key } });
   }
 
   /** As the editor's Deploy does. */
@@ -132,6 +150,7 @@ export class Rig {
 
   async remove(): Promise<void> {
     await this.stop();
+    this.#deaf();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -141,6 +160,26 @@ export class Rig {
 
   send(id: string, message: Message): void {
     this.node(id).receive(message);
+  }
+
+  /** How often a message was ended, and with which error: seen at the last turn of the event loop that could end it. */
+  async ends(id: string, message: Message): Promise<Ended> {
+    const node = this.node(id) as TestNode & { _complete(message: Message, error?: unknown): void };
+    const complete = node._complete;
+    let times = 0;
+    let error: Ended['error'];
+    const first = new Promise<void>((resolve) => {
+      node._complete = (_message, thrown) => {
+        times += 1;
+        error = thrown as Ended['error'];
+        resolve();
+      };
+    });
+    node.receive(message);
+    await first;
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    node._complete = complete;
+    return error === undefined ? { times } : { times, error };
   }
 
   type(keys: string): void {
@@ -191,23 +230,32 @@ export class Rig {
 
   /** Listens to what Node-RED itself tells: statuses, and what arrives at helper nodes. */
   readonly #listening = (red: RED): void => {
-    red.events.on('node-status', (event) => {
+    this.#deaf();
+    const status = (event: unknown) => {
       const { id, status } = event as { id: string; status?: { fill?: string; text?: string } };
       this.statuses.set(id, status ?? {});
       this.#wake();
-    });
-    red.events.on('flows:started', () => {
-      for (const id of ['shown', 'records', 'actual', 'out', 'refused', 'faults']) {
+    };
+    const listened = new WeakSet<object>();
+    const started = () => {
+      for (const id of ['shown', 'shownRaw', 'records', 'actual', 'out', 'refused', 'faults']) {
         const node = red.nodes.getNode(id);
-        if (!node || this.heard.has(id)) continue;
-        this.heard.set(id, []);
+        if (!node || listened.has(node)) continue;
+        listened.add(node);
+        if (!this.heard.has(id)) this.heard.set(id, []);
         node.on('input', (message, _send, done) => {
           this.heard.get(id)!.push(message);
           this.#wake();
           done();
         });
       }
-    });
+    };
+    red.events.on('node-status', status);
+    red.events.on('flows:started', started);
+    this.#deaf = () => {
+      red.events.removeListener('node-status', status);
+      red.events.removeListener('flows:started', started);
+    };
   };
 
   #wake(): void {
