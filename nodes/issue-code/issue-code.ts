@@ -143,9 +143,13 @@ function wanted(context: Context, message: HttpMessage): { station: string; amou
   return { station: stationOf(context, message), amount };
 }
 
+/** As it came: an id that nobody has is the ledger's to refuse. */
 function requestId(message: HttpMessage): string {
-  const id = textOf(payloadOf(message).id ?? (typeof message.payload === 'object' ? undefined : message.payload));
-  if (!id) throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
+  const { payload } = message;
+  const id = typeof payload === 'object' && !(payload instanceof Uint8Array) ? payloadOf(message).id : textOf(payload);
+  if (typeof id !== 'string') {
+    throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
+  }
   return id;
 }
 

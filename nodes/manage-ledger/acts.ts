@@ -67,8 +67,10 @@ function station(payload: Payload): string {
   return need(payload, 'station');
 }
 
+/** As it came: what nobody has, and what cannot be, is the ledger's to refuse. */
 function need(payload: Payload, name: string): string {
-  const text = textOf(payload[name]);
-  if (!text) throw new NodeFault(`no-${name}`, `Give the ${name} as msg.payload.${name}.`);
+  const given = payload[name];
+  const text = typeof given === 'string' ? given : textOf(given);
+  if (text === undefined) throw new NodeFault(`no-${name}`, `Give the ${name} as msg.payload.${name}.`);
   return text;
 }
