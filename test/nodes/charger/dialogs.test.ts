@@ -1,0 +1,127 @@
+// What the editor gets of each node of the pack: faults that were met in the field once are looked for in every file.
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = new URL('../../../', import.meta.url).pathname;
+const LANGUAGES = ['en-US', 'zh-CN'];
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  'node-red': { nodes: Record<string, string> };
+};
+const names = readdirSync(join(root, 'nodes')).filter((name) => existsSync(join(root, 'nodes', name, `${name}.html`)));
+const ours = new Set(Object.keys(manifest['node-red'].nodes));
+
+const read = (...path: string[]) => readFileSync(join(root, 'nodes', ...path), 'utf8');
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!);
+
+type Tree = { readonly [key: string]: string | Tree };
+function flat(tree: Tree, prefix = ''): Map<string, string> {
+  return new Map(
+    Object.entries(tree).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)],
+    ),
+  );
+}
+const catalogue = (name: string, language: string) =>
+  flat(JSON.parse(read(name, 'locales', language, `${name}.json`)) as Tree);
+
+describe('the nodes as the editor sees them', () => {
+  it('are all in the manifest, and each has its program', () => {
+    assert.deepEqual([...ours].sort(), [...names].sort());
+    for (const name of names) {
+      assert.equal(manifest['node-red'].nodes[name], `dist/nodes/${name}/${name}.js`);
+      assert.ok(existsSync(join(root, 'nodes', name, `${name}.ts`)), name);
+    }
+  });
+
+  for (const name of names) {
+    describe(name, () => {
+      const html = read(name, `${name}.html`);
+      const type = /registerType\(\s*'([^']+)'/.exec(html)?.[1] ?? '';
+      const sources = globSync(`nodes/${name}/*.ts`, { cwd: root }).map((file) =>
+        readFileSync(join(root, file), 'utf8'),
+      );
+
+      it('registers the type that its program, dialog and help are for', () => {
+        assert.equal(type, name.replaceAll('-', ' '));
+        assert.deepEqual(all(html, /data-template-name="([^"]+)"/g), [type]);
+        assert.ok(sources.some((source) => source.includes(`registerType('${type}'`)));
+        for (const language of LANGUAGES) {
+          assert.match(read(name, 'locales', language, `${name}.html`), new RegExp(`data-help-name="${type}"`));
+        }
+      });
+
+      it('loads no script from elsewhere, which would run after registerType, and no style that leaks', () => {
+        assert.doesNotMatch(html, /<script[^>]*\ssrc=/);
+        assert.doesNotMatch(html, /<style/);
+      });
+
+      it('has its icon', () => {
+        const icon = /\bicon: '([^']+\.svg)'/.exec(html)?.[1];
+        if (icon !== undefined) assert.ok(existsSync(join(root, 'nodes', name, 'icons', icon)), icon);
+        else assert.match(html, /category: 'config'/);
+      });
+
+      it('has a field for each setting, and a setting for each field', () => {
+        const config = /category: 'config'/.test(html);
+        const prefix = config ? 'node-config-input-' : 'node-input-';
+        const fields = new Set(all(html, new RegExp(`<(?:input|select|textarea)[^>]*\\sid="${prefix}([\\w-]+)"`, 'g')));
+        const block = /defaults: \{([\s\S]*?)\n {4}\}/.exec(html)?.[1] ?? '';
+        const settings = new Set([
+          ...all(block, /^ {6}(\w+): \{/gm),
+          ...all(/credentials: \{([^\n]*)/.exec(html)?.[1] ?? '', /(\w+): \{/g),
+        ]);
+        // The number of ports follows from other settings.
+        for (const port of ['inputs', 'outputs', 'credentials']) settings.delete(port);
+        if (config && settings.size === 0) return;
+        for (const setting of settings) assert.ok(fields.has(setting), `no field for ${setting}`);
+      });
+
+      it('says the same in both languages, with the same gaps', () => {
+        const [english, chinese] = LANGUAGES.map((language) => catalogue(name, language));
+        assert.deepEqual([...english!.keys()], [...chinese!.keys()]);
+        for (const [key, text] of english!) {
+          assert.notEqual(text.trim(), '', key);
+          assert.notEqual(chinese!.get(key)!.trim(), '', key);
+          assert.deepEqual(all(chinese!.get(key)!, /(__\w+?__)/g).sort(), all(text, /(__\w+?__)/g).sort(), key);
+          // Node-RED fills __gaps__; others stay as they are.
+          assert.doesNotMatch(text, /\{\{/, key);
+        }
+      });
+
+      it('has words for each key that its dialog asks for', () => {
+        const known = catalogue(name, 'en-US');
+        const keys = all(html, new RegExp(`data-i18n="(?:\\[\\w+\\])?(${name}\\.[\\w.-]+)"`, 'g'));
+        const asked = all(html, new RegExp(`_\\('(${name}\\.[\\w.-]+)'\\)`, 'g'));
+        for (const key of [...keys, ...asked]) assert.ok(known.has(key), key);
+      });
+
+      it('has words for each status and fault that its program names', () => {
+        // A config node shows nothing itself: what it says goes into the statuses of its users.
+        if (/category: 'config'/.test(html)) return;
+        const known = catalogue(name, 'en-US');
+        for (const source of sources) {
+          for (const key of all(source, /[sS]tatus\.(?:ready|active|busy|waiting|refused)\(\s*'([\w-]+)'/g)) {
+            assert.ok(known.has(`${name}.status.${key}`), `status ${key}`);
+          }
+          for (const key of all(source, /[sS]tatus\.text\(\s*'([\w.-]+)'/g))
+            assert.ok(known.has(`${name}.${key}`), key);
+          // What is refused over HTTP is worded as problem details.
+          if (source.includes('answerProblem')) continue;
+          for (const key of all(source, /new NodeFault\(\s*'([\w-]+)'/g)) {
+            assert.ok(known.has(`${name}.errors.${key}`), `fault ${key}`);
+          }
+        }
+      });
+    });
+  }
+
+  it('gives no choice in a dialog twice', () => {
+    for (const name of names) {
+      for (const select of all(read(name, `${name}.html`), /<select[^>]*>([\s\S]*?)<\/select>/g)) {
+        const values = all(select, /<option value="([^"]*)"/g);
+        assert.equal(new Set(values).size, values.length, name);
+      }
+    }
+  });
+});
