@@ -42,7 +42,8 @@
   const focus = (id) => {
     const element = byId(id);
     element.focus();
-    if (element.scrollIntoView) element.scrollIntoView();
+    const top = element.getBoundingClientRect().top;
+    if (top < 0 || top > window.innerHeight / 2) element.scrollIntoView();
   };
 
   const groups = (digits, display) => (display || digits.replace(/(\d{3})(?=\d)/g, '$1 ')).split(/\s+/);
