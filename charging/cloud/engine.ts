@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { authenticate, createApiKey, revokeApiKey } from './calls/api-keys.ts';
 import { type DrawingCall, draw } from './calls/drawing.ts';
 import { heartbeat } from './calls/health.ts';
+import { forgetKeys } from './calls/idempotency.ts';
 import { exportPage, listApiKeys, listAudit, listCodes, listSettled, listStations } from './calls/listing.ts';
 import { request } from './calls/requests.ts';
 import { listReservations, markPaid, reserve } from './calls/reserving.ts';
@@ -26,6 +27,7 @@ const WRITES = {
   createApiKey,
   revokeApiKey,
   heartbeat,
+  forgetKeys,
   audit: async (work: Work, entry: Work['audits'][number]) => {
     work.audits.push(entry);
     return null;

@@ -5,6 +5,7 @@ import type { ReadName, WriteName } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import type { Queue } from './queue.ts';
 import { random32, random48 } from './random.ts';
+import { SLICES } from './retention.ts';
 import type { Answer, AuditEntry, CodeRecord, Health, NewStation, Page, Principal, StationChange } from './types.ts';
 
 /** A key that was good so long ago is asked for again: other replicas may have revoked it. */
@@ -12,15 +13,24 @@ const KEY_GOOD_MS = 2000;
 const MOST_KEYS = 10_000;
 /** `/healthz` is open to everyone: a write a second is enough. */
 const HEALTH_GOOD_MS = 1000;
+/** Idempotency keys past their time go within five hours, a few at a time. */
+const TIDY_EVERY_MS = 60_000;
 const OUTSIDE_TIME = 8.64e15;
 
 export class QueuedLedger implements Ledger {
   readonly #queue: Queue;
   readonly #keys = new Map<string, { principal: Principal; until: number }>();
+  readonly #tidying: NodeJS.Timeout;
   #health: { at: number; answer: Promise<Health> } | undefined;
 
   constructor(queue: Queue) {
     this.#queue = queue;
+    let slice = 0;
+    this.#tidying = setInterval(() => {
+      // One that fails is tried again when its turn comes round.
+      this.#write('forgetKeys', { slice }).catch(() => {});
+      slice = (slice + 1) % SLICES;
+    }, TIDY_EVERY_MS).unref();
   }
 
   #write<T>(name: WriteName, args: object): Promise<T> {
@@ -105,7 +115,10 @@ export class QueuedLedger implements Ledger {
     return answer;
   };
 
-  close: Ledger['close'] = () => this.#queue.close();
+  close: Ledger['close'] = () => {
+    clearInterval(this.#tidying);
+    return this.#queue.close();
+  };
 }
 
 function timeOf(text: string | undefined, otherwise: number): number {

@@ -1,5 +1,4 @@
 // What the calls of one transaction share.
-import { hash } from 'node:crypto';
 import type { Unit } from '../codes/index.ts';
 import { tidy } from './checks.ts';
 import type { CodeMaker } from './code-maker.ts';
@@ -173,11 +172,6 @@ export async function writeAudits({ db, now, audits }: Work): Promise<void> {
       })),
     )
     .execute();
-}
-
-/** What an idempotency key is kept as: bound to its client, and of one length. */
-export function idempotencyHash(client: string, key: string): string {
-  return hash('sha256', `${client}\0${key}`, 'base64url').slice(0, 24);
 }
 
 export const iso = (ms: number) => new Date(ms).toISOString();

@@ -2,12 +2,12 @@
 // drawn together, in a handful of statements however many they are.
 import { OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isClient, isStationId } from '../checks.ts';
-import type { CodesTable, IdempotencyKeysTable } from '../database/schema.ts';
+import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
 import { nextNumber, priceOf, quantityOf } from '../terms.ts';
 import type { Refused, StationTerms } from '../types.ts';
-import { idempotencyHash, TryAgain, type Work } from '../work.ts';
-import { faultInKey, findKeys, keepKeys, replay } from './idempotency.ts';
+import { TryAgain, type Work } from '../work.ts';
+import { faultInKey, findKeys, idempotencyHash, type KeptKey, keepKeys, replay } from './idempotency.ts';
 import {
   inService,
   kindOf,
@@ -103,7 +103,7 @@ function hashOf({ name, args }: DrawingCall): string | undefined {
   return idempotencyHash(args.client, args.idempotencyKey);
 }
 
-function replayed(work: Work, key: IdempotencyKeysTable, call: DrawingCall): Promise<unknown> {
+function replayed(work: Work, key: KeptKey, call: DrawingCall): Promise<unknown> {
   if (call.name === 'issue') {
     return replay(work, key, { what: 'voucher', station: call.args.station, amount: call.args.amount });
   }

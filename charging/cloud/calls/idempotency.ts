@@ -1,7 +1,10 @@
-// The same client, the same key, the same body: the same answer, from whichever replica, for ever.
+// The same client, the same key, the same body: the same answer, from whichever replica, for a week. Keys are random
+// and fall all over their table: kept for ever they would make it cost more to issue a code the more were issued.
+import { hash } from 'node:crypto';
 import type { Operation } from '../../codes/index.ts';
 import type { IdempotencyKeysTable } from '../database/schema.ts';
 import { refuse } from '../refusals.ts';
+import { KEPT_MS, SLICES } from '../retention.ts';
 import type { Answer, Refused } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import {
@@ -18,46 +21,86 @@ export type Body =
   | { readonly what: 'voucher' | 'reservation'; readonly station: string; readonly amount: number }
   | { readonly what: Operation; readonly station: string };
 
+/** What a key is kept as: bound to its client, and of one length. Hexadecimal; 128 bits. */
+export function idempotencyHash(client: string, key: string): string {
+  return hash('sha256', `${client}\0${key}`, 'hex').slice(0, 32);
+}
+
+export interface KeptKey extends Omit<IdempotencyKeysTable, 'hash'> {
+  readonly hash: string;
+}
+
 export function faultInKey(key: string | undefined): Refused | undefined {
   if (key === undefined) return undefined;
   if (typeof key === 'string' && key.length > 0 && key.length <= 255 && key.isWellFormed()) return undefined;
   return refuse('malformed', 'Idempotency-Key: a text of 1 to 255 characters.');
 }
 
-export async function findKeys(work: Work, hashes: readonly string[]): Promise<Map<string, IdempotencyKeysTable>> {
+export async function findKeys(work: Work, hashes: readonly string[]): Promise<Map<string, KeptKey>> {
   if (hashes.length === 0) return new Map();
+  const bytes = hashes.map((hex) => Buffer.from(hex, 'hex'));
+  const since = work.now - KEPT_MS;
   const rows = await work.shared.statements.run<IdempotencyKeysTable>(
     work.db,
     'find keys',
     hashes.length,
-    hashes,
-    (db) => db.selectFrom('idempotency_keys').selectAll().where('hash', 'in', hashes),
+    [...bytes, since],
+    (db) => db.selectFrom('idempotency_keys').selectAll().where('hash', 'in', bytes).where('used_at', '>', since),
   );
-  return new Map(rows.map((row) => [row.hash, row]));
+  return new Map(rows.map((row) => hexadecimal(row)).map((row) => [row.hash, row]));
+}
+
+function hexadecimal(row: IdempotencyKeysTable): KeptKey {
+  return { ...row, hash: Buffer.from(row.hash).toString('hex') };
 }
 
 /** @throws {TryAgain} when another replica kept one of the keys meanwhile */
-export async function keepKeys(work: Work, keys: readonly IdempotencyKeysTable[]): Promise<void> {
+export async function keepKeys(work: Work, keys: readonly KeptKey[]): Promise<void> {
   if (keys.length === 0) return;
   const sorted = keys.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
-  const parameters = sorted.flatMap(({ hash, station, item, what, used_at }) => [hash, station, item, what, used_at]);
+  const rows = sorted.map(({ hash: hex, ...rest }) => ({ hash: Buffer.from(hex, 'hex'), ...rest }));
+  const parameters = rows.flatMap((row) => [row.hash, row.station, row.item, row.what, row.used_at]);
+  const since = work.now - KEPT_MS;
   const kept = await work.shared.statements.run<{ hash: string }>(
     work.db,
     'keep keys',
-    sorted.length,
-    parameters,
+    rows.length,
+    [...parameters, since],
     (db) =>
       db
         .insertInto('idempotency_keys')
-        .values(sorted.map(({ hash, station, item, what, used_at }) => ({ hash, station, item, what, used_at })))
-        .onConflict((conflict) => conflict.column('hash').doNothing())
+        .values(rows)
+        // One that is past its time is taken over, whether or not it was tidied away.
+        .onConflict((conflict) =>
+          conflict
+            .column('hash')
+            .doUpdateSet((eb) => ({
+              station: eb.ref('excluded.station'),
+              item: eb.ref('excluded.item'),
+              what: eb.ref('excluded.what'),
+              used_at: eb.ref('excluded.used_at'),
+            }))
+            .where('idempotency_keys.used_at', '<=', since),
+        )
         .returning('hash'),
   );
   if (kept.length < sorted.length) throw new TryAgain('an idempotency key was used meanwhile');
 }
 
+/** Tidies away keys past their time, in one slice of the table. */
+export async function forgetKeys(work: Work, { slice }: { slice: number }): Promise<null> {
+  const next = slice + 1 < SLICES ? Buffer.of(slice + 1) : undefined;
+  await work.db
+    .deleteFrom('idempotency_keys')
+    .where('hash', '>=', Buffer.of(slice))
+    .$if(next !== undefined, (query) => query.where('hash', '<', next!))
+    .where('used_at', '<=', work.now - KEPT_MS)
+    .execute();
+  return null;
+}
+
 /** The answer that the key's first request got, or a refusal when that one asked for something else. */
-export async function replay(work: Work, key: IdempotencyKeysTable, body: Body): Promise<Answer<unknown>> {
+export async function replay(work: Work, key: KeptKey, body: Body): Promise<Answer<unknown>> {
   const answer = await (key.what === 0 ? replayCode(work, key, body) : replayReservation(work, key, body));
   if (answer) return answer;
   return refuse(
@@ -66,7 +109,7 @@ export async function replay(work: Work, key: IdempotencyKeysTable, body: Body):
   );
 }
 
-async function replayCode(work: Work, key: IdempotencyKeysTable, body: Body): Promise<unknown> {
+async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown> {
   const row = await work.db
     .selectFrom('codes')
     .selectAll()
@@ -83,7 +126,7 @@ async function replayCode(work: Work, key: IdempotencyKeysTable, body: Body): Pr
   return body.what === operationOf(row.kind) ? serviceAnswer(work, station.id, terms, row) : undefined;
 }
 
-async function replayReservation(work: Work, key: IdempotencyKeysTable, body: Body): Promise<unknown> {
+async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<unknown> {
   const row = await work.db
     .selectFrom('reservations')
     .selectAll()

@@ -16,9 +16,9 @@ import type {
   ReservationRecord,
   StationTerms,
 } from '../types.ts';
-import { idempotencyHash, TryAgain, type Work } from '../work.ts';
+import { TryAgain, type Work } from '../work.ts';
 import type { IssueCall, IssueReservedCall } from './drawing.ts';
-import { faultInKey, findKeys, keepKeys, replay } from './idempotency.ts';
+import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
 import {
   currentTerms,
   inService,

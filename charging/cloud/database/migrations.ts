@@ -46,7 +46,9 @@ export async function migrate(db: Database, kind: Kind, now: number): Promise<vo
 interface TableShape {
   readonly key: readonly string[];
   /** A question mark: may be null. */
-  readonly columns: Readonly<Record<string, 'bigint' | 'bigint?' | 'integer' | 'smallint' | 'text' | 'text?'>>;
+  readonly columns: Readonly<
+    Record<string, 'bigint' | 'bigint?' | 'integer' | 'smallint' | 'text' | 'text?' | 'bytea'>
+  >;
   readonly unique?: string;
 }
 
@@ -126,7 +128,7 @@ const VERSION_1: Readonly<Record<string, TableShape>> = {
   },
   idempotency_keys: {
     key: ['hash'],
-    columns: { hash: 'text', station: 'bigint', item: 'bigint', what: 'smallint', used_at: 'bigint' },
+    columns: { hash: 'bytea', station: 'bigint', item: 'bigint', what: 'smallint', used_at: 'bigint' },
   },
   tallies: {
     key: ['day', 'station', 'unit', 'currency', 'writer'],

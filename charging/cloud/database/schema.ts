@@ -76,8 +76,8 @@ export interface ReceiptsTable {
   token: number;
 }
 export interface IdempotencyKeysTable {
-  /** SHA-256 of client and key, 144 bits of it. */
-  hash: string;
+  /** SHA-256 of client and key, 128 bits of it. */
+  hash: Uint8Array;
   station: number;
   item: number;
   /** 0: `item` is a sequence number; 1: a reservation. */

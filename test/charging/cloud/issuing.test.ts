@@ -169,6 +169,18 @@ for (const kind of BOTH) {
         at.now -= 86_400_000;
       });
 
+      it('remembers it for a week, and takes the key as a new one then', async () => {
+        const id = await station({ sequence: 'counter' });
+        const first = granted(await issue(id, 60, 'a week'));
+        at.now += 7 * 86_400_000 - 1;
+        assert.deepEqual(await issue(id, 60, 'a week'), first);
+        at.now += 1;
+        const second = granted(await issue(id, 60, 'a week'));
+        assert.notEqual(second.id, first.id);
+        assert.deepEqual(await issue(id, 60, 'a week'), second);
+        at.now -= 7 * 86_400_000;
+      });
+
       it('keeps the keys of each client apart', async () => {
         const id = await station({ sequence: 'counter' });
         const mine = granted(await issue(id, 60, 'same', 'one'));

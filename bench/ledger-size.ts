@@ -1,0 +1,180 @@
+// Issuing from a ledger of ten million codes beside one of ten thousand, on SQLite and on PostgreSQL (docs/ledger.md).
+// Rounds alternate between the two ledgers, so that what else the machine does falls on both; medians are compared.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { isRefused, type Ledger, openLedger } from '../charging/cloud/ledger.ts';
+import { MASTER_KEY, Postgres } from '../test/charging/cloud/databases.ts';
+
+const SMALL = 10_000;
+const LARGE = Number(process.env.LEDGER_CODES ?? 10_000_000);
+const STATIONS = 1000;
+const ROUNDS = Number(process.env.LEDGER_ROUNDS ?? 21);
+const CODES_A_ROUND = 1000;
+const CUSTOMERS = 50;
+const YEAR_MS = 365 * 86_400_000;
+
+interface Measured {
+  readonly url: string;
+  readonly codes: number;
+  readonly ledger: Ledger;
+  readonly microseconds: number[];
+}
+
+/** Runs statements on the database below the ledger. */
+interface Raw {
+  run(sql: string): Promise<void>;
+  bytes(): Promise<number>;
+  end(): Promise<void>;
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const stationOf = (index: number) => `CP-${String(index).padStart(4, '0')}`;
+
+function rawSqlite(url: string): Raw {
+  const path = url.slice('sqlite:'.length);
+  const file = new DatabaseSync(path);
+  file.exec('pragma synchronous = off; pragma cache_size = -500000; pragma temp_store = memory');
+  return {
+    run: async (sql) => file.exec(sql),
+    bytes: async () => {
+      file.exec('pragma wal_checkpoint(truncate)');
+      return statSync(path).size;
+    },
+    end: async () => file.close(),
+  };
+}
+
+async function rawPostgres(url: string): Promise<Raw> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query("set maintenance_work_mem = '512MB'; set work_mem = '256MB'; set synchronous_commit = off");
+  return {
+    run: async (sql) => void (await client.query(sql)),
+    bytes: async () => {
+      const { rows } = await client.query('select pg_database_size(current_database()) as bytes');
+      return Number(rows[0].bytes);
+    },
+    end: () => client.end(),
+  };
+}
+
+/** A year of trade: each station's numbers from 1 on, the codes spread over the year, a key for each of the last week's. */
+async function fill(raw: Raw, kind: 'sqlite' | 'postgresql', codes: number): Promise<void> {
+  const now = Date.now();
+  const each = codes / STATIONS;
+  const [series, random] =
+    kind === 'sqlite'
+      ? [
+          `(with recursive c(i) as (select 0 union all select i + 1 from c where i < ${codes - 1}) select i from c)`,
+          'randomblob(16)',
+        ]
+      : [`(select i from generate_series(0::bigint, ${codes - 1}) as s(i))`, "decode(md5(random()::text), 'hex')"];
+  // Rows in the order of each table's key, as a database that grew and was tidied has them.
+  await raw.run(
+    `insert into codes (station, sequence, kind, terms, quantity, price, client, issued_at, reservation)
+     select i / ${each} + 1, i % ${each} + 1, 0, 1, 2, null, 'c0ffee00c0ffee00',
+       ${now - YEAR_MS} + (i % ${each}) * ${Math.floor(YEAR_MS / each)}, null from ${series} as numbers`,
+  );
+  await raw.run(
+    `insert into idempotency_keys (hash, station, item, what, used_at)
+     select ${random} as hash, i / ${each} + 1, i % ${each} + 1, 0, ${now} from ${series} as numbers
+     where i % ${each} >= ${each} * 358 / 365 order by 1`,
+  );
+  await raw.run(kind === 'sqlite' ? 'analyze' : 'vacuum analyze');
+}
+
+async function prepare(kind: 'sqlite' | 'postgresql', url: string, codes: number): Promise<Measured> {
+  const started = performance.now();
+  await (await openLedger({ url, masterKey: MASTER_KEY })).close();
+  const raw = kind === 'sqlite' ? rawSqlite(url) : await rawPostgres(url);
+  const stations = Array.from({ length: STATIONS }, (_, i) => `(${i + 1}, '${stationOf(i)}', '', 1, 1, 0, 0)`);
+  await raw.run(
+    `insert into stations (number, id, name, terms, revision, created_at, updated_at) values ${stations.join(', ')}`,
+  );
+  const terms = Array.from({ length: STATIONS }, (_, i) => `(${i + 1}, 1, 'min', 30, 'long', 'counter', 300, 1, 0)`);
+  await raw.run(
+    `insert into station_terms (station, version, unit, step, layout, numbering, slot_seconds, key_version, since)
+     values ${terms.join(', ')}`,
+  );
+  await fill(raw, kind, codes);
+  const bytes = await raw.bytes();
+  await raw.end();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${kind}: ${codes} codes, ${Math.round(bytes / 1e6)} MB, made in ${seconds.toFixed(0)} s`);
+  return { url, codes, ledger: await openLedger({ url, masterKey: MASTER_KEY, patienceMs: 60_000 }), microseconds: [] };
+}
+
+let request = 0;
+async function round({ ledger, microseconds }: Measured): Promise<void> {
+  const last = request + CODES_A_ROUND;
+  const started = performance.now();
+  const customer = async () => {
+    while (request < last) {
+      const index = request++;
+      const station = stationOf((index * 7919) % STATIONS);
+      const answer = await ledger.issue({ client: 'bench', station, amount: 60, idempotencyKey: `${index}` });
+      if (isRefused(answer)) throw new Error(answer.refused.detail);
+    }
+  };
+  await Promise.all(Array.from({ length: CUSTOMERS }, customer));
+  microseconds.push(((performance.now() - started) * 1000) / CODES_A_ROUND);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** What the operator's pages ask for. */
+async function pages({ ledger }: Measured): Promise<string> {
+  const next = (await ledger.listCodes()).next ?? undefined;
+  const figures = {
+    'codes, first page': await timed(() => ledger.listCodes()),
+    'codes, next page': await timed(() => ledger.listCodes({ after: next })),
+    'codes of a station': await timed(() => ledger.listCodes({ station: stationOf(5) })),
+    'codes, search': await timed(() => ledger.listCodes({ search: 'cp-000' })),
+    stations: await timed(() => ledger.listStations()),
+    statistics: await timed(() => ledger.statistics({ days: 365 })),
+  };
+  return Object.entries(figures)
+    .map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`)
+    .join(', ');
+}
+
+async function compare(kind: 'sqlite' | 'postgresql', freshUrl: () => Promise<string>): Promise<number> {
+  const small = await prepare(kind, await freshUrl(), SMALL);
+  const large = await prepare(kind, await freshUrl(), LARGE);
+  for (let i = 0; i < ROUNDS + 2; i++) {
+    for (const measured of i % 2 === 0 ? [small, large] : [large, small]) await round(measured);
+    if (i === 1) for (const measured of [small, large]) measured.microseconds.length = 0;
+  }
+  const ratio = median(large.microseconds) / median(small.microseconds);
+  for (const { codes, microseconds } of [small, large]) {
+    console.log(
+      `${kind}: ${codes} codes: ${median(microseconds).toFixed(1)} µs a code (${microseconds.map(Math.round).join(' ')})`,
+    );
+  }
+  console.log(`${kind}: issuing at ${LARGE} costs ${ratio.toFixed(2)} × issuing at ${SMALL} (to reach: ≤ 1.2)`);
+  console.log(`${kind}: pages at ${LARGE}: ${await pages(large)}`);
+  await Promise.all([small.ledger.close(), large.ledger.close()]);
+  return ratio;
+}
+
+const wanted = process.argv.slice(2);
+const ratios: number[] = [];
+if (wanted.length === 0 || wanted.includes('sqlite')) {
+  const folder = mkdtempSync(join(process.env.LEDGER_FOLDER ?? tmpdir(), 'ledger-size-'));
+  let files = 0;
+  ratios.push(await compare('sqlite', async () => `sqlite:${join(folder, `${files++}.sqlite`)}`));
+  rmSync(folder, { recursive: true, force: true });
+}
+if (wanted.length === 0 || wanted.includes('postgresql')) {
+  const server = await Postgres.start();
+  ratios.push(await compare('postgresql', () => server.freshUrl()));
+  await server.stop();
+}
+process.exitCode = ratios.every((ratio) => ratio <= 1.2) ? 0 : 1;

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
+import { openDatabase } from '../../../charging/cloud/database/open.ts';
+import { Statements } from '../../../charging/cloud/database/statements.ts';
+import { type Call, Engine } from '../../../charging/cloud/engine.ts';
+import { RequestIds } from '../../../charging/cloud/request-id.ts';
+import { TermsCache } from '../../../charging/cloud/work.ts';
+import { BOTH, freshUrl, MASTER_KEY } from './databases.ts';
+
+const DAY = 86_400_000;
+
+for (const kind of BOTH) {
+  describe(`idempotency keys on ${kind}`, () => {
+    it('are tidied away after a week, slice by slice, and the younger ones stay', async function () {
+      this.timeout(60_000);
+      const { db } = await openDatabase(await freshUrl(kind), 0, 4000);
+      const shared = {
+        kind,
+        maker: new CodeMaker(MASTER_KEY),
+        ids: new RequestIds(MASTER_KEY),
+        writer: 0,
+        lapseMs: 0,
+        terms: new TermsCache(),
+        statements: new Statements(),
+      };
+      const engine = new Engine(db, shared, 4000);
+      const write = async (now: number, ...calls: Call[]) => {
+        const { outcomes } = await engine.write(calls, now);
+        for (const outcome of outcomes) assert.ok('value' in outcome, JSON.stringify(outcome));
+      };
+      const issue = (idempotencyKey: string): Call => ({
+        name: 'issue',
+        args: { client: 'app', station: 'S', amount: 30, idempotencyKey },
+      });
+      await write(0, { name: 'createStation', args: { station: { id: 'S', sequence: 'counter' }, token: 1 } });
+      await write(1 * DAY, ...Array.from({ length: 100 }, (_, i) => issue(`old ${i}`)));
+      await write(5 * DAY, ...Array.from({ length: 100 }, (_, i) => issue(`young ${i}`)));
+      const kept = async () =>
+        (await db.selectFrom('idempotency_keys').select('used_at').execute()).map((row) => row.used_at);
+      const tidy = async (now: number, from: number, to: number) => {
+        for (let slice = from; slice < to; slice++) await write(now, { name: 'forgetKeys', args: { slice } });
+      };
+      await tidy(8 * DAY, 0, 128);
+      const half = (await kept()).length;
+      assert.ok(half > 100 && half < 200, `${half} keys`);
+      await tidy(8 * DAY, 128, 256);
+      assert.deepEqual(await kept(), Array(100).fill(5 * DAY));
+      await db.destroy();
+    });
+  });
+}
