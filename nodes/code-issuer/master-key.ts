@@ -54,7 +54,7 @@ async function fileContent(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new MasterKeyError('master-key-missing', `The master key's file ${path} cannot be read.`, { cause });
+    throw new MasterKeyError('master-key-missing', `MASTER_KEY_FILE names ${path}, which cannot be read.`, { cause });
   }
 }
 
