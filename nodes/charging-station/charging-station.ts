@@ -7,6 +7,7 @@ import type { RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose } from '../shared/road.ts';
 import { codeOf } from '../shared/status.ts';
 import { Bench } from './bench.ts';
+import { given } from './given.ts';
 import { type ChargingStationConfig, planStation, type StationPlan } from './settings.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
@@ -18,7 +19,10 @@ export default function chargingStation(red: RED): void {
     red.nodes.createNode(this, config);
     const key = this.credentials?.key || process.env.STATION_KEY;
     const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
-    const opened = new OpenedStation(red, this, () => planStation(config, key, userDir));
+    const opened = new OpenedStation(red, this, {
+      simulated: given(config.driver) === 'simulated',
+      plan: () => planStation(config, key, userDir),
+    });
     Object.assign(this, { charging: opened });
     onClose(this, () => opened.close());
   }
@@ -36,9 +40,12 @@ class OpenedStation implements ChargingStation {
   #fault: NodeFault | undefined;
   #lastUserLeft: (() => void) | undefined;
 
-  constructor(red: RED, node: RedNode, plan: () => StationPlan) {
+  readonly simulated: boolean;
+
+  constructor(red: RED, node: RedNode, { simulated, plan }: { simulated: boolean; plan: () => StationPlan }) {
     this.#red = red;
     this.#node = node;
+    this.simulated = simulated;
     try {
       this.#plan = plan();
     } catch (error) {

@@ -11,6 +11,8 @@ import type { StationPlan } from './settings.ts';
 export interface ChargingStation {
   /** Throws the `NodeFault` that stands. */
   readonly plan: StationPlan;
+  /** Whether its pins are simulated, also while a fault stands. */
+  readonly simulated: boolean;
   /** Throws the `NodeFault` that stands: settings, key, journal. */
   readonly station: Station;
   /** Rejects with the `NodeFault` that stands: settings, pins. */
@@ -40,6 +42,7 @@ interface WithStation {
 }
 
 class MissingStation implements ChargingStation {
+  readonly simulated = false;
   readonly #fault: NodeFault;
   constructor(words: string) {
     this.#fault = new NodeFault('no-station', words);

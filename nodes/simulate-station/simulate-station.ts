@@ -24,11 +24,10 @@ export default function simulateStation(red: RED): void {
     red.nodes.createNode(this, config);
     const status = new Status(red, this, 'simulate-station');
     const { charging, leave } = joinStation(red, status, config.station);
-    const does = choice(config.does, ['state', 'keys', 'plug']);
 
     onInput(this, status, async (message: HttpMessage, send) => {
       try {
-        const state = await simulated(does, message.payload, config, charging);
+        const state = await simulated(message.payload, config, charging);
         status.active('state', { state: state.state });
         send([answer({ ...message }, 200, state, NOT_STORED), null]);
       } catch (thrown) {
@@ -40,8 +39,8 @@ export default function simulateStation(red: RED): void {
     });
     onClose(this, leave);
     try {
-      if (charging.plan.driver === 'simulated') status.ready();
-      else status.waiting('not-simulated');
+      if (!charging.simulated) status.waiting('not-simulated');
+      else if (charging.plan) status.ready();
     } catch {
       // The station has told all its users, this one too.
     }
@@ -50,13 +49,13 @@ export default function simulateStation(red: RED): void {
 }
 
 async function simulated(
-  does: 'state' | 'keys' | 'plug',
   payload: unknown,
   config: SimulateStationConfig,
   charging: ChargingStation,
 ): Promise<Snapshot> {
-  const { driver, gpioFolder } = charging.plan;
-  if (driver !== 'simulated') throw new NodeFault('not-simulated', 'This station has real pins.');
+  if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
+  const { gpioFolder } = charging.plan;
+  const does = choice(config.does, ['state', 'keys', 'plug']);
   if (does === 'keys') await typed(payload, charging.bench);
   if (does === 'plug') plug(payload, join(gpioFolder ?? '', given(config.line) ?? 'vehicle'));
   return told(charging.bench.state());
@@ -114,6 +113,7 @@ function refusalFor(thrown: unknown): Problem | undefined {
     case 'bad-keys':
       return problem('invalid-request', detail);
     case 'bad-plug':
+    case 'bad-choice':
     case 'no-station':
       return undefined;
     default:

@@ -1,0 +1,150 @@
+// The simulation's calls as scripts use them, and a station that sells energy.
+import assert from 'node:assert/strict';
+import { voucherCode } from '../../../charging/codes/index.ts';
+import { chargerFlow, code, type FlowNode, KEY, Rig } from './support.ts';
+
+interface State {
+  readonly state: string;
+  readonly relay: boolean;
+  readonly vehicle: boolean;
+  readonly display: readonly string[];
+  readonly outcome: string | null;
+  readonly receipt: string | null;
+}
+
+describe('a simulated station driven by a script', () => {
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  const nodes = (wires = [['out'], ['refused']]): FlowNode[] => [
+    { id: 'keys', type: 'simulate station', station: 'station', does: 'keys', wires },
+    { id: 'state', type: 'simulate station', station: 'station', does: 'state', wires },
+    { id: 'plug', type: 'simulate station', station: 'station', does: 'plug', line: 'vehicle', wires },
+    { id: 'out', type: 'helper' },
+    { id: 'refused', type: 'helper' },
+  ];
+  const start = async (change: Parameters<typeof chargerFlow>[1] = {}) => {
+    await rig.start([...chargerFlow(rig.folder, change), ...nodes()]);
+    await rig.until('the session runs', () => rig.statuses.has('session'));
+  };
+  const asked = async (id: string, payload?: unknown): Promise<State> => {
+    const before = rig.at('out').length;
+    rig.send(id, { payload });
+    await rig.until('it is answered', () => rig.at('out').length > before);
+    assert.equal(rig.last('out')!.statusCode, 200);
+    return rig.last('out')!.payload as State;
+  };
+  const seen = () =>
+    rig.until('the vehicle is seen', () => rig.statuses.get('detect')?.text?.includes('.connected') === true);
+  const refused = async (id: string, payload?: unknown) => {
+    const before = rig.at('refused').length;
+    rig.send(id, { payload });
+    await rig.until('it is refused', () => rig.at('refused').length > before);
+    const { statusCode, headers, payload: body } = rig.last('refused')!;
+    assert.match((headers as Record<string, string>)['content-type']!, /problem\+json/);
+    assert.equal((body as { status: number }).status, statusCode);
+    return statusCode;
+  };
+
+  it('answers with exactly what was agreed', async () => {
+    await start();
+    const state = await asked('state');
+    assert.deepEqual(Object.keys(state), ['state', 'relay', 'vehicle', 'display', 'outcome', 'receipt']);
+    assert.deepEqual(
+      { ...state, display: [] },
+      {
+        state: 'idle',
+        relay: false,
+        vehicle: false,
+        display: [],
+        outcome: null,
+        receipt: null,
+      },
+    );
+    assert.ok(state.display.every((line) => typeof line === 'string') && state.display.length > 0);
+  });
+
+  it('answers once the keys were heard and the session stands still', async () => {
+    await start();
+    assert.equal((await asked('keys', { keys: '123#' })).outcome, 'mistyped');
+    const armed = await asked('keys', { keys: `${code(1)}#` });
+    assert.deepEqual([armed.state, armed.outcome], ['armed', 'accepted']);
+    await asked('plug', true);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    const stopped = await asked('keys', { keys: '*' });
+    assert.deepEqual([stopped.state, stopped.relay, stopped.vehicle], ['receipt', false, true]);
+    assert.match(stopped.receipt ?? '', /^\d{12}$/);
+  });
+
+  it('takes several entries at once, each after the one before was answered', async () => {
+    rig.plug(true);
+    await start();
+    await seen();
+    const after = await asked('keys', { keys: `${code(1)}#*${code(1)}#` });
+    assert.equal(after.outcome, 'used');
+    assert.equal(after.relay, false);
+  });
+
+  it('lets two scripts that type at once take turns', async () => {
+    await start();
+    for (const keys of ['12#', '34#', '*']) rig.send('keys', { payload: { keys } });
+    await rig.until('all are answered', () => rig.at('out').length === 3);
+    assert.equal(rig.at('refused').length, 0);
+  });
+
+  for (const [name, body] of [
+    ['nothing', undefined],
+    ['null', null],
+    ['an empty object', {}],
+    ['a list', []],
+    ['keys that are a number', { keys: 5 }],
+    ['no keys', { keys: '' }],
+    ['letters', { keys: 'hello' }],
+    ['a thousand keys', { keys: '1'.repeat(1000) }],
+    ['bytes that are no JSON', Buffer.from('{"keys":')],
+  ] as const) {
+    it(`answers ${name} with 400 as problem details`, async () => {
+      await start();
+      assert.equal(await refused('keys', body), 400);
+    });
+  }
+
+  it('reads the bytes of a request', async () => {
+    await start();
+    assert.equal((await asked('keys', Buffer.from('{"keys":"1#"}'))).outcome, 'mistyped');
+  });
+
+  it('does not answer for a station with real pins: 404 for everything', async () => {
+    await rig.start([...chargerFlow(rig.folder, { station: { driver: 'gpiod' } }), ...nodes()]);
+    for (const id of ['keys', 'state', 'plug']) assert.equal(await refused(id, { keys: '1#' }), 404);
+  });
+
+  it('says 503 for a station that does not work', async () => {
+    await rig.start([...chargerFlow(rig.folder, { session: { d: true } }), ...nodes()]);
+    assert.equal(await refused('state'), 503);
+  });
+
+  it('sells energy by a simulated meter, and gives a receipt for the rest', async () => {
+    const Wh = { unit: 'Wh', step: 500 } as const;
+    const meter = { id: 'meter', type: 'read meter', station: 'station', meter: 'unset', simulatedPowerW: 7_000 };
+    const control = { wires: [['session', 'actual', 'meter'], ['session']] };
+    await rig.start([
+      ...chargerFlow(rig.folder, { station: Wh, control }),
+      { ...meter, wires: [['session']] },
+      ...nodes(),
+    ]);
+    rig.plug(true);
+    await seen();
+    await rig.until('the meter reads', () => rig.statuses.get('meter')?.text?.includes('reading') === true);
+    await rig.until('the station sells', () => rig.statuses.get('session')?.text?.includes('idle') === true);
+    const entry = voucherCode(KEY, { layout: 'compact', ...Wh, quantity: 1, sequence: 1 });
+    const charging = await asked('keys', { keys: `${entry}#` });
+    assert.deepEqual([charging.state, charging.relay], ['charging', true]);
+    const stopped = await asked('keys', { keys: '*' });
+    assert.equal(stopped.state, 'receipt');
+    assert.match(stopped.receipt ?? '', /^\d{12}$/);
+  });
+});
