@@ -40,6 +40,9 @@ export default function controlRelay(red: RED): void {
   red.nodes.registerType('control relay', ControlRelayNode);
 }
 
+/** No faults: the contactor needs its rest, a later order overtook this one, the flow was being stopped. */
+const EXPECTED: ReadonlySet<string> = new Set(['not-ready', 'superseded', 'closed']);
+
 class RelayControl {
   readonly #node: RedNode;
   readonly #status: Status;
@@ -125,7 +128,7 @@ class RelayControl {
     } catch (error) {
       this.#contact?.commanded(false);
       clearTimeout(this.#timer);
-      if (!(error instanceof RelayError) || error.code !== 'not-ready') throw error;
+      if (!(error instanceof RelayError) || !EXPECTED.has(error.code)) throw error;
     } finally {
       if (this.#told === '') this.#tell(relay.state, false);
       if (this.#cause === message) this.#cause = undefined;
