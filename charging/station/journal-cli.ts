@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// offline-charging-journal FOLDER: what a station wrote down, as JSON lines or CSV. Reads only, also while the charger
+// offline-charging journal FOLDER: what a station wrote down, as JSON lines or CSV. Reads only, also while the charger
 // runs.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,7 @@ import { JournalError } from './types.ts';
 
 const WORDS = {
   en: {
-    help: `Usage: offline-charging-journal FOLDER [--format jsonl|csv] [--only sessions|records]
+    help: `Usage: offline-charging journal FOLDER [--format jsonl|csv] [--only sessions|records]
 
 Writes what the station's journal in FOLDER holds to standard output, oldest first, archive included.
 It only reads, and may be run while the charger does.
@@ -25,7 +25,7 @@ Exit status: 0 done, 1 the journal cannot be read, 2 wrong arguments.
     folder: 'Name one folder: the one that holds journal.sqlite.',
     format: 'The format is jsonl or csv.',
     only: 'Only sessions or records can be picked.',
-    seeHelp: 'offline-charging-journal --help tells more.',
+    seeHelp: 'offline-charging journal --help tells more.',
     dropped: (sessions: number, records: number) =>
       `Older than these, ${sessions} sessions and ${records} records fell out of the archive.`,
     cut: (name: string) => `${name} is missing, or shorter than it was when written; what it still holds was read.`,
@@ -36,7 +36,7 @@ Exit status: 0 done, 1 the journal cannot be read, 2 wrong arguments.
     sqlite: 'Reading a journal needs SQLite, which this Node lacks: install Node 22.13 or later.',
   },
   zh: {
-    help: `用法：offline-charging-journal 文件夹 [--format jsonl|csv] [--only sessions|records]
+    help: `用法：offline-charging journal 文件夹 [--format jsonl|csv] [--only sessions|records]
 
 将“文件夹”中充电站日志的内容写到标准输出，从最早的开始，包括归档。
 本程序只读取，充电站运行时也可使用。
@@ -51,7 +51,7 @@ Exit status: 0 done, 1 the journal cannot be read, 2 wrong arguments.
     folder: '请指定一个文件夹：存放 journal.sqlite 的文件夹。',
     format: '格式只能是 jsonl 或 csv。',
     only: '只能选择 sessions 或 records。',
-    seeHelp: '更多说明：offline-charging-journal --help',
+    seeHelp: '更多说明：offline-charging journal --help',
     dropped: (sessions: number, records: number) => `更早的 ${sessions} 条充电记录和 ${records} 条事件已从归档中移出。`,
     cut: (name: string) => `${name} 缺失，或比写入时短；已读取其中剩余的内容。`,
     missing: (folder: string) => `${folder} 中没有日志：其中应有文件 journal.sqlite。`,

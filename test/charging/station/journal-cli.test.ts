@@ -12,7 +12,7 @@ function run(args: string[], env: Record<string, string> = { LANG: 'C' }) {
   return { status, stdout, stderr };
 }
 
-describe('offline-charging-journal', function () {
+describe('offline-charging journal', function () {
   this.timeout(60_000);
   let bench: Bench;
   before(() => {
@@ -90,7 +90,7 @@ describe('offline-charging-journal', function () {
   });
 
   it('explains itself, and what is wrong with what it was asked', () => {
-    assert.match(run(['--help']).stdout, /^Usage: offline-charging-journal FOLDER/);
+    assert.match(run(['--help']).stdout, /^Usage: offline-charging journal FOLDER/);
     assert.equal(run(['--help']).status, 0);
     assert.match(run(['--help'], { LANG: 'zh_CN.UTF-8' }).stdout, /^用法/);
     for (const [args, words] of [

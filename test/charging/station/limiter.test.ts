@@ -11,7 +11,7 @@ import {
 import { HOUR, MINUTE } from './support.ts';
 
 /** The limiter after so many guesses at one moment; each must be heard. */
-function after(guesses: number, long = false, start = fullLimiter('boot 1', 0)): Limiter {
+function guessed(guesses: number, long = false, start = fullLimiter('boot 1', 0)): Limiter {
   let limiter = start;
   for (let i = 0; i < guesses; i++) {
     const taken = take(limiter, long);
@@ -23,32 +23,32 @@ function after(guesses: number, long = false, start = fullLimiter('boot 1', 0)):
 
 describe('the attempt limiter', () => {
   it('hears ten guesses and no eleventh', () => {
-    assert.equal(take(after(10), false), undefined);
-    assert.equal(waitSeconds(after(9), false), 0);
+    assert.equal(take(guessed(10), false), undefined);
+    assert.equal(waitSeconds(guessed(9), false), 0);
   });
 
   it('hears one more each 15 minutes, and not a millisecond earlier', () => {
-    const limiter = after(10);
+    const limiter = guessed(10);
     assert.equal(waitSeconds(limiter, false), 900);
     assert.equal(waitSeconds(refilled(limiter, 'boot 1', 1), false), 900);
     assert.equal(waitSeconds(refilled(limiter, 'boot 1', 15 * MINUTE - 1), false), 1);
     const later = refilled(limiter, 'boot 1', 15 * MINUTE);
     assert.equal(later.main.tokens, 1);
-    assert.equal(take(after(1, false, later), false), undefined);
+    assert.equal(take(guessed(1, false, later), false), undefined);
     assert.equal(refilled(limiter, 'boot 1', 40 * MINUTE).main.tokens, 2);
     assert.equal(
-      waitSeconds(refilled(after(2, false, refilled(limiter, 'boot 1', 40 * MINUTE)), 'boot 1', 40 * MINUTE), false),
+      waitSeconds(refilled(guessed(2, false, refilled(limiter, 'boot 1', 40 * MINUTE)), 'boot 1', 40 * MINUTE), false),
       300,
     );
   });
 
   it('never holds more than ten', () => {
-    assert.deepEqual(refilled(after(3), 'boot 1', 100 * HOUR).main, { tokens: 10, progressMs: 0 });
+    assert.deepEqual(refilled(guessed(3), 'boot 1', 100 * HOUR).main, { tokens: 10, progressMs: 0 });
   });
 
   it('slows to one guess an hour after fifty in a row', () => {
-    let limiter = after(10);
-    for (let i = 1; i <= 40; i++) limiter = after(1, false, refilled(limiter, 'boot 1', i * 15 * MINUTE));
+    let limiter = guessed(10);
+    for (let i = 1; i <= 40; i++) limiter = guessed(1, false, refilled(limiter, 'boot 1', i * 15 * MINUTE));
     assert.equal(limiter.wrongInARow, 50);
     assert.equal(waitSeconds(limiter, false), 3600);
     const at = 40 * 15 * MINUTE;
@@ -57,8 +57,8 @@ describe('the attempt limiter', () => {
   });
 
   it('hears five more of the long codes when the short ones are locked out, then one each 5 minutes', () => {
-    const locked = after(10);
-    const spent = after(5, true, locked);
+    const locked = guessed(10);
+    const spent = guessed(5, true, locked);
     assert.equal(take(spent, true), undefined);
     assert.equal(waitSeconds(spent, true), 300);
     assert.equal(waitSeconds(spent, false), 900);
@@ -71,13 +71,13 @@ describe('the attempt limiter', () => {
     const taken = take(full, false);
     assert(taken);
     assert.equal(isFull(giveBack(taken.limiter, taken.from)), true);
-    const long = take(after(10), true);
+    const long = take(guessed(10), true);
     assert.equal(long?.from, 'second');
-    assert.deepEqual(giveBack(long.limiter, 'second'), after(10));
+    assert.deepEqual(giveBack(long.limiter, 'second'), guessed(10));
   });
 
   it('gains nothing from another boot, nor from a clock that runs backwards', () => {
-    const limiter = refilled(after(10), 'boot 1', 14 * MINUTE);
+    const limiter = refilled(guessed(10), 'boot 1', 14 * MINUTE);
     const rebooted = refilled(limiter, 'boot 2', 100 * HOUR);
     assert.equal(rebooted.main.tokens, 0);
     assert.equal(waitSeconds(rebooted, false), 60);
