@@ -14,6 +14,7 @@ export interface ClockMemory {
 
 /** A clock that is slewed, or read twice, may step back by this much and still tell the time. */
 const TOLERANCE_MS = 2000;
+const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 export const NO_MEMORY: ClockMemory = Object.freeze({ offsetMs: 0, rememberedMs: 0, bootId: '', atMs: 0 });
 
@@ -40,11 +41,21 @@ export function isLost(memory: ClockMemory, clocks: Clocks): boolean {
 export function remember(memory: ClockMemory, clocks: Clocks): ClockMemory {
   const now = stationMs(memory, clocks);
   const atMs = clocks.monotonicMs();
-  if (memory.bootId !== clocks.bootId) {
-    return { ...memory, rememberedMs: Math.max(memory.rememberedMs, now), bootId: clocks.bootId, atMs };
-  }
+  if (memory.bootId !== clocks.bootId) return rememberBoot(memory, clocks, atMs);
   const rememberedMs = Math.min(now, memory.rememberedMs + Math.max(0, atMs - memory.atMs));
   return rememberedMs > memory.rememberedMs ? { ...memory, rememberedMs, atMs } : memory;
+}
+
+/**
+ * A wall clock that was years behind, and comes back from a power cut at a likely time by itself, was set right, or got
+ * a new battery: to go on correcting it would lead years ahead, where no code is genuine.
+ */
+function rememberBoot(memory: ClockMemory, clocks: Clocks, atMs: number): ClockMemory {
+  const wall = clocks.wallMs();
+  const setRight = memory.offsetMs > YEAR_MS && wall >= Math.max(memory.rememberedMs, clocks.builtMs);
+  const offsetMs = setRight ? 0 : memory.offsetMs;
+  const rememberedMs = Math.max(memory.rememberedMs, wall + offsetMs);
+  return { offsetMs, rememberedMs, bootId: clocks.bootId, atMs };
 }
 
 /** The clock once it was set to `ms`, and memory with it, which may go back. */

@@ -122,6 +122,22 @@ describe('the station’s clock', () => {
       assert.equal(bench.station.now(), right * 300_000 + HOUR);
     });
 
+    it('needs no second one when a dead RTC gets a new battery and the right time', () => {
+      const right = bench.slot;
+      bench.station.dispose();
+      bench.clocks.reboot(0);
+      bench.clocks.wall = 0;
+      bench.station = bench.open();
+      synchronize(right);
+      bench.station.dispose();
+      bench.clocks.reboot(0);
+      bench.clocks.wall = NOON + HOUR;
+      bench.station = bench.open();
+      assert.equal(bench.station.now(), NOON + HOUR);
+      assert.equal(lost(), false);
+      assert.equal(bench.outcome(bench.code(bench.slot)), 'accepted');
+    });
+
     it('goes back in time when the RTC ran ahead, and the time it remembers with it', () => {
       const right = bench.slot + 1;
       bench.station.dispose();

@@ -86,6 +86,8 @@ export class Model {
   }
 
   booted(): void {
+    const years = this.offsetMs > 365 * 24 * 3600 * 1000;
+    if (years && this.clocks.wall >= Math.max(this.remembered, this.clocks.builtMs)) this.offsetMs = 0;
     this.remembered = Math.max(this.remembered, this.now);
     this.rememberedAt = this.clocks.monotonic;
   }
