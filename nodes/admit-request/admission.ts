@@ -94,11 +94,13 @@ export class Admitter {
   }
 
   async #withoutKey(req: HttpRequest | undefined): Promise<Caller | { refused: Problem }> {
+    const here = comesFromThisMachine(req);
+    // What anybody may ask needs no look into the ledger, and works without one.
+    if (this.#call.who === 'anyone') return { client: NOBODY, open: here };
     const visitor = visitorOf(req);
-    if (comesFromThisMachine(req) && (await this.#issuer.open())) {
+    if (here && (await this.#issuer.open())) {
       return visitor === undefined ? OPEN : { client: { ...OPEN.client, client: visitorClient(visitor) }, open: true };
     }
-    if (this.#call.who === 'anyone') return { client: NOBODY, open: false };
     if (this.#call.who === 'customer' && this.#issuer.settings.publicCharging) {
       const id = visitor ?? newVisitor();
       const client: Client = { client: visitorClient(id), role: 'visitor', name: '' };

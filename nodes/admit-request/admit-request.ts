@@ -33,6 +33,7 @@ export default function (RED: RED): void {
       let refused: Problem;
       try {
         const admission = await admitter.admit(message);
+        status.ready();
         if (!('refused' in admission)) {
           message.payload = admission.payload;
           message.client = admission.client;

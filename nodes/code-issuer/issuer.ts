@@ -48,7 +48,8 @@ export class Issuer {
   #ledger: Promise<Ledger> | undefined;
   #limits: Promise<Limits> | undefined;
   #openLimits: Promise<Limits> | undefined;
-  #lastTry = Number.NEGATIVE_INFINITY;
+  #retry: NodeJS.Timeout | undefined;
+  #warned = '';
   #closing = false;
   #open: Promise<boolean> | undefined;
   #openUntil = Number.NEGATIVE_INFINITY;
@@ -72,16 +73,24 @@ export class Issuer {
   ledger(): Promise<Ledger> {
     if (this.#ledger) return this.#ledger;
     if (this.#closing) return Promise.reject(new LedgerUnavailable('The cloud is stopping.'));
-    const since = performance.now() - this.#lastTry;
-    if (since < OPEN_AGAIN_MS && this.#state instanceof Error) return Promise.reject(unavailable(this.#state));
-    this.#lastTry = performance.now();
+    // It is tried again by itself; who asks meanwhile need not wait to hear the same.
+    if (this.#retry && this.#state instanceof Error) return Promise.reject(unavailable(this.#state));
     this.#tell('opening');
     const opening = this.#openLedger();
     this.#ledger = opening;
     opening.catch(() => {
-      if (this.#ledger === opening) this.#ledger = undefined;
+      if (this.#ledger !== opening) return;
+      this.#ledger = undefined;
+      if (!this.#closing) this.#openLater();
     });
     return opening;
+  }
+
+  #openLater(): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.ledger().catch(() => {});
+    }, OPEN_AGAIN_MS).unref();
   }
 
   async #openLedger(): Promise<Ledger> {
@@ -171,9 +180,9 @@ export class Issuer {
   }
 
   #makeLimits(settings: LimitSettings): Promise<Limits> {
-    return this.settings.limitsIn === 'database'
-      ? Limits.inDatabase(settings, this.settings.url)
-      : Promise.resolve(Limits.inMemory(settings));
+    const { limitsIn, url } = this.settings;
+    const inDatabase = limitsIn === 'database' && /^postgres/.test(url);
+    return inDatabase ? Limits.inDatabase(settings, url) : Promise.resolve(Limits.inMemory(settings));
   }
 
   /** Leaves a mark in the ledger, not waited for; at most 30 a minute from one address, so that it cannot be flooded. */
@@ -187,9 +196,13 @@ export class Issuer {
   }
 
   #tell(state: LedgerState): void {
-    const before = this.#state;
     this.#state = state;
-    if (state instanceof Error && (!(before instanceof Error) || before.message !== state.message)) {
+    if (state === 'open' && this.#warned !== '') {
+      this.#warned = '';
+      this.#log.info('The ledger is there again.');
+    }
+    if (state instanceof Error && state.message !== this.#warned) {
+      this.#warned = state.message;
       this.#log.warn(state.message);
     }
     for (const watcher of this.#watchers) watcher(state);
@@ -198,6 +211,7 @@ export class Issuer {
   /** Waits for what is under way. */
   async close(): Promise<void> {
     this.#closing = true;
+    clearTimeout(this.#retry);
     runningIssuers.delete(this);
     const [ledger, limits] = await Promise.allSettled([this.#ledger, this.#limits]);
     this.#ledger = undefined;

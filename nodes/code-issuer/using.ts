@@ -48,14 +48,14 @@ export function refusalOf(error: unknown): Refusal {
 
 /**
  * Asks the ledger and sends what comes of it: to the first output what `onGood` makes of the message, to the second a
- * refusal.
+ * refusal. `onGood` gives the name of the status to show, or nothing for `ready`.
  */
 export async function ask<T extends object>(
   { issuer, status }: { issuer: Issuer | undefined; status: Status },
   message: HttpMessage,
   send: Send,
   call: (ledger: Ledger) => Promise<Answer<T>>,
-  onGood: (good: T, message: HttpMessage) => void,
+  onGood: (good: T, message: HttpMessage) => string | undefined,
 ): Promise<void> {
   if (!issuer) throw noIssuer();
   let answered: Answer<T>;
@@ -72,6 +72,8 @@ export async function ask<T extends object>(
     sendRefusal(message, send, answered.refused);
     return;
   }
-  onGood(answered as T, message);
+  const said = onGood(answered as T, message);
+  if (said === undefined) status.ready();
+  else status.active(said);
   send([message]);
 }

@@ -26,7 +26,7 @@ type Act = (context: Context, message: HttpMessage, send: Send) => Promise<void>
 const ACTS: Readonly<Record<string, Act>> = {
   issue: (context, message, send) => {
     const call = { ...asked(message), ...wanted(context, message) };
-    return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher', context));
+    return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher'));
   },
   read: (context, message, send) => {
     const { layout } = payloadOf(message);
@@ -42,17 +42,18 @@ const ACTS: Readonly<Record<string, Act>> = {
       (ledger) => ledger.request(call),
       (good) => {
         answer(message, 200, good, NOT_STORED);
+        return undefined;
       },
     );
   },
   synchronize: (context, message, send) => {
     const call = { ...asked(message), station: stationOf(context, message) };
-    return ask(context, message, send, (ledger) => ledger.synchronize(call), created('synchronize', context));
+    return ask(context, message, send, (ledger) => ledger.synchronize(call), created('synchronize'));
   },
   service: (context, message, send) => {
     const operation = operationOf(message);
     const call = { ...asked(message), station: stationOf(context, message), operation };
-    return ask(context, message, send, (ledger) => ledger.serviceCode(call), created(operation, context));
+    return ask(context, message, send, (ledger) => ledger.serviceCode(call), created(operation));
   },
   reserve: (context, message, send) => {
     const call = { ...asked(message), ...wanted(context, message) };
@@ -62,8 +63,8 @@ const ACTS: Readonly<Record<string, Act>> = {
       send,
       (ledger) => ledger.reserve(call),
       (good) => {
-        context.status.active('reserved');
         answer(message, 202, good, { ...NOT_STORED, location: `/charging-requests/${good.id}` });
+        return 'reserved';
       },
     );
   },
@@ -77,14 +78,14 @@ const ACTS: Readonly<Record<string, Act>> = {
       send,
       (ledger) => ledger.markPaid({ id, payment }),
       (good) => {
-        context.status.active('paid');
         answer(message, 200, good, NOT_STORED);
+        return 'paid';
       },
     );
   },
   'issue-reserved': (context, message, send) => {
     const call = { client: clientOf(message), id: requestId(message) };
-    return ask(context, message, send, (ledger) => ledger.issueReserved(call), created('voucher', context));
+    return ask(context, message, send, (ledger) => ledger.issueReserved(call), created('voucher'));
   },
 };
 
@@ -104,16 +105,16 @@ export default function (RED: RED): void {
   RED.nodes.registerType('issue code', IssueCode);
 }
 
-function created(kind: string, { status }: Context) {
-  return (good: { code: string } | { id: string; code: string }, message: HttpMessage) => {
+function created(kind: string) {
+  return (good: { code: string } | { id: string; code: string }, message: HttpMessage): string => {
     cloudMetrics.issued(kind);
-    status.active('issued');
     answer(
       message,
       201,
       good,
       'id' in good ? { ...NOT_STORED, location: `/charging-requests/${good.id}` } : NOT_STORED,
     );
+    return 'issued';
   };
 }
 

@@ -34,8 +34,8 @@ export default function (RED: RED): void {
     const special: Readonly<Record<string, (message: HttpMessage, send: Send) => Promise<void>>> = {
       readHealth: (message, send) =>
         ask({ issuer, status }, message, send, readHealth, (health) => {
-          status.ready();
           answer(message, 200, { status: 'ok', ...health }, NOT_STORED);
+          return undefined;
         }),
       readMetrics: async (message, send) => {
         // Away or not, the rest of the figures is told: they say so.
@@ -64,8 +64,8 @@ export default function (RED: RED): void {
         send,
         (ledger) => act(ledger, payloadOf(message), clientOf(message)),
         ({ statusCode, payload, headers }) => {
-          status.ready();
           answer(message, statusCode, payload, headers);
+          return undefined;
         },
       );
     });

@@ -31,8 +31,8 @@ export default function (RED: RED): void {
         (ledger) => ledger.settle({ client: clientOf(message), station, receipt, anyClient }),
         (good) => {
           cloudMetrics.settled();
-          status.active('settled');
           answer(message, 200, good, NOT_STORED);
+          return 'settled';
         },
       );
     });

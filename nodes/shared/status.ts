@@ -19,6 +19,7 @@ const LOOKS = {
  */
 export class Status {
   #shown = '';
+  #said = '';
   readonly #red: RED;
   readonly #node: RedNode;
   readonly #prefix: string;
@@ -31,22 +32,22 @@ export class Status {
 
   /** Works, nothing going on. */
   ready(key = 'ready', values?: Values): void {
-    this.#show(LOOKS.ready, this.text(`status.${key}`, values));
+    this.#say(LOOKS.ready, key, values);
   }
   /** The good case: relay on, code issued, vehicle there. */
   active(key: string, values?: Values): void {
-    this.#show(LOOKS.active, this.text(`status.${key}`, values));
+    this.#say(LOOKS.active, key, values);
   }
   busy(key: string, values?: Values): void {
-    this.#show(LOOKS.busy, this.text(`status.${key}`, values));
+    this.#say(LOOKS.busy, key, values);
   }
   /** Needs something from outside before it can go on. */
   waiting(key: string, values?: Values): void {
-    this.#show(LOOKS.waiting, this.text(`status.${key}`, values));
+    this.#say(LOOKS.waiting, key, values);
   }
   /** A refusal that a user expects: an output, not an error. */
   refused(key: string, values?: Values): void {
-    this.#show(LOOKS.refused, this.text(`status.${key}`, values));
+    this.#say(LOOKS.refused, key, values);
   }
   /** Something is broken: the catalogue's words for the error's code, else its own message. */
   failed(error: unknown): void {
@@ -72,7 +73,16 @@ export class Status {
     return error instanceof Error ? error.message : String(error);
   }
 
+  /** Words are looked up only when something else is said than before. */
+  #say(look: NodeStatus, key: string, values?: Values): void {
+    const said = `${look.fill}/${look.shape}/${key}${values === undefined ? '' : JSON.stringify(values)}`;
+    if (said === this.#said) return;
+    this.#show(look, this.text(`status.${key}`, values));
+    this.#said = said;
+  }
+
   #show(look: NodeStatus, text: string): void {
+    this.#said = '';
     const shown = `${look.fill}/${look.shape}/${text}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
