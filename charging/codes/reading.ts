@@ -1,11 +1,15 @@
 // Taking a code apart again, and holding its tag against a sequence number. What the window is, and whether a number
 // was used, is for the station (charging/station/) and the ledger (charging/cloud/) to say.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { checkKey, checkStep, checkUnit } from './arguments.ts';
 import { hasValidCheckDigit } from './damm.ts';
 import { hotp } from './hotp.ts';
 import { LAYOUTS, type LayoutName, OPERATIONS, type Operation, RECEIPT, SERVICE, type Unit } from './layouts.ts';
 import { receiptKey, serviceKey, voucherKey } from './payload.ts';
+
+const SHA256_BLOCK = 64;
+const SHA256_BYTES = 32;
+const COUNTER_BYTES = 8;
 
 interface Read {
   /** The sequence number modulo `window`. */
@@ -113,18 +117,25 @@ export class CodeReader {
 
   /**
    * The sequence number in `first`…`last` that the code was made for, or `undefined`: a station's look around beyond
-   * its window. Thousands of HMACs at a time: RFC 4226's truncation stands here once more, bare, as a sieve before
-   * `matches`, which alone decides.
+   * its window. Thousands of tags at a time: HMAC (RFC 2104, its pads made once) and RFC 4226's truncation stand here
+   * once more, bare, as a sieve before `matches`, which alone decides.
    */
   find(reading: CodeReading, first: number, last: number): number | undefined {
     const key = this.#codeKey(reading);
     const tag = Number(reading.tag);
     const modulus = 10 ** reading.tag.length;
-    const counter = Buffer.alloc(8);
+    const inner = Buffer.alloc(SHA256_BLOCK + COUNTER_BYTES, 0x36);
+    const outer = Buffer.alloc(SHA256_BLOCK + SHA256_BYTES, 0x5c);
+    for (const [i, byte] of key.entries()) {
+      inner[i]! ^= byte;
+      outer[i]! ^= byte;
+    }
     for (let n = firstFrom(Math.max(0, first), reading.residue, reading.window); n <= last; n += reading.window) {
-      counter.writeBigUInt64BE(BigInt(n));
-      const mac = createHmac('sha256', key).update(counter).digest();
-      const truncated = mac.readUInt32BE(mac[31]! & 0xf) & 0x7fffffff;
+      inner.writeUInt32BE(Math.floor(n / 2 ** 32), SHA256_BLOCK);
+      inner.writeUInt32BE(n % 2 ** 32, SHA256_BLOCK + 4);
+      hash('sha256', inner, 'buffer').copy(outer, SHA256_BLOCK);
+      const mac = hash('sha256', outer, 'buffer');
+      const truncated = mac.readUInt32BE(mac[SHA256_BYTES - 1]! & 0xf) & 0x7fffffff;
       if (truncated % modulus === tag && this.matches(reading, n)) return n;
     }
     return undefined;
