@@ -39,6 +39,7 @@ export class Queue {
   #kind: 'sqlite' | 'postgresql' = 'sqlite';
   #nextBatch = 0;
   #scheduled = false;
+  #starting = false;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -182,13 +183,14 @@ export class Queue {
     this.#checkIdle();
   }
 
-  #starting = false;
   #restart(): void {
     if (this.#starting || this.#closing) return;
     this.#starting = true;
     this.#start()
       .then((worker) => {
+        if (this.#closing) return worker.terminate();
         this.#worker = worker;
+        return undefined;
       })
       .catch((error: Error) => {
         const unavailable = () => new LedgerUnavailable(error.message, { cause: error });

@@ -13,7 +13,8 @@ const terms = fc.record({
 } as const);
 const moment = fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2046-01-01') });
 
-describe('the number that a code carries', () => {
+describe('the number that a code carries', function () {
+  this.timeout(60_000);
   it('grows, never lies behind the clock, and never more than M/8 ahead of it', () => {
     fc.assert(
       fc.property(terms, moment, fc.integer({ min: -100, max: 100 }), (station, now, offset) => {
@@ -51,7 +52,8 @@ describe('the number that a code carries', () => {
   });
 });
 
-describe('amounts', () => {
+describe('amounts', function () {
+  this.timeout(60_000);
   it('are steps, as many as the layout holds, and nothing between', () => {
     fc.assert(
       fc.property(
@@ -82,7 +84,8 @@ describe('amounts', () => {
   });
 });
 
-describe('ids of charging requests', () => {
+describe('ids of charging requests', function () {
+  this.timeout(60_000);
   const ids = new RequestIds(new Uint8Array(32).fill(9));
   const row = fc.record({
     what: fc.constantFrom('code', 'reservation'),
@@ -127,7 +130,8 @@ const step = fc.oneof(
   },
 );
 
-describe('any history of a station', () => {
+describe('any history of a station', function () {
+  this.timeout(60_000);
   let at: TestLedger;
   before(async () => {
     at = await TestLedger.open('sqlite');
@@ -135,8 +139,7 @@ describe('any history of a station', () => {
   after(() => at.ledger.close());
   let made = 0;
 
-  it('gives the codes that a slow obvious model gives, with calls together or one by one', async function () {
-    this.timeout(60_000);
+  it('gives the codes that a slow obvious model gives, with calls together or one by one', async () => {
     const histories = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(terms, histories, async (given, batches) => {

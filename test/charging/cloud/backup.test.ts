@@ -27,9 +27,9 @@ async function runRaw(url: string, sql: string): Promise<void> {
   await client.end();
 }
 
-describe('a backup of a SQLite ledger', () => {
-  it('taken while codes are issued holds everything answered before, and works when it is restored', async function () {
-    this.timeout(60_000);
+describe('a backup of a SQLite ledger', function () {
+  this.timeout(60_000);
+  it('taken while codes are issued holds everything answered before, and works when it is restored', async () => {
     const at = await TestLedger.open('sqlite');
     granted(await at.ledger.createStation({ id: 'A', sequence: 'counter' }));
     const answered: { key: string; answer: ChargingRequest }[] = [];
@@ -62,9 +62,9 @@ describe('a backup of a SQLite ledger', () => {
 });
 
 for (const kind of BOTH) {
-  describe(`a restored ledger on ${kind}`, () => {
-    it('skips the numbers that were drawn since, once it is told to', async function () {
-      this.timeout(60_000);
+  describe(`a restored ledger on ${kind}`, function () {
+    this.timeout(60_000);
+    it('skips the numbers that were drawn since, once it is told to', async () => {
       const at = await TestLedger.open(kind);
       granted(await at.ledger.createStation({ id: 'COUNTS', sequence: 'counter' }));
       granted(await at.ledger.createStation({ id: 'FRESH', sequence: 'counter' }));

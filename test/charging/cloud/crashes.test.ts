@@ -84,9 +84,9 @@ async function assertBalanced(ledger: Ledger, lines: readonly Line[]): Promise<v
 }
 
 for (const kind of BOTH) {
-  describe(`a cloud process killed in the middle, on ${kind}`, () => {
-    it('has every answer it gave in the ledger, once, kill after kill', async function () {
-      this.timeout(60_000);
+  describe(`a cloud process killed in the middle, on ${kind}`, function () {
+    this.timeout(60_000);
+    it('has every answer it gave in the ledger, once, kill after kill', async () => {
       const at = await TestLedger.open(kind, { now: Date.now });
       const stations = ['K-1', 'K-2', 'K-3'];
       for (const id of stations) granted(await at.ledger.createStation({ id, sequence: 'counter', layout: 'long' }));
@@ -106,7 +106,8 @@ for (const kind of BOTH) {
   });
 }
 
-describe('two cloud processes on one PostgreSQL', () => {
+describe('two cloud processes on one PostgreSQL', function () {
+  this.timeout(60_000);
   it('lose nothing and repeat nothing while one is killed and PostgreSQL restarts', async function () {
     this.timeout(90_000);
     const at = await TestLedger.open('postgresql', { now: Date.now });

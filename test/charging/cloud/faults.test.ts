@@ -71,7 +71,8 @@ class Wire {
   }
 }
 
-describe('a ledger that does not open', () => {
+describe('a ledger that does not open', function () {
+  this.timeout(60_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'ledger-faults-'));
@@ -127,7 +128,8 @@ describe('a ledger that does not open', () => {
   });
 });
 
-describe('a ledger that fails while it is used', () => {
+describe('a ledger that fails while it is used', function () {
+  this.timeout(60_000);
   const leftOver: (() => unknown)[] = [];
   afterEach(async () => {
     while (leftOver.length > 0) await leftOver.pop()!();
@@ -149,8 +151,7 @@ describe('a ledger that fails while it is used', () => {
     await at.ledger.close();
   });
 
-  it('is unavailable while PostgreSQL is out of reach, and works again by itself', async function () {
-    this.timeout(60_000);
+  it('is unavailable while PostgreSQL is out of reach, and works again by itself', async () => {
     const url = new URL(await freshUrl('postgresql'));
     const wire = new Wire(Number(url.port));
     leftOver.push(() => wire.end());
@@ -183,8 +184,7 @@ describe('a ledger that fails while it is used', () => {
     assert.ok(reports.some(({ failed, retries }) => failed || retries > 0));
   });
 
-  it('comes back when what PostgreSQL says makes no sense', async function () {
-    this.timeout(60_000);
+  it('comes back when what PostgreSQL says makes no sense', async () => {
     const url = new URL(await freshUrl('postgresql'));
     const wire = new Wire(Number(url.port));
     leftOver.push(() => wire.end());
@@ -200,8 +200,7 @@ describe('a ledger that fails while it is used', () => {
     assert.equal((await ledger.listCodes()).items.length, 1);
   });
 
-  it('rides out a restart of PostgreSQL without refusing anyone', async function () {
-    this.timeout(60_000);
+  it('rides out a restart of PostgreSQL without refusing anyone', async () => {
     const at = await TestLedger.open('postgresql', { patienceMs: 15_000 });
     granted(await at.ledger.createStation({ id: 'CP-0001', sequence: 'counter' }));
     const calls: Promise<unknown>[] = [];
@@ -215,8 +214,7 @@ describe('a ledger that fails while it is used', () => {
     await at.ledger.close();
   });
 
-  it('starts its thread again when that died, and says meanwhile that it is unavailable', async function () {
-    this.timeout(60_000);
+  it('starts its thread again when that died, and says meanwhile that it is unavailable', async () => {
     const at = await TestLedger.open('sqlite');
     leftOver.push(() => at.ledger.close());
     granted(await at.ledger.createStation({ id: 'CP-0001', sequence: 'counter' }));

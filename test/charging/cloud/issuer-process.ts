@@ -1,7 +1,7 @@
 // A cloud process for tests to kill: issues as fast as it can and says what was answered, a line each.
 // Arguments: the ledger's URL, a name for its keys, the stations, how many codes.
 import { LedgerUnavailable, openLedger } from '../../../charging/cloud/ledger.ts';
-import { MASTER_KEY } from './databases.ts';
+import { MASTER_KEY } from './master-key.ts';
 
 const [url, name, stations, count] = process.argv.slice(2) as [string, string, string, string];
 const ids = stations.split(',');

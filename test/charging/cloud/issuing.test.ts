@@ -7,10 +7,10 @@ const key = (station: string, version = 1) => stationKeyOf(MASTER_KEY_HEX, stati
 const SLOT = Date.parse('2026-11-22T12:00:00Z') / 300_000;
 
 for (const kind of BOTH) {
-  describe(`issuing codes on ${kind}`, () => {
+  describe(`issuing codes on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind);
       granted(await at.ledger.createStation({ id: 'CP-0001' }));
     });
@@ -151,7 +151,8 @@ for (const kind of BOTH) {
       assert.equal(granted(answers[3]!).code, compactCode(key(id), 'min', 30, 2, 2));
     });
 
-    describe('with an idempotency key', () => {
+    describe('with an idempotency key', function () {
+      this.timeout(60_000);
       it('gives the same answer again, and 409 for another body', async () => {
         const id = await station({ sequence: 'counter' });
         const other = await station({ sequence: 'counter' });
@@ -213,7 +214,8 @@ for (const kind of BOTH) {
       });
     });
 
-    describe('and showing them again', () => {
+    describe('and showing them again', function () {
+      this.timeout(60_000);
       it('shows the same voucher in either layout, each with its own expiry', async () => {
         const id = await station();
         const issued = granted(await issue(id, 60));

@@ -1,6 +1,6 @@
 // A cloud process that opens a ledger when it is told to, so that several do it in the same moment.
 import { openLedger } from '../../../charging/cloud/ledger.ts';
-import { MASTER_KEY } from './databases.ts';
+import { MASTER_KEY } from './master-key.ts';
 
 process.on('message', async (url: string) => {
   try {

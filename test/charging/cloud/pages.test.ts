@@ -7,11 +7,11 @@ import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
 const DAY = 86_400_000;
 
 for (const kind of BOTH) {
-  describe(`the operator’s pages on ${kind}`, () => {
+  describe(`the operator’s pages on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
     const vouchers: string[] = [];
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind);
       const start = at.now;
       granted(

@@ -7,10 +7,10 @@ import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
 const price = { minorUnits: 150, currency: 'EUR' };
 
 for (const kind of BOTH) {
-  describe(`settling receipts on ${kind}`, () => {
+  describe(`settling receipts on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind);
     });
     after(() => at.ledger.close());
@@ -150,10 +150,10 @@ for (const kind of BOTH) {
     });
   });
 
-  describe(`reserving on ${kind}`, () => {
+  describe(`reserving on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind, { lapseSeconds: 600 });
       granted(await at.ledger.createStation({ id: 'CP-0001', sequence: 'counter', price }));
     });

@@ -6,10 +6,10 @@ import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 for (const kind of BOTH) {
-  describe(`stations on ${kind}`, () => {
+  describe(`stations on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind);
     });
     after(() => at.ledger.close());
@@ -183,10 +183,10 @@ for (const kind of BOTH) {
     });
   });
 
-  describe(`API keys on ${kind}`, () => {
+  describe(`API keys on ${kind}`, function () {
+    this.timeout(60_000);
     let at: TestLedger;
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       at = await TestLedger.open(kind);
     });
     after(() => at.ledger.close());
@@ -218,8 +218,7 @@ for (const kind of BOTH) {
       granted(await at.ledger.authenticate(key));
     });
 
-    it('are good no more once they are revoked, in other replicas after two seconds', async function () {
-      this.timeout(15_000);
+    it('are good no more once they are revoked, in other replicas after two seconds', async () => {
       const other = await at.another();
       const { key, id } = granted(await at.ledger.createApiKey({ name: 'App', role: 'operator' }));
       granted(await at.ledger.authenticate(key));

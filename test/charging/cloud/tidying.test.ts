@@ -10,9 +10,9 @@ import { BOTH, freshUrl, MASTER_KEY } from './databases.ts';
 const DAY = 86_400_000;
 
 for (const kind of BOTH) {
-  describe(`idempotency keys on ${kind}`, () => {
-    it('are tidied away after a week, slice by slice, and the younger ones stay', async function () {
-      this.timeout(60_000);
+  describe(`idempotency keys on ${kind}`, function () {
+    this.timeout(60_000);
+    it('are tidied away after a week, slice by slice, and the younger ones stay', async () => {
       const { db } = await openDatabase(await freshUrl(kind), 0, 4000);
       const shared = {
         kind,
