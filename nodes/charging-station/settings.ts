@@ -1,6 +1,6 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
 import type { NodeConfig } from '../shared/red.ts';
@@ -38,12 +38,13 @@ export interface StationPlan {
 
 /**
  * @param key 64 hex digits; from the node's credentials, else from the environment
- * @param userDir where the journal goes unless a folder is named
+ * @param userDir where the journal goes unless a folder is named, and what folders that are named are relative to
  * @throws {NodeFault} with a code of the catalogue (`charging-station.errors`), never with the key in it
  */
 export function planStation(config: ChargingStationConfig, key: unknown, userDir: string): StationPlan {
   const stationId = given(config.station);
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
+  const gpioFolder = given(config.gpioFolder);
   return {
     settings: {
       stationId,
@@ -54,9 +55,9 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
       sequence: oneOf(config.sequence, ['clock', 'counter'] as const, 'bad-sequence'),
       slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
     },
-    journalFolder: given(config.journalFolder) ?? join(userDir, 'offline-charging', fileName(stationId)),
+    journalFolder: resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId))),
     driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
-    gpioFolder: given(config.gpioFolder),
+    gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
     guardSocket: given(config.guardSocket),
     language: languageOf(config.language),
   };

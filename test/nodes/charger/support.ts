@@ -133,9 +133,14 @@ export class Rig {
     helper.settings({ userDir: this.folder });
   }
 
-  async start(flow: readonly FlowNode[], key: string | null = Buffer.from(KEY).toString('hex')): Promise<void> {
+  /** @param key of the station with the id `station`; null: it has none */
+  async start(
+    flow: readonly FlowNode[],
+    key: string | null = Buffer.from(KEY).toString('hex'),
+    station = 'station',
+  ): Promise<void> {
     const whole = [{ id: 'tab', type: 'tab', label: 'charger' }, ...flow.map((node) => placed(node))];
-    await helper.load([this.#listening, ...ALL], whole, key === null ? {} : { station: { key } });
+    await helper.load([this.#listening, ...ALL], whole, key === null ? {} : { [station]: { key } });
   }
 
   /** As the editor's Deploy does. */
