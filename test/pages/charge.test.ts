@@ -537,3 +537,55 @@ describe("the customer's page on a cloud that asks for keys", function () {
     await page.waitForSelector('#problem-title:has-text("Not allowed")');
   });
 });
+
+describe("the customer's page on a cloud that is paid first", function () {
+  this.timeout(60_000);
+  let cloud: Cloud;
+  let browser: Browser;
+
+  before(async () => {
+    // As the example's own comment says: its tab on, the two rows that it replaces off.
+    const replaced = ['/charging-requests', '/charging-requests/:id'];
+    [cloud, browser] = await Promise.all([
+      Cloud.start({
+        env: { PAYMENT_SECRET: 'shared with the provider' },
+        flow: (nodes) => {
+          const example = nodes.find(({ type, label }) => type === 'tab' && /^Payment/.test(String(label)))!;
+          return nodes.map((node) => {
+            if (node === example) return { ...node, disabled: false };
+            const first = node.type === 'http in' && node.z !== example.id && replaced.includes(String(node.url));
+            return first ? { ...node, d: true } : node;
+          });
+        },
+      }),
+      launchBrowser(),
+    ]);
+    const price = { minorUnits: 150, currency: 'EUR' };
+    assert.equal((await cloud.call('POST', '/stations', { id: 'CP-0001', price })).status, 201);
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.remove();
+  });
+
+  it('leads to the payment, and shows the code when it has arrived, also after a reload', async () => {
+    const page = await (await visitor(browser)).newPage();
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#order:not([hidden])');
+    await page.click('#get');
+    await page.waitForSelector('#payment:not([hidden])');
+    assert.equal(await page.textContent('#payment-title'), '60 min · €3.00');
+    assert.deepEqual(await violations(page), []);
+    const link = await page.getAttribute('#pay', 'href');
+    const reference = new URL(link!).searchParams.get('reference')!;
+    await page.reload();
+    await page.waitForSelector('#payment:not([hidden])');
+    assert.equal(await page.getAttribute('#pay', 'href'), link);
+    const headers = { 'x-payment-secret': 'shared with the provider' };
+    const paid = await cloud.call('POST', '/payments', { reference, payment: 'P-1' }, headers);
+    assert.equal(paid.status, 200);
+    await page.waitForSelector('#ticket:not([hidden])');
+    assert.match((await page.getAttribute('#ticket-code', 'data-code'))!.replaceAll(' ', ''), /^\d{10}$/);
+    assert.ok(await page.locator('#payment').isHidden());
+  });
+});

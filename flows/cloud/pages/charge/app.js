@@ -56,6 +56,7 @@
   const dropOrder = () => {
     keep.setPending(null);
     state.problem = null;
+    state.payment = null;
     draw();
   };
 
@@ -81,39 +82,35 @@
     keep.keep(Object.assign({ view: 'code', endsAt }, code));
     keep.setShown(code.id);
     keep.setPending(null);
+    state.payment = null;
     draw();
     focus('ticket-title');
   };
 
   /** A cloud that takes payments first answers with a reservation: the code comes when it is paid. */
   const awaitPayment = (reservation) => {
-    const price = reservation.price
-      ? charge.money(reservation.price)
-      : charge.amount(reservation.amount, reservation.unit);
-    state.busy = say('paying', { amount: price });
-    const askAgain = () => setTimeout(ask, 3000);
-    const ask = () =>
+    state.payment = reservation;
+    draw();
+    focus('payment-title');
+    const lookAgain = () => setTimeout(look, 3000);
+    const look = () => {
+      if (state.payment !== reservation) return;
       calls.request(reservation.id).then(
         (answer) => {
-          if (answer.body.code) {
-            state.busy = '';
-            receive(answer);
-          } else if (answer.body.status === 'lapsed') {
-            lapsed({ status: 410, type: 'lapsed' });
-          } else {
-            askAgain();
-          }
+          if (answer.body.code) receive(answer);
+          else if (answer.body.status === 'lapsed') lapsed({ status: 410, type: 'lapsed' });
+          else lookAgain();
         },
-        (refusal) => (charge.meaning(refusal, 'payment').again ? askAgain() : lapsed(refusal))
+        (refusal) => (charge.meaning(refusal, 'payment').again ? lookAgain() : lapsed(refusal))
       );
+    };
     const lapsed = (refusal) => {
-      state.busy = '';
-      keep.setPending(null);
+      dropOrder();
       state.problem = { about: 'payment', refusal };
       draw();
       focus('problem-title');
     };
-    askAgain();
+    lookAgain();
   };
 
   const showLong = () => {
@@ -220,6 +217,7 @@
     onPress('presets', (event) => event.target.value && choose(Number(event.target.value) / state.terms.step));
     onPress('problem-retry', () => state.problem && state.problem.again && state.problem.again());
     onPress('problem-drop', () => state.problem && state.problem.drop && state.problem.drop());
+    onPress('pay-drop', dropOrder);
     onPress('problem-close', () => {
       state.problem = null;
       draw();

@@ -24,6 +24,8 @@
     problem: null,
     /** What is said while a call is under way. */
     busy: '',
+    /** The reservation that waits for its payment. */
+    payment: null,
     refunded: null,
   };
 
@@ -131,7 +133,15 @@
   };
 
   const drawOrder = () => {
-    show('order', Boolean(state.terms) && !state.terms.retired && !shownCode());
+    const payment = state.payment;
+    show('payment', Boolean(payment));
+    if (payment) {
+      const amount = charge.amount(payment.amount, payment.unit);
+      put('payment-title', payment.price ? `${amount} · ${charge.money(payment.price)}` : amount);
+      show('pay', /^https?:/.test(payment.pay));
+      byId('pay').href = payment.pay;
+    }
+    show('order', Boolean(state.terms) && !state.terms.retired && !shownCode() && !payment);
     if (!state.terms) return;
     const most = Math.floor(state.terms.mostAmount / state.terms.step);
     if (!state.steps) state.steps = Math.min(presets()[1] || presets()[0], state.terms.mostAmount) / state.terms.step;
