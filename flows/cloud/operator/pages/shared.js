@@ -16,7 +16,7 @@ export default {
       this.setLanguage(/^zh/i.test(wished) ? 'zh-CN' : 'en', title);
       this.$socket.on(`msg-input:${this.id}`, this.hear);
       // An empty tool tip of the dashboard's shell, which screen readers would find.
-      document.querySelectorAll('.v-tooltip').forEach((tip) => tip.setAttribute('aria-hidden', 'true'));
+      for (const tip of document.querySelectorAll('.v-tooltip')) tip.setAttribute('aria-hidden', 'true');
     },
     end() {
       this.$socket.off(`msg-input:${this.id}`, this.hear);
