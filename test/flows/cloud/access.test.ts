@@ -22,7 +22,8 @@ function asksForKeys(cloud: Cloud): Promise<void> {
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-describe('who may call the cloud', () => {
+describe('who may call the cloud', function () {
+  this.timeout(60_000);
   describe('on loopback, before any key is made', () => {
     let cloud: Cloud;
     before(async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Cloud } from './support/cloud.ts';
 
-describe('a cloud whose ledger is away', () => {
+describe('a cloud whose ledger is away', function () {
+  this.timeout(60_000);
   let cloud: Cloud;
   before(async () => {
     cloud = await Cloud.start({ env: { DATABASE_URL: 'postgres://cloud:hunter2@127.0.0.1:1/ledger' } });

@@ -3,7 +3,8 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { Cloud } from './support/cloud.ts';
 
-describe('the HTTP contract of the running cloud', () => {
+describe('the HTTP contract of the running cloud', function () {
+  this.timeout(60_000);
   let cloud: Cloud;
   before(async () => {
     cloud = await Cloud.start();

@@ -21,7 +21,8 @@ interface Answered {
   readonly text: string;
 }
 
-describe('the OpenAPI document', () => {
+describe('the OpenAPI document', function () {
+  this.timeout(60_000);
   let cloud: Cloud;
   let document: Json;
   /** A request that exists, for paths that ask for one. */

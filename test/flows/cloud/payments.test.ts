@@ -11,7 +11,8 @@ function withPayments(nodes: FlowNode[]): FlowNode[] {
   });
 }
 
-describe('the example of requests that are paid for first', () => {
+describe('the example of requests that are paid for first', function () {
+  this.timeout(60_000);
   let cloud: Cloud;
   before(async () => {
     cloud = await Cloud.start({ flow: withPayments, env: { PAYMENT_SECRET: 'what the provider knows' } });
@@ -56,7 +57,8 @@ describe('the example of requests that are paid for first', () => {
   });
 });
 
-describe('the shipped flow', () => {
+describe('the shipped flow', function () {
+  this.timeout(60_000);
   it('has the payment example switched off', async () => {
     const cloud = await Cloud.start();
     try {

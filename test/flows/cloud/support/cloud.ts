@@ -96,10 +96,10 @@ export class Cloud {
     if (!this.#options.dataDir) rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** The same ledger, as a second program on this machine opens it. */
-  async ledger(): Promise<Ledger> {
-    const masterKey = await loadMasterKey({ masterKeyFile: join(this.dataDir, 'master.key') }, {});
-    return openLedger({ url: `sqlite:${join(this.dataDir, 'cloud', 'ledger.sqlite')}`, masterKey });
+  /** The same ledger, as a second program opens it. */
+  async ledger(url = `sqlite:${join(this.dataDir, 'cloud', 'ledger.sqlite')}`, masterKey = ''): Promise<Ledger> {
+    const at = { masterKeyFile: join(this.dataDir, 'master.key') };
+    return openLedger({ url, masterKey: await loadMasterKey(at, { MASTER_KEY: masterKey }) });
   }
 
   call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
