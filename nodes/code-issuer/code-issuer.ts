@@ -55,7 +55,8 @@ function settingsOf(RED: RED, config: CodeIssuerConfig, credentials: Credentials
       if (given) return parsed(given, 'The code issuer');
       return pack.masterKey ? pack.masterKey() : loadMasterKey({ masterKeyFile: join(folder.top, 'master.key') });
     },
-    loopbackOnly: isLoopback(RED.settings.uiHost),
+    // Behind a proxy everybody seems to be on this machine.
+    loopbackOnly: isLoopback(RED.settings.uiHost) && !process.env.TRUST_PROXY,
     publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
     limits: limitsOf(config),
     limitsIn: limitsIn === 'database' ? 'database' : 'memory',

@@ -172,6 +172,17 @@ describe('who may call the cloud', function () {
     });
   });
 
+  describe('behind a proxy on the same machine', () => {
+    it('it is not open, whatever the proxy passes on', async () => {
+      const cloud = await Cloud.start({ env: { TRUST_PROXY: '1' } });
+      try {
+        assert.equal((await cloud.ask('GET', '/stations')).status, 401);
+      } finally {
+        await cloud.remove();
+      }
+    });
+  });
+
   describe('where the public may charge', () => {
     let cloud: Cloud;
     before(async () => {
