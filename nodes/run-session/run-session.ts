@@ -59,6 +59,8 @@ class SessionNode {
   /** What is being heard: what the session does now, it does because of that message. */
   #cause: Message | undefined;
   #screen: Screen | undefined;
+  /** Why it could not begin. */
+  #broken: unknown;
 
   constructor(node: RedNode, status: Status, charging: ChargingStation) {
     this.#node = node;
@@ -75,6 +77,7 @@ class SessionNode {
     try {
       this.#begin(config);
     } catch (error) {
+      this.#broken = error;
       // A customer must not read "ready" on a station that can't sell.
       const fault = codeOf(error)?.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost';
       this.#display({ name: 'fault', values: { fault } });
@@ -111,6 +114,7 @@ class SessionNode {
   hear(message: Message): void {
     const { plan, bench } = this.#charging;
     const input = heard(message, plan.settings);
+    if (this.#broken !== undefined) throw this.#broken;
     if (!this.#charger) return;
     this.#cause = message;
     try {

@@ -4,8 +4,9 @@ import type { Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose, onInput } from '../shared/road.ts';
-import { Status } from '../shared/status.ts';
+import { codeOf, Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
+import { JournalFault } from './journal-fault.ts';
 
 interface VerifyCodeConfig extends NodeConfig {
   readonly station?: string;
@@ -31,10 +32,25 @@ export default function verifyCode(red: RED): void {
     };
     const verify = (message: Message): Message[] | (Message | null)[] => {
       const entry = entryOf(message.payload);
-      const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : charging.station.verify(entry);
+      const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
       const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
       if (atOnce) charging.bench.entryHeard();
       return answer.outcome === 'accepted' ? accepted(message, answer) : refused(message, answer);
+    };
+    const journal = new JournalFault(
+      (standing) => {
+        const payload = { code: 'journal-not-writable', standing };
+        if (!atOnce) this.send([null, { topic: 'fault', payload }]);
+      },
+      () => charging.station.append('journal-writable'),
+    );
+    const verdictOn = (entry: string): Verdict => {
+      try {
+        return charging.station.verify(entry);
+      } catch (error) {
+        if (codeOf(error)?.startsWith('journal-')) journal.stands();
+        throw error;
+      }
     };
     const accepted = (message: Message, verdict: Accepted) => {
       if (verdict.kind === 'voucher') {
@@ -53,7 +69,10 @@ export default function verifyCode(red: RED): void {
     };
 
     onInput(this, status, (message, send) => send(verify(message)));
-    onClose(this, leave);
+    onClose(this, () => {
+      journal.close();
+      leave();
+    });
     try {
       open();
     } catch {

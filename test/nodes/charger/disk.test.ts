@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { chargerFlow, code, Rig } from './support.ts';
+
+describe('a journal that takes no writes while the charger runs', function () {
+  this.timeout(40_000);
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  it('is told to the customer, sells nothing, and is over when it takes them again', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    await rig.until('the session runs', () => rig.statuses.get('session')?.text?.includes('idle') === true);
+    const other = new DatabaseSync(join(rig.folder, 'journal/journal.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    const { times, error } = await rig.ends('verify', { payload: code(1) });
+    assert.equal(times, 1);
+    assert.match(error?.code ?? '', /^journal-/);
+    await rig.until('the display says so', () =>
+      JSON.stringify(rig.last('shown')?.payload ?? '').includes('Out of order'),
+    );
+    assert.equal(rig.pin('relay'), '0');
+
+    other.exec('ROLLBACK');
+    other.close();
+    await rig.until('it is over', () => rig.statuses.get('session')?.text?.includes('idle') === true, 25_000);
+    rig.plug(true);
+    rig.type(`${code(1)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+  });
+});
