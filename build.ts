@@ -12,10 +12,13 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 rmSync(join(root, 'examples'), { recursive: true, force: true });
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root });
+// Types only for what others import: `@offline-charging/node-red/codes`.
+for (const project of ['tsconfig.json', 'tsconfig.types.json']) {
+  execFileSync(process.execPath, [tsc, '-p', join(root, project)], { stdio: 'inherit', cwd: root });
+}
 
 for (const room of rooms) {
-  const asset = (path: string) => !/\.ts$/.test(path);
+  const asset = (path: string) => !/\.ts$|[\\/]examples$/.test(path);
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+describe('the package', function () {
+  this.timeout(60_000);
+  let files: string[];
+  before(() => {
+    const out = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const packed = JSON.parse(out);
+    const [first] = Array.isArray(packed) ? packed : Object.values(packed);
+    files = first.files.map(({ path }: { path: string }) => path);
+  });
+
+  it('holds what runs: nodes with their dialogs, programs, examples, types of what is public', () => {
+    const wanted = [
+      ...(Object.values(manifest['node-red'].nodes) as string[]),
+      ...(Object.values(manifest['node-red'].nodes) as string[]).map((file) => file.replace(/\.js$/, '.html')),
+      ...(Object.values(manifest.bin) as string[]),
+      'dist/charging/codes/index.js',
+      'dist/charging/codes/index.d.ts',
+      'dist/built.json',
+      'examples/charger flow.json',
+      'examples/cloud flow.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+    ];
+    assert.deepEqual(
+      wanted.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('holds nothing else: no sources, tests, benchmarks, data or types of the inside', () => {
+    const stray = files.filter(
+      (file) =>
+        !/^(dist|examples)\/|^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(file) ||
+        (/\.ts$/.test(file) && !/^dist\/charging\/codes\/[^/]+\.d\.ts$/.test(file)) ||
+        /\/(test|bench|examples)\//.test(file),
+    );
+    assert.deepEqual(stray, []);
+  });
+
+  it('has six runtime dependencies at most', () => {
+    assert.ok(Object.keys(manifest.dependencies).length <= 6);
+  });
+
+  it('can be imported by the name that it gives out', async () => {
+    const name = '@offline-charging/node-red/codes';
+    const codes = await import(name);
+    for (const each of ['stationKey', 'voucherCode', 'receiptCode', 'serviceCode']) {
+      assert.equal(typeof codes[each], 'function');
+    }
+  });
+
+  it('starts every program that it names', () => {
+    for (const file of Object.values(manifest.bin) as string[]) {
+      assert.ok(existsSync(join(root, file)), file);
+      assert.match(readFileSync(join(root, file), 'utf8'), /^#!\/usr\/bin\/env node\n/, file);
+      assert.match(
+        execFileSync(process.execPath, [join(root, file), '--help'], { encoding: 'utf8' }),
+        /offline-charging/,
+      );
+    }
+  });
+});
+
+describe('the direction of imports', () => {
+  it('is kept by the linter: charging and hardware know neither each other nor Node-RED', () => {
+    const refused = (path: string, from: string) => {
+      const input = `import * as a from '${from}';\n\nconsole.log(a);\n`;
+      return spawnSync('biome', ['lint', `--stdin-file-path=${path}`], { cwd: root, input }).status !== 0;
+    };
+    for (const [path, from] of [
+      ['charging/station/a.ts', '../../hardware/gpio/driver.ts'],
+      ['charging/cloud/a.ts', '../../nodes/shared/red.ts'],
+      ['charging/cloud/a.ts', 'node-red'],
+      ['hardware/gpio/a.ts', '../../charging/codes/index.ts'],
+      ['hardware/gpio/a.ts', '../../nodes/shared/red.ts'],
+      ['nodes/issue-code/a.ts', '../../flows/environment.ts'],
+    ]) {
+      assert.ok(refused(path!, from!), `${path} may import ${from}`);
+    }
+    assert.ok(!refused('nodes/issue-code/a.ts', '../../charging/codes/index.ts'));
+    assert.ok(!refused('flows/cloud/a.ts', '../../nodes/shared/red.ts'));
+  });
+});
