@@ -47,8 +47,11 @@ function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, s
   return variables(JSON.parse(provisioned));
 }
 
-function variables(of: StationVariables & { key: string }): Record<string, string> {
+/** @param of with `page`, the customer's page of this station, as the operator's file has it */
+function variables(of: StationVariables & { key: string; page?: unknown }): Record<string, string> {
+  const cloud = typeof of.page === 'string' ? /^(https?:\/\/.+)\/charge\/[^/]*$/.exec(of.page)?.[1] : undefined;
   return {
+    ...(cloud && { CLOUD_URL: cloud }),
     STATION_ID: of.station,
     STATION_KEY: of.key,
     STATION_UNIT: of.unit,

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Answer, isRefused, type Ledger, openLedger, type StationRecord } from '../charging/cloud/ledger.ts';
 import { loadMasterKey } from './cloud/master-key.ts';
-import { type Places, type StationVariables, stationVariablesSet } from './environment.ts';
+import { listening, type Places, type StationVariables, stationVariablesSet } from './environment.ts';
 
 /**
  * Makes sure that the registry of the cloud has the station, and leaves what the station must know in its folder
@@ -16,7 +16,9 @@ export async function provision(at: Places, station: StationVariables): Promise<
   try {
     await register(ledger, station);
     const provisioning = granted(await ledger.provisioning(station.station, { by: 'start' }));
-    writeWhole(at.stationFile, `${JSON.stringify(provisioning, undefined, 2)}\n`);
+    const { host, port } = listening('cloud');
+    const page = `http://${host.includes(':') ? `[${host}]` : host}:${port}/charge/${encodeURIComponent(station.station)}`;
+    writeWhole(at.stationFile, `${JSON.stringify({ ...provisioning, page }, undefined, 2)}\n`);
   } finally {
     await ledger.close();
   }
