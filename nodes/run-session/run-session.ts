@@ -205,7 +205,8 @@ class SessionNode {
   }
 
   #changed(): void {
-    this.#show();
+    // While a message is heard, its end shows what all came of it.
+    if (this.#cause === undefined) this.#show();
     this.#charging.bench.changed();
   }
 
