@@ -1,9 +1,10 @@
 // The administrator of one Node-RED: who may open its editor and the operator's dashboard. The password comes from
 // ADMIN_PASSWORD, or is made at the first start, told once, and kept only as a hash.
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { secretOnce } from '../../nodes/shared/secret-file.ts';
+import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
 
 const derive = promisify<string | Buffer, Buffer, number, ScryptOptions, Buffer>(scrypt);
 /** OWASP's second choice for scrypt: 2^16 × 8 × 2, 64 MB. */
@@ -21,14 +22,17 @@ export interface Administrator {
 
 /** @param folder where the hash is kept */
 export async function administrator(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Administrator> {
+  const file = join(folder, 'admin.hash');
   let made: string | undefined;
   let hash: string;
   if (env.ADMIN_PASSWORD) {
     hash = await hashed(env.ADMIN_PASSWORD);
+  } else if (existsSync(file)) {
+    hash = secretOnce(file, randomSecret);
   } else {
     const password = newPassword();
     const own = await hashed(password);
-    hash = secretOnce(join(folder, 'admin.hash'), () => own);
+    hash = secretOnce(file, () => own);
     if (hash === own) made = password;
   }
   return {
