@@ -24,6 +24,7 @@ export function chargerEnvironment(
     JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
     ...rest,
     ...identity(at.stationFile, env),
+    ...(rest.CLOUD_URL && { CLOUD_URL: rest.CLOUD_URL }),
     GPIO_DRIVER: gpioDriver,
     DATA_DIR: at.dataDir,
     GPIO_FOLDER: at.pinsDir,

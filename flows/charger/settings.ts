@@ -2,11 +2,11 @@
 // (README, "Variables"). A charger has no network: nothing here asks one.
 import { join } from 'node:path';
 import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
-import { ADMIN_NAME, adminAuth, administrator } from '../cloud/admin.ts';
-import { logging } from '../cloud/logging.ts';
 import { listening, places } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
-import { failed, notFound, readBenchBody } from './answers.ts';
+import { ADMIN_NAME, adminAuth, administrator } from '../shared/admin.ts';
+import { logging } from '../shared/logging.ts';
+import { before, failed, notFound, readBenchBody } from './answers.ts';
 
 const { env } = process;
 const at = places(env);
@@ -60,6 +60,7 @@ export default {
     exportGlobalContextKeys: false,
   },
   flowFile: join(import.meta.dirname, 'flow.json'),
+  before,
   notFound,
   failed,
 } satisfies SideSettings;

@@ -4,17 +4,7 @@ import type { Duplex } from 'node:stream';
 import { contractPath } from '../../nodes/admit-request/contract.ts';
 import { cloudMetrics } from '../../nodes/code-issuer/metrics.ts';
 import { type Problem, problem, problemResponse } from '../../nodes/shared/problems.ts';
-
-export function sendProblem(response: ServerResponse, refusal: Problem): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const { statusCode, headers, body } = problemResponse(refusal);
-  const text = JSON.stringify(body);
-  response.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(text) });
-  response.end(response.req.method === 'HEAD' ? undefined : text);
-}
+import { problemOf, sendProblem } from '../shared/answers.ts';
 
 export function pathOf(request: IncomingMessage): string {
   const url = request.url ?? '/';
@@ -49,13 +39,7 @@ export function notFound(_request: IncomingMessage, response: ServerResponse): v
 
 /** Answers what broke before a flow saw it. */
 export function failed(error: unknown, _request: IncomingMessage, response: ServerResponse): void {
-  const { status } = error as { status?: unknown };
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    refuse(response, problem('malformed-http', 'The request cannot be read.', { status }));
-    return;
-  }
-  console.error(error);
-  refuse(response, problem('internal-error', 'The operator finds the reason in the log.'));
+  refuse(response, problemOf(error));
 }
 
 /** For `clientError` of the server: what never became a request is answered as well, as far as the socket lives. */

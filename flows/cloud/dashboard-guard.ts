@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
 import { problem } from '../../nodes/shared/problems.ts';
-import { ADMIN_NAME, type Administrator } from './admin.ts';
-import { sendProblem } from './answers.ts';
+import { ADMIN_NAME, type Administrator } from '../shared/admin.ts';
+import { sendProblem } from '../shared/answers.ts';
 
 const COOKIE = 'operator';
 const SESSION_MS = 12 * 3600 * 1000;

@@ -6,12 +6,12 @@ import { comesFromThisMachine, newVisitor, VISITOR_COOKIE } from '../../nodes/ad
 import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
 import { listening, places } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
-import { ADMIN_NAME, adminAuth, administrator } from './admin.ts';
+import { ADMIN_NAME, adminAuth, administrator } from '../shared/admin.ts';
+import { logging } from '../shared/logging.ts';
 import { answersHere, clientError, failed, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
-import { logging } from './logging.ts';
 import { loadMasterKey } from './master-key.ts';
 
 const { env } = process;

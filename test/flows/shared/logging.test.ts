@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digitsForReading } from '../../../charging/codes/index.ts';
-import { jsonLine, withoutSecrets } from '../../../flows/cloud/logging.ts';
+import { jsonLine, withoutSecrets } from '../../../flows/shared/logging.ts';
 
 describe('the log', () => {
   it('holds no code, however it is written', () => {
