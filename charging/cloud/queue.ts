@@ -22,6 +22,8 @@ interface Batch {
 /** More are a stampede, which a longer queue would not help. */
 const MOST_WAITING = 10_000;
 const MOST_IN_BATCH = 128;
+/** Writes handed over and unanswered: enough that the database's thread finds its next transaction waiting. */
+const MOST_WRITES_UNDER_WAY = 256;
 const READS_AT_ONCE = 4;
 const SWEEP_MS = 250;
 
@@ -39,7 +41,6 @@ export class Queue {
   #kind: 'sqlite' | 'postgresql' = 'sqlite';
   #nextBatch = 0;
   #scheduled = false;
-  #starting = false;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -91,8 +92,14 @@ export class Queue {
       return;
     }
     const underWay = { write: 0, read: 0 };
-    for (const { kind } of this.#batches.values()) underWay[kind]++;
-    if (underWay.write === 0 && this.#writes.length > 0) this.#post('write', this.#writes.splice(0, MOST_IN_BATCH));
+    for (const { kind, calls } of this.#batches.values()) underWay[kind] += calls.length;
+    for (
+      let room = MOST_WRITES_UNDER_WAY - underWay.write;
+      room > 0 && this.#writes.length > 0;
+      room -= MOST_IN_BATCH
+    ) {
+      this.#post('write', this.#writes.splice(0, Math.min(room, MOST_IN_BATCH)));
+    }
     for (let free = READS_AT_ONCE - underWay.read; free > 0 && this.#reads.length > 0; free--) {
       this.#post('read', this.#reads.splice(0, 1));
     }
@@ -110,26 +117,26 @@ export class Queue {
     this.#worker!.postMessage(JSON.stringify(order));
   }
 
-  #answered(report: Extract<Report, { batch: number }>): void {
-    const batch = this.#batches.get(report.batch);
-    if (!batch) return;
-    this.#batches.delete(report.batch);
+  #answered({ batches, answers, retries, milliseconds }: Extract<Report, { batches: unknown }>): void {
     let failed = false;
-    for (const [index, waiting] of batch.calls.entries()) {
-      const answer = report.answers[index]!;
-      if (answer.length === 2) {
-        failed = true;
-        settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
-      } else settle(waiting, undefined, answer[0]);
+    let calls = 0;
+    let kind: Batch['kind'] = 'write';
+    for (const number of batches) {
+      const batch = this.#batches.get(number);
+      if (!batch) return;
+      this.#batches.delete(number);
+      kind = batch.kind;
+      for (const waiting of batch.calls) {
+        const answer = answers[calls++]!;
+        if (answer.length === 2) {
+          failed = true;
+          settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
+        } else settle(waiting, undefined, answer[0]);
+      }
     }
-    this.#tell(batch, report.retries, failed);
+    this.#settings.onBatch?.({ kind, calls, milliseconds, retries, failed });
     this.#send();
     this.#checkIdle();
-  }
-
-  #tell({ kind, calls, sentAt }: Batch, retries: number, failed: boolean): void {
-    const milliseconds = performance.now() - sentAt;
-    this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries, failed });
   }
 
   /** Nobody waits longer than the ledger's patience: an answer in time that says "ask again" is worth more. */
@@ -177,20 +184,21 @@ export class Queue {
     this.#worker = undefined;
     for (const batch of this.#batches.values()) {
       for (const waiting of batch.calls) settle(waiting, new LedgerUnavailable(`The ledger failed: ${error.message}`));
-      this.#tell(batch, 0, true);
+      const { kind, calls, sentAt } = batch;
+      const milliseconds = performance.now() - sentAt;
+      this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries: 0, failed: true });
     }
     this.#batches.clear();
     this.#checkIdle();
   }
 
+  #starting = false;
   #restart(): void {
     if (this.#starting || this.#closing) return;
     this.#starting = true;
     this.#start()
       .then((worker) => {
-        if (this.#closing) return worker.terminate();
         this.#worker = worker;
-        return undefined;
       })
       .catch((error: Error) => {
         const unavailable = () => new LedgerUnavailable(error.message, { cause: error });

@@ -269,7 +269,7 @@ export interface LedgerOptions {
 export interface BatchReport {
   readonly kind: 'write' | 'read';
   readonly calls: number;
-  /** From handing over to the answer, commit included. */
+  /** Of the transaction, commit included. */
   readonly milliseconds: number;
   /** Times that the transaction was tried again: conflicts with other replicas, lost connections. */
   readonly retries: number;

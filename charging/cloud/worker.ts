@@ -1,13 +1,14 @@
 // The thread that owns the database. Speaks JSON in strings: for small objects cheaper than structured clones, on the
 // side that matters, the thread that serves HTTP.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { derive } from '../codes/keys.ts';
 import { CodeMaker } from './code-maker.ts';
 import { openDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import { Statements } from './database/statements.ts';
-import { type Call, Engine, isRead } from './engine.ts';
+import { type Call, type Done, Engine, isRead } from './engine.ts';
 import { RequestIds } from './request-id.ts';
 import { LedgerError } from './types.ts';
 import { TermsCache } from './work.ts';
@@ -28,13 +29,19 @@ export type Report =
   | { readonly opened: 'sqlite' | 'postgresql' }
   | { readonly notOpened: { readonly code: string; readonly message: string } }
   | {
-      readonly batch: number;
+      /** What shared the transaction, in order; the answers of all follow each other. */
+      readonly batches: readonly number[];
       readonly answers: readonly (readonly [unknown] | readonly [null, string])[];
       readonly retries: number;
+      /** Of the transaction. */
+      readonly milliseconds: number;
     };
+type Batch = Extract<Order, { batch: number }>;
 
 /** Replicas add to rows of their own in `tallies`; two that share a row only wait for each other a little. */
 const WRITERS = 64;
+/** Calls of one transaction; a longer one would let the first of them wait too long. */
+const MOST_IN_TRANSACTION = 128;
 
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
   const report = (message: Report) => port.postMessage(JSON.stringify(message));
@@ -62,21 +69,52 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     port.close();
     return;
   }
+  const answer = async (batches: readonly Batch[], run: () => Promise<Done>) => {
+    const started = performance.now();
+    const { outcomes, retries } = await run();
+    const answers = outcomes.map((outcome) =>
+      'failed' in outcome ? ([null, outcome.failed] as const) : ([outcome.value] as const),
+    );
+    const milliseconds = performance.now() - started;
+    report({ batches: batches.map(({ batch }) => batch), answers, retries, milliseconds });
+  };
+  // Writes that arrive during a transaction share the next one.
+  const waiting: Batch[] = [];
+  let writing = false;
+  const write = async () => {
+    for (let batches = take(waiting); batches.length > 0; batches = take(waiting)) {
+      const calls = batches.flatMap((batch) => batch.calls);
+      await answer(batches, () => engine.write(calls, batches.at(-1)!.now));
+      await nextTurn();
+    }
+    writing = false;
+  };
   port.on('message', (text: string) => {
     const order = JSON.parse(text) as Order;
     if ('close' in order) {
       db.destroy().finally(() => port.close());
       return;
     }
-    const { batch, now, calls } = order;
-    const done = isRead(calls[0]!.name) ? engine.read(calls[0]!, now) : engine.write(calls, now);
-    done.then(({ outcomes, retries }) => {
-      const answers = outcomes.map((outcome) =>
-        'failed' in outcome ? ([null, outcome.failed] as const) : ([outcome.value] as const),
-      );
-      report({ batch, answers, retries });
-    });
+    const [first] = order.calls;
+    if (isRead(first!.name)) {
+      void answer([order], () => engine.read(first!, order.now));
+      return;
+    }
+    waiting.push(order);
+    if (writing) return;
+    writing = true;
+    setImmediate(write);
   });
+}
+
+/** The next transaction's. */
+function take(waiting: Batch[]): Batch[] {
+  let calls = 0;
+  let batches = 0;
+  while (batches < waiting.length && (batches === 0 || calls + waiting[batches]!.calls.length <= MOST_IN_TRANSACTION)) {
+    calls += waiting[batches++]!.calls.length;
+  }
+  return waiting.splice(0, batches);
 }
 
 /** What the ids of charging requests are enciphered with: made once, by whichever replica comes first. */
