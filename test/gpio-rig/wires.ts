@@ -41,6 +41,25 @@ export function stats(values: readonly number[]): { median: number; worst: numbe
   return { median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, worst: sorted.at(-1) ?? Number.NaN };
 }
 
+/** How late a bare timer is meanwhile: an emulated processor that gets no turn is no measure of what runs on it. */
+export class Lateness {
+  readonly #late: number[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(everyMs = 10) {
+    let due = nowMs() + everyMs;
+    this.#timer = setInterval(() => {
+      this.#late.push(Math.max(0, nowMs() - due));
+      due = nowMs() + everyMs;
+    }, everyMs);
+  }
+
+  stop(): { median: number; worst: number } {
+    clearInterval(this.#timer);
+    return stats(this.#late);
+  }
+}
+
 export const ms = (value: number) => `${value.toFixed(1)} ms`;
 
 const TRACING = '/sys/kernel/tracing';
