@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError } from '../types.ts';
 import { corrupt, inUse, journalError, newer, ofAnotherStation } from './failures.ts';
+import { takeFolder } from './lock.ts';
 import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } from './snapshots.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
 import type { StationState } from './state.ts';
@@ -40,17 +41,22 @@ export class Journal {
   readonly tables: Tables;
   readonly #snapshots: Snapshots;
   readonly #options: JournalOptions;
+  readonly #letGo: () => void;
   #state: StationState;
   #generationInDatabase: number;
   #synchronous: 'FULL' | 'NORMAL' = 'FULL';
   #closed = false;
 
-  private constructor(options: JournalOptions, db: DatabaseSync, snapshots: Snapshots, state: StationState) {
+  private constructor(
+    options: JournalOptions,
+    { db, snapshots, state, letGo }: { db: DatabaseSync; snapshots: Snapshots; state: StationState; letGo: () => void },
+  ) {
     this.folder = options.folder;
     this.db = db;
     this.tables = new Tables(db);
     this.#snapshots = snapshots;
     this.#options = options;
+    this.#letGo = letGo;
     this.#state = state;
     this.#generationInDatabase = state.generation;
   }
@@ -63,8 +69,10 @@ export class Journal {
   static open(options: JournalOptions): Journal {
     const { folder, station } = options;
     sqlite();
+    let letGo: (() => void) | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      letGo = takeFolder(folder);
       const found = readSnapshots(folder);
       const path = join(folder, DATABASE);
       const known = existsSync(path) ? inspect(path, folder) : undefined;
@@ -72,13 +80,19 @@ export class Journal {
         if (state && state.station !== station) throw ofAnotherStation(folder, state.station, station);
       }
       if (!known) create(path, folder, beginning(options, found));
-      return Journal.#openKnown(options, found, known);
+      return Journal.#openKnown(options, found, known, letGo);
     } catch (error) {
+      letGo?.();
       throw journalError(error, folder);
     }
   }
 
-  static #openKnown(options: JournalOptions, found: SnapshotsFound, known: StationState | undefined): Journal {
+  static #openKnown(
+    options: JournalOptions,
+    found: SnapshotsFound,
+    known: StationState | undefined,
+    letGo: () => void,
+  ): Journal {
     const db = new (sqlite().DatabaseSync)(join(options.folder, DATABASE));
     let snapshots: Snapshots | undefined;
     try {
@@ -90,7 +104,7 @@ export class Journal {
       if (!inDatabase) throw corrupt(options.folder, 'its state is not whole');
       snapshots = Snapshots.open(options.folder, found);
       syncFolder(options.folder);
-      const journal = new Journal(options, db, snapshots, inDatabase);
+      const journal = new Journal(options, { db, snapshots, state: inDatabase, letGo });
       journal.#mend(found, known);
       return journal;
     } catch (error) {
@@ -137,6 +151,7 @@ export class Journal {
     this.#closed = true;
     this.#snapshots.close();
     this.db.close();
+    this.#letGo();
   }
 
   /** `work` gives what undoes its part outside the database, should the database then fail to commit. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -176,6 +178,22 @@ describe('a journal that cannot be used', () => {
     second.charge(second.code(bench.slot + 2));
     assert.throws(() => bench.station.verify(bench.code(bench.slot + 2)), /Another program/);
     second.station.dispose();
+  });
+
+  it('because another process has it is told so at the start, and the other goes on', async () => {
+    bench.station.dispose();
+    const program = new URL('journal-holder.ts', import.meta.url).pathname;
+    const holder = spawn(process.execPath, [program, bench.folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      await once(holder.stdout, 'data');
+      refuses('journal-in-use', /Another program/);
+      holder.stdin.write('again');
+      assert.equal(String((await once(holder.stdout, 'data'))[0]), 'wrote');
+    } finally {
+      holder.kill('SIGKILL');
+      await once(holder, 'exit');
+    }
+    bench.restart();
   });
 
   it('because it was closed says so', () => {
