@@ -2,6 +2,7 @@
 import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
 import { type Language, type Screen, words } from '../../charging/station/session/screens.ts';
 import { sessionConfig } from '../../charging/station/session/states.ts';
+import type { Snapshot } from '../charging-station/bench.ts';
 import { given, number } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
@@ -41,9 +42,9 @@ export default function runSession(red: RED): void {
       }
     });
     try {
+      leaveBench = charging.bench.session(() => session.snapshot());
       // The journal is opened here already, so that what is wrong with it shows at once.
       void charging.station;
-      leaveBench = charging.bench.session(() => session.snapshot());
     } catch {
       // The station has told all its users, this one too.
     }
@@ -167,8 +168,11 @@ class SessionNode {
     this.#charger = undefined;
   }
 
-  snapshot() {
-    return this.#charger?.snapshot();
+  snapshot(): Snapshot | undefined {
+    if (this.#charger) return this.#charger.snapshot();
+    if (this.#broken === undefined || !this.#screen) return undefined;
+    const display = words(this.#screen, this.#identity().language);
+    return { state: 'fault', relay: false, vehicle: false, display, outcome: null, receipt: null };
   }
 
   #record(record: ChargerRecord): void {

@@ -54,10 +54,9 @@ async function simulated(
   charging: ChargingStation,
 ): Promise<Snapshot> {
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
-  const { gpioFolder } = charging.plan;
   const does = choice(config.does, ['state', 'keys', 'plug']);
   if (does === 'keys') await typed(payload, charging.bench);
-  if (does === 'plug') plug(payload, join(gpioFolder ?? '', given(config.line) ?? 'vehicle'));
+  if (does === 'plug') plug(payload, join(charging.plan.gpioFolder ?? '', given(config.line) ?? 'vehicle'));
   return told(charging.bench.state());
 }
 

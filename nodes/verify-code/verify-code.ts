@@ -26,6 +26,10 @@ export default function verifyCode(red: RED): void {
     const { charging, leave } = joinStation(red, status, config.station);
     const atOnce = config.redeem !== 'session';
 
+    /** Whoever types in a simulation waits for an answer that does not come. */
+    const unanswered = () => {
+      if (charging.simulated) charging.bench.entryHeard();
+    };
     const open = () => {
       void charging.station;
       status.ready();
@@ -68,7 +72,16 @@ export default function verifyCode(red: RED): void {
       return [null, { ...message, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
     };
 
-    onInput(this, status, (message, send) => send(verify(message)));
+    onInput(this, status, (message, send) => {
+      let answer: ReturnType<typeof verify>;
+      try {
+        answer = verify(message);
+      } catch (error) {
+        unanswered();
+        throw error;
+      }
+      send(answer);
+    });
     onClose(this, () => {
       journal.close();
       leave();

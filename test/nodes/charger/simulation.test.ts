@@ -1,5 +1,7 @@
 // The simulation's calls as scripts use them, and a station that sells energy.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { voucherCode } from '../../../charging/codes/index.ts';
 import { chargerFlow, code, type FlowNode, KEY, Rig } from './support.ts';
 
@@ -122,7 +124,20 @@ describe('a simulated station driven by a script', () => {
     for (const id of ['keys', 'state', 'plug']) assert.equal(await refused(id, { keys: '1#' }), 404);
   });
 
-  it('says 503 for a station that does not work', async () => {
+  it('tells that a station whose journal is damaged is out of order, and that it hears no code', async () => {
+    mkdirSync(join(rig.folder, 'journal'), { recursive: true });
+    writeFileSync(join(rig.folder, 'journal/journal.sqlite'), '');
+    await start();
+    for (const state of [await asked('state'), await asked('keys', { keys: `${code(1)}#` })]) {
+      assert.deepEqual(
+        { ...state, display: [] },
+        { state: 'fault', relay: false, vehicle: false, display: [], outcome: null, receipt: null },
+      );
+      assert.match(state.display.join(' '), /Out of order/);
+    }
+  });
+
+  it('says 503 where no session runs', async () => {
     await rig.start([...chargerFlow(rig.folder, { session: { d: true } }), ...nodes()]);
     assert.equal(await refused('state'), 503);
   });
