@@ -1,18 +1,22 @@
 // `npm start`: relay guard, charger and cloud as processes of their own, on simulated hardware unless told otherwise.
 // `--only cloud` or `--only charger` runs one side (the charger with its guard).
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { connectTo } from '../hardware/relay/socket.ts';
 import { chargerEnvironment } from './charger-environment.ts';
-import { listening, places, type Side, stationVariables, VariableError } from './environment.ts';
+import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { provision } from './provision.ts';
 
 type Name = Side | 'guard';
 
 const FIRST_RESTART = 500;
+/** Nobody holds the relay while its guard is away, and a guard that starts puts it off first. */
+const FIRST_RESTART_OF_GUARD = 20;
 const SLOWEST_RESTART = 10_000;
 const STOP_WAIT = 15_000;
+const GUARD_GOES = 3_000;
 
 /** A program kept running: started again when it dies, later each time it dies young. */
 class Kept {
@@ -20,7 +24,8 @@ class Kept {
   readonly ready: Promise<string>;
   readonly #start: () => ChildProcess;
   #child: ChildProcess | undefined;
-  #restart = FIRST_RESTART;
+  readonly #firstRestart: number;
+  #restart: number;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
   #wasReady = false;
@@ -29,6 +34,8 @@ class Kept {
   constructor(name: Name, start: () => ChildProcess, onNeverReady?: () => void) {
     this.name = name;
     this.#start = start;
+    this.#firstRestart = name === 'guard' ? FIRST_RESTART_OF_GUARD : FIRST_RESTART;
+    this.#restart = this.#firstRestart;
     this.ready = new Promise((resolve) => {
       const launch = () => {
         const startedAt = performance.now();
@@ -44,7 +51,7 @@ class Kept {
           this.#child = undefined;
           if (this.#stopping) return;
           if (!this.#wasReady && onNeverReady) return onNeverReady();
-          if (performance.now() - startedAt > 60_000) this.#restart = FIRST_RESTART;
+          if (performance.now() - startedAt > 60_000) this.#restart = this.#firstRestart;
           console.error(
             `[${name}] ended (${signal ?? `exit ${code}`}); starting it again in ${this.#restart / 1000} s`,
           );
@@ -97,6 +104,41 @@ function launch(file: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   });
 }
 
+/**
+ * Two chargers on one data folder would share its journal and its relay: the second goes before it touches either. The
+ * guard of one that was killed goes by itself, and is waited for.
+ */
+async function refuseSecondCharger({ guardSocket, dataDir }: Places): Promise<void> {
+  const until = performance.now() + GUARD_GOES;
+  while (await answers(guardSocket)) {
+    if (performance.now() > until) {
+      throw new Error(`Another charger runs on ${dataDir}: stop that one, or choose another folder with DATA_DIR.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connectTo(socket);
+    const say = (answer: boolean) => {
+      connection.destroy();
+      resolve(answer);
+    };
+    connection.once('connect', () => say(true)).once('error', () => say(false));
+  });
+}
+
+function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Error(`The data folder ${folder} cannot be written (${why}): choose another with DATA_DIR.`, { cause });
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
   const only = values.only as Side | undefined;
@@ -106,9 +148,12 @@ async function main(): Promise<void> {
   // Looked at before anything starts, so that a wrong variable is one clear line.
   const station = stationVariables();
   const stationId = station.station;
-  listening('cloud');
-  listening('charger');
-  mkdirSync(at.dataDir, { recursive: true, mode: 0o700 });
+  const ports = [listening('cloud').port, listening('charger').port];
+  if (only === undefined && ports[0] !== 0 && ports[0] === ports[1]) {
+    throw new VariableError('CHARGER_PORT', 'another port than CLOUD_PORT');
+  }
+  makeDataFolder(at.dataDir);
+  if (only !== 'cloud') await refuseSecondCharger(at);
 
   const kept: Kept[] = [];
   let stopping: Promise<void> | undefined;
