@@ -39,7 +39,7 @@ export function takeFolder(folder: string): () => void {
 function locked(path: string): DatabaseSync {
   const db = new (sqlite().DatabaseSync)(path);
   try {
-    db.exec(`PRAGMA busy_timeout = ${WAIT_MS}; BEGIN EXCLUSIVE`);
+    db.exec(`PRAGMA busy_timeout = ${WAIT_MS}; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE`);
     return db;
   } catch (error) {
     db.close();
