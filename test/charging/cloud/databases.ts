@@ -1,4 +1,5 @@
 // Real databases for tests: SQLite files, and a PostgreSQL of its own, started when first asked for, once per run.
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -49,13 +50,17 @@ export class Postgres {
     return `postgres://postgres:postgres@127.0.0.1:${this.port}/${name}`;
   }
 
-  /** As an administrator would: connections are cut, what is under way is lost. */
-  async restart(): Promise<void> {
-    const persistent = this.#server as unknown as { options: { persistent: boolean } };
-    persistent.options.persistent = true;
+  /**
+   * As an administrator would: connections are cut, what is under way is lost.
+   * @param signal SIGQUIT: as after a crash, without a checkpoint
+   */
+  async restart(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
+    const server = this.#server as unknown as { options: { persistent: boolean }; process: ChildProcess };
+    server.options.persistent = true;
+    server.process.kill(signal);
     await this.#server.stop();
     await this.#server.start();
-    persistent.options.persistent = false;
+    server.options.persistent = false;
   }
 
   async stop(): Promise<void> {
