@@ -4,14 +4,14 @@
 //
 // BENCH_ROUNDS and BENCH_SECONDS (of a round, each) make it longer or shorter, BENCH_PROFILES names a folder for CPU
 // profiles; arguments choose from the rows.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRefused, openLedger } from '../charging/cloud/ledger.ts';
 import { Postgres } from '../test/charging/cloud/databases.ts';
 import { BareNodeRed } from './support/bare-node-red.ts';
-import { median, quantile, settled, short, table } from './support/figures.ts';
+import { median, quantile, settled, short, spread, table } from './support/figures.ts';
 import type { LoadOrder, LoadReport } from './support/load-program.ts';
 import { Program, root } from './support/programs.ts';
 
@@ -171,6 +171,17 @@ const rows: Readonly<Record<string, () => Promise<Subject>>> = {
   'postgresql-keys': async () => product('… API key, idempotency key, limits ', await postgresUrl(), true),
 };
 
+/** What a commit waits for: 100 kB more in a file, on the disk. Milliseconds. */
+const syncs: number[] = [];
+const syncFile = openSync(join(folder, 'sync'), 'w');
+const written = Buffer.alloc(100_000, 1);
+function syncOnce(): void {
+  const start = performance.now();
+  writeSync(syncFile, written);
+  fsyncSync(syncFile);
+  syncs.push(performance.now() - start);
+}
+
 const chosen = process.argv.slice(2);
 const subjects: Subject[] = [];
 for (const [name, make] of Object.entries(rows)) {
@@ -188,11 +199,13 @@ for (let round = 0; round < ROUNDS; round++) {
     subject.cpu.all += after.all - before.all;
     subject.rates.push((report.latencies.length * 1000) / report.milliseconds);
     for (const latency of report.latencies) subject.latencies.push(latency);
+    for (let i = 0; i < 5; i++) syncOnce();
     await settled(50);
   }
 }
 for (const { program, ledgerUrl } of subjects) await program.end(ledgerUrl && !profiles ? 'SIGKILL' : 'SIGTERM');
 await generator.end();
+closeSync(syncFile);
 
 const [base] = subjects as [Subject];
 const ratio = ({ rates }: Subject) => median(rates.map((rate, round) => rate / base.rates[round]!));
@@ -215,6 +228,10 @@ console.log(
 );
 const sqlite = subjects.find(({ name }) => name.endsWith('SQLite'));
 if (sqlite) console.log(`\nSQLite beside the bare flow: ${ratio(sqlite).toFixed(2)} × (to reach: ≥ 0.7)`);
+const sync = spread(syncs);
+console.log(
+  `The disk's own sync of 100 kB, between the rounds: p50 ${short(sync.p50)} ms, p99 ${short(sync.p99)} ms, worst ${short(sync.worst)} ms`,
+);
 console.log('\nAfter kill -9 of the clouds:');
 for (const subject of subjects.filter(({ ledgerUrl }) => ledgerUrl)) console.log(await balance(subject));
 if (process.env.BENCH_ROUNDS_SHOWN) {

@@ -24,6 +24,8 @@ const MOST_WAITING = 10_000;
 const MOST_IN_BATCH = 128;
 /** Writes handed over and unanswered: enough that the database's thread finds its next transaction waiting. */
 const MOST_WRITES_UNDER_WAY = 256;
+/** While a transaction is under way, fewer wait for its end: handing over wakes a thread, which costs both of them. */
+const WORTH_WAKING = 24;
 const READS_AT_ONCE = 4;
 const SWEEP_MS = 250;
 
@@ -93,9 +95,10 @@ export class Queue {
     }
     const underWay = { write: 0, read: 0 };
     for (const { kind, calls } of this.#batches.values()) underWay[kind] += calls.length;
+    const least = underWay.write === 0 ? 1 : WORTH_WAKING;
     for (
       let room = MOST_WRITES_UNDER_WAY - underWay.write;
-      room > 0 && this.#writes.length > 0;
+      room > 0 && this.#writes.length >= least;
       room -= MOST_IN_BATCH
     ) {
       this.#post('write', this.#writes.splice(0, Math.min(room, MOST_IN_BATCH)));
