@@ -27,10 +27,15 @@ interface DeviceChip extends Chip {
   readonly path: string;
 }
 
+/** One for the whole process, however many drivers are opened: each would keep a thread of libuv's pool, and it has four. */
+let edges: EdgeWatcher | undefined;
+
 /** Throws a `GpioError`: `library-missing`, `no-gpio`, `no-permission`, `unsupported` (a kernel before 5.10). */
 export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
   const libc = await loadLibc();
-  return new CharDevice(libc, deviceChips(libc, root));
+  const chips = deviceChips(libc, root);
+  edges ??= new EdgeWatcher(libc);
+  return new CharDevice(libc, edges, chips);
 }
 
 class CharDevice implements GpioDriver {
@@ -40,10 +45,10 @@ class CharDevice implements GpioDriver {
   readonly #chips: readonly DeviceChip[];
   readonly #edges: EdgeWatcher;
 
-  constructor(libc: Libc, chips: readonly DeviceChip[]) {
+  constructor(libc: Libc, edges: EdgeWatcher, chips: readonly DeviceChip[]) {
     this.#libc = libc;
+    this.#edges = edges;
     this.#chips = chips;
-    this.#edges = new EdgeWatcher(libc);
     const chip = headerChip(chips) ?? chips[0]!;
     this.description = `gpiod: ${chip.path} [${chip.label}]`;
   }

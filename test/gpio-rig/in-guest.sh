@@ -7,7 +7,7 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs /sys/kernel/tracing
 $rig/gpio-sim.sh up
 export PATH=$(dirname "$NODE"):$PATH
-[ $# -gt 0 ] || set -- drivers guard charger
+[ $# -gt 0 ] || set -- drivers guard charger unplugged
 failed=0
 for part in "$@"; do "$NODE" --disable-warning=ExperimentalWarning $rig/$part.ts || failed=1; done
 exit $failed
