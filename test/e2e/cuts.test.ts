@@ -29,6 +29,18 @@ describe('cut off at any moment', function () {
     assert.equal((await running.keys(codeOf(1))).outcome, 'used');
   });
 
+  it('a second charger on the same data folder is refused, and the first charges on', async () => {
+    await running.settled('charging', ({ state }) => state === 'charging');
+    for (const only of [undefined, 'charger'] as const) {
+      await assert.rejects(
+        Applications.start({ dataDir: running.dataDir, env: { MASTER_KEY: MASTER }, ...(only && { only }) }),
+        /Another charger runs on .*DATA_DIR/,
+      );
+    }
+    assert.equal((await running.state()).state, 'charging');
+    assert.equal(running.relayPin(), '1');
+  });
+
   it('a hung charger loses the relay within 2.1 s', async () => {
     await until('the relay is on', () => running.relayPin() === '1');
     const charger = running.pid('charger');
