@@ -19,6 +19,9 @@ interface RunSessionConfig extends NodeConfig {
   readonly highestCurrentA?: unknown;
 }
 
+/** A few turns of the event loop, for flows with a node or two between session and relay. */
+const AFTER_RELAY_MS = 4;
+
 type Output = 'relay' | 'display' | 'record';
 
 export default function runSession(red: RED): void {
@@ -100,6 +103,12 @@ class SessionNode {
         const timer = setTimeout(guarded(this.#node, this.#status, callback), ms);
         return () => clearTimeout(timer);
       },
+      // By then the order has gone through the flow and out to the guard: immediates come before timers.
+      afterRelay: (callback) => {
+        const cause = this.#cause;
+        const go = guarded(this.#node, this.#status, () => this.#because(cause, callback));
+        setTimeout(go, AFTER_RELAY_MS);
+      },
       language: plan.language,
       emit: {
         relay: (on) => this.#send('relay', { topic: 'relay', payload: on }),
@@ -117,13 +126,22 @@ class SessionNode {
     const input = heard(message, plan.settings);
     if (this.#broken !== undefined) throw this.#broken;
     if (!this.#charger) return;
-    this.#cause = message;
+    const charger = this.#charger;
     try {
-      this.#pass(input, this.#charger);
+      this.#because(message, () => this.#pass(input, charger));
     } finally {
-      this.#cause = undefined;
       if (input.topic === 'voucher' || input.topic === 'service' || input.topic === 'refused') bench.entryHeard();
       bench.changed();
+    }
+  }
+
+  /** What the session does in `work`, it does because of that message. */
+  #because(message: Message | undefined, work: () => void): void {
+    this.#cause = message;
+    try {
+      work();
+    } finally {
+      this.#cause = undefined;
     }
     this.#show();
   }

@@ -70,6 +70,11 @@ export interface ChargerOptions {
   readonly clocks: Pick<Clocks, 'monotonicMs'>;
   /** Calls back once after `ms`; what it returns cancels that. */
   schedule(ms: number, callback: () => void): () => void;
+  /**
+   * Calls back once what `emit.relay` was told has left this thread. Where it is set, the journal's writes, which keep the
+   * thread for as long as the disk takes, wait for it after each order to open the relay; events wait in turn.
+   */
+  readonly afterRelay?: (callback: () => void) => void;
   /** The language of `snapshot().display`; `en` unless set. */
   readonly language?: Language;
   readonly emit: {
@@ -103,6 +108,8 @@ export class Charger {
   #state: State = initial();
   readonly #inbox: Happening[] = [];
   #working = false;
+  /** Goes on with the writes that wait for the relay. */
+  #resume: (() => void) | undefined;
   #running = false;
   #cancelBeat: (() => void) | undefined;
   #shown = '';
@@ -123,6 +130,7 @@ export class Charger {
   /** Ends: relay off. The session stays open in the journal for the next `start`. */
   stop(): void {
     if (!this.#running) return;
+    this.#resume?.();
     this.#running = false;
     this.#hear({ type: 'halt' });
     this.#cancelBeat?.();
@@ -218,17 +226,24 @@ export class Charger {
   }
 
   #hear(happening: Happening): void {
-    if (this.#working) {
-      this.#inbox.push(happening);
-      return;
-    }
+    if (this.#working || this.#resume) this.#inbox.push(happening);
+    else this.#work(() => this.#step(happening));
+  }
+
+  /** Does `first`, then all that is in the inbox, until writes have to wait. */
+  #work(first: () => void): void {
     this.#working = true;
     try {
-      for (let now: Happening | undefined = happening; now; now = this.#inbox.shift()) this.#step(now);
+      first();
+      while (!this.#resume) {
+        const now = this.#inbox.shift();
+        if (!now) break;
+        this.#step(now);
+      }
     } finally {
       this.#working = false;
     }
-    if (this.#running) this.#beatLater();
+    if (this.#running && !this.#resume) this.#beatLater();
   }
 
   /** One event, and before any other is heard, the answers of the journal to what it asked for. */
@@ -236,13 +251,37 @@ export class Charger {
     const at = this.#options.clocks.monotonicMs();
     const { state, effects } = next(this.#state, { ...happening, at } as Event, this.#options.config);
     this.#state = state;
+    const [first, ...writes] = effects;
+    const opens = first?.type === 'relay' && !first.on && writes.length > 0;
+    if (opens && this.#options.afterRelay && this.#running) {
+      this.#do(first);
+      this.#show();
+      this.#wait(writes);
+      return;
+    }
+    this.#carryOut(effects);
+  }
+
+  #carryOut(effects: readonly Effect[]): void {
     const answers: Happening[] = [];
     for (const effect of effects) {
       const answer = this.#do(effect);
       if (answer) answers.push(answer);
     }
     this.#show();
-    for (const answer of answers) this.#step(answer);
+    let answer = answers.shift();
+    for (; answer && !this.#resume; answer = answers.shift()) this.#step(answer);
+    if (answer) this.#inbox.unshift(answer, ...answers);
+  }
+
+  #wait(writes: readonly Effect[]): void {
+    const resume = () => {
+      if (this.#resume !== resume) return;
+      this.#resume = undefined;
+      this.#work(() => this.#carryOut(writes));
+    };
+    this.#resume = resume;
+    this.#options.afterRelay?.(resume);
   }
 
   #do(effect: Effect): Happening | undefined {
