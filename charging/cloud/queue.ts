@@ -43,6 +43,7 @@ export class Queue {
   #kind: 'sqlite' | 'postgresql' = 'sqlite';
   #nextBatch = 0;
   #scheduled = false;
+  #starting = false;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -195,13 +196,13 @@ export class Queue {
     this.#checkIdle();
   }
 
-  #starting = false;
   #restart(): void {
     if (this.#starting || this.#closing) return;
     this.#starting = true;
     this.#start()
-      .then((worker) => {
-        this.#worker = worker;
+      .then(async (worker) => {
+        if (this.#closing) await worker.terminate();
+        else this.#worker = worker;
       })
       .catch((error: Error) => {
         const unavailable = () => new LedgerUnavailable(error.message, { cause: error });
