@@ -17,6 +17,8 @@ const ROUNDS = Number(process.env.LEDGER_ROUNDS ?? 80);
 const WARM_UP_ROUNDS = 20;
 const CODES_A_ROUND = 250;
 const CUSTOMERS = 50;
+/** Of an export: enough to see whether its memory grows. */
+const CSV_LINES = 500_000;
 const YEAR_MS = 365 * 86_400_000;
 
 interface Measured {
@@ -24,6 +26,8 @@ interface Measured {
   readonly codes: number;
   readonly ledger: Ledger;
   readonly microseconds: number[];
+  /** Of this process: with SQLite all there is, with PostgreSQL the client's side. */
+  readonly processorMicroseconds: number[];
 }
 
 /** Runs statements on the database below the ledger. */
@@ -65,10 +69,12 @@ async function rawPostgres(url: string): Promise<Raw> {
   };
 }
 
-/** A year of trade: each station's numbers from 1 on, the codes spread over the year, a key for each of the last week's. */
+/**
+ * A year of trade, inserted in the order of its days, so that the trees look as trade leaves them: each station's
+ * numbers from 1 on, and a key for each code of the last week.
+ */
 async function fill(raw: Raw, kind: 'sqlite' | 'postgresql', codes: number): Promise<void> {
   const now = Date.now();
-  const each = codes / STATIONS;
   const [series, random] =
     kind === 'sqlite'
       ? [
@@ -76,17 +82,32 @@ async function fill(raw: Raw, kind: 'sqlite' | 'postgresql', codes: number): Pro
           'randomblob(16)',
         ]
       : [`(select i from generate_series(0::bigint, ${codes - 1}) as s(i))`, "decode(md5(random()::text), 'hex')"];
-  // Rows in the order of each table's key, as a database that grew and was tidied has them.
   await raw.run(
     `insert into codes (station, sequence, kind, terms, quantity, price, client, issued_at, reservation)
-     select i / ${each} + 1, i % ${each} + 1, 0, 1, 2, null, 'c0ffee00c0ffee00',
-       ${now - YEAR_MS} + (i % ${each}) * ${Math.floor(YEAR_MS / each)}, null from ${series} as numbers`,
+     select i % ${STATIONS} + 1, i / ${STATIONS} + 1, 0, 1, 2, null, 'c0ffee00c0ffee00',
+       ${now - YEAR_MS} + i * ${Math.floor(YEAR_MS / codes)}, null from ${series} as numbers`,
   );
   await raw.run(
     `insert into idempotency_keys (hash, station, item, what, used_at)
-     select ${random} as hash, i / ${each} + 1, i % ${each} + 1, 0, ${now} from ${series} as numbers
-     where i % ${each} >= ${each} * 358 / 365 order by 1`,
+     select ${random}, i % ${STATIONS} + 1, i / ${STATIONS} + 1, 0, ${now} from ${series} as numbers
+     where i >= ${codes} / 365 * 358`,
   );
+  // What the operator's pages add up: every fifth voucher settled, the days' sums, and each station's on every day.
+  await raw.run(
+    `insert into receipts (station, sequence, unused, refund, client, settled_at, token)
+     select station, sequence, 40, null, client, issued_at + 3600000, sequence from codes where sequence % 5 = 0`,
+  );
+  const day = `issued_at / 86400000`;
+  for (const station of ['0', 'codes.station']) {
+    await raw.run(
+      `insert into tallies (day, station, unit, currency, writer, issued, amount, money, settled, unused, refunded,
+         synchronizations, services, wrong_receipts)
+       select ${day}, ${station}, 'min', '', 0, ${station === '0' ? 'count(*), count(*) * 60' : '0, 0'}, 0,
+         count(receipts.token), count(receipts.token) * 150000, 0, 0, 0, 0
+       from codes left join receipts on receipts.station = codes.station and receipts.sequence = codes.sequence
+       group by ${day}${station === '0' ? '' : `, ${station}`}`,
+    );
+  }
   await raw.run(kind === 'sqlite' ? 'analyze' : 'vacuum analyze');
   if (kind === 'postgresql') await raw.run('checkpoint');
 }
@@ -109,13 +130,20 @@ async function prepare(kind: 'sqlite' | 'postgresql', url: string, codes: number
   await raw.end();
   const seconds = (performance.now() - started) / 1000;
   console.log(`${kind}: ${codes} codes, ${Math.round(bytes / 1e6)} MB, made in ${seconds.toFixed(0)} s`);
-  return { url, codes, ledger: await openLedger({ url, masterKey: MASTER_KEY, patienceMs: 60_000 }), microseconds: [] };
+  return {
+    url,
+    codes,
+    ledger: await openLedger({ url, masterKey: MASTER_KEY, patienceMs: 60_000 }),
+    microseconds: [],
+    processorMicroseconds: [],
+  };
 }
 
 let request = 0;
-async function round({ ledger, microseconds }: Measured): Promise<void> {
+async function round({ ledger, microseconds, processorMicroseconds }: Measured): Promise<void> {
   const last = request + CODES_A_ROUND;
   const started = performance.now();
+  const busy = process.cpuUsage();
   const customer = async () => {
     while (request < last) {
       const index = request++;
@@ -125,6 +153,8 @@ async function round({ ledger, microseconds }: Measured): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: CUSTOMERS }, customer));
+  const { user, system } = process.cpuUsage(busy);
+  processorMicroseconds.push((user + system) / CODES_A_ROUND);
   microseconds.push(((performance.now() - started) * 1000) / CODES_A_ROUND);
 }
 
@@ -136,34 +166,65 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** What the operator's pages ask for. */
 async function pages({ ledger }: Measured): Promise<string> {
-  const next = (await ledger.listCodes()).next ?? undefined;
+  const { next: after, items } = await ledger.listCodes();
+  const next = after ?? undefined;
+  const request = items[0]!.request!;
   const figures = {
     'codes, first page': await timed(() => ledger.listCodes()),
     'codes, next page': await timed(() => ledger.listCodes({ after: next })),
     'codes of a station': await timed(() => ledger.listCodes({ station: stationOf(5) })),
     'codes, search': await timed(() => ledger.listCodes({ search: 'cp-000' })),
+    'a request': await timed(() => ledger.listCodes({ search: request })),
+    settled: await timed(() => ledger.listSettled()),
     stations: await timed(() => ledger.listStations()),
-    statistics: await timed(() => ledger.statistics({ days: 365 })),
+    'stations, search': await timed(() => ledger.listStations({ search: '-099' })),
+    'figures of 30 days': await timed(() => ledger.statistics({ days: 30 })),
+    'of a year': await timed(() => ledger.statistics({ days: 365 })),
   };
   return Object.entries(figures)
     .map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`)
     .join(', ');
 }
 
+/** The export, read as fast as it comes, and what it takes of memory. */
+async function csv({ ledger }: Measured): Promise<string> {
+  const started = performance.now();
+  const before = process.memoryUsage.rss();
+  let most = before;
+  let lines = 0;
+  for await (const piece of ledger.exportCsv()) {
+    lines += piece.split('\n').length - 1;
+    most = Math.max(most, process.memoryUsage.rss());
+    if (lines >= CSV_LINES) break;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const megabytes = Math.max(0, Math.round((most - before) / 1e6));
+  return `${lines} lines of CSV, ${Math.round(lines / seconds)} a second, at most ${megabytes} MB more than before`;
+}
+
 async function compare(kind: 'sqlite' | 'postgresql', freshUrl: () => Promise<string>): Promise<number> {
   const small = await prepare(kind, await freshUrl(), SMALL);
   const large = await prepare(kind, await freshUrl(), LARGE);
   for (let i = 0; i < WARM_UP_ROUNDS + ROUNDS; i++) {
-    if (i === WARM_UP_ROUNDS) for (const measured of [small, large]) measured.microseconds.length = 0;
+    if (i === WARM_UP_ROUNDS) {
+      for (const { microseconds, processorMicroseconds } of [small, large]) {
+        microseconds.length = 0;
+        processorMicroseconds.length = 0;
+      }
+    }
     for (const measured of i % 2 === 0 ? [small, large] : [large, small]) await round(measured);
   }
   const ratio = mean(large.microseconds) / mean(small.microseconds);
-  for (const { codes, microseconds } of [small, large]) {
-    const [middle, all] = [median(microseconds), mean(microseconds)].map((value) => value.toFixed(1));
-    console.log(`${kind}: ${codes} codes: ${all} µs a code (median round ${middle})`);
+  for (const { codes, microseconds, processorMicroseconds } of [small, large]) {
+    const all = mean(microseconds).toFixed(1);
+    const processor = mean(processorMicroseconds).toFixed(1);
+    console.log(
+      `${kind}: ${codes} codes: ${all} µs a code, median round ${median(microseconds).toFixed(1)}, processor ${processor}`,
+    );
   }
   console.log(`${kind}: issuing at ${LARGE} costs ${ratio.toFixed(2)} × issuing at ${SMALL} (to reach: ≤ 1.2)`);
   console.log(`${kind}: pages at ${LARGE}: ${await pages(large)}`);
+  console.log(`${kind}: ${await csv(large)}`);
   await Promise.all([small.ledger.close(), large.ledger.close()]);
   return ratio;
 }
