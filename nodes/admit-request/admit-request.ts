@@ -1,65 +1,7 @@
-// Admits an HTTP request to the cloud: who asks, whether they may and how often, and whether what they sent fits the
-// contract. What is admitted goes on as a plain payload; the rest leaves as problem details.
-
-import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/using.ts';
-import type { HttpMessage } from '../shared/http.ts';
-import type { Problem } from '../shared/problems.ts';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onInput } from '../shared/road.ts';
-import { Status } from '../shared/status.ts';
-import { Admitter } from './admission.ts';
-import { CALLS } from './contract.ts';
-
-interface AdmitRequestConfig extends NodeConfig {
-  readonly issuer?: string;
-  /** A call of the contract. */
-  readonly call?: string;
-}
+// Registers `admit request`; what it does is in construct.ts.
+import { lazily } from '../shared/lazily.ts';
+import type { RED } from '../shared/red.ts';
 
 export default function (RED: RED): void {
-  function AdmitRequest(this: RedNode, config: AdmitRequestConfig) {
-    RED.nodes.createNode(this, config);
-    const status = new Status(RED, this, 'admit-request');
-    const issuer = useIssuer(RED, this, status, config.issuer);
-    const call = CALLS.get(config.call || 'requestCharging');
-    const admitter = call && issuer && new Admitter(call, issuer);
-    if (!call) status.failed(noCall());
-
-    onInput(this, status, async (message: HttpMessage, send) => {
-      if (!call) throw noCall();
-      if (!admitter) throw noIssuer();
-      measure(message, call.id);
-      let refused: Problem;
-      try {
-        const admission = await admitter.admit(message);
-        status.ready();
-        if (!('refused' in admission)) {
-          message.payload = admission.payload;
-          message.client = admission.client;
-          if (admission.idempotencyKey !== undefined) message.idempotencyKey = admission.idempotencyKey;
-          send([message]);
-          return;
-        }
-        refused = admission.refused;
-      } catch (error) {
-        refused = refusalOf(error);
-        status.failed(error);
-      }
-      sendRefusal(message, send, refused);
-    });
-  }
-  RED.nodes.registerType('admit request', AdmitRequest);
-}
-
-function noCall(): NodeFault {
-  return new NodeFault('no-call', 'Choose a call of the contract in the settings of this node.');
-}
-
-/** From here, where the whole request is read, to its answer. */
-function measure(message: HttpMessage, call: string): void {
-  const response = message.res?._res;
-  if (!response) return;
-  const start = performance.now();
-  response.once('finish', () => cloudMetrics.answered(call, response.statusCode, (performance.now() - start) / 1000));
+  RED.nodes.registerType('admit request', lazily(RED, import.meta.url));
 }

@@ -1,88 +1,9 @@
-// The config node that the cloud's nodes share: ledger, master key, limits. What it does is in issuer.ts.
-import { join } from 'node:path';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { onClose } from '../shared/road.ts';
-import { numberOf, textSetting } from '../shared/values.ts';
-import { Issuer, type IssuerSettings } from './issuer.ts';
-import type { LimitSettings } from './limits.ts';
-import { loadMasterKey, parsed } from './master-key.ts';
-
-interface CodeIssuerConfig extends NodeConfig {
-  readonly ledger?: string;
-  readonly limitClient?: string | number;
-  readonly limitVisitor?: string | number;
-  readonly limitStation?: string | number;
-  readonly limitsIn?: string;
-  readonly publicCharging?: string | boolean;
-}
-
-interface Credentials {
-  readonly masterKey?: string;
-}
-
-/** What other nodes find at `RED.nodes.getNode(config.issuer)`. */
-export interface CodeIssuerNode extends RedNode<Credentials> {
-  issuer: Issuer;
-}
-
-/** What a settings file may give (`offlineCharging`), so that secrets need not stay in the environment. */
-interface PackSettings {
-  readonly masterKey?: () => Promise<Uint8Array>;
-}
+// Registers `code issuer`; what it does is in construct.ts.
+import { lazily } from '../shared/lazily.ts';
+import type { RED } from '../shared/red.ts';
 
 export default function (RED: RED): void {
-  function CodeIssuer(this: CodeIssuerNode, config: CodeIssuerConfig) {
-    RED.nodes.createNode(this, config);
-    this.issuer = new Issuer(settingsOf(RED, config, this.credentials), {
-      info: (text) => this.log(text),
-      warn: (text) => this.warn(text),
-    });
-    onClose(this, () => this.issuer.close());
-  }
-  RED.nodes.registerType('code issuer', CodeIssuer, {
+  RED.nodes.registerType('code issuer', lazily(RED, import.meta.url), {
     credentials: { masterKey: { type: 'password' } },
   });
-}
-
-function settingsOf(RED: RED, config: CodeIssuerConfig, credentials: Credentials | undefined): IssuerSettings {
-  const folder = dataFolder(RED);
-  const pack = (RED.settings.offlineCharging ?? {}) as PackSettings;
-  const given = credentials?.masterKey?.trim();
-  const limitsIn = textSetting(config.limitsIn, 'memory');
-  return {
-    url: textSetting(config.ledger, process.env.DATABASE_URL || `sqlite:${join(folder.own, 'ledger.sqlite')}`),
-    masterKey: async () => {
-      if (given) return parsed(given, 'The code issuer');
-      return pack.masterKey ? pack.masterKey() : loadMasterKey({ masterKeyFile: join(folder.top, 'master.key') });
-    },
-    // Behind a proxy everybody seems to be on this machine.
-    loopbackOnly: isLoopback(RED.settings.uiHost) && !process.env.TRUST_PROXY,
-    publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
-    limits: limitsOf(config),
-    limitsIn: limitsIn === 'database' ? 'database' : 'memory',
-  };
-}
-
-/** `DATA_DIR` as the applications lay it out; else a folder of ours in Node-RED's. */
-function dataFolder(RED: RED): { top: string; own: string } {
-  const { DATA_DIR } = process.env;
-  if (DATA_DIR) return { top: DATA_DIR, own: join(DATA_DIR, 'cloud') };
-  const folder = join(String(RED.settings.userDir ?? '.'), 'offline-charging');
-  return { top: folder, own: folder };
-}
-
-function limitsOf(config: CodeIssuerConfig): Partial<LimitSettings> {
-  const limits: { -readonly [Kind in keyof LimitSettings]?: number } = {};
-  const client = numberOf(config.limitClient);
-  const visitor = numberOf(config.limitVisitor);
-  const station = numberOf(config.limitStation);
-  if (client !== undefined) limits.client = client;
-  if (visitor !== undefined) limits.visitor = visitor;
-  if (station !== undefined) limits.station = station;
-  return limits;
-}
-
-/** Node-RED listens on every address unless `uiHost` says otherwise. */
-function isLoopback(host: unknown): boolean {
-  return typeof host === 'string' && /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host);
 }

@@ -5,7 +5,7 @@ import { type Problem, problem, slugOf } from '../shared/problems.ts';
 import type { RED, RedNode, Send } from '../shared/red.ts';
 import { NodeFault, onClose } from '../shared/road.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import type { CodeIssuerNode } from './code-issuer.ts';
+import type { CodeIssuerNode } from './construct.ts';
 import type { Issuer, LedgerState } from './issuer.ts';
 import { cloudMetrics } from './metrics.ts';
 

@@ -1,0 +1,54 @@
+// Settles the receipt that a station showed: what was left of a voucher, once.
+import { cloudMetrics } from '../code-issuer/metrics.ts';
+import { ask, useIssuer } from '../code-issuer/using.ts';
+import { clientOf, isOperator } from '../shared/client.ts';
+import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
+import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { NodeFault, onInput } from '../shared/road.ts';
+import { Status } from '../shared/status.ts';
+import { textOf } from '../shared/values.ts';
+
+interface SettleReceiptConfig extends NodeConfig {
+  readonly issuer?: string;
+  /** Where messages do not name one. */
+  readonly station?: string;
+  /** Also receipts for vouchers that other clients bought. */
+  readonly anyClient?: boolean;
+}
+
+export function construct(RED: RED): (this: RedNode, config: SettleReceiptConfig) => void {
+  function SettleReceipt(this: RedNode, config: SettleReceiptConfig) {
+    RED.nodes.createNode(this, config);
+    const status = new Status(RED, this, 'settle-receipt');
+    const issuer = useIssuer(RED, this, status, config.issuer);
+    onInput(this, status, (message: HttpMessage, send) => {
+      const { station, receipt } = wanted(message, config.station?.trim() ?? '');
+      const anyClient = config.anyClient === true || isOperator(message);
+      return ask(
+        { issuer, status },
+        message,
+        send,
+        (ledger) => ledger.settle({ client: clientOf(message), station, receipt, anyClient }),
+        (good) => {
+          cloudMetrics.settled();
+          answer(message, 200, good, NOT_STORED);
+          return 'settled';
+        },
+      );
+    });
+  }
+  return SettleReceipt;
+}
+
+/** Station and receipt of the payload; or the digits alone, for the station of the settings. */
+function wanted(message: HttpMessage, otherwise: string): { station: string; receipt: string } {
+  const { payload } = message;
+  const plain = typeof payload !== 'object' || payload === null || payload instanceof Uint8Array;
+  const given = (plain ? { receipt: payload } : payload) as { station?: unknown; receipt?: unknown };
+  const station = textOf(given.station ?? message.station) ?? otherwise;
+  if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
+  const receipt = textOf(given.receipt);
+  if (receipt === undefined) throw new NodeFault('no-receipt', 'Give the 12 digits of the receipt as text.');
+  // As people read them out: in groups.
+  return { station, receipt: receipt.replace(/[\s-]/g, '') };
+}
