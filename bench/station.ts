@@ -1,0 +1,193 @@
+// `npm run bench:station`: a charger and its relay guard as real processes on simulated pins. Code typed → relay on,
+// unplugged → relay off and kill -9 → relay off, beside the disk's own sync; memory and start beside bare Node-RED.
+//
+// BENCH_CHARGES, BENCH_KILLS and BENCH_STARTS say how often; arguments choose from charges, kills, starts.
+import { mkdirSync } from 'node:fs';
+import { until } from '../test/support/applications.ts';
+import { BareNodeRed } from './support/bare-node-red.ts';
+import { ChargerRig, codeOf } from './support/charger.ts';
+import { Disk } from './support/disk.ts';
+import { median, settled, short, spread, table } from './support/figures.ts';
+import type { Memory, Program } from './support/programs.ts';
+
+const CHARGES = Number(process.env.BENCH_CHARGES ?? 200);
+const KILLS = Number(process.env.BENCH_KILLS ?? 15);
+const STARTS = Number(process.env.BENCH_STARTS ?? 7);
+const chosen = process.argv.slice(2);
+const wanted = (name: string) => chosen.length === 0 || chosen.includes(name);
+
+interface Row {
+  readonly name: string;
+  readonly ms: readonly number[];
+  readonly reach: string;
+}
+
+function print(rows: readonly Row[]): void {
+  const lines = rows.map(({ name, ms, reach }) => {
+    const { p50, p99, worst } = spread(ms);
+    return [name, String(ms.length), p50, p99, worst, reach];
+  });
+  console.log(`${table(['milliseconds', 'times', 'p50', 'p99', 'worst', 'to reach'], lines)}\n`);
+}
+
+let sequence = 0;
+
+/** Plugs in, types a code, and gives the milliseconds from the request with its last key to the relay's line. */
+async function charge(rig: ChargerRig): Promise<number> {
+  rig.plug(true);
+  await until('the vehicle is seen', async () => (await rig.state()).vehicle);
+  const code = codeOf(++sequence);
+  await rig.type(code);
+  const on = rig.relay(true);
+  const start = performance.now();
+  const [at, state] = await Promise.all([on, rig.type('#')]);
+  if (state.outcome !== 'accepted') throw new Error(`the code was ${state.outcome}`);
+  return at - start;
+}
+
+async function charges(): Promise<void> {
+  const rig = await ChargerRig.start();
+  mkdirSync(rig.journal, { recursive: true });
+  const disk = new Disk(rig.dataDir);
+  const on: number[] = [];
+  const off: number[] = [];
+  try {
+    await rig.startCharger();
+    await charge(rig);
+    rig.plug(false);
+    await rig.relay(false);
+    for (let i = 0; i < CHARGES; i++) {
+      disk.measure();
+      on.push(await charge(rig));
+      await settled(20);
+      disk.measure();
+      const gone = rig.relay(false);
+      const start = performance.now();
+      rig.plug(false);
+      off.push((await gone) - start);
+      await until('the session is over', async () => (await rig.state()).state === 'receipt');
+    }
+  } finally {
+    disk.close();
+    await rig.end();
+  }
+  print([
+    { name: 'code typed → relay on', ms: on, reach: 'p99 ≤ 50' },
+    { name: 'the disk: 4 kB and fdatasync', ms: disk.syncs, reach: '' },
+    { name: 'the disk: SQLite commit, FULL', ms: disk.commits, reach: '' },
+    { name: 'unplugged → relay off', ms: off, reach: 'p99 ≤ 100' },
+  ]);
+  const beside = (part: 'p50' | 'p99') => short(spread(on)[part] / spread(disk.commits)[part]);
+  console.log(`code typed → relay on: ${beside('p50')} × one commit at p50, ${beside('p99')} × at p99\n`);
+}
+
+/** The session goes on after each start, so that one code is killed again and again. */
+async function kills(): Promise<void> {
+  const rig = await ChargerRig.start();
+  const off: number[] = [];
+  try {
+    await rig.startCharger();
+    await charge(rig);
+    for (let i = 0; i < KILLS; i++) {
+      await settled(200 + Math.random() * 300);
+      const gone = rig.relay(false);
+      const start = performance.now();
+      process.kill(rig.charger.pid, 'SIGKILL');
+      off.push((await gone) - start);
+      await rig.charger.end();
+      if (i + 1 === KILLS) break;
+      await rig.startCharger();
+      await rig.relay(true);
+    }
+  } finally {
+    await rig.end();
+  }
+  print([{ name: 'kill -9 of the charger → relay off', ms: off, reach: '≤ 50' }]);
+}
+
+interface Weighed {
+  readonly name: string;
+  readonly startMs: number[];
+  readonly pss: number[];
+  readonly rss: number[];
+}
+
+const DASHBOARD = [
+  { id: 'tab', type: 'tab', label: 'bench' },
+  { id: 'base', type: 'ui-base', name: 'Dashboard', path: '/dashboard' },
+  { id: 'theme', type: 'ui-theme', name: 'Theme', colors: {}, sizes: {} },
+  { id: 'page', type: 'ui-page', name: 'Page', ui: 'base', path: '/page', layout: 'grid', theme: 'theme', order: 1 },
+];
+
+/** When it has not grown or shrunk by a megabyte for three seconds, or after half a minute. */
+async function settledMemory(program: Program): Promise<Memory> {
+  let last = program.memory();
+  for (let quiet = 0, seconds = 0; quiet < 3 && seconds < 30; seconds++) {
+    await settled(1000);
+    const now = program.memory();
+    quiet = Math.abs(now.pss - last.pss) < 1 ? quiet + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
+async function starts(): Promise<void> {
+  const fresh = (name: string): Weighed => ({ name, startMs: [], pss: [], rss: [] });
+  const bare = fresh('Node-RED, empty flow');
+  const dashboard = fresh('Node-RED, Dashboard with an empty page');
+  const charger = fresh('charger');
+  const guard = fresh('relay guard, beside it');
+  const weigh = async (row: Weighed, program: Program, startMs: number) => {
+    row.startMs.push(startMs);
+    const { pss, rss } = await settledMemory(program);
+    row.pss.push(pss);
+    row.rss.push(rss);
+  };
+  for (let i = -1; i < STARTS; i++) {
+    for (const [row, flow] of [
+      [bare, []],
+      [dashboard, DASHBOARD],
+    ] as const) {
+      const one = await BareNodeRed.start({ flow, dashboard: row === dashboard });
+      await weigh(row, one.program, one.startMs);
+      await one.end();
+    }
+    const rig = await ChargerRig.start();
+    try {
+      const guardMs = performance.now() - rig.guard.startedAt;
+      const chargerMs = await rig.startCharger();
+      await weigh(charger, rig.charger, chargerMs);
+      await weigh(guard, rig.guard, guardMs);
+    } finally {
+      await rig.end();
+    }
+    // The first round reads everything from the disk.
+    if (i < 0)
+      for (const row of [bare, dashboard, charger, guard])
+        for (const list of [row.startMs, row.pss, row.rss]) list.length = 0;
+  }
+  const more = (row: Weighed, base: Weighed, what: 'startMs' | 'pss') =>
+    median(row[what].map((value, round) => value - base[what][round]!));
+  console.log(
+    table(
+      ['', 'start ms', 'PSS MB', 'RSS MB'],
+      [bare, dashboard, charger, guard].map(({ name, startMs, pss, rss }) => [
+        name,
+        Math.round(median(startMs)).toLocaleString('en'),
+        median(pss).toFixed(1),
+        median(rss).toFixed(1),
+      ]),
+    ),
+  );
+  for (const base of [bare, dashboard]) {
+    console.log(
+      `charger beside ${base.name}: ${more(charger, base, 'pss').toFixed(1)} MB more (to reach: ≤ 40), ` +
+        `${(more(charger, base, 'startMs') / 1000).toFixed(2)} s more (to reach: ≤ 1)`,
+    );
+  }
+}
+
+console.log(`Node ${process.version}\n`);
+if (wanted('charges')) await charges();
+if (wanted('kills')) await kills();
+if (wanted('starts')) await starts();
