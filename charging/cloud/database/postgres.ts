@@ -46,7 +46,9 @@ export async function openPostgres(url: string, statementMs: number): Promise<Da
       .catch(() => {});
   });
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: { connect: () => borrow(pool), end: () => pool.end() } }),
+    dialect: new PostgresDialect({
+      pool: { connect: () => borrow(pool), end: () => pool.end(), options: pool.options },
+    }),
   });
 }
 
