@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { until } from '../test/support/applications.ts';
 import { BareNodeRed } from './support/bare-node-red.ts';
-import { ChargerRig, codeOf } from './support/charger.ts';
+import { ChargerRig } from './support/charger.ts';
 import { Disk } from './support/disk.ts';
 import { median, settled, short, spread, table } from './support/figures.ts';
 import type { Memory, Program } from './support/programs.ts';
@@ -30,13 +30,11 @@ function print(rows: readonly Row[]): void {
   console.log(`${table(['milliseconds', 'times', 'p50', 'p99', 'worst', 'to reach'], lines)}\n`);
 }
 
-let sequence = 0;
-
 /** Plugs in, types a code, and gives the milliseconds from the request with its last key to the relay's line. */
 async function charge(rig: ChargerRig): Promise<number> {
   rig.plug(true);
   await until('the vehicle is seen', async () => (await rig.state()).vehicle);
-  const code = codeOf(++sequence);
+  const code = rig.nextCode();
   await rig.type(code);
   const on = rig.relay(true);
   const start = performance.now();

@@ -11,9 +11,6 @@ const STATION = 'CP-0001';
 const KEY = stationKeyOf('3d'.repeat(32), STATION);
 const STEP = 30;
 
-/** The code of a voucher of two steps of 30 minutes. */
-export const codeOf = (sequence: number) => compactCode(KEY, 'min', STEP, 2, sequence);
-
 export class ChargerRig {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'bench-charger-'));
   readonly pins = join(this.dataDir, 'pins');
@@ -24,6 +21,7 @@ export class ChargerRig {
   readonly #env: Record<string, string>;
   readonly #nodeFlags: readonly string[];
   #relay = '0';
+  #sequence = 0;
   readonly #watchers = new Set<(level: string, at: number) => void>();
   readonly #stopWatching: () => void;
 
@@ -73,6 +71,11 @@ export class ChargerRig {
     await this.guard.end();
     this.#stopWatching();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** A voucher of two steps of 30 minutes. */
+  nextCode(): string {
+    return compactCode(KEY, 'min', STEP, 2, ++this.#sequence);
   }
 
   plug(connected: boolean): void {
