@@ -11,7 +11,7 @@ import { MASTER_KEY, Postgres } from '../test/charging/cloud/databases.ts';
 
 const SMALL = 10_000;
 const LARGE = Number(process.env.LEDGER_CODES ?? 10_000_000);
-const STATIONS = 1000;
+const STATIONS = 100;
 const ROUNDS = Number(process.env.LEDGER_ROUNDS ?? 80);
 /** Not counted: the first inserts after a bulk load split its full pages. */
 const WARM_UP_ROUNDS = 20;
@@ -71,7 +71,7 @@ async function rawPostgres(url: string): Promise<Raw> {
 
 /**
  * A year of trade, inserted in the order of its days, so that the trees look as trade leaves them: each station's
- * numbers from 1 on, and a key for each code of the last week.
+ * numbers from 1 on, and a key for each code of the last three days.
  */
 async function fill(raw: Raw, kind: 'sqlite' | 'postgresql', codes: number): Promise<void> {
   const now = Date.now();
@@ -90,7 +90,7 @@ async function fill(raw: Raw, kind: 'sqlite' | 'postgresql', codes: number): Pro
   await raw.run(
     `insert into idempotency_keys (hash, station, item, what, used_at)
      select ${random}, i % ${STATIONS} + 1, i / ${STATIONS} + 1, 0, ${now} from ${series} as numbers
-     where i >= ${codes} / 365 * 358`,
+     where i >= ${codes} / 365 * 362`,
   );
   // What the operator's pages add up: every fifth voucher settled, the days' sums, and each station's on every day.
   await raw.run(

@@ -1,4 +1,4 @@
-// The same client, the same key, the same body: the same answer, from whichever replica, for a week. Keys are random
+// The same client, the same key, the same body: the same answer, from whichever replica, for three days. Keys are random
 // and fall all over their table: kept for ever they would make it cost more to issue a code the more were issued.
 import { hash } from 'node:crypto';
 import type { Operation } from '../../codes/index.ts';
