@@ -2,7 +2,10 @@
 // unplugged → relay off and kill -9 → relay off, beside the disk's own sync; memory and start beside bare Node-RED.
 //
 // BENCH_CHARGES, BENCH_KILLS and BENCH_STARTS say how often; arguments choose from charges, kills, starts.
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { until } from '../test/support/applications.ts';
 import { BareNodeRed } from './support/bare-node-red.ts';
 import { ChargerRig } from './support/charger.ts';
@@ -13,6 +16,8 @@ import type { Memory, Program } from './support/programs.ts';
 const CHARGES = Number(process.env.BENCH_CHARGES ?? 200);
 const KILLS = Number(process.env.BENCH_KILLS ?? 15);
 const STARTS = Number(process.env.BENCH_STARTS ?? 7);
+/** Of the vehicle's contact opening (hardware/gpio/debounce.ts). */
+const DEBOUNCE_MS = 25;
 const chosen = process.argv.slice(2);
 const wanted = (name: string) => chosen.length === 0 || chosen.includes(name);
 
@@ -49,6 +54,7 @@ async function charges(): Promise<void> {
   const disk = new Disk(rig.dataDir);
   const on: number[] = [];
   const off: number[] = [];
+  const timers: number[] = [];
   try {
     await rig.startCharger();
     await charge(rig);
@@ -57,8 +63,10 @@ async function charges(): Promise<void> {
     for (let i = 0; i < CHARGES; i++) {
       disk.measure();
       on.push(await charge(rig));
-      await settled(20);
       disk.measure();
+      const waited = performance.now();
+      await settled(DEBOUNCE_MS);
+      timers.push(performance.now() - waited);
       const gone = rig.relay(false);
       const start = performance.now();
       rig.plug(false);
@@ -74,15 +82,56 @@ async function charges(): Promise<void> {
     { name: 'the disk: 4 kB and fdatasync', ms: disk.syncs, reach: '' },
     { name: 'the disk: SQLite commit, FULL', ms: disk.commits, reach: '' },
     { name: 'unplugged → relay off', ms: off, reach: 'p99 ≤ 100' },
+    { name: `the machine: a timer of ${DEBOUNCE_MS} ms, as long as the debounce`, ms: timers, reach: '' },
   ]);
   const beside = (part: 'p50' | 'p99') => short(spread(on)[part] / spread(disk.commits)[part]);
   console.log(`code typed → relay on: ${beside('p50')} × one commit at p50, ${beside('p99')} × at p99\n`);
 }
 
+/** How long the system takes to tell that a killed Node-RED's socket is closed: the guard hears of a charger as soon. */
+class Witness {
+  readonly #server: Server;
+  readonly #path: string;
+
+  private constructor(server: Server, path: string) {
+    this.#server = server;
+    this.#path = path;
+  }
+
+  static async start(folder: string): Promise<Witness> {
+    const server = createServer();
+    const path = join(folder, 'witness.sock');
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return new Witness(server, path);
+  }
+
+  async measure(): Promise<number> {
+    const connected = once(this.#server, 'connection') as Promise<[Socket]>;
+    const settings = `witness: require('node:net').connect(${JSON.stringify(this.#path)}),`;
+    const bare = await BareNodeRed.start({ flow: [], settings });
+    const [socket] = await connected;
+    socket.resume();
+    const closed = once(socket, 'close');
+    await settled(200 + Math.random() * 300);
+    const start = performance.now();
+    process.kill(bare.program.pid, 'SIGKILL');
+    await closed;
+    const ms = performance.now() - start;
+    await bare.end();
+    return ms;
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
 /** The session goes on after each start, so that one code is killed again and again. */
 async function kills(): Promise<void> {
   const rig = await ChargerRig.start();
+  const witness = await Witness.start(rig.dataDir);
   const off: number[] = [];
+  const bare: number[] = [];
   try {
     await rig.startCharger();
     await charge(rig);
@@ -93,14 +142,19 @@ async function kills(): Promise<void> {
       process.kill(rig.charger.pid, 'SIGKILL');
       off.push((await gone) - start);
       await rig.charger.end();
+      bare.push(await witness.measure());
       if (i + 1 === KILLS) break;
       await rig.startCharger();
       await rig.relay(true);
     }
   } finally {
+    witness.close();
     await rig.end();
   }
-  print([{ name: 'kill -9 of the charger → relay off', ms: off, reach: '≤ 50' }]);
+  print([
+    { name: 'kill -9 of the charger → relay off', ms: off, reach: '≤ 50' },
+    { name: 'the machine: kill -9 of a bare Node-RED → its socket closed', ms: bare, reach: '' },
+  ]);
 }
 
 interface Weighed {
