@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { stationKey, voucherCode } from '../../charging/codes/index.ts';
 import { attempt, finish, found, heading, noted, timed } from './report.ts';
-import { drive, Lateness, level, ms, nowMs, pause, reaches, stats, timeTo } from './wires.ts';
+import { drive, level, ms, nowMs, pause, reaches, stats, timeTo } from './wires.ts';
 
 const PLUG = 17;
 const RELAY = 27;
@@ -101,7 +101,6 @@ async function startCharge(): Promise<void> {
 async function charges(): Promise<void> {
   const on: number[] = [];
   const off: number[] = [];
-  const late = new Lateness();
   for (let i = 0; i < 15; i++) {
     await plugIn();
     on.push(await timeTo(RELAY, 1, () => type(`${freshCode()}#`)));
@@ -111,7 +110,7 @@ async function charges(): Promise<void> {
   }
   const typed = stats(on);
   noted('code typed to relay on, 15 times', `median ${ms(typed.median)}, worst ${ms(typed.worst)}`);
-  timed('plug pulled to relay off, 15 times', stats(off), 100, late.stop());
+  timed('plug pulled to relay off, 15 times', stats(off), 100);
 }
 
 /** The process that runs Node-RED. */

@@ -6,7 +6,7 @@ import { sysfsChips } from '../../hardware/gpio/chips.ts';
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { type GpioDriver, GpioError, openDriver } from '../../hardware/gpio/driver.ts';
 import { attempt, finish, found, heading, noted, timed } from './report.ts';
-import { drive, drivenHigh, drivenSince, Lateness, level, nowMs, pause, reaches, stats } from './wires.ts';
+import { drive, drivenHigh, drivenSince, level, nowMs, pause, reaches, stats } from './wires.ts';
 
 const PLUG = 17;
 const RELAY = 27;
@@ -133,7 +133,6 @@ async function edges(driver: GpioDriver): Promise<void> {
 
 async function latency(driver: GpioDriver): Promise<void> {
   const times: number[] = [];
-  const late = new Lateness();
   let heardAt = (_: number) => {};
   drive(PLUG, false);
   const input = await driver.input(PLUG, { ...MINE, onChange: (high) => high && heardAt(nowMs()) });
@@ -148,7 +147,7 @@ async function latency(driver: GpioDriver): Promise<void> {
     await pause(3);
   }
   await input.close();
-  timed('rising edge to callback, 300 times', stats(times), 20, late.stop());
+  timed('rising edge to callback, 300 times', stats(times), 20);
 }
 
 async function death(driver: GpioDriver): Promise<void> {

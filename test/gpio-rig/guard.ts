@@ -2,7 +2,7 @@
 
 import { kill, killAll, SOCKET, start, startGuard } from './processes.ts';
 import { attempt, finish, found, heading, timed } from './report.ts';
-import { drive, Lateness, level, ms, pause, reaches, stats, timeTo } from './wires.ts';
+import { drive, level, ms, pause, reaches, stats, timeTo } from './wires.ts';
 
 const PLUG = 17;
 const RELAY = 27;
@@ -11,7 +11,6 @@ const client = `${import.meta.dirname}/plug-and-relay.ts`;
 async function killedClients(driver: string): Promise<void> {
   const guard = await startGuard(driver, `GPIO${RELAY}`);
   const times: number[] = [];
-  const late = new Lateness();
   drive(PLUG, true);
   for (let i = 0; i < 10; i++) {
     const charger = await start(client, [driver, `GPIO${PLUG}`, SOCKET], /^on$/);
@@ -19,7 +18,7 @@ async function killedClients(driver: string): Promise<void> {
     times.push(await timeTo(RELAY, 0, () => charger.kill('SIGKILL')));
     await pause(100);
   }
-  timed('relay off after kill -9 of its client, 10 times', stats(times), 50, late.stop());
+  timed('relay off after kill -9 of its client, 10 times', stats(times), 50);
 
   const charger = await start(client, [driver, `GPIO${PLUG}`, SOCKET], /^on$/);
   const took = await timeTo(RELAY, 0, () => charger.kill('SIGSTOP'));
@@ -51,7 +50,6 @@ async function plugPulls(driver: string): Promise<void> {
   drive(PLUG, true);
   const charger = await start(client, [driver, `GPIO${PLUG}`, SOCKET], /^on$/);
   const times: number[] = [];
-  const late = new Lateness();
   for (let i = 0; i < 40; i++) {
     drive(PLUG, true);
     await reaches(RELAY, 1);
@@ -67,7 +65,7 @@ async function plugPulls(driver: string): Promise<void> {
     });
     times.push(took);
   }
-  timed('plug pulled to relay off, 40 times', stats(times), 100, late.stop());
+  timed('plug pulled to relay off, 40 times', stats(times), 100);
   await kill(charger);
   await kill(guard, 'SIGTERM');
 }

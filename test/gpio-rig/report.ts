@@ -1,4 +1,6 @@
 // One line for each thing that was tried; the program ends with 1 when one failed.
+import { speedMs } from './speed.ts';
+
 let failures = 0;
 
 export function heading(text: string): void {
@@ -11,24 +13,22 @@ export function found(what: string, figure: unknown, asItMust: boolean): void {
   console.log(`  ${asItMust ? 'ok  ' : 'FAIL'} ${what.padEnd(62)} ${figure}`);
 }
 
+/** How many times slower than outside this processor is. */
+const slowness = Math.max(1, speedMs() / Number(process.env.OUTSIDE_MS));
+
 interface Figures {
   readonly median: number;
   readonly worst: number;
 }
 
-/**
- * Prints times and the limit of their median. Past it the run fails, unless bare timers were late by as much: then the
- * machine was too busy to tell.
- */
-export function timed(what: string, { median, worst }: Figures, mostMs: number, late: Figures): void {
+/** Prints times beside the limit of their median. The run fails past the limit times what the emulation costs. */
+export function timed(what: string, { median, worst }: Figures, mostMs: number): void {
   const figure = `median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms (limit ${mostMs} ms)`;
-  const busy = late.median > 5 || late.worst > mostMs / 2;
-  if (median <= mostMs || !busy) {
+  if (median <= mostMs || median > mostMs * slowness) {
     found(what, figure, median <= mostMs);
     return;
   }
-  const excuse = `busy machine: bare timers late by ${late.median.toFixed(1)} ms, at worst ${late.worst.toFixed(1)} ms`;
-  console.log(`  slow ${what.padEnd(62)} ${figure}; ${excuse}`);
+  console.log(`  slow ${what.padEnd(62)} ${figure}; this processor is emulated, ${slowness.toFixed(0)} times slower`);
 }
 
 /** Prints a figure that is only for knowing. */

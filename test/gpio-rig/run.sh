@@ -16,4 +16,4 @@ fi
 
 vm=$($rig/setup.sh)
 epoll=$($rig/build-epoll.sh)
-exec $rig/run-guest.sh "$vm" env "NODE=$(node -p process.execPath)" "EPOLL=$epoll" bash $rig/in-guest.sh "$@"
+exec $rig/run-guest.sh "$vm" env "NODE=$(node -p process.execPath)" "EPOLL=$epoll" "OUTSIDE_MS=$(node $rig/speed.ts)" bash $rig/in-guest.sh "$@"

@@ -3,9 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const CONFIG = '/sys/kernel/config/gpio-sim/pi';
 const read = (path: string) => readFileSync(path, 'utf8').trim();
-const device = read(`${CONFIG}/dev_name`);
-const chip = read(`${CONFIG}/bank0/chip_name`);
-const attribute = (offset: number, name: string) => `/sys/devices/platform/${device}/${chip}/sim_gpio${offset}/${name}`;
+// Read each time: a chip that went away and came back has another number.
+const chip = () => read(`${CONFIG}/bank0/chip_name`);
+const attribute = (offset: number, name: string) =>
+  `/sys/devices/platform/${read(`${CONFIG}/dev_name`)}/${chip()}/sim_gpio${offset}/${name}`;
 
 /** Drives an input from outside. */
 export function drive(offset: number, level: boolean): void {
@@ -39,25 +40,6 @@ export const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 export function stats(values: readonly number[]): { median: number; worst: number } {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, worst: sorted.at(-1) ?? Number.NaN };
-}
-
-/** How late a bare timer is meanwhile: an emulated processor that gets no turn is no measure of what runs on it. */
-export class Lateness {
-  readonly #late: number[] = [];
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(everyMs = 10) {
-    let due = nowMs() + everyMs;
-    this.#timer = setInterval(() => {
-      this.#late.push(Math.max(0, nowMs() - due));
-      due = nowMs() + everyMs;
-    }, everyMs);
-  }
-
-  stop(): { median: number; worst: number } {
-    clearInterval(this.#timer);
-    return stats(this.#late);
-  }
 }
 
 export const ms = (value: number) => `${value.toFixed(1)} ms`;
@@ -96,6 +78,6 @@ export async function timeTo(offset: number, wanted: 0 | 1, act: () => unknown):
 
 export function sysfsNumber(offset: number): number {
   const bases = readFileSync('/sys/kernel/debug/gpio', 'utf8');
-  const [, base] = new RegExp(`^${chip}: GPIOs (\\d+)-`, 'm').exec(bases) ?? [];
+  const [, base] = new RegExp(`^${chip()}: GPIOs (\\d+)-`, 'm').exec(bases) ?? [];
   return Number(base) + offset;
 }
