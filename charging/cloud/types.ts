@@ -232,7 +232,7 @@ export interface Anomaly {
   readonly settled: number;
   /** Receipts that no voucher of the station fits. */
   readonly wrongReceipts: number;
-  /** Vouchers in the same days. */
+  /** Vouchers in the same days, counted up to sixty a day. */
   readonly issued: number;
 }
 export interface Statistics {

@@ -13,6 +13,10 @@ const MOST_ANOMALIES = 20;
 const MANY_SYNCHRONIZATIONS = 3;
 const MANY_WRONG = 5;
 const MANY_SETTLED = 5;
+/** Of what was issued. */
+const MUCH_SETTLED = 0.25;
+/** A station that charges one vehicle at a time sells no more in a day; counting stops there. */
+const MOST_A_DAY = 60;
 
 export async function statistics(work: Work, { days = 30 }: { days?: number }): Promise<Statistics> {
   const first = dayOf(work.now) - Math.min(Math.max(1, Math.trunc(days) || 1), 3660) + 1;
@@ -98,37 +102,49 @@ async function waiting(work: Work): Promise<number> {
 }
 
 async function anomalies(work: Work, first: number): Promise<Anomaly[]> {
-  const rows = await work.db
+  const troubled = await busiest(work, first, ['synchronizations', 'wrong_receipts']);
+  const refunded = await busiest(work, first, ['settled']);
+  const found = new Map<string, Anomaly>();
+  for (const { id, number, ...counts } of [...troubled, ...refunded]) {
+    if (!found.has(id)) found.set(id, { station: id, ...counts, issued: await issuedSince(work, number, first) });
+  }
+  return [...found.values()].filter(
+    ({ synchronizations, wrongReceipts, settled, issued }) =>
+      synchronizations >= MANY_SYNCHRONIZATIONS ||
+      wrongReceipts >= MANY_WRONG ||
+      (settled >= MANY_SETTLED && settled > issued * MUCH_SETTLED),
+  );
+}
+
+/** The stations with most of these. */
+async function busiest(
+  work: Work,
+  first: number,
+  what: readonly ('synchronizations' | 'wrong_receipts' | 'settled')[],
+) {
+  return work.db
     .selectFrom('tallies')
     .innerJoin('stations', 'stations.number', 'tallies.station')
     .where('day', '>=', first)
     .where('station', '<>', 0)
     .groupBy(['stations.id', 'stations.number'])
-    .having(({ eb, fn }) =>
-      eb.or([
-        eb(fn.sum('synchronizations'), '>=', MANY_SYNCHRONIZATIONS),
-        eb(fn.sum('wrong_receipts'), '>=', MANY_WRONG),
-        eb(fn.sum('settled'), '>=', MANY_SETTLED),
-      ]),
-    )
     .select(['stations.id', 'stations.number'])
     .select(({ fn }) => [
       fn.sum<number>('synchronizations').as('synchronizations'),
       fn.sum<number>('settled').as('settled'),
       fn.sum<number>('wrong_receipts').as('wrongReceipts'),
     ])
-    .orderBy(({ fn, eb }) => eb(fn.sum('synchronizations'), '+', fn.sum('wrong_receipts')), 'desc')
+    .orderBy(
+      ({ fn, eb }) => what.map((name) => fn.sum<number>(name)).reduce((sum, next) => eb(sum, '+', next) as never),
+      'desc',
+    )
     .orderBy('stations.id')
     .limit(MOST_ANOMALIES)
     .execute();
-  const found: Anomaly[] = [];
-  for (const { id, number, ...counts } of rows) {
-    found.push({ station: id, ...counts, issued: await issuedSince(work, number, first * 86_400_000) });
-  }
-  return found;
 }
 
-async function issuedSince(work: Work, station: number, since: number): Promise<number> {
+async function issuedSince(work: Work, station: number, first: number): Promise<number> {
+  const days = dayOf(work.now) - first + 1;
   const { count } = await work.db
     .selectFrom((eb) =>
       eb
@@ -136,11 +152,11 @@ async function issuedSince(work: Work, station: number, since: number): Promise<
         .where('station', '=', station)
         .select(['kind', 'issued_at'])
         .orderBy('sequence', 'desc')
-        .limit(10_000)
+        .limit(days * MOST_A_DAY)
         .as('latest'),
     )
     .where('kind', '=', VOUCHER)
-    .where('issued_at', '>=', since)
+    .where('issued_at', '>=', first * 86_400_000)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;

@@ -136,11 +136,22 @@ for (const kind of BOTH) {
     });
 
     it('point at stations that ask for a look', async () => {
-      assert.deepEqual((await at.ledger.statistics()).anomalies, []);
+      const found = async () => (await at.ledger.statistics({ days: 60 })).anomalies;
+      assert.deepEqual(await found(), []);
       for (let i = 0; i < 2; i++) granted(await at.ledger.synchronize({ client: 'app', station: 'A-1' }));
-      assert.deepEqual((await at.ledger.statistics({ days: 60 })).anomalies, [
-        { station: 'A-1', synchronizations: 3, settled: 1, wrongReceipts: 0, issued: 30 },
-      ]);
+      const outOfStep = { station: 'A-1', synchronizations: 3, settled: 1, wrongReceipts: 0, issued: 30 };
+      assert.deepEqual(await found(), [outOfStep]);
+      // More than a quarter of what was sold is given back.
+      const settle = async (sequence: number) => {
+        const terms = { unit: 'min', step: 30, unused: 155, sequence } as const;
+        const receipt = receiptCode(stationKeyOf(MASTER_KEY_HEX, 'A-2'), terms);
+        granted(await at.ledger.settle({ client: 'op', station: 'A-2', receipt, anyClient: true }));
+      };
+      for (let n = 1; n <= 7; n++) await settle(n);
+      assert.deepEqual(await found(), [outOfStep]);
+      await settle(8);
+      const givenBack = { station: 'A-2', synchronizations: 0, settled: 8, wrongReceipts: 0, issued: 30 };
+      assert.deepEqual(await found(), [outOfStep, givenBack]);
     });
 
     it('export the ledger as CSV that a spreadsheet neither misreads nor runs', async () => {
