@@ -225,14 +225,14 @@ export interface DayFigures {
   readonly synchronizations: number;
   readonly services: number;
 }
-/** A station that asks for a look. */
+/** A station that asks for a look, by its last 30 days at most. */
 export interface Anomaly {
   readonly station: string;
   readonly synchronizations: number;
   readonly settled: number;
   /** Receipts that no voucher of the station fits. */
   readonly wrongReceipts: number;
-  /** Vouchers in the same days, counted up to sixty a day. */
+  /** Vouchers in these days, counted up to sixty a day. */
   readonly issued: number;
 }
 export interface Statistics {

@@ -9,6 +9,8 @@ const DAYS_30_MS = 30 * 86_400_000;
 /** Counting stops here. */
 const MOST_COUNTED = 100_000;
 const MOST_ANOMALIES = 20;
+/** What was odd before that is history. */
+const ANOMALY_DAYS = 30;
 /** A station is shown from so many on: a few are part of the trade. */
 const MANY_SYNCHRONIZATIONS = 3;
 const MANY_WRONG = 5;
@@ -25,7 +27,7 @@ export async function statistics(work: Work, { days = 30 }: { days?: number }): 
     stations: await stationCounts(work),
     outstanding: await outstanding(work),
     waiting: await waiting(work),
-    anomalies: await anomalies(work, first),
+    anomalies: await anomalies(work, Math.max(first, dayOf(work.now) - ANOMALY_DAYS + 1)),
   };
 }
 

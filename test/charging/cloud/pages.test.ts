@@ -139,7 +139,7 @@ for (const kind of BOTH) {
       const found = async () => (await at.ledger.statistics({ days: 60 })).anomalies;
       assert.deepEqual(await found(), []);
       for (let i = 0; i < 2; i++) granted(await at.ledger.synchronize({ client: 'app', station: 'A-1' }));
-      const outOfStep = { station: 'A-1', synchronizations: 3, settled: 1, wrongReceipts: 0, issued: 30 };
+      const outOfStep = { station: 'A-1', synchronizations: 3, settled: 1, wrongReceipts: 0, issued: 29 };
       assert.deepEqual(await found(), [outOfStep]);
       // More than a quarter of what was sold is given back.
       const settle = async (sequence: number) => {
@@ -150,7 +150,7 @@ for (const kind of BOTH) {
       for (let n = 1; n <= 7; n++) await settle(n);
       assert.deepEqual(await found(), [outOfStep]);
       await settle(8);
-      const givenBack = { station: 'A-2', synchronizations: 0, settled: 8, wrongReceipts: 0, issued: 30 };
+      const givenBack = { station: 'A-2', synchronizations: 0, settled: 8, wrongReceipts: 0, issued: 29 };
       assert.deepEqual(await found(), [outOfStep, givenBack]);
     });
 
