@@ -1,5 +1,6 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
+import { isStationId } from '../charging/cloud/checks.ts';
 
 export type Side = 'cloud' | 'charger';
 
@@ -57,8 +58,8 @@ export interface StationVariables {
 /** @throws {VariableError} naming the variable that is wrong and what it takes */
 export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationVariables {
   const id = env.STATION_ID || 'CP-0001';
-  if (!/^[\x21-\x7e]{1,64}$/.test(id) || /["'\\/<>]/.test(id)) {
-    throw new VariableError('STATION_ID', '1 to 64 visible characters without quotes, slashes or angle brackets');
+  if (!isStationId(id)) {
+    throw new VariableError('STATION_ID', '1 to 64 letters and digits of any script, with . _ : - between them');
   }
   return {
     station: id,

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { listening, stationVariables, VariableError } from '../../flows/environment.ts';
+
+describe('the variables of the applications', () => {
+  it('have the defaults that the README names', () => {
+    assert.deepEqual(stationVariables({}), {
+      station: 'CP-0001',
+      unit: 'min',
+      step: 30,
+      layout: 'compact',
+      sequence: 'clock',
+      slotSeconds: 300,
+    });
+    assert.deepEqual(listening('cloud', {}), { host: '127.0.0.1', port: 1880 });
+    assert.deepEqual(listening('charger', {}), { host: '127.0.0.1', port: 1881 });
+  });
+
+  it('take station ids of any script, as the codes do', () => {
+    for (const id of ['深圳-A61', 'eu:nl:315679', 'CP-0001']) {
+      assert.equal(stationVariables({ STATION_ID: id }).station, id);
+    }
+  });
+
+  for (const [name, value] of [
+    ['STATION_ID', "CP'1"],
+    ['STATION_ID', '../CP'],
+    ['STATION_UNIT', 'kWh'],
+    ['STATION_STEP', '0'],
+    ['STATION_STEP', '1.5'],
+    ['STATION_LAYOUT', 'wide'],
+    ['STATION_SEQUENCE', 'time'],
+    ['SLOT_SECONDS', '-1'],
+  ] as const) {
+    it(`refuse ${name}=${value}, naming the variable`, () => {
+      assert.throws(
+        () => stationVariables({ [name]: value }),
+        (error) => error instanceof VariableError && error.message.startsWith(name),
+      );
+    });
+  }
+});
