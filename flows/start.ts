@@ -5,7 +5,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { connectTo } from '../hardware/relay/socket.ts';
-import { chargerEnvironment } from './charger-environment.ts';
+import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { provision } from './provision.ts';
 
@@ -95,10 +95,15 @@ function relay(child: ChildProcess, name: Name): void {
 /** Its log is for whoever tries it out: what is wrong, in plain lines. */
 const LOG = { LOG_FORMAT: 'text', LOG_LEVEL: 'warn' };
 
-function launch(file: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+function launch(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  nodeFlags: readonly string[] = [],
+): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const path = new URL(`${file}.${extension}`, import.meta.url).pathname;
-  return spawn(process.execPath, [path, ...args], {
+  return spawn(process.execPath, [...nodeFlags, path, ...args], {
     env: { ...LOG, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -192,7 +197,7 @@ async function main(): Promise<void> {
     const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
     guardArgs.push('--relay', `relay=${env.RELAY_LINE}`);
     keep('guard', () => launch('../hardware/relay/guard-main', guardArgs, env));
-    sides.push(keep('charger', () => launch('./main', ['charger'], env)));
+    sides.push(keep('charger', () => launch('./main', ['charger'], env, CHARGER_NODE_FLAGS)));
   }
   const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));
   console.log(clicks(urls, stationId));

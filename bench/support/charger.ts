@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CHARGER_NODE_FLAGS } from '../../flows/charger-environment.ts';
 import { type BenchState, freePort } from '../../test/support/applications.ts';
 import { compactCode, stationKeyOf } from '../../test/support/independent-codes.ts';
 import { Program, root } from './programs.ts';
@@ -60,7 +61,7 @@ export class ChargerRig {
   async startCharger(): Promise<number> {
     this.charger = new Program(join(root, 'dist/flows/main.js'), ['charger'], {
       env: this.#env,
-      nodeFlags: this.#nodeFlags,
+      nodeFlags: [...CHARGER_NODE_FLAGS, ...this.#nodeFlags],
     });
     await this.charger.message('ready');
     return performance.now() - this.charger.startedAt;
