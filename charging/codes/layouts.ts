@@ -49,13 +49,14 @@ export const OPERATIONS: Readonly<Record<Operation, number>> = Object.freeze({
 });
 export const SERVICE = Object.freeze({ digits: 15, payloadDigits: 7, tagDigits: 7, window: 1_000_000 } as const);
 
+const GROUPS: Readonly<Record<number, RegExp>> = {
+  10: /^(...)(...)(....)$/,
+  12: /^(....)(....)(....)$/,
+  15: /^(.{5})(.{5})(.{5})$/,
+};
+
 /** The same digits grouped for reading and typing: `051 631 0936`, `0215 5028 4052`, `30000 01368 52375`. */
 export function digitsForReading(code: string): string {
-  const groups: Record<number, RegExp> = {
-    10: /^(...)(...)(....)$/,
-    12: /^(....)(....)(....)$/,
-    15: /^(.{5})(.{5})(.{5})$/,
-  };
-  const group = groups[code.length];
+  const group = GROUPS[code.length];
   return group ? code.replace(group, '$1 $2 $3') : code;
 }

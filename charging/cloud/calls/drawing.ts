@@ -232,12 +232,15 @@ async function insertCodes(work: Work, wanted: readonly Wanted[]): Promise<Wante
     'insert codes',
     sorted.length,
     parameters,
-    (db) =>
-      db
-        .insertInto('codes')
-        .values(sorted.map(() => blank))
-        .onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing())
-        .returning(['station', 'sequence']),
+    (db) => {
+      const rows = db.insertInto('codes').values(sorted.map(() => blank));
+      // SQLite copies each page that it changes for a statement that might fail in the middle; not for one that ignores.
+      const each =
+        work.shared.kind === 'sqlite'
+          ? rows.orIgnore()
+          : rows.onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing());
+      return each.returning(['station', 'sequence']);
+    },
   );
   if (kept.length === sorted.length) return sorted;
   const names = new Set(kept.map(({ station, sequence }) => `${station}/${sequence}`));

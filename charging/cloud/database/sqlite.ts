@@ -46,6 +46,8 @@ export async function openSqlite(url: string, busyMs: number): Promise<Database>
   file.exec('pragma journal_mode = wal');
   file.exec('pragma synchronous = full');
   file.exec('pragma cache_size = -65536');
+  // What a statement of many rows keeps to be undone with goes to a file in the temporary folder otherwise.
+  file.exec('pragma temp_store = memory');
   // 64 MB: the same few pages are written again and again, and go into the file once for many times.
   file.exec('pragma wal_autocheckpoint = 16000');
   const statements = new Statements(file);
