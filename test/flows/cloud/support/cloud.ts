@@ -1,6 +1,7 @@
 // The cloud as a process of its own: a real Node-RED with the shipped flow, on a port and a data folder of the test's.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ledger, openLedger } from '../../../../charging/cloud/ledger.ts';
@@ -122,5 +123,22 @@ export class Cloud {
     const response = await this.call(method, path, body, headers);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** Resolves when the cloud has the request's head and asks for its body; what it gives sends that. */
+  async begin(method: string, path: string): Promise<(body: unknown) => Promise<number>> {
+    const headers = { 'content-type': 'application/json', expect: '100-continue' };
+    const asked = request(this.url + path, { method, headers, agent: false });
+    const answer = new Promise<number>((resolve, reject) => {
+      asked.once('error', reject);
+      asked.once('response', (response) => response.resume().once('end', () => resolve(response.statusCode!)));
+    });
+    await new Promise<void>((resolve, reject) => {
+      asked.once('continue', resolve).once('error', reject).flushHeaders();
+    });
+    return (body) => {
+      asked.end(JSON.stringify(body));
+      return answer;
+    };
   }
 }
