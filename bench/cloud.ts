@@ -136,7 +136,7 @@ async function load(generator: Program, subject: Subject, milliseconds: number):
   const got = await report;
   if (got.odd !== undefined) throw new Error(`${subject.name} answered ${got.odd}`);
   if (Object.keys(got.statuses).join() !== subject.expects) throw new Error(`${subject.name}: not ${subject.expects}`);
-  subject.ids.push(...got.ids);
+  for (const id of got.ids) subject.ids.push(id);
   return got;
 }
 

@@ -22,10 +22,10 @@ interface Batch {
 /** More are a stampede, which a longer queue would not help. */
 const MOST_WAITING = 10_000;
 const MOST_IN_BATCH = 128;
-/** Writes handed over and unanswered: enough that the database's thread finds its next transaction waiting. */
-const MOST_WRITES_UNDER_WAY = 256;
-/** While a transaction is under way, fewer wait for its end: handing over wakes a thread, which costs both of them. */
-const WORTH_WAKING = 24;
+/** One is under way in the database's thread, and the next one lies there when it ends. */
+const WRITE_BATCHES = 2;
+/** A second batch of fewer waits for the first one's end: each has a commit of its own to wait for. */
+const WORTH_A_COMMIT = 16;
 const READS_AT_ONCE = 4;
 const SWEEP_MS = 250;
 
@@ -95,14 +95,13 @@ export class Queue {
       return;
     }
     const underWay = { write: 0, read: 0 };
-    for (const { kind, calls } of this.#batches.values()) underWay[kind] += calls.length;
-    const least = underWay.write === 0 ? 1 : WORTH_WAKING;
-    for (
-      let room = MOST_WRITES_UNDER_WAY - underWay.write;
-      room > 0 && this.#writes.length >= least;
-      room -= MOST_IN_BATCH
-    ) {
-      this.#post('write', this.#writes.splice(0, Math.min(room, MOST_IN_BATCH)));
+    for (const { kind } of this.#batches.values()) underWay[kind] += 1;
+    while (underWay.write < WRITE_BATCHES && this.#writes.length >= (underWay.write === 0 ? 1 : WORTH_A_COMMIT)) {
+      // In one batch, all clients would wait for the database together and then for this thread; in two, one thread
+      // works for half of them while the other works for the other half.
+      const halves = underWay.write === 0 && this.#writes.length >= 2 * WORTH_A_COMMIT ? 2 : 1;
+      this.#post('write', this.#writes.splice(0, Math.min(Math.ceil(this.#writes.length / halves), MOST_IN_BATCH)));
+      underWay.write += 1;
     }
     for (let free = READS_AT_ONCE - underWay.read; free > 0 && this.#reads.length > 0; free--) {
       this.#post('read', this.#reads.splice(0, 1));
@@ -121,24 +120,20 @@ export class Queue {
     this.#worker!.postMessage(JSON.stringify(order));
   }
 
-  #answered({ batches, answers, retries, milliseconds }: Extract<Report, { batches: unknown }>): void {
+  #answered({ batch: number, answers, retries, milliseconds }: Extract<Report, { batch: unknown }>): void {
+    const batch = this.#batches.get(number);
+    if (!batch) return;
+    this.#batches.delete(number);
     let failed = false;
-    let calls = 0;
-    let kind: Batch['kind'] = 'write';
-    for (const number of batches) {
-      const batch = this.#batches.get(number);
-      if (!batch) return;
-      this.#batches.delete(number);
-      kind = batch.kind;
-      for (const waiting of batch.calls) {
-        const answer = answers[calls++]!;
-        if (answer.length === 2) {
-          failed = true;
-          settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
-        } else settle(waiting, undefined, answer[0]);
-      }
+    for (const [index, waiting] of batch.calls.entries()) {
+      const answer = answers[index]!;
+      if (answer.length === 2) {
+        failed = true;
+        settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
+      } else settle(waiting, undefined, answer[0]);
     }
-    this.#settings.onBatch?.({ kind, calls, milliseconds, retries, failed });
+    const { kind, calls } = batch;
+    this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries, failed });
     this.#send();
     this.#checkIdle();
   }

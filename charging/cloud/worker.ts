@@ -29,8 +29,7 @@ export type Report =
   | { readonly opened: 'sqlite' | 'postgresql' }
   | { readonly notOpened: { readonly code: string; readonly message: string } }
   | {
-      /** What shared the transaction, in order; the answers of all follow each other. */
-      readonly batches: readonly number[];
+      readonly batch: number;
       readonly answers: readonly (readonly [unknown] | readonly [null, string])[];
       readonly retries: number;
       /** Of the transaction. */
@@ -40,8 +39,6 @@ type Batch = Extract<Order, { batch: number }>;
 
 /** Replicas add to rows of their own in `tallies`; two that share a row only wait for each other a little. */
 const WRITERS = 64;
-/** Calls of one transaction; a longer one would let the first of them wait too long. */
-const MOST_IN_TRANSACTION = 128;
 
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
   const report = (message: Report) => port.postMessage(JSON.stringify(message));
@@ -69,22 +66,20 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     port.close();
     return;
   }
-  const answer = async (batches: readonly Batch[], run: () => Promise<Done>) => {
+  const answer = async (batch: number, run: () => Promise<Done>) => {
     const started = performance.now();
     const { outcomes, retries } = await run();
     const answers = outcomes.map((outcome) =>
       'failed' in outcome ? ([null, outcome.failed] as const) : ([outcome.value] as const),
     );
-    const milliseconds = performance.now() - started;
-    report({ batches: batches.map(({ batch }) => batch), answers, retries, milliseconds });
+    report({ batch, answers, retries, milliseconds: performance.now() - started });
   };
-  // Writes that arrive during a transaction share the next one.
   const waiting: Batch[] = [];
   let writing = false;
   const write = async () => {
-    for (let batches = take(waiting); batches.length > 0; batches = take(waiting)) {
-      const calls = batches.flatMap((batch) => batch.calls);
-      await answer(batches, () => engine.write(calls, batches.at(-1)!.now));
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { batch, calls, now } = next;
+      await answer(batch, () => engine.write(calls, now));
       await nextTurn();
     }
     writing = false;
@@ -97,7 +92,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     }
     const [first] = order.calls;
     if (isRead(first!.name)) {
-      void answer([order], () => engine.read(first!, order.now));
+      void answer(order.batch, () => engine.read(first!, order.now));
       return;
     }
     waiting.push(order);
@@ -105,16 +100,6 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     writing = true;
     setImmediate(write);
   });
-}
-
-/** The next transaction's. */
-function take(waiting: Batch[]): Batch[] {
-  let calls = 0;
-  let batches = 0;
-  while (batches < waiting.length && (batches === 0 || calls + waiting[batches]!.calls.length <= MOST_IN_TRANSACTION)) {
-    calls += waiting[batches++]!.calls.length;
-  }
-  return waiting.splice(0, batches);
 }
 
 /** What the ids of charging requests are enciphered with: made once, by whichever replica comes first. */

@@ -253,19 +253,19 @@ describe('a ledger that fails while it is used', function () {
     await at.ledger.close();
   });
 
-  it('tells how many calls shared a transaction', async () => {
+  it('tells how many calls shared a transaction, and works on half of many while the others are answered', async () => {
     const reports: BatchReport[] = [];
     const at = await TestLedger.open('sqlite', { onBatch: (report) => reports.push(report) });
+    leftOver.push(() => at.ledger.close());
     granted(await at.ledger.createStation({ id: 'CP-0001', sequence: 'counter' }));
     reports.length = 0;
     const issue = () => at.ledger.issue({ client: 'app', station: 'CP-0001', amount: 30 });
     await Promise.all(Array.from({ length: 100 }, issue));
     assert.deepEqual(
       reports.map(({ kind, calls, failed }) => ({ kind, calls, failed })),
-      [{ kind: 'write', calls: 100, failed: false }],
+      Array.from({ length: 2 }, () => ({ kind: 'write', calls: 50, failed: false })),
     );
     assert.ok(reports[0]!.milliseconds > 0);
-    await at.ledger.close();
   });
 
   it('tells a health that writes', async () => {
