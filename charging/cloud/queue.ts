@@ -124,18 +124,19 @@ export class Queue {
     const batch = this.#batches.get(number);
     if (!batch) return;
     this.#batches.delete(number);
-    let failed = false;
-    for (const [index, waiting] of batch.calls.entries()) {
-      const answer = answers[index]!;
-      if (answer.length === 2) {
-        failed = true;
-        settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
-      } else settle(waiting, undefined, answer[0]);
-    }
     const { kind, calls } = batch;
+    const failed = answers.some((answer) => answer.length === 2);
     this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries, failed });
     this.#send();
-    this.#checkIdle();
+    // After what this turn has read already: the next batch goes to the database before these answers to their clients.
+    setImmediate(() => {
+      for (const [index, waiting] of calls.entries()) {
+        const answer = answers[index]!;
+        if (answer.length === 2) settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
+        else settle(waiting, undefined, answer[0]);
+      }
+      this.#checkIdle();
+    });
   }
 
   /** Nobody waits longer than the ledger's patience: an answer in time that says "ask again" is worth more. */
