@@ -2,6 +2,8 @@
 // then a session in a cookie. On a cloud that is open for trying out, everybody on this machine.
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressOf } from '../../nodes/admit-request/admission.ts';
 import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
 import { problem } from '../../nodes/shared/problems.ts';
 import { ADMIN_NAME, type Administrator } from '../shared/admin.ts';
@@ -10,6 +12,9 @@ import { sendProblem } from '../shared/answers.ts';
 const COOKIE = 'operator';
 const SESSION_MS = 12 * 3600 * 1000;
 const MOST_SESSIONS = 1000;
+/** Wrong passwords of one address; more are not looked at. A browser sends a right one with each of its first requests. */
+const MOST_GUESSES = 20;
+const GUESSES_SECONDS = 15 * 60;
 
 type Next = (error?: Error) => void;
 
@@ -26,11 +31,18 @@ export interface DashboardGuard {
 export function dashboardGuard(admin: Administrator, fromHere: (request: IncomingMessage) => boolean): DashboardGuard {
   const sessions = new Sessions();
 
+  const guesses = new RateLimiterMemory({ points: MOST_GUESSES, duration: GUESSES_SECONDS });
+
+  /** @throws {RateLimiterRes} after too many wrong passwords */
   async function mayPass(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (sessions.has(request.headers)) return true;
     if (fromHere(request) && (await isOpen())) return true;
     const given = basicCredentials(request.headers.authorization);
-    if (!given || !(await admin.check(given.name, given.password))) return false;
+    if (!given) return false;
+    const address = addressOf(request);
+    await guesses.consume(address);
+    if (!(await admin.check(given.name, given.password))) return false;
+    await guesses.delete(address);
     response.appendHeader('Set-Cookie', sessions.begin());
     return true;
   }
@@ -43,7 +55,12 @@ export function dashboardGuard(admin: Administrator, fromHere: (request: Incomin
           const headers = { 'www-authenticate': `Basic realm="operator: ${ADMIN_NAME}", charset="UTF-8"` };
           sendProblem(response, problem('not-authenticated', 'The dashboard is for the operator.', { headers }));
         },
-        (error: Error) => next(error),
+        (reason: unknown) => {
+          if (!(reason instanceof RateLimiterRes)) return next(reason as Error);
+          const retryAfterSeconds = Math.ceil(reason.msBeforeNext / 1000);
+          const detail = `Too many wrong passwords. Try again in ${Math.ceil(retryAfterSeconds / 60)} min.`;
+          sendProblem(response, problem('too-many-requests', detail, { retryAfterSeconds }));
+        },
       );
     },
     ioMiddleware(socket, next) {

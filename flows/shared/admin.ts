@@ -35,10 +35,16 @@ export async function administrator(folder: string, env: NodeJS.ProcessEnv = pro
     hash = secretOnce(file, () => own);
     if (hash === own) made = password;
   }
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async check(name, password) {
-      if (typeof name !== 'string' || typeof password !== 'string' || password.length > 1024) return false;
-      return (await matches(password, hash)) && name === ADMIN_NAME;
+    check(name, password) {
+      if (typeof name !== 'string' || typeof password !== 'string' || password.length > 1024) {
+        return Promise.resolve(false);
+      }
+      // One at a time: whoever guesses in parallel takes neither the memory nor the threads that others need.
+      const checked = last.then(() => matches(password, hash)).then((right) => right && name === ADMIN_NAME);
+      last = checked.catch(() => {});
+      return checked;
     },
     ...(made !== undefined && { made }),
   };

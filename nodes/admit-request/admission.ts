@@ -161,10 +161,14 @@ export function comesFromThisMachine(req: IncomingMessage | undefined): boolean 
   return host === undefined || /^(?:localhost|(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(host);
 }
 
-function addressOf(req: HttpRequest | undefined): string {
+/** Whose requests are counted together: an IPv4 address, or the /64 that one household or phone has of IPv6. */
+export function addressOf(req: HttpRequest | undefined): string {
   const address = req?.ip ?? req?.socket.remoteAddress ?? '';
-  // One household or phone has a whole /64 of IPv6.
-  return address.includes(':') && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
+  const [front = '', back = ''] = address.split('::');
+  const groups = (text: string) => text.split(':').filter((group) => group !== '');
+  const zeros = Array.from({ length: 8 - groups(front).length - groups(back).length }, () => '0');
+  return [...groups(front), ...zeros, ...groups(back)].slice(0, 4).join(':');
 }
 
 function visitorOf(req: HttpRequest | undefined): string | undefined {

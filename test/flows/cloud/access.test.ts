@@ -296,6 +296,18 @@ describe('who may call the cloud', function () {
       return answer.startsWith('40');
     }
 
+    it('the dashboard looks at 20 wrong passwords of an address, one at a time, and at no more', async () => {
+      const enter = (password: string) =>
+        cloud.call('GET', '/dashboard/', undefined, { authorization: `Basic ${btoa(`admin:${password}`)}` });
+      const guesses = await Promise.all(Array.from({ length: 25 }, (_, index) => enter(`guess ${index}`)));
+      const statuses = guesses.map(({ status }) => status).sort();
+      assert.deepEqual(statuses, [...Array(20).fill(401), ...Array(5).fill(429)]);
+      const right = await enter(told());
+      assert.equal(right.status, 429);
+      assert.ok(Number(right.headers.get('retry-after')) > 0);
+      assert.equal(right.headers.get('content-type'), 'application/problem+json');
+    });
+
     it('what is secret lies in files that only their owner reads', () => {
       for (const file of ['master.key', 'cloud/admin.hash', 'cloud/credential.secret']) {
         assert.equal(statSync(join(cloud.dataDir, file)).mode & 0o777, 0o600, file);
