@@ -50,7 +50,7 @@ export function sessionConfig(settings: { readonly unit: Unit } & Partial<Sessio
     pauseAfterMs: 60_000,
     meterSilentMs: 5_000,
     silenceMs: 2_000,
-    resumeMs: 5_000,
+    resumeMs: 30_000,
     noticeMs: 12_000,
     retryMs: 10_000,
     ...settings,

@@ -41,7 +41,7 @@ describe('after a power cut', () => {
     bench.powerCut({ vehicle: undefined });
     assert.equal(bench.screen, 'resuming');
     assert.equal(bench.commanded, false);
-    bench.pass(4000);
+    bench.pass(29_000);
     bench.charger.vehicle(true);
     assert.equal(bench.state, 'charging');
   });
@@ -50,7 +50,7 @@ describe('after a power cut', () => {
     const bench = new Bench();
     bench.charge();
     bench.powerCut({ vehicle: undefined });
-    bench.pass(5000);
+    bench.pass(30_000);
     assert.equal(bench.state, 'receipt');
     assert.equal(bench.journal.last?.ended, 'power-cut');
   });
