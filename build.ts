@@ -18,7 +18,8 @@ for (const project of ['tsconfig.json', 'tsconfig.types.json']) {
 }
 
 for (const room of rooms) {
-  const asset = (path: string) => !/\.ts$|[\\/]examples$/.test(path);
+  // The pages of a ui-template are in the flow already.
+  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|panel)$/.test(path);
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }

@@ -2,6 +2,7 @@
 // page as one text, which nobody wants to edit inside JSON. A test checks that the flow holds what this makes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { qrCodeText } from '../shared/qr-code.ts';
 
 interface FlowNode {
   readonly type: string;
@@ -29,13 +30,7 @@ export function assembled(): string {
 function page(name: string): string {
   const file = PAGES[name];
   if (file === undefined) throw new Error(`The flow has a ui-template "${name}", and panel/ has no page for it.`);
-  return readFileSync(join(folder, 'panel', `${file}.vue`), 'utf8').replace('/* qr.js */ null', () => qrCode());
-}
-
-/** The function that the cloud's pages draw their QR codes with. */
-function qrCode(): string {
-  const text = readFileSync(join(folder, '../cloud/operator/pages/qr.js'), 'utf8');
-  return text.slice(text.indexOf('function qrCode')).trimEnd();
+  return readFileSync(join(folder, 'panel', `${file}.vue`), 'utf8').replace('/* qr-code.ts */ null', () => qrCodeText);
 }
 
 if (import.meta.main) writeFileSync(flowFile, assembled());

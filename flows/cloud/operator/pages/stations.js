@@ -1,4 +1,4 @@
-import { qrCode } from './qr.js';
+import { qrCode } from '../../../shared/qr-code.ts';
 
 export default {
   data() {
