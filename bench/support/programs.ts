@@ -28,8 +28,12 @@ export class Program {
     };
     this.#child.stdout!.setEncoding('utf8').on('data', hear);
     this.#child.stderr!.setEncoding('utf8').on('data', hear);
+    // A benchmark that fails leaves nothing running.
+    const leave = () => this.#child.kill('SIGKILL');
+    process.once('exit', leave);
     this.#ended = new Promise((resolve) => {
       this.#child.once('exit', () => {
+        process.off('exit', leave);
         for (const listener of this.#listeners) listener();
         resolve();
       });
