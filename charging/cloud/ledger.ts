@@ -86,7 +86,13 @@ export interface Ledger {
     query?: PageQuery & { search?: string | undefined; retired?: boolean | undefined },
   ): Promise<Page<StationRecord>>;
   createStation(station: NewStation, by?: string): Promise<Answer<StationRecord>>;
-  updateStation(id: string, change: StationChange, by?: string): Promise<Answer<StationRecord>>;
+  /** @param revisions refused unless the station is at one of them: what the caller saw was changed meanwhile */
+  updateStation(
+    id: string,
+    change: StationChange,
+    by?: string,
+    revisions?: readonly number[],
+  ): Promise<Answer<StationRecord>>;
   /** No more codes for it; what was issued stays valid and can be settled. */
   retireStation(id: string, by?: string): Promise<Answer<StationRecord>>;
   /** `keyVersion`: another than the station's, to set a station up before changing over. Audited. */
@@ -95,8 +101,11 @@ export interface Ledger {
   createApiKey(call: { name: string; role: Role; by?: string }): Promise<Answer<NewApiKey>>;
   revokeApiKey(id: string, by?: string): Promise<Answer<ApiKeyRecord>>;
   listApiKeys(query?: PageQuery): Promise<Page<ApiKeyRecord>>;
-  /** 401 for a key that is unknown or revoked; both are audited. */
-  authenticate(key: string): Promise<Answer<Principal>>;
+  /**
+   * 401 for a key that is unknown or revoked; both are audited.
+   * @param audit writes the entry instead, for callers that know who floods it
+   */
+  authenticate(key: string, audit?: (entry: AuditEntry) => void | Promise<void>): Promise<Answer<Principal>>;
 
   audit(entry: AuditEntry): Promise<void>;
   /** Newest first. */

@@ -6,10 +6,10 @@ import type { Ledger } from './ledger.ts';
 import type { Queue } from './queue.ts';
 import { random32, random48 } from './random.ts';
 import { SLICES } from './retention.ts';
-import type { Answer, AuditEntry, CodeRecord, Health, NewStation, Page, Principal, StationChange } from './types.ts';
+import type { AuditEntry, CodeRecord, Health, NewStation, Page, Principal, Refused } from './types.ts';
 
 /** A key that was good so long ago is asked for again: other replicas may have revoked it. */
-const KEY_GOOD_MS = 2000;
+const KEY_GOOD_MS = 1000;
 const MOST_KEYS = 10_000;
 /** `/healthz` is open to everyone: a write a second is enough. */
 const HEALTH_GOOD_MS = 1000;
@@ -55,8 +55,8 @@ export class QueuedLedger implements Ledger {
   listStations: Ledger['listStations'] = (query = {}) => this.#read('listStations', query);
   createStation: Ledger['createStation'] = (station: NewStation, by?: string) =>
     this.#write('createStation', { station, by, token: random32() });
-  updateStation: Ledger['updateStation'] = (id: string, change: StationChange, by?: string) =>
-    this.#write('updateStation', { id, change, by });
+  updateStation: Ledger['updateStation'] = (id, change, by, revisions) =>
+    this.#write('updateStation', { id, change, by, revisions });
   retireStation: Ledger['retireStation'] = (id, by) => this.#write('retireStation', { id, by });
   provisioning: Ledger['provisioning'] = (id, options = {}) => this.#write('provisioning', { id, ...options });
 
@@ -71,14 +71,17 @@ export class QueuedLedger implements Ledger {
   };
   listApiKeys: Ledger['listApiKeys'] = (query = {}) => this.#read('listApiKeys', query);
 
-  authenticate: Ledger['authenticate'] = async (key) => {
+  authenticate: Ledger['authenticate'] = async (key, audit = this.audit) => {
     const name = hash('sha256', key, 'base64url');
     const known = this.#keys.get(name);
     if (known && known.until > performance.now()) return known.principal;
     this.#keys.delete(name);
     const asked = performance.now();
-    const answer = await this.#read<Answer<Principal>>('authenticate', { key });
-    if ('refused' in answer) return answer;
+    const answer = await this.#read<Principal | (Refused & { audit: AuditEntry })>('authenticate', { key });
+    if ('refused' in answer) {
+      await audit(answer.audit);
+      return { refused: answer.refused };
+    }
     if (this.#keys.size >= MOST_KEYS) this.#keys.delete(this.#keys.keys().next().value!);
     this.#keys.set(name, { principal: answer, until: asked + KEY_GOOD_MS });
     return answer;

@@ -17,6 +17,7 @@ const KINDS = {
   'terms-changed': [409, 'The station sells something else now'],
   'retired-station': [410, 'This station is out of service'],
   lapsed: [410, 'Nobody paid for this request in time'],
+  'changed-meanwhile': [412, 'It was changed meanwhile'],
   'amount-not-sold': [422, 'This station does not sell this amount'],
   'layout-too-small': [422, 'This voucher does not fit the compact layout'],
   'receipt-mistyped': [422, 'These digits are not a receipt'],

@@ -53,7 +53,7 @@ export class Admitter {
     if (req?.query?.callback !== undefined) delete req.query.callback;
 
     const caller = await this.#caller(req);
-    if ('refused' in caller) return caller;
+    if ('refused' in caller) return (await this.#guessing(req)) ?? caller;
     const tooOften = await this.#tooOften(caller, req);
     if (tooOften) return { refused: tooOften };
     const forbidden = this.#forbidden(caller.client);
@@ -78,17 +78,17 @@ export class Admitter {
 
   #caller(req: HttpRequest | undefined): Caller | { refused: Problem } | Promise<Caller | { refused: Problem }> {
     if (req?.headers.authorization !== undefined && this.#call.who !== 'anyone') {
-      return this.#keyHolder(req.headers.authorization);
+      return this.#keyHolder(req.headers.authorization, addressOf(req));
     }
     return this.#withoutKey(req);
   }
 
-  async #keyHolder(authorization: string): Promise<Caller | { refused: Problem }> {
+  async #keyHolder(authorization: string, address: string): Promise<Caller | { refused: Problem }> {
     const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
     if (key === undefined) {
       return { refused: notAuthenticated('Send the API key as Authorization: Bearer followed by the key.') };
     }
-    const answer = await this.#issuer.identities.of(key);
+    const answer = await this.#issuer.identities.of(key, address);
     if (isRefused(answer)) return { refused: { ...answer.refused, headers: CHALLENGE } };
     return { client: answer, open: false };
   }
@@ -109,12 +109,20 @@ export class Admitter {
     return { refused: notAuthenticated('Send an API key as Authorization: Bearer followed by the key.') };
   }
 
+  /** Who is refused for want of a key counts as a visitor: keys are guessed no faster than visitors may ask. */
+  async #guessing(req: HttpRequest | undefined): Promise<{ refused: Problem } | undefined> {
+    const seconds = await (await this.#issuer.limits(false)).take('visitor', addressOf(req));
+    return seconds === undefined ? undefined : { refused: tooMany('You ask', seconds) };
+  }
+
   #forbidden(client: Client): Problem | undefined {
     if (this.#call.who !== 'operator' || client.role === 'operator') return undefined;
     return problem('not-allowed', "Only an operator's key may do this.");
   }
 
   async #tooOften({ client, open }: Caller, req: HttpRequest | undefined): Promise<Problem | undefined> {
+    // A load balancer asks as often as it likes; the ledger is asked once a second.
+    if (this.#call.id === 'readHealth') return undefined;
     const limits = await this.#issuer.limits(open);
     const seconds =
       client.role === 'visitor'
@@ -155,10 +163,17 @@ function tooMany(who: string, seconds: number): Problem {
  */
 export function comesFromThisMachine(req: IncomingMessage | undefined): boolean {
   if (!req) return true;
-  const { host, forwarded, via, 'x-forwarded-for': forwardedFor } = req.headers;
+  const { host, origin, forwarded, via, 'x-forwarded-for': forwardedFor } = req.headers;
+  // A page from elsewhere, open in a browser on this machine.
+  if (origin !== undefined && hostOf(origin) !== host) return false;
   if (forwarded !== undefined || forwardedFor !== undefined || via !== undefined) return false;
   if (!/^(?:::ffff:)?127\.|^::1$/.test(req.socket.remoteAddress ?? '')) return false;
   return host === undefined || /^(?:localhost|(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(host);
+}
+
+/** The host and port of an origin; undefined for what is none. */
+export function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 /** Whose requests are counted together: an IPv4 address, or the /64 that one household or phone has of IPv6. */

@@ -28,6 +28,8 @@ export interface Call {
   readonly body?: TObject;
   /** Takes an `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** Takes an `If-Match`. */
+  readonly conditional?: boolean;
   /** Counts against what one station may be asked for. */
   readonly countsForStation?: boolean;
   readonly good: GoodAnswer;
@@ -110,7 +112,7 @@ const table: readonly Call[] = [
       status: 200,
       description: 'No key, no code.',
       schema: schemas.StationPage,
-      headers: { ETag: 'For If-None-Match.' },
+      headers: { ETag: 'For If-None-Match, and for If-Match of a change.' },
     },
     problems: [404],
   },
@@ -147,8 +149,14 @@ const table: readonly Call[] = [
     summary: 'Change a station’s name, terms, price or key version',
     pathAs: 'station',
     body: schemas.StationChangeBody,
-    good: { status: 200, description: 'The station.', schema: schemas.Station },
-    problems: [404, 409, 410, 422],
+    conditional: true,
+    good: {
+      status: 200,
+      description: 'The station.',
+      schema: schemas.Station,
+      headers: { ETag: 'For If-Match.' },
+    },
+    problems: [404, 409, 410, 412, 422],
   },
   {
     id: 'retireStation',

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<number, string>> = {
   405: 'The path does not answer this method; see `Allow`.',
   409: 'The same idempotency key with another body, or already there, settled, or not paid.',
   410: 'The station is retired, or nobody paid in time.',
+  412: 'It was changed since you read it; see `If-Match`.',
   413: 'The body is too large.',
   415: 'The body is not JSON in UTF-8, or is encoded.',
   422: 'The values make no sense here: not a multiple of the step, out of range, a mistyped receipt.',
@@ -130,6 +131,10 @@ function queryParameters(query: TObject | undefined): Json[] {
 }
 
 function headerParameters(call: Call): Json[] {
+  if (call.conditional) {
+    const description = 'The `ETag` of the station as you read it: refused when it was changed since.';
+    return [{ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } }];
+  }
   if (!call.idempotent) return [];
   const description = 'Of your own making, another for each purchase: asked again, the answer is the same.';
   const schema = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' };

@@ -63,7 +63,7 @@ export const LayoutQuery = Type.Object({
   layout: Type.Optional(Type.Enum(['compact', 'long'], { description: 'The layout of the same voucher.' })),
 });
 export const StationsQuery = Type.Object({
-  after: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+  after: Type.Optional(Type.String({ maxLength: 64, description: '`next` of the page before.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
   search: Type.Optional(Type.String({ maxLength: 200, description: 'Part of an id or a name.' })),
   retired: Type.Optional(Type.Boolean({ description: 'Only those retired, or only those not.' })),

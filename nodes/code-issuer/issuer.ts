@@ -1,12 +1,15 @@
 // What the cloud's nodes share: one ledger, who its callers are, how often they may ask. The ledger is opened when the
 // first node that uses it starts, and again when it was away.
 import {
+  type Answer,
   type AuditEntry,
   type Ledger,
   type LedgerOptions,
   LedgerUnavailable,
   openLedger,
+  type Principal,
 } from '../../charging/cloud/ledger.ts';
+import { AuditAllowance } from './audit-allowance.ts';
 import { Identities } from './identities.ts';
 import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts';
 import { cloudMetrics } from './metrics.ts';
@@ -43,7 +46,7 @@ export class Issuer {
   readonly settings: IssuerSettings;
   readonly #log: IssuerLog;
   readonly #watchers = new Set<Watcher>();
-  readonly #identities = new Identities(async (key) => (await this.ledger()).authenticate(key));
+  readonly #identities = new Identities(async (key, address) => this.#authenticate(key, address));
   #state: LedgerState = 'closed';
   #ledger: Promise<Ledger> | undefined;
   #limits: Promise<Limits> | undefined;
@@ -54,7 +57,11 @@ export class Issuer {
   #open: Promise<boolean> | undefined;
   #openUntil = Number.NEGATIVE_INFINITY;
   #said = '';
-  #auditAllowance = Limits.inMemory({ client: 0, visitor: 30, station: 0 });
+  readonly #auditAllowance = new AuditAllowance((entry) => {
+    void this.ledger()
+      .then((ledger) => ledger.audit(entry))
+      .catch(() => {});
+  });
 
   constructor(settings: IssuerSettings, log: IssuerLog) {
     this.settings = settings;
@@ -185,14 +192,13 @@ export class Issuer {
     return inDatabase ? Limits.inDatabase(settings, url) : Promise.resolve(Limits.inMemory(settings));
   }
 
-  /** Leaves a mark in the ledger, not waited for; at most 30 a minute from one address, so that it cannot be flooded. */
+  /** Leaves a mark in the ledger, not waited for. */
   audit(entry: AuditEntry, address: string): void {
-    void this.#auditAllowance
-      .take('visitor', address)
-      .then(async (tooMany) => {
-        if (tooMany === undefined) await (await this.ledger()).audit(entry);
-      })
-      .catch(() => {});
+    this.#auditAllowance.audit(entry, address);
+  }
+
+  async #authenticate(key: string, address: string): Promise<Answer<Principal>> {
+    return (await this.ledger()).authenticate(key, (entry) => this.audit(entry, address));
   }
 
   #tell(state: LedgerState): void {
@@ -213,6 +219,7 @@ export class Issuer {
     this.#closing = true;
     clearTimeout(this.#retry);
     runningIssuers.delete(this);
+    this.#auditAllowance.close();
     const [ledger, limits] = await Promise.allSettled([this.#ledger, this.#limits]);
     this.#ledger = undefined;
     this.#limits = undefined;

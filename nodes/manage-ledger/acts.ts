@@ -1,5 +1,7 @@
 // What `manage ledger` can do, one act for each entry of its list. Payloads are objects, as `admit request` makes them.
+import { isStationId } from '../../charging/cloud/checks.ts';
 import type { Answer, Ledger, NewStation, Role, StationChange, StationRecord } from '../../charging/cloud/ledger.ts';
+import { refuse } from '../../charging/cloud/refusals.ts';
 import { NOT_STORED } from '../shared/http.ts';
 import { NodeFault } from '../shared/road.ts';
 import { textOf } from '../shared/values.ts';
@@ -11,24 +13,37 @@ export interface Good {
   readonly payload: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
-/** @param by who is doing it, for the audit */
-export type Act = (ledger: Ledger, payload: Payload, by: string) => Promise<Answer<Good>>;
+/**
+ * @param by who is doing it, for the audit
+ * @param ifMatch the header, RFC 9110 section 13.1.1
+ */
+export type Act = (ledger: Ledger, payload: Payload, by: string, ifMatch?: string) => Promise<Answer<Good>>;
 
 /** A client may keep it and ask whether it is still the same. */
 const REVALIDATED = { 'cache-control': 'no-cache' } as const;
 
 export const ACTS: Readonly<Record<string, Act>> = {
-  readStation: async (ledger, payload) => good(await ledger.station(station(payload)), 200, pageOf, REVALIDATED),
+  readStation: async (ledger, payload) => {
+    const answer = await ledger.station(station(payload));
+    if ('refused' in answer) return answer;
+    return { statusCode: 200, payload: pageOf(answer), headers: { ...REVALIDATED, etag: etagOf(answer) } };
+  },
   createStation: async (ledger, payload, by) => {
     const answer = await ledger.createStation({ ...payload, id: need(payload, 'id') } as NewStation, by);
     if ('refused' in answer) return answer;
     const location = `/stations/${encodeURIComponent(answer.id)}`;
     return { statusCode: 201, payload: answer, headers: { ...NOT_STORED, location } };
   },
-  listStations: async (ledger, payload) => good(await ledger.listStations(payload), 200),
-  changeStation: async (ledger, payload, by) => {
+  listStations: async (ledger, payload) => {
+    const { after } = payload;
+    if (after !== undefined && !isStationId(after)) return refuse('malformed', 'after: `next` of the page before.');
+    return good(await ledger.listStations(payload), 200);
+  },
+  changeStation: async (ledger, payload, by, ifMatch) => {
     const { station: _, ...change } = payload;
-    return good(await ledger.updateStation(station(payload), change as StationChange, by), 200);
+    const answer = await ledger.updateStation(station(payload), change as StationChange, by, revisionsOf(ifMatch));
+    if ('refused' in answer) return answer;
+    return { statusCode: 200, payload: answer, headers: { ...NOT_STORED, etag: etagOf(answer) } };
   },
   retireStation: async (ledger, payload, by) => good(await ledger.retireStation(station(payload), by), 200),
   readProvisioning: async (ledger, payload, by) => {
@@ -52,6 +67,15 @@ export const ACTS: Readonly<Record<string, Act>> = {
 export function pageOf(record: StationRecord): object {
   const { id, name, unit, step, mostAmount, layout, sequence, price, retiredAt } = record;
   return { id, name, unit, step, mostAmount, layout, sequence, ...(price && { price }), retired: retiredAt !== null };
+}
+
+/** The same until the station is changed. */
+const etagOf = ({ revision }: StationRecord) => `"${revision}"`;
+
+/** What `If-Match` allows; undefined where it allows any. */
+function revisionsOf(ifMatch: string | undefined): number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  return ifMatch.split(',').map((tag) => Number(/^\s*"(\d{1,15})"\s*$/.exec(tag)?.[1] ?? Number.NaN));
 }
 
 function good<T extends object>(

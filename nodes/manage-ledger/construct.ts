@@ -62,7 +62,7 @@ export function construct(RED: RED): (this: RedNode, config: ManageLedgerConfig)
         { issuer, status },
         message,
         send,
-        (ledger) => act(ledger, payloadOf(message), clientOf(message)),
+        (ledger) => act(ledger, payloadOf(message), clientOf(message), message.req?.headers['if-match']),
         ({ statusCode, payload, headers }) => {
           answer(message, statusCode, payload, headers);
           return undefined;

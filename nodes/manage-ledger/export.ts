@@ -46,7 +46,10 @@ export async function exportLedger(issuer: Issuer, message: HttpMessage, send: S
 }
 
 function isDate(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
+  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  // `Date.parse` takes the 30th of February for the 2nd of March.
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 async function* follow(first: IteratorResult<string>, pieces: AsyncIterator<string>): AsyncGenerator<string> {

@@ -4,7 +4,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { faultInName } from '../checks.ts';
 import type { ApiKeysTable } from '../database/schema.ts';
 import { refuse } from '../refusals.ts';
-import type { Answer, ApiKeyRecord, NewApiKey, Principal, Role } from '../types.ts';
+import type { Answer, ApiKeyRecord, AuditEntry, NewApiKey, Principal, Refused, Role } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 
 const SHAPE = /^oc_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
@@ -39,11 +39,15 @@ export async function revokeApiKey(work: Work, { id, by }: { id: string; by?: st
   return recordOf({ ...row, revoked_at: work.now });
 }
 
-export async function authenticate(work: Work, { key }: { key: string }): Promise<Answer<Principal>> {
+/** A refusal comes with its entry for the audit, which the caller's side writes: there it is known who floods it. */
+export async function authenticate(
+  work: Work,
+  { key }: { key: string },
+): Promise<Principal | (Refused & { readonly audit: AuditEntry })> {
   const id = SHAPE.exec(key)?.[1];
   const row = id === undefined ? undefined : await byId(work, id);
-  if (!row || !sameHash(row.hash, hashOfKey(key))) return unauthorized(work, 'unknown-api-key', id);
-  if (row.revoked_at !== null) return unauthorized(work, 'revoked-api-key', id);
+  if (!row || !sameHash(row.hash, hashOfKey(key))) return unauthorized('unknown-api-key', id);
+  if (row.revoked_at !== null) return unauthorized('revoked-api-key', id);
   return { client: row.id, role: row.role as Role, name: row.name };
 }
 
@@ -51,9 +55,9 @@ function sameHash(kept: string, given: string): boolean {
   return timingSafeEqual(Buffer.from(kept, 'hex'), Buffer.from(given, 'hex'));
 }
 
-function unauthorized(work: Work, action: string, id: string | undefined) {
-  work.audits.push(id === undefined ? { action } : { action, client: id });
-  return refuse('unauthorized', 'This needs a valid API key: Authorization: Bearer oc_…');
+function unauthorized(action: string, id: string | undefined) {
+  const audit: AuditEntry = id === undefined ? { action } : { action, client: id };
+  return { ...refuse('unauthorized', 'This needs a valid API key: Authorization: Bearer oc_…'), audit };
 }
 
 async function byId(work: Work, id: string): Promise<ApiKeysTable | undefined> {

@@ -69,11 +69,14 @@ export async function createStation(
 
 export async function updateStation(
   work: Work,
-  { id, change, by }: { id: string; change: StationChange; by?: string },
+  { id, change, by, revisions }: { id: string; change: StationChange; by?: string; revisions?: readonly number[] },
 ): Promise<Answer<StationRecord>> {
   const row = (await stationsToday(work, isStationId(id) ? [id] : [])).get(id);
   if (!row) return unknownStation(id);
   if (row.retired_at !== null) return retiredStation(id);
+  if (revisions && !revisions.includes(row.revision)) {
+    return refuse('changed-meanwhile', 'Somebody changed this station since you read it. Read it again.');
+  }
   const before = await currentTerms(work, row);
   const { name = row.name, price, ...rest } = change;
   const merged = { ...before, ...withoutUndefined(rest), ...(price ? { price } : {}) };

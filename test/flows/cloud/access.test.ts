@@ -222,6 +222,11 @@ describe('who may call the cloud', function () {
       assert.equal((await cloud.ask('GET', `/charging-requests/${id}`, undefined, { cookie })).status, 200);
     });
 
+    it('a load balancer may ask for the health as often as it likes', async () => {
+      const asked = await Promise.all(Array.from({ length: 30 }, () => cloud.ask('GET', '/healthz')));
+      assert.deepEqual([...new Set(asked.map(({ status }) => status))], [200]);
+    });
+
     it('one who asks too often is told when to try again, whatever cookies are thrown away', async () => {
       const order = { station: 'CP-0001', amount: 30 };
       let refused = await cloud.ask('POST', '/charging-requests', order);
@@ -232,6 +237,13 @@ describe('who may call the cloud', function () {
       assert.equal(refused.body.type, 'urn:offline-charging:problem:too-many-requests');
       const seconds = Number(refused.headers.get('retry-after'));
       assert.ok(seconds >= 1 && seconds <= 60);
+    });
+
+    it('keys are guessed no faster than visitors may ask', async () => {
+      const guess = () => cloud.ask('GET', '/stations', undefined, bearer(`oc_${'0'.repeat(16)}_${'A'.repeat(43)}`));
+      let refused = await guess();
+      for (let index = 0; index < 15 && refused.status !== 429; index += 1) refused = await guess();
+      assert.equal(refused.status, 429);
     });
   });
 

@@ -279,6 +279,39 @@ describe('the HTTP contract of the running cloud', function () {
     assert.equal(await statusIfNoneMatch('/openapi.json', contract.headers.get('etag') ?? ''), 304);
   });
 
+  it('changes a station only if it is as the operator saw it, where asked to', async () => {
+    await ask('POST', '/stations', { id: 'SEEN' });
+    const seen = (await ask('GET', '/stations/SEEN')).headers.get('etag') ?? '';
+    assert.match(seen, /^"\d+"$/);
+    const change = (name: string, ifMatch: string) => ask('PATCH', '/stations/SEEN', { name }, { 'if-match': ifMatch });
+    const changed = await change('North', seen);
+    assert.equal(changed.status, 200);
+    for (const other of [seen, '"nope"', `W/${changed.headers.get('etag')}`, 'nope', '']) {
+      assertProblem(await change('South', other), 412);
+    }
+    assert.equal((await ask('GET', '/stations/SEEN')).body.name, 'North');
+    assert.equal((await change('East', `"0", ${changed.headers.get('etag')}`)).status, 200);
+    assert.equal((await change('West', '*')).status, 200);
+  });
+
+  it('refuses a page that begins nowhere, and days that are in no calendar', async () => {
+    for (const after of ['%00', '%ff', 'x'.repeat(65), '-', '']) {
+      assertProblem(await ask('GET', `/stations?after=${after}`), 400);
+    }
+    for (const day of ['2026-02-30', '2026-13-01', 'yesterday']) {
+      assertProblem(await ask('GET', `/ledger.csv?from=${day}`), 400);
+    }
+    assert.equal((await cloud.call('GET', '/ledger.csv?from=2028-02-29')).status, 200);
+  });
+
+  it('is not open to a web page from elsewhere in a browser on this machine', async () => {
+    const order = { station: 'COUNTER', amount: 30 };
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:1']) {
+      assertProblem(await ask('POST', '/charging-requests', order, { origin }), 401);
+    }
+    assert.equal((await ask('POST', '/charging-requests', order, { origin: cloud.url })).status, 201);
+  });
+
   it('creates, lists, changes, provisions, serves and retires stations', async () => {
     const created = await ask('POST', '/stations', { id: 'CP-0100', unit: 'Wh', step: 500, name: 'South' });
     assert.equal(created.status, 201);

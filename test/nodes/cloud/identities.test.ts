@@ -19,29 +19,29 @@ describe('API keys are remembered for a moment', () => {
 
   it('so that a busy client asks the ledger once, also when many requests come together', async () => {
     const { identities: of, asked } = identities();
-    const all = await Promise.all(Array.from({ length: 20 }, () => of.of('good')));
+    const all = await Promise.all(Array.from({ length: 20 }, () => of.of('good', '192.0.2.1')));
     assert.ok(all.every((each) => 'client' in each));
-    await of.of('good');
+    await of.of('good', '192.0.2.1');
     assert.deepEqual(asked, ['good']);
   });
 
   it('and asked again after it, so that a revoked key is refused', async () => {
     const { identities: of, known, time } = identities();
-    await of.of('good');
+    await of.of('good', '192.0.2.1');
     known.delete('good');
-    assert.ok('client' in (await of.of('good')));
+    assert.ok('client' in (await of.of('good', '192.0.2.1')));
     time.now = REMEMBERED_MS + 1;
-    assert.ok('refused' in (await of.of('good')));
+    assert.ok('refused' in (await of.of('good', '192.0.2.1')));
   });
 
   it('unknown ones as well, without filling the memory or pushing out those that work', async () => {
     const { identities: of, asked } = identities();
-    await of.of('good');
-    for (let index = 0; index < 12_000; index += 1) await of.of(`guess-${index}`);
+    await of.of('good', '192.0.2.1');
+    for (let index = 0; index < 12_000; index += 1) await of.of(`guess-${index}`, '192.0.2.1');
     assert.equal(asked.length, 12_001);
-    await of.of('good');
+    await of.of('good', '192.0.2.1');
     assert.equal(asked.length, 12_001, 'the good one is still known');
-    await of.of('guess-0');
+    await of.of('guess-0', '192.0.2.1');
     assert.equal(asked.length, 12_002, 'the first guess is not');
   });
 
@@ -51,9 +51,9 @@ describe('API keys are remembered for a moment', () => {
       if (away) throw new Error('away');
       return unauthorized;
     });
-    await assert.rejects(async () => of.of('key'));
+    await assert.rejects(async () => of.of('key', '192.0.2.1'));
     away = false;
-    assert.ok('refused' in (await of.of('key')));
+    assert.ok('refused' in (await of.of('key', '192.0.2.1')));
   });
 });
 

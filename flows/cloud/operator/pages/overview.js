@@ -48,11 +48,12 @@ export default {
         const day = new Date(today - (this.days - 1 - index) * 86400000).toISOString().slice(0, 10);
         return { day, ...(byDay[day] || { sold: 0, back: 0 }) };
       });
-      const most = Math.max(1, ...rows.map((row) => row.sold));
+      const most = Math.max(...rows.map((row) => row.sold));
+      const scale = 170 / (most || 1);
       const width = 600 / this.days;
       const bars = rows.map((row, index) => {
-        const back = (Math.min(row.back, row.sold) / most) * 170;
-        const height = (row.sold / most) * 170 - back;
+        const back = Math.min(row.back, row.sold) * scale;
+        const height = row.sold * scale - back;
         return { x: index * width + width * 0.1, width: width * 0.8, top: 179 - height - back, back, height };
       });
       const sum = (part) => rows.reduce((total, row) => total + row[part], 0);
