@@ -2,6 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Problem, problem, problemResponse } from '../../nodes/shared/problems.ts';
 
+/** Of a body that is too large already, what is read of it for the answer to arrive. */
+const MOST_THROWN_AWAY = 64 * 1024 * 1024;
+const THROWING_AWAY_MS = 10_000;
+
 export function sendProblem(response: ServerResponse, refusal: Problem): void {
   if (response.headersSent) {
     response.destroy();
@@ -37,7 +41,9 @@ export interface RoutedRequest extends IncomingMessage {
  *
  * Not body-parser: it reads the whole of a body that is too large before it answers, so that a slow client holds the
  * connection as long as it likes. Here the answer goes at once; Node then throws away what still arrives, so that the
- * next request on the connection is read as usual, and `requestTimeout` of the server ends who sends without end.
+ * next request on the connection is read as usual, and `requestTimeout` of the server ends who sends without end. Only
+ * where there is no next request the rest is read first, within bounds: the connection would be closed under it, and a
+ * client that is still sending then never sees the answer (RFC 9112, section 9.6).
  * @param refuse answers a body of more than `mostBytes`
  */
 export function readBounded(request: RoutedRequest, mostBytes: number, next: () => void, refuse: () => void): void {
@@ -48,7 +54,7 @@ export function readBounded(request: RoutedRequest, mostBytes: number, next: () 
     return;
   }
   if (Number(announced) > mostBytes) {
-    refuse();
+    refuseTooLarge(request, refuse);
     return;
   }
 
@@ -58,9 +64,7 @@ export function readBounded(request: RoutedRequest, mostBytes: number, next: () 
     length += piece.length;
     if (length > mostBytes) {
       stop();
-      refuse();
-      // Nothing more is kept; what still comes is thrown away.
-      request.resume();
+      refuseTooLarge(request, refuse);
       return;
     }
     pieces.push(piece);
@@ -75,4 +79,34 @@ export function readBounded(request: RoutedRequest, mostBytes: number, next: () 
     request.off('data', take).off('end', whole).off('error', stop).off('close', stop);
   };
   request.on('data', take).on('end', whole).on('error', stop).on('close', stop);
+}
+
+function refuseTooLarge(request: RoutedRequest, refuse: () => void): void {
+  if (!isLast(request)) {
+    refuse();
+    // Nothing more is kept; what still comes is thrown away.
+    request.resume();
+    return;
+  }
+  let thrownAway = 0;
+  const take = (piece: Buffer) => {
+    thrownAway += piece.length;
+    if (thrownAway > MOST_THROWN_AWAY) answer();
+  };
+  const stop = () => {
+    clearTimeout(patience);
+    request.off('data', take).off('end', answer).off('error', stop).off('close', stop);
+  };
+  const answer = () => {
+    stop();
+    refuse();
+  };
+  const patience = setTimeout(answer, THROWING_AWAY_MS).unref();
+  request.on('data', take).on('end', answer).on('error', stop).on('close', stop);
+}
+
+/** Whether the connection ends with the answer to this request. */
+function isLast({ httpVersion, headers }: RoutedRequest): boolean {
+  const connection = headers.connection ?? '';
+  return httpVersion === '1.0' ? !/\bkeep-alive\b/i.test(connection) : /\bclose\b/i.test(connection);
 }

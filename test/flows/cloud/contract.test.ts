@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Cloud } from './support/cloud.ts';
 
 describe('the HTTP contract of the running cloud', function () {
@@ -175,6 +176,20 @@ describe('the HTTP contract of the running cloud', function () {
     agent.destroy();
     assert.deepEqual([announced.status, chunked.status, next.status], [413, 413, 201]);
     assert.deepEqual([chunked.port, next.port], [announced.port, announced.port], 'one connection');
+  });
+
+  it('says 413 to 10 MB of a client that reads no answer before it has sent all, and closes then', async () => {
+    const { hostname, port } = new URL(cloud.url);
+    for (const length of ['Content-Length: 10000000', 'Transfer-Encoding: chunked']) {
+      const socket = connect(Number(port), hostname).pause();
+      const body = Buffer.alloc(10_000_000, 0x20);
+      const framed = length.startsWith('T') ? [Buffer.from('989680\r\n'), body, Buffer.from('\r\n0\r\n\r\n')] : [body];
+      socket.write(`POST /charging-requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${length}\r\n`);
+      socket.write('Content-Type: application/json\r\n\r\n');
+      for (const piece of framed) await new Promise((resolve) => socket.write(piece, resolve));
+      const answer = await text(socket);
+      assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*"urn:offline-charging:problem:body-too-large"/);
+    }
   });
 
   it('answers a body that is too large before a slow client has sent it', async () => {
