@@ -41,20 +41,20 @@ export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
 class CharDevice implements GpioDriver {
   readonly name = 'gpiod';
   readonly description: string;
+  readonly chips: readonly DeviceChip[];
   readonly #libc: Libc;
-  readonly #chips: readonly DeviceChip[];
   readonly #edges: EdgeWatcher;
 
   constructor(libc: Libc, edges: EdgeWatcher, chips: readonly DeviceChip[]) {
     this.#libc = libc;
     this.#edges = edges;
-    this.#chips = chips;
+    this.chips = chips;
     const chip = headerChip(chips) ?? chips[0]!;
     this.description = `gpiod: ${chip.path} [${chip.label}]`;
   }
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
-    const at = findLine(this.#chips, line);
+    const at = findLine(this.chips, line);
     const flags =
       FLAG.input |
       FLAG.edgeRising |
@@ -70,7 +70,7 @@ class CharDevice implements GpioDriver {
   }
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
-    const at = findLine(this.#chips, line);
+    const at = findLine(this.chips, line);
     const activeLow = options.activeLow ? FLAG.activeLow : 0n;
     const driveOff = lineConfig(FLAG.output | activeLow, false);
     const { flags } = this.#lineInfo(at);

@@ -1,4 +1,5 @@
 // What the rest of the house knows of GPIO: lines that are read and written by logical level, whatever is below.
+import type { Chip } from './chips.ts';
 import { GpioError } from './errors.ts';
 
 export { GpioError, type GpioErrorCode } from './errors.ts';
@@ -56,6 +57,8 @@ export interface GpioDriver {
   readonly name: Exclude<DriverName, 'auto'>;
   /** For a status: the driver, and the chip that it found where there is one. */
   readonly description: string;
+  /** The machine's chips, among which `findLine` finds a line; simulated lines have none. */
+  readonly chips?: readonly Chip[];
   input(line: Line, options: InputOptions): Promise<InputLine>;
   /** Off first: the line is off, without a pulse, before this resolves. */
   output(line: Line, options?: OutputOptions): Promise<OutputLine>;

@@ -1,5 +1,5 @@
 // Lines through sysfs, /sys/class/gpio, by the package onoff: for kernels whose character device can't be used.
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gpio, Options } from 'onoff';
 import { findLine, headerChip, type LineAt, type SysfsChip, sysfsChips } from './chips.ts';
@@ -29,8 +29,8 @@ export async function openOnoff(root: string = '/'): Promise<GpioDriver> {
   } catch (cause) {
     throw new GpioError(
       'library-missing',
-      'GPIO through sysfs needs the package onoff, built for this Node: run `npm install onoff`, or `npm rebuild epoll` ' +
-        'where it is already installed (either needs python3, make and g++).',
+      'GPIO through sysfs needs the package onoff, built for this very Node: on an installed station run install.sh ' +
+        'again; elsewhere `npm install onoff`, or `npm rebuild epoll` where it is there (needs python3, make and g++).',
       { cause },
     );
   }
@@ -45,27 +45,61 @@ export async function openOnoff(root: string = '/'): Promise<GpioDriver> {
 
 /** The number that sysfs has for a line: what has to be exported. Throws what `findLine` throws. */
 export function sysfsNumber(chips: readonly SysfsChip[], line: Line): number {
-  const { chip, offset } = findLine(chips, line);
-  return chip.base + offset;
+  return numberOf(findLine(chips, line));
 }
 
-class OnoffDriver implements GpioDriver {
+export interface ExportedLine {
+  readonly output: boolean;
+  /** The level on the wire, whatever the line's own inversion says. */
+  readonly high: boolean;
+}
+
+/** A line that some program has exported, only looked at; undefined where none has. Throws what `findLine` throws. */
+export function exportedLine(line: Line, root: string = '/'): ExportedLine | undefined {
+  const chips = sysfsChips(root);
+  return chips.length === 0 ? undefined : lookAt(sysfsNumber(chips, line), root);
+}
+
+function lookAt(number: number, root: string): ExportedLine | undefined {
+  const folder = join(root, `sys/class/gpio/gpio${number}`);
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim();
+  try {
+    return { output: read('direction') === 'out', high: (read('value') === '1') !== (read('active_low') === '1') };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Lines that this process holds, by number, and what for: sysfs gives a line to whoever asks, also for the second time.
+ */
+const held = new Map<number, string>();
+
+interface Wanted {
+  readonly line: Line;
+  readonly at: LineAt<SysfsChip>;
+  readonly direction: 'in' | 'high' | 'low';
+  readonly consumer: string | undefined;
+}
+
+/** For tests with another `Gpio`; everybody else calls `openOnoff`. */
+export class OnoffDriver implements GpioDriver {
   readonly name = 'onoff';
   readonly description: string;
+  readonly chips: readonly SysfsChip[];
   readonly #Gpio: GpioConstructor;
-  readonly #chips: readonly SysfsChip[];
   readonly #root: string;
 
   constructor(gpio: GpioConstructor, chips: readonly SysfsChip[], root: string) {
     this.#Gpio = gpio;
-    this.#chips = chips;
+    this.chips = chips;
     this.#root = root;
     const chip = headerChip(chips) ?? chips[0]!;
     this.description = `onoff: ${chip.id} [${chip.label}]`;
   }
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
-    const at = findLine(this.#chips, line);
+    const at = findLine(this.chips, line);
     if (options.pull) {
       const config = { up: 'pu', down: 'pd', none: 'pn' }[options.pull];
       throw new GpioError(
@@ -74,26 +108,48 @@ class OnoffDriver implements GpioDriver {
           'and leave the pull unset here, or use GPIO_DRIVER=gpiod.',
       );
     }
-    return new OnoffInput(this.#open(line, at, 'in'), line, options);
+    refuseHeld(line, at);
+    const found = lookAt(numberOf(at), this.#root);
+    if (found?.output) {
+      throw new GpioError(
+        'line-busy',
+        `${placeOf(line, at)} is an output of another program (exported in /sys/class/gpio), of the relay guard maybe: ` +
+          `choose another line; where no program uses it, \`echo ${numberOf(at)} > /sys/class/gpio/unexport\` frees it.`,
+      );
+    }
+    const gpio = this.#open({ line, at, direction: 'in', consumer: options.consumer });
+    return new OnoffInput(gpio, line, options, () => {
+      held.delete(numberOf(at));
+      // Who exported it may be alive, and must not lose it because we close it.
+      if (found) letGo(gpio);
+      else gpio.unexport();
+    });
   }
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
-    const at = findLine(this.#chips, line);
+    const at = findLine(this.chips, line);
+    refuseHeld(line, at);
     const activeLow = options.activeLow ?? false;
-    const wasOn = this.#drivenHigh(at) === !activeLow;
+    const found = lookAt(numberOf(at), this.#root);
+    const wasOn = found?.output === true && found.high === !activeLow;
     // Levels are told raw, with sysfs's own inversion off: with `out` and active_low the wire would be 0, and the
     // relay on, from the request to the first write.
-    const gpio = this.#open(line, at, activeLow ? 'high' : 'low');
-    return new OnoffOutput(gpio, line, activeLow, wasOn);
+    const gpio = this.#open({ line, at, direction: activeLow ? 'high' : 'low', consumer: options.consumer });
+    return new OnoffOutput(gpio, line, activeLow, wasOn, () => {
+      held.delete(numberOf(at));
+      gpio.unexport();
+    });
   }
 
-  #open(line: Line, at: LineAt<SysfsChip>, direction: 'in' | 'high' | 'low'): Gpio {
-    const number = at.chip.base + at.offset;
+  #open({ line, at, direction, consumer }: Wanted): Gpio {
+    const number = numberOf(at);
     try {
-      return new this.#Gpio(number, direction, direction === 'in' ? 'both' : 'none', { activeLow: false });
+      const gpio = new this.#Gpio(number, direction, direction === 'in' ? 'both' : 'none', { activeLow: false });
+      held.set(number, `the ${direction === 'in' ? 'input' : 'output'}${consumer ? ` "${consumer}"` : ''}`);
+      return gpio;
     } catch (error) {
       const cause = error as NodeJS.ErrnoException;
-      const place = `Line ${line} (${at.chip.id} [${at.chip.label}] ${at.offset})`;
+      const place = placeOf(line, at);
       switch (cause.code) {
         case 'EBUSY': {
           const holder = this.#holder(number) ?? 'another program (gpioinfo tells which)';
@@ -114,18 +170,6 @@ class OnoffDriver implements GpioDriver {
     }
   }
 
-  /** What the wire is driven to by an output that someone left exported; undefined where nobody did. */
-  #drivenHigh(at: LineAt<SysfsChip>): boolean | undefined {
-    const folder = join(this.#root, `sys/class/gpio/gpio${at.chip.base + at.offset}`);
-    const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim();
-    try {
-      if (read('direction') !== 'out') return undefined;
-      return (read('value') === '1') !== (read('active_low') === '1');
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Only root may read it. */
   #holder(number: number): string | undefined {
     try {
@@ -138,14 +182,37 @@ class OnoffDriver implements GpioDriver {
   }
 }
 
+function numberOf({ chip, offset }: LineAt<SysfsChip>): number {
+  return chip.base + offset;
+}
+
+function placeOf(line: Line, { chip, offset }: LineAt<SysfsChip>): string {
+  return `Line ${line} (${chip.id} [${chip.label}] ${offset})`;
+}
+
+/** Throws a `GpioError` `line-busy` when this process has the line open already. */
+function refuseHeld(line: Line, at: LineAt<SysfsChip>): void {
+  const use = held.get(numberOf(at));
+  if (!use) return;
+  throw new GpioError('line-busy', `${placeOf(line, at)} is in use here already, as ${use}: choose another line.`);
+}
+
+/** Closes what onoff has open of a line and leaves it exported, which onoff has no call for. */
+function letGo(gpio: Gpio): void {
+  gpio.unwatchAll();
+  closeSync((gpio as unknown as { readonly _valueFd: number })._valueFd);
+}
+
 class OnoffInput implements InputLine {
   readonly #gpio: Gpio;
   readonly #line: Line;
   readonly #activeLow: boolean;
+  readonly #release: () => void;
   #closed = false;
 
-  constructor(gpio: Gpio, line: Line, options: InputOptions) {
+  constructor(gpio: Gpio, line: Line, options: InputOptions, release: () => void) {
     this.#gpio = gpio;
+    this.#release = release;
     this.#line = line;
     this.#activeLow = options.activeLow ?? false;
     gpio.watch((error, value) => {
@@ -166,7 +233,7 @@ class OnoffInput implements InputLine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#gpio.unexport();
+    this.#release();
   }
 }
 
@@ -175,13 +242,15 @@ class OnoffOutput implements OutputLine {
   readonly #gpio: Gpio;
   readonly #line: Line;
   readonly #activeLow: boolean;
+  readonly #release: () => void;
   #closed = false;
 
-  constructor(gpio: Gpio, line: Line, activeLow: boolean, wasOn: boolean) {
+  constructor(gpio: Gpio, line: Line, activeLow: boolean, wasOn: boolean, release: () => void) {
     this.#gpio = gpio;
     this.#line = line;
     this.#activeLow = activeLow;
     this.wasOn = wasOn;
+    this.#release = release;
   }
 
   write(on: boolean): void {
@@ -204,7 +273,7 @@ class OnoffOutput implements OutputLine {
       this.write(false);
     } finally {
       this.#closed = true;
-      this.#gpio.unexport();
+      this.#release();
     }
   }
 }
