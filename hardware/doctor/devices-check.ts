@@ -1,6 +1,7 @@
 // What hangs on the buses: which buses there are, whether the station may use them, what answers.
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { I2cBus } from '../bus/bus.ts';
 import { DeviceError } from '../bus/errors.ts';
 import { openI2cBus } from '../bus/linux-bus.ts';
 import { findKeypad } from '../keypad/input-devices.ts';
@@ -19,27 +20,110 @@ const chips: readonly { readonly address: number; readonly is: WordKey }[] = [
 export const devicesCheck: Check = {
   title: 'devices',
   async run(subject) {
-    return [...(await i2c(subject)), ...spi(subject), ...serial(subject), keypad(subject)];
+    return [
+      ...kinds(subject),
+      ...(await displays(subject)),
+      ...spi(subject),
+      ...serial(subject),
+      ...meterPort(subject),
+      keypad(subject),
+    ];
   },
 };
 
-async function i2c(subject: Subject): Promise<Finding[]> {
-  const path = join(subject.root, 'dev/i2c-1');
-  if (!existsSync(path)) return [note('devices.no-i2c', {}, 'devices.no-i2c.do')];
+const known = {
+  DISPLAY_KIND: ['page', '16x2', '20x4'],
+  KEYPAD: ['touch', 'matrix', 'usb'],
+  METER: ['none', 's0', 'modbus', 'simulated'],
+} as const;
+
+/** What the settings name must be known, or the nodes refuse it. */
+function kinds({ env }: Subject): Finding[] {
+  return Object.entries(known).flatMap(([setting, names]) => {
+    const value = env[setting];
+    if (!value || (names as readonly string[]).includes(value)) return [];
+    const values = { setting, value, known: names.join(', ') };
+    return [wrong('devices.unknown-kind', 'devices.setting.do', values)];
+  });
+}
+
+interface WantedDisplay {
+  readonly kind: string;
+  readonly path: string;
+  readonly address: number;
+}
+
+/** The character display that the settings name. */
+function wantedDisplay({ env, root }: Subject): WantedDisplay | undefined {
+  const { DISPLAY_KIND: kind, DISPLAY_BUS: bus = '', DISPLAY_ADDRESS: address } = env;
+  if (kind !== '16x2' && kind !== '20x4') return undefined;
+  return { kind, path: busPath(bus, root), address: Number(address || 0x27) };
+}
+
+/** By number or path, as the display's driver takes it. */
+function busPath(bus: string, root: string): string {
+  return join(root, bus.startsWith('/') ? bus : `dev/i2c-${bus || 1}`);
+}
+
+/** The header's bus, the display's where that is another, and the display that the settings name. */
+async function displays(subject: Subject): Promise<Finding[]> {
+  const wanted = wantedDisplay(subject);
+  const usual = busPath('', subject.root);
+  const findings: Finding[] = [];
+  if (wanted && !isAddress(wanted.address)) {
+    const values = { value: subject.env.DISPLAY_ADDRESS!, setting: 'DISPLAY_ADDRESS' };
+    findings.push(wrong('devices.bad-address', 'devices.setting.do', values));
+  }
+  for (const path of new Set([usual, wanted?.path ?? usual])) {
+    findings.push(...(await i2c(path, wanted?.path === path ? wanted : undefined, subject)));
+  }
+  return findings;
+}
+
+function isAddress(address: number): boolean {
+  return Number.isInteger(address) && address >= 0x03 && address <= 0x77;
+}
+
+async function i2c(path: string, wanted: WantedDisplay | undefined, subject: Subject): Promise<Finding[]> {
+  if (!existsSync(path)) {
+    return wanted
+      ? [wrong('devices.no-bus', 'devices.no-bus.do', { kind: wanted.kind, bus: path })]
+      : [note('devices.no-i2c', {}, 'devices.no-i2c.do')];
+  }
   const refused = permission(path, subject);
   if (refused) return [refused];
   try {
     const bus = await openI2cBus(path);
-    const found: Finding[] = [];
-    for (const { address, is } of chips) {
-      if (await answers(() => bus.read(address, 1)))
-        found.push(good(is, { address: `0x${address.toString(16)}`, bus: path }));
+    try {
+      return await lookAround(bus, wanted);
+    } finally {
+      await bus.close();
     }
-    await bus.close();
-    return found.length > 0 ? found : [note('devices.i2c-empty', { bus: path })];
   } catch (error) {
-    return [note('devices.failed', { reason: (error as Error).message })];
+    const values = { reason: (error as Error).message };
+    return [wanted ? wrong('devices.failed', 'check-failed.do', values) : note('devices.failed', values)];
   }
+}
+
+/** What answers on a bus, and whether the display that should be there does. */
+export async function lookAround(bus: I2cBus, wanted: WantedDisplay | undefined): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const there = (address: number) => answers(() => bus.read(address, 1));
+  for (const { address, is } of chips) {
+    if (address === wanted?.address || !(await there(address))) continue;
+    found.push(good(is, { address: hex(address), bus: bus.name }));
+  }
+  if (wanted && isAddress(wanted.address)) {
+    const { kind, address } = wanted;
+    const values = { kind, address: hex(address), bus: bus.name };
+    if (await there(address)) found.unshift(good('devices.display', values));
+    else found.unshift(wrong('devices.display-silent', 'devices.display-silent.do', values));
+  }
+  return found.length > 0 ? found : [note('devices.i2c-empty', { bus: bus.name })];
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
 }
 
 /** A chip that a kernel driver holds, as it does the clock's, is there as well. */
@@ -58,21 +142,49 @@ function spi(subject: Subject): Finding[] {
   return [permission(path, subject) ?? good('devices.spi', { bus: path })];
 }
 
-/** Serial ports, and whether Linux talks on one of them as well. */
+/** Serial ports on which a meter can hang, but the one that the settings name. */
 function serial(subject: Subject): Finding[] {
   const { root } = subject;
   const folder = join(root, 'dev');
   const ports = existsSync(folder)
     ? readdirSync(folder).filter((name) => /^(ttyUSB|ttyACM)\d+$|^serial0$/.test(name))
     : [];
-  const console_ = consolePorts(root);
-  return ports.map((name) => {
-    const path = join(folder, name);
-    const target = realpathSync(path).split('/').at(-1)!;
-    if (console_.has(name) || console_.has(target))
-      return note('devices.console', { port: path }, 'devices.console.do');
-    return permission(path, subject) ?? good('devices.port', { port: path });
-  });
+  const meter = meterDevice(subject);
+  return ports
+    .map((name) => join(folder, name))
+    .filter((path) => meter === undefined || realpathSync(path) !== meter)
+    .map((path) => {
+      if (hasConsole(path, root)) return note('devices.console', { port: path }, 'devices.console.do');
+      return permission(path, subject) ?? good('devices.port', { port: path });
+    });
+}
+
+/** The port that the settings name for the meter. */
+function meterPort(subject: Subject): Finding[] {
+  const { env, root } = subject;
+  if (env.METER !== 'modbus') return [];
+  const port = env.METER_PORT;
+  if (!port) return [wrong('devices.no-meter-port', 'devices.meter-port.do')];
+  if (!meterDevice(subject)) return [wrong('devices.meter-port-missing', 'devices.meter-port.do', { port })];
+  const path = join(root, port);
+  if (hasConsole(path, root)) return [wrong('devices.console', 'devices.console.do', { port })];
+  return [permission(path, subject) ?? good('devices.meter-port', { port })];
+}
+
+/** Where the meter's port leads to; undefined where there is none. */
+function meterDevice({ env, root }: Subject): string | undefined {
+  if (env.METER !== 'modbus' || !env.METER_PORT) return undefined;
+  try {
+    return realpathSync(join(root, env.METER_PORT));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether Linux talks on the port as well. */
+function hasConsole(path: string, root: string): boolean {
+  const ports = consolePorts(root);
+  return ports.has(basename(path)) || ports.has(basename(realpathSync(path)));
 }
 
 function consolePorts(root: string): Set<string> {
@@ -85,8 +197,13 @@ function consolePorts(root: string): Set<string> {
 }
 
 function keypad(subject: Subject): Finding {
-  const device = findKeypad(undefined, subject.root);
-  if (!device) return note('devices.no-keypad');
+  const { KEYPAD: kind, KEYPAD_DEVICE: wanted } = subject.env;
+  const device = findKeypad(kind === 'usb' ? wanted : undefined, subject.root);
+  if (!device || (kind === 'usb' && !existsSync(device.path))) {
+    if (kind !== 'usb') return note('devices.no-keypad');
+    if (wanted) return wrong('devices.keypad-missing-named', 'devices.keypad-missing.do', { wanted });
+    return wrong('devices.keypad-missing', 'devices.keypad-missing.do');
+  }
   if (existsSync(device.path)) {
     const refused = permission(device.path, subject);
     if (refused) return refused;

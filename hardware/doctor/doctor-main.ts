@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { countWrong, examine, report } from './doctor.ts';
 import { findUser } from './users.ts';
-import { languageOf } from './words.ts';
+import { isLanguage, languageOf } from './words.ts';
 
 const HELP = `offline-charging-doctor: looks at a station and says what is wrong and what to do. It changes nothing.
 
@@ -33,6 +33,9 @@ async function main(): Promise<void> {
   if (values.help) {
     console.log(HELP);
     return;
+  }
+  if (values.language !== undefined && !isLanguage(values.language)) {
+    throw new Error(`There is no language "${values.language}" here: --language takes en or zh-CN.`);
   }
   const env = { ...settings(values.env), ...process.env };
   const user = findUser(values.user);

@@ -1,9 +1,13 @@
 // The doctor's words. `{name}` is filled in with a finding's values.
 
+import { wordsOfPinsAndDevices } from './words-hardware.ts';
+
 export type Language = 'en' | 'zh-CN';
 
 /** English, Simplified Chinese. */
 const words = {
+  ...wordsOfPinsAndDevices,
+
   machine: ['Machine', '机器'],
   'machine.model': ['{model}', '{model}'],
   'machine.no-pi': ['This is no Raspberry Pi ({machine}).', '这不是树莓派（{machine}）。'],
@@ -26,75 +30,8 @@ const words = {
   ],
   'machine.no-module': ['{module} cannot be loaded.', '无法加载 {module}。'],
   'machine.no-module.do': [
-    'Run `npm install {module}` where the package is installed.',
-    '请在安装本软件包的目录中运行 `npm install {module}`。',
-  ],
-
-  pins: ['Pins', '引脚'],
-  'pins.simulated': [
-    'The pins are simulated (GPIO_DRIVER=simulated): no relay will move.',
-    '引脚为模拟（GPIO_DRIVER=simulated）：继电器不会动作。',
-  ],
-  'pins.driver': ['{driver}', '{driver}'],
-  'pins.no-gpio': ['This machine has no GPIO pins.', '这台机器没有 GPIO 引脚。'],
-  'pins.no-gpio.do': [
-    'A station needs a Raspberry Pi 3, 4 or 5. To try it out without pins, set GPIO_DRIVER=simulated (`npm start` does).',
-    '充电站需要树莓派 3、4 或 5。没有引脚而只想试用时，请设置 GPIO_DRIVER=simulated（`npm start` 已设置）。',
-  ],
-  'pins.failed': ['The GPIO driver cannot be opened: {reason}', '无法打开 GPIO 驱动：{reason}'],
-  'pins.failed.do': [
-    'Check GPIO_DRIVER in /etc/offline-charging/station.env.',
-    '请检查 /etc/offline-charging/station.env 中的 GPIO_DRIVER。',
-  ],
-  'pins.not-a-pi.do': [
-    'Give lines by name (gpioinfo lists them), or use a Raspberry Pi.',
-    '请用名称指定引脚（gpioinfo 可列出），或使用树莓派。',
-  ],
-  'pins.no-permission.do': [
-    'Run the doctor as root, or add the user to the group gpio.',
-    '请以 root 身份运行诊断，或将用户加入 gpio 组。',
-  ],
-  'pins.kept': [
-    'The kernel keeps an output on when its program dies ({source}).',
-    '程序终止后内核会保持其输出不变（{source}）。',
-  ],
-  'pins.kept.do': [
-    'Add the line dtparam=strict_gpiod to /boot/firmware/config.txt and restart. Until then the relay guard alone switches off.',
-    '请在 /boot/firmware/config.txt 中加入 dtparam=strict_gpiod 并重启。在此之前只能由继电器守护程序断开。',
-  ],
-  'pins.released': [
-    'The kernel lets go of a line whose program died ({source}).',
-    '程序终止后内核会释放其引脚（{source}）。',
-  ],
-  'pins.unknown-kernel': [
-    'This kernel does not say what it does with a line whose program died.',
-    '该内核没有说明程序终止后如何处理其引脚。',
-  ],
-  'pins.relay-line': ['The relay is on line {line}.', '继电器接在引脚 {line}。'],
-  'pins.relay-on-at-boot': [
-    'The relay’s line {line} rests on the side that switches it on while the machine starts.',
-    '机器启动期间，继电器引脚 {line} 处于使继电器闭合的电平。',
-  ],
-  'pins.relay-high.do': [
-    'Use one of GPIO9 to GPIO27, which are pulled down at reset.',
-    '请改用 GPIO9 至 GPIO27，它们在复位时被下拉。',
-  ],
-  'pins.relay-low.do': [
-    'Use one of GPIO2 to GPIO8, pulled up at reset, or a driver that is on at 1.',
-    '请改用 GPIO2 至 GPIO8（复位时被上拉），或使用高电平闭合的驱动。',
-  ],
-  'pins.vehicle-line': [
-    'The plug contact is on line {line}, which reads {level}.',
-    '插头触点接在引脚 {line}，当前读数为 {level}。',
-  ],
-  'pins.line-held': [
-    'Line {line} is in use, as it is while the charger runs. ({reason})',
-    '引脚 {line} 正在使用中，充电程序运行时即如此。（{reason}）',
-  ],
-  'pins.line-failed': ['Line {line} cannot be read: {reason}', '无法读取引脚 {line}：{reason}'],
-  'pins.line-failed.do': [
-    'Check VEHICLE_LINE in /etc/offline-charging/station.env.',
-    '请检查 /etc/offline-charging/station.env 中的 VEHICLE_LINE。',
+    'On an installed station run install.sh again; elsewhere `npm install {module}` where the package is.',
+    '在已安装的充电站上请重新运行 install.sh；其他情况请在本软件包所在目录运行 `npm install {module}`。',
   ],
 
   guard: ['Relay guard', '继电器守护程序'],
@@ -224,35 +161,6 @@ const words = {
   'key.other-owner': ['{file} does not belong to {user}.', '{file} 不属于 {user}。'],
   'key.other-owner.do': ['Run `sudo chown {user} {file}`.', '请运行 `sudo chown {user} {file}`。'],
 
-  devices: ['Devices', '外设'],
-  'devices.display': ['A display answers at {address} ({bus}).', '显示屏在 {address} 应答（{bus}）。'],
-  'devices.converter': ['An ADS1115 answers at {address} ({bus}).', 'ADS1115 在 {address} 应答（{bus}）。'],
-  'devices.rtc': ['A clock chip answers at {address} ({bus}).', '时钟芯片在 {address} 应答（{bus}）。'],
-  'devices.i2c-empty': ['Nothing that the station knows answers on {bus}.', '{bus} 上没有已知设备应答。'],
-  'devices.no-i2c': ['I²C is off: no display, clock chip or ADS1115.', 'I²C 未启用：没有显示屏、时钟芯片或 ADS1115。'],
-  'devices.no-i2c.do': [
-    'If one is wired, add dtparam=i2c_arm=on to config.txt and restart.',
-    '若已接入，请在 config.txt 中加入 dtparam=i2c_arm=on 并重启。',
-  ],
-  'devices.spi': ['SPI is there ({bus}).', 'SPI 可用（{bus}）。'],
-  'devices.no-spi': ['SPI is off: no MCP3008.', 'SPI 未启用：没有 MCP3008。'],
-  'devices.no-spi.do': [
-    'If one is wired, add dtparam=spi=on to config.txt and restart.',
-    '若已接入，请在 config.txt 中加入 dtparam=spi=on 并重启。',
-  ],
-  'devices.port': ['A meter can hang on {port}.', '电表可接在 {port}。'],
-  'devices.console': [
-    'Linux talks on {port} as well, which garbles a meter there.',
-    'Linux 也在使用 {port}，会干扰接在该处的电表。',
-  ],
-  'devices.console.do': [
-    'Switch the serial console off: `sudo raspi-config nonint do_serial_cons 1`, then restart.',
-    '请关闭串口控制台：`sudo raspi-config nonint do_serial_cons 1`，然后重启。',
-  ],
-  'devices.keypad': ['A USB keypad is plugged in: {name} ({path}).', '已插入 USB 键盘：{name}（{path}）。'],
-  'devices.no-keypad': ['No USB keypad is plugged in.', '没有插入 USB 键盘。'],
-  'devices.failed': ['I²C cannot be looked at: {reason}', '无法检查 I²C：{reason}'],
-
   services: ['Services', '服务'],
   'services.up': ['{unit} runs.', '{unit} 正在运行。'],
   'services.down': ['{unit} does not run ({state}).', '{unit} 没有运行（{state}）。'],
@@ -298,4 +206,9 @@ export function say(key: WordKey, language: Language, values: Readonly<Record<st
 /** The language of `LANGUAGE`, `LC_ALL` or `LANG`; English unless one of them is Chinese. */
 export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
   return /^zh/i.test(env.LANGUAGE || env.LC_ALL || env.LANG || '') ? 'zh-CN' : 'en';
+}
+
+/** Whether a language that was asked for by name is one of ours: `en`, `en-US`, `zh`, `zh-CN`, also with `_`. */
+export function isLanguage(name: string): boolean {
+  return /^(en|zh)([-_.]|$)/i.test(name);
 }

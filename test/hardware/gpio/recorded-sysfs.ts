@@ -1,5 +1,5 @@
 // A Raspberry Pi 4's /sys/class/gpio in a folder, and what the package onoff does there, without its epoll.
-import { existsSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SysfsChip, sysfsChips } from '../../../hardware/gpio/chips.ts';
 import type { OnoffDriver } from '../../../hardware/gpio/onoff.ts';
@@ -51,6 +51,7 @@ export function sysfsGpio(root: string): ConstructorParameters<typeof OnoffDrive
     }
 
     unexport(): void {
+      closeSync(this._valueFd);
       rmSync(this.#folder, { recursive: true });
     }
   } as unknown as ConstructorParameters<typeof OnoffDriver>[0];
