@@ -1,11 +1,23 @@
 // The process of one side: `node main.js cloud` or `node main.js charger`.
+import { parseArgs } from 'node:util';
 import { chargerEnvironment } from './charger-environment.ts';
 import type { Side } from './environment.ts';
+import { SIDE_HELP } from './help.ts';
 import { run, type SideSettings } from './run.ts';
 
 const side = process.argv[2] as Side;
 if (side !== 'cloud' && side !== 'charger') {
   console.error('Say which side to run: cloud or charger.');
+  process.exit(2);
+}
+try {
+  const { values } = parseArgs({ args: process.argv.slice(3), options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    console.log(SIDE_HELP[side]);
+    process.exit();
+  }
+} catch (error) {
+  console.error(`offline-charging ${side}: ${(error as Error).message} See --help.`);
   process.exit(2);
 }
 process.title = `offline-charging-${side}`;

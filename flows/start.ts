@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { connectTo } from '../hardware/relay/socket.ts';
 import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
+import { START_HELP } from './help.ts';
 import { provision } from './provision.ts';
 
 type Name = Side | 'guard';
@@ -145,7 +146,11 @@ function makeDataFolder(folder: string): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    console.log(START_HELP);
+    return;
+  }
   const only = values.only as Side | undefined;
   if (only !== undefined && only !== 'cloud' && only !== 'charger')
     throw new VariableError('--only', 'cloud or charger');

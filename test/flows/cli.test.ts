@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const program = new URL('../../flows/cli.ts', import.meta.url).pathname;
+
+describe('offline-charging COMMAND', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { ...process.env, DATA_DIR: join(folder, 'data'), STATION_KEY: '' },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+  it('explains each with --help, and starts and makes nothing', () => {
+    const commands = [...run('help').stdout.matchAll(/^ {2}(\w+) {2}/gm)].map((match) => match[1]!);
+    assert.ok(commands.includes('cloud') && commands.includes('charger') && commands.includes('start'));
+    for (const command of commands) {
+      const { status, stdout, stderr } = run(command, '--help');
+      assert.deepEqual([status, stderr], [0, ''], command);
+      assert.match(stdout, /--help|offline-charging keys/, command);
+    }
+    assert.ok(!existsSync(join(folder, 'data')));
+  }).timeout(60_000);
+
+  it('ends with 2 and starts nothing when it is called wrongly', () => {
+    for (const command of ['cloud', 'charger']) {
+      const { status, stderr } = run(command, '--helpp');
+      assert.equal(status, 2);
+      assert.match(stderr, /--helpp.*See --help/);
+    }
+    assert.ok(!existsSync(join(folder, 'data')));
+  }).timeout(60_000);
+});
