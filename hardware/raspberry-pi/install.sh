@@ -123,7 +123,8 @@ run ln -sfn "$prefix/bin/offline-charging" /usr/local/bin/offline-charging
 
 say '4. Settings'
 if [[ -f $settings ]]; then say "  $settings is kept"; else put 0644 "$settings" <"$here/station.env"; fi
-run install -d -m 0700 -o "$user" -g "$user" "$state" "$state/charger"
+# The last is for simulated lines: the guard may write there and nowhere else.
+run install -d -m 0700 -o "$user" -g "$user" "$state" "$state/charger" "$state/pins"
 if [[ -n $station_file ]]; then
   run install -m 0600 -o "$user" -g "$user" "$station_file" "$state/charger/station.json"
 fi

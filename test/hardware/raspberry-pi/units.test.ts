@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { places } from '../../../flows/environment.ts';
 import { readSettings } from '../../../hardware/relay/guard-settings.ts';
 
 const folder = new URL('../../../hardware/raspberry-pi/', import.meta.url).pathname;
@@ -76,6 +77,16 @@ describe('the services', () => {
     const charger = settings('offline-charging-charger.service');
     assert.ok(charger.has('IPAddressDeny=any') && charger.has('IPAddressAllow=localhost'));
     assert.ok(settings('offline-charging-guard.service').has('PrivateNetwork=yes'));
+  });
+
+  it('give guard and charger the same simulated lines, which both may write', () => {
+    const [guard, charger] = units.map(settings) as [Set<string>, Set<string>];
+    assert.match(read(units[0]), /^Environment=.* GPIO_FOLDER=\/var\/lib\/offline-charging\/pins$/m);
+    assert.ok(guard.has('ReadWritePaths=-/var/lib/offline-charging/pins'));
+    assert.match(read('install.sh'), /install -d -m 0700 .* "\$state\/pins"/);
+    assert.match(read(units[1]), /^Environment=DATA_DIR=\/var\/lib\/offline-charging /m);
+    assert.ok(charger.has('StateDirectory=offline-charging'));
+    assert.equal(places({ DATA_DIR: '/var/lib/offline-charging' }).pinsDir, '/var/lib/offline-charging/pins');
   });
 
   it('run a guard that understands the settings which they hand it', () => {
