@@ -28,7 +28,8 @@ export function chargerEnvironment(
     RELAY_LINE: simulated ? 'relay' : 'GPIO27',
     VEHICLE_LINE: simulated ? 'vehicle' : 'GPIO17',
     JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
-    ...rest,
+    // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')),
     ...identity(at.stationFile, env),
     ...(rest.CLOUD_URL && { CLOUD_URL: rest.CLOUD_URL }),
     GPIO_DRIVER: gpioDriver,

@@ -1,4 +1,5 @@
 // The guard's command line and environment.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DRIVER_NAMES, type DriverName } from '../gpio/driver.ts';
 import type { GuardedLine } from './guard.ts';
@@ -9,10 +10,11 @@ leased it falls silent for 2 s, goes away, or is stopped. At its start every rel
 
   --socket PATH             where clients lease relays (GUARD_SOCKET)
   --driver NAME             ${DRIVER_NAMES.join(', ')} (GPIO_DRIVER; auto)
-  --folder PATH             where simulated lines are (GPIO_FOLDER)
+  --folder PATH             where simulated lines are (GPIO_FOLDER; DATA_DIR/pins)
   --relay NAME=LINE[,active-low]
                             a relay and its line, a BCM number or a line's name; may be repeated
-                            (GUARD_RELAYS, separated by spaces; without either: relay=RELAY_LINE)
+                            (GUARD_RELAYS, separated by spaces; without either:
+                            relay=RELAY_LINE, or relay=GPIO27, under simulation relay=relay)
   --least-seconds N         from one closing to the next, at least, whatever a client asks for (0)
   --most-closings N         at most so many closings in --window-seconds, 0: any number (0)
   --window-seconds N        (600)
@@ -30,6 +32,9 @@ export interface GuardSettings {
   readonly relays: Readonly<Record<string, GuardedLine>>;
   readonly minimum: Protection;
 }
+
+/** What the charger takes too, where nothing is set (flows/charger-environment.ts). */
+const DEFAULT_LINE = { real: 'GPIO27', simulated: 'relay' };
 
 /** Throws an `Error` that says what is wrong on the command line. */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): GuardSettings {
@@ -50,14 +55,13 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     },
   });
   const action = values.help ? 'help' : values.status ? 'status' : values.off ? 'off' : 'guard';
-  const driver = (values.driver ?? environment.GPIO_DRIVER ?? 'auto') as DriverName;
+  const driver = (values.driver || environment.GPIO_DRIVER || 'auto') as DriverName;
   const socket = values.socket ?? environment.GUARD_SOCKET ?? '';
   const given = values.relay ?? environment.GUARD_RELAYS?.split(/\s+/).filter(Boolean) ?? [];
-  const relays = given.length > 0 ? given : environment.RELAY_LINE ? [`relay=${environment.RELAY_LINE}`] : [];
-  if (action === 'guard' || action === 'off') {
-    if (!DRIVER_NAMES.includes(driver)) throw new Error(`--driver must be one of ${DRIVER_NAMES.join(', ')}.`);
-    if (relays.length === 0) throw new Error('No relay is given: --relay NAME=LINE.');
-  }
+  const line = environment.RELAY_LINE || DEFAULT_LINE[driver === 'simulated' ? 'simulated' : 'real'];
+  const relays = given.length > 0 ? given : [`relay=${line}`];
+  if ((action === 'guard' || action === 'off') && !DRIVER_NAMES.includes(driver))
+    throw new Error(`--driver must be one of ${DRIVER_NAMES.join(', ')}.`);
   if ((action === 'guard' || action === 'status') && !socket) throw new Error('No socket is given: --socket PATH.');
   const number = (name: 'least-seconds' | 'most-closings' | 'window-seconds' | 'longest-on-seconds', usual: number) =>
     values[name] === undefined ? usual : Number(values[name]);
@@ -65,7 +69,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     action,
     socket,
     driver,
-    folder: values.folder ?? environment.GPIO_FOLDER,
+    folder: values.folder || environment.GPIO_FOLDER || (environment.DATA_DIR && join(environment.DATA_DIR, 'pins')),
     relays: readRelays(relays),
     minimum: readProtection({
       leastSeconds: number('least-seconds', UNPROTECTED.leastSeconds),

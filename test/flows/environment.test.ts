@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chargerEnvironment } from '../../flows/charger-environment.ts';
 import { listening, stationVariables, VariableError } from '../../flows/environment.ts';
 
 describe('the variables of the applications', () => {
@@ -13,6 +14,18 @@ describe('the variables of the applications', () => {
     });
     assert.deepEqual(listening('cloud', {}), { host: '127.0.0.1', port: 1880 });
     assert.deepEqual(listening('charger', {}), { host: '127.0.0.1', port: 1881 });
+  });
+
+  it('give a charger the same defaults where they are set to nothing', () => {
+    const key = { STATION_KEY: 'ab'.repeat(32) };
+    const names = ['RELAY_LINE', 'VEHICLE_LINE', 'RELAY_LEAST_SECONDS', 'RELAY_MOST_CLOSINGS', 'GPIO_DRIVER'] as const;
+    const nothing = Object.fromEntries([...names, 'JOURNAL_FOLDER'].map((name) => [name, '']));
+    assert.deepEqual(chargerEnvironment('auto', { ...key, ...nothing }), chargerEnvironment('auto', key));
+    const given = chargerEnvironment('auto', key);
+    assert.deepEqual(
+      names.map((name) => given[name]),
+      ['GPIO27', 'GPIO17', '10', '10', 'auto'],
+    );
   });
 
   it('take station ids of any script, as the codes do', () => {

@@ -32,6 +32,15 @@ describe("the guard's command line", () => {
     });
   });
 
+  it('without anything set takes what the charger takes: GPIO27 by auto', () => {
+    for (const unset of [{}, { RELAY_LINE: '', GPIO_DRIVER: '', GUARD_RELAYS: '', GPIO_FOLDER: '' }]) {
+      const settings = readSettings([], { ...unset, GUARD_SOCKET: '/s' });
+      assert.deepEqual([settings.relays, settings.driver], [{ relay: { line: 'GPIO27' } }, 'auto']);
+    }
+    const simulated = readSettings([], { GUARD_SOCKET: '/s', GPIO_DRIVER: 'simulated', DATA_DIR: '/data' });
+    assert.deepEqual([simulated.relays, simulated.folder], [{ relay: { line: 'relay' } }, '/data/pins']);
+  });
+
   it('sets the protection that no client can loosen', () => {
     const { minimum } = readSettings([...given, '--least-seconds', '10', '--most-closings', '10'], {});
     assert.deepEqual(minimum, CONTACTOR);
@@ -40,7 +49,6 @@ describe("the guard's command line", () => {
   });
 
   const wrong: Record<string, { args: string[]; says: RegExp }> = {
-    'no relay': { args: ['--socket', '/s'], says: /No relay is given/ },
     'no socket': { args: ['--relay', 'relay=17'], says: /No socket is given/ },
     'a relay without a line': { args: [...given, '--relay', 'second'], says: /--relay second is not of the form/ },
     'a misspelt option of a relay': { args: [...given, '--relay', 'b=2,active_low'], says: /NAME=LINE,active-low/ },
