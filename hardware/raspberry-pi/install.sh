@@ -95,7 +95,21 @@ run usermod --append --groups gpio,i2c,spi,dialout,input "$user"
 say '3. Programs'
 # What the package was made with: the range that begins with ^, not the one in `engines`.
 version() { sed -n "s|.*\"$1\": \"\\(\\^[^\"]*\\)\".*|\\1|p" "$root/package.json" | head -n 1; }
-run install -d "$prefix" "$prefix/bin"
+run install -d "$prefix" "$prefix/bin" "$prefix/runtime"
+# The station's Node.js first, then everything else by that very Node.js: what npm compiles fits no other.
+put 0644 "$prefix/runtime/package.json" <<'TEXT'
+{ "name": "runtime", "private": true }
+TEXT
+run npm install --prefix "$prefix/runtime" --ignore-scripts --no-fund --no-audit --loglevel=error \
+  "$node_package@$(version node)" \
+  npm@^11
+run ln -sfn "$prefix/runtime/node_modules/$node_package/bin/node" "$prefix/bin/node"
+put 0755 "$prefix/bin/npm" <<TEXT
+#!/bin/sh
+# npm by the station's Node.js, whose headers lie beside it.
+export PATH="$prefix/bin:\$PATH" npm_config_nodedir=$prefix/runtime/node_modules/$node_package
+exec $prefix/bin/node $prefix/runtime/node_modules/npm/bin/npm-cli.js "\$@"
+TEXT
 # Kept there: npm looks for it again whenever something is installed beside it.
 kept=$prefix/offline-charging.tgz
 if [[ -n $package ]]; then run cp "$package" "$kept"
@@ -109,12 +123,16 @@ fi
 put 0644 "$prefix/package.json" <<'TEXT'
 { "name": "station", "private": true }
 TEXT
-run npm install --prefix "$prefix" --omit=dev --no-fund --no-audit --loglevel=error \
+run "$prefix/bin/npm" install --prefix "$prefix" --omit=dev --no-fund --no-audit --loglevel=error \
   "$kept" \
   "node-red@$(version node-red)" \
-  "@flowfuse/node-red-dashboard@$(version @flowfuse/node-red-dashboard)" \
-  "$node_package@$(version node)"
-run ln -sfn "$prefix/node_modules/$node_package/bin/node" "$prefix/bin/node"
+  "@flowfuse/node-red-dashboard@$(version @flowfuse/node-red-dashboard)"
+# Older kernels' GPIO needs a package that was compiled; an earlier installation may have done it for another Node.js.
+has_sysfs() { (cd "$prefix" && bin/node -e 'require("onoff")' 2>/dev/null); }
+if ! $dry_run && ! has_sysfs; then
+  "$prefix/bin/npm" rebuild --prefix "$prefix" --loglevel=error epoll || true
+  has_sysfs || say '  GPIO through sysfs (GPIO_DRIVER=onoff) is not there, which kernels before 5.10 need: it is compiled, by python3, make and g++'
+fi
 put 0755 "$prefix/bin/offline-charging" <<TEXT
 #!/bin/sh
 exec $prefix/bin/node $prefix/node_modules/@offline-charging/node-red/dist/flows/cli.js "\$@"

@@ -131,7 +131,18 @@ describe('the installer', () => {
       'doctor',
     ])
       assert.ok(said.includes(part), `${part}\n${said}`);
-    assert.match(said, /node-red@\^\d+\.\d+\.\d+ @flowfuse\/node-red-dashboard@\^\d\S+ node-linux-\w+@\^\d/);
+    assert.match(said, /node-red@\^\d+\.\d+\.\d+ @flowfuse\/node-red-dashboard@\^\d/);
+  });
+
+  it('installs by the very Node that the station runs, so that what is compiled fits it', () => {
+    const [runtime, link, npm, programs] = [
+      /would run: npm install --prefix \S+\/runtime --ignore-scripts .* node-linux-\w+@\^24\S* npm@\^\d+/,
+      /would run: ln -sfn \S+\/runtime\/node_modules\/node-linux-\w+\/bin\/node \/opt\/offline-charging\/bin\/node/,
+      /would write: \/opt\/offline-charging\/bin\/npm/,
+      /would run: \/opt\/offline-charging\/bin\/npm install --prefix \/opt\/offline-charging .*offline-charging\.tgz/,
+    ].map((step) => dryRun().search(step)) as [number, number, number, number];
+    assert.ok(runtime > 0 && runtime < link && link < npm && npm < programs, [runtime, link, npm, programs].join());
+    assert.doesNotMatch(dryRun(), /would run: npm install .*offline-charging\.tgz/);
   });
 
   it('refuses a provisioning file that is missing or is none, before it does anything', () => {
