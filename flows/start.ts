@@ -2,96 +2,21 @@
 // `--only cloud` or `--only charger` runs one side (the charger with its guard).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { LEASE_MS } from '../hardware/relay/protocol.ts';
 import { connectTo } from '../hardware/relay/socket.ts';
 import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
+import { Kept, type KeptOptions, print } from './kept.ts';
 import { provision } from './provision.ts';
 
-type Name = Side | 'guard';
-
-const FIRST_RESTART = 500;
-/** Nobody holds the relay while its guard is away, and a guard that starts puts it off first. */
-const FIRST_RESTART_OF_GUARD = 20;
-const SLOWEST_RESTART = 10_000;
-const STOP_WAIT = 15_000;
+/** Node-RED closes its nodes, the session writes its checkpoint. */
+const SIDE: Pick<KeptOptions, 'firstRestartMs' | 'stopWaitMs'> = { firstRestartMs: 500, stopWaitMs: 15_000 };
+/** Nobody holds the relay while its guard is away. One that hangs is as good as gone for its clients after `LEASE_MS`. */
+const GUARD = { firstRestartMs: 20, stopWaitMs: 3_000, silenceMs: LEASE_MS };
+const SWITCHING_OFF = 5_000;
 const GUARD_GOES = 3_000;
-
-/** A program kept running: started again when it dies, later each time it dies young. */
-class Kept {
-  readonly name: Name;
-  readonly ready: Promise<string>;
-  readonly #start: () => ChildProcess;
-  #child: ChildProcess | undefined;
-  readonly #firstRestart: number;
-  #restart: number;
-  #timer: NodeJS.Timeout | undefined;
-  #stopping = false;
-  #wasReady = false;
-
-  /** @param onNeverReady called when it ends before it was ever ready; without it, it is tried again all the same */
-  constructor(name: Name, start: () => ChildProcess, onNeverReady?: () => void) {
-    this.name = name;
-    this.#start = start;
-    this.#firstRestart = name === 'guard' ? FIRST_RESTART_OF_GUARD : FIRST_RESTART;
-    this.#restart = this.#firstRestart;
-    this.ready = new Promise((resolve) => {
-      const launch = () => {
-        const startedAt = performance.now();
-        const child = this.#start();
-        this.#child = child;
-        relay(child, name);
-        child.on('message', (message: { ready?: string }) => {
-          if (message.ready === undefined) return;
-          this.#wasReady = true;
-          resolve(message.ready);
-        });
-        child.once('exit', (code, signal) => {
-          this.#child = undefined;
-          if (this.#stopping) return;
-          if (!this.#wasReady && onNeverReady) return onNeverReady();
-          if (performance.now() - startedAt > 60_000) this.#restart = this.#firstRestart;
-          console.error(
-            `[${name}] ended (${signal ?? `exit ${code}`}); starting it again in ${this.#restart / 1000} s`,
-          );
-          this.#timer = setTimeout(launch, this.#restart);
-          this.#restart = Math.min(SLOWEST_RESTART, this.#restart * 2);
-        });
-      };
-      launch();
-    });
-  }
-
-  /** From here on its end is no accident. */
-  expectEnd(): void {
-    this.#stopping = true;
-    clearTimeout(this.#timer);
-  }
-
-  /** Asks it to stop, and ends it when it does not. */
-  async stop(): Promise<void> {
-    this.expectEnd();
-    const child = this.#child;
-    if (!child) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_WAIT);
-    await ended;
-    clearTimeout(killer);
-  }
-}
-
-/** Its words on our screen, each line with its name before it. */
-function relay(child: ChildProcess, name: Name): void {
-  for (const [stream, print] of [
-    [child.stdout, console.log],
-    [child.stderr, console.error],
-  ] as const) {
-    if (stream) createInterface({ input: stream }).on('line', (line) => print(`[${name}] ${line}`));
-  }
-}
 
 /** Its log is for whoever tries it out: what is wrong, in plain lines. */
 const LOG = { LOG_FORMAT: 'text', LOG_LEVEL: 'warn' };
@@ -107,6 +32,26 @@ function launch(
   return spawn(process.execPath, [...nodeFlags, path, ...args], {
     env: { ...LOG, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+/**
+ * Writes the relay's line off after its guard has ended, however it did: a line may keep its level when its owner dies.
+ * Gives whether the line is off for sure, and says it when not.
+ */
+function switchOff(guardArgs: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = launch('../hardware/relay/guard-main', [...guardArgs, '--off'], env);
+    print(child, 'guard');
+    const killer = setTimeout(() => child.kill('SIGKILL'), SWITCHING_OFF);
+    const ended = (code: number | null) => {
+      clearTimeout(killer);
+      if (code !== 0) {
+        console.error("[guard] The relay's line could not be switched off: it may be on. Cut the station's mains.");
+      }
+      resolve(code === 0);
+    };
+    child.once('exit', ended).once('error', () => ended(null));
   });
 }
 
@@ -166,6 +111,7 @@ async function main(): Promise<void> {
   if (only !== 'cloud') await refuseSecondCharger(at);
 
   const kept: Kept[] = [];
+  let relayIsOff = true;
   let stopping: Promise<void> | undefined;
   const stopAll = (code: number): Promise<void> => {
     stopping ??= (async () => {
@@ -173,20 +119,27 @@ async function main(): Promise<void> {
       // The charger before its guard, so that the relay is let go in order.
       await Promise.all(kept.filter(({ name }) => name !== 'guard').map((one) => one.stop()));
       await Promise.all(kept.map((one) => one.stop()));
-      process.exit(code);
+      process.exit(relayIsOff ? code : 1);
     })();
     return stopping;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll(0));
-  const keep = (name: Name, start: () => ChildProcess) => {
-    const giveUp = () => {
+  const keepSide = (name: Side, start: () => ChildProcess) => {
+    const onNeverReady = () => {
       console.error(`[${name}] did not start; see its last lines above.`);
       void stopAll(1);
     };
-    // Without its guard (no GPIO on this machine, say) the station says so itself, in red, and sells nothing.
-    const one = new Kept(name, start, name === 'guard' ? undefined : giveUp);
-    kept.push(one);
-    return one;
+    const side = new Kept({ ...SIDE, name, start, onNeverReady });
+    kept.push(side);
+    return side;
+  };
+  // Without its guard (no GPIO on this machine, say) the station says so itself, in red, and sells nothing.
+  const keepGuard = (args: readonly string[], env: NodeJS.ProcessEnv) => {
+    const afterEnd = async () => {
+      relayIsOff = await switchOff(args, env);
+    };
+    const start = () => launch('../hardware/relay/guard-main', args, env);
+    kept.push(new Kept({ ...GUARD, name: 'guard', start, afterEnd }));
   };
 
   console.log('Starting …');
@@ -194,21 +147,21 @@ async function main(): Promise<void> {
   const sides: Kept[] = [];
   if (only !== 'charger') {
     const { STATION_KEY, ...env } = process.env;
-    sides.push(keep('cloud', () => launch('./main', ['cloud'], { ...env, DATA_DIR: at.dataDir })));
+    sides.push(keepSide('cloud', () => launch('./main', ['cloud'], { ...env, DATA_DIR: at.dataDir })));
   }
   if (only !== 'cloud') {
     const env = chargerEnvironment('simulated');
     mkdirSync(at.chargerDir, { recursive: true, mode: 0o700 });
     const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
     guardArgs.push('--relay', `relay=${env.RELAY_LINE}`);
-    keep('guard', () => launch('../hardware/relay/guard-main', guardArgs, env));
-    sides.push(keep('charger', () => launch('./main', ['charger'], env, CHARGER_NODE_FLAGS)));
+    keepGuard(guardArgs, env);
+    sides.push(keepSide('charger', () => launch('./main', ['charger'], env, CHARGER_NODE_FLAGS)));
   }
   const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));
   console.log(clicks(urls, stationId));
 }
 
-function clicks(urls: ReadonlyMap<Name, string>, stationId: string): string {
+function clicks(urls: ReadonlyMap<string, string>, stationId: string): string {
   const lines = ['', 'Running. Ctrl-C stops it.', ''];
   const cloud = urls.get('cloud');
   const charger = urls.get('charger');

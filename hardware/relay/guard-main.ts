@@ -5,7 +5,7 @@ import { kernelSettings } from '../gpio/kernel-settings.ts';
 import { Guard } from './guard.ts';
 import { type GuardSettings, HELP, readSettings } from './guard-settings.ts';
 import { notifier } from './notify.ts';
-import { encode, MessageReader } from './protocol.ts';
+import { encode, MessageReader, RENEW_MS } from './protocol.ts';
 import { connectTo } from './socket.ts';
 
 const FAILED = 1;
@@ -65,13 +65,16 @@ async function guard(settings: GuardSettings): Promise<void> {
   process.on('unhandledRejection', fall);
 
   systemd?.tell('READY=1');
-  // Started by `npm start`, which waits for it.
-  process.send?.({ ready: settings.socket });
-  if (systemd?.watchdogMs) {
-    // Told by the very loop that must hear the clients; silent when a relay does not go off, so that systemd starts
-    // the guard anew, which takes the line anew.
-    setInterval(() => guard.healthy && systemd.tell('WATCHDOG=1'), systemd.watchdogMs);
-  }
+  tellParent({ ready: settings.socket });
+  // Told by the very loop that must hear the clients; silent when a relay does not go off, so that systemd, or
+  // `npm start`, starts the guard anew, which takes the line anew.
+  if (systemd?.watchdogMs) setInterval(() => guard.healthy && systemd.tell('WATCHDOG=1'), systemd.watchdogMs);
+  if (process.send) setInterval(() => guard.healthy && tellParent({ alive: true }), RENEW_MS);
+}
+
+/** `npm start`, where that started it. One that goes is seen by `disconnect`. */
+function tellParent(message: { ready: string } | { alive: true }): void {
+  process.send?.(message, undefined, undefined, () => {});
 }
 
 /** Every relay is tried, whatever becomes of the others. */

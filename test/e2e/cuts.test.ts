@@ -77,15 +77,44 @@ describe('cut off at any moment', function () {
     assert.equal(settled.status, 404);
   });
 
-  it('the guard’s own death is seen, the relay is off first when it returns, and the station says so', async () => {
+  it('the guard’s own death is seen, the relay is off at once, however often, and the station says so', async () => {
+    for (let n = 3; n < 8; n++) {
+      running.plug(true);
+      await running.settled('nothing stands against a charge', ({ state }) => state === 'idle' || state === 'receipt');
+      await running.keys(codeOf(n));
+      await until('the relay is on', () => running.relayPin() === '1');
+      process.kill(running.pid('guard'), 'SIGKILL');
+      await until('the relay is off', () => running.relayPin() === '0', 500 + 150);
+      const state = await running.settled('the station has noticed', ({ state }) => state !== 'charging');
+      assert.equal(state.relay, false);
+      running.plug(false);
+    }
+  });
+
+  it('a hung guard is replaced within 2.1 s, the relay off first, and the station says so', async () => {
+    await running.settled('the guard is back', ({ state }) => state === 'idle' || state === 'receipt');
     running.plug(true);
-    await running.keys(codeOf(3));
+    await running.keys(codeOf(8));
     await until('the relay is on', () => running.relayPin() === '1');
-    process.kill(running.pid('guard'), 'SIGKILL');
-    await until('the relay is off', () => running.relayPin() === '0', 5000);
-    const state = await running.settled('the station has noticed', ({ state }) => state !== 'charging');
-    assert.equal(state.relay, false);
+    const hung = running.pid('guard');
+    process.kill(hung, 'SIGSTOP');
+    await until('the relay is off', () => running.relayPin() === '0', 2100 + 150);
+    await running.settled('a receipt', ({ receipt, relay }) => receipt !== null && !relay);
+    await running.settled('the next guard is there', ({ state }) => state === 'receipt' || state === 'idle');
+    assert.notEqual(running.pid('guard'), hung);
+    assert.match(running.output, /\[guard\] hangs/);
     running.plug(false);
+  });
+
+  it('stopped while its guard hangs, it leaves the relay off', async () => {
+    running.plug(true);
+    await running.keys(codeOf(9));
+    await until('the relay is on', () => running.relayPin() === '1');
+    process.kill(running.pid('guard'), 'SIGSTOP');
+    assert.equal(await running.stop(), 0);
+    assert.equal(running.relayPin(), '0');
+    running.plug(false);
+    await running.start();
   });
 
   it('no number is issued twice when the cloud is killed again and again', async () => {
