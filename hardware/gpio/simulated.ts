@@ -17,6 +17,8 @@ import { GpioError } from './errors.ts';
 
 /** Where a watch is deaf (network folders, some containers), a change is seen after this at the latest. */
 const NET_MS = 200;
+/** Rewriting a file takes no longer: one that holds neither 0 nor 1 for so long is no line. */
+const REWRITING_MS = 500;
 
 /** Opens the folder, made where it is missing. Throws a `GpioError` `no-permission`. */
 export async function openSimulated(folder: string): Promise<GpioDriver> {
@@ -44,7 +46,8 @@ class SimulatedDriver implements GpioDriver {
   async input(line: Line, options: InputOptions): Promise<InputLine> {
     const path = this.#path(line);
     create(path, '0');
-    const input = new SimulatedInput(String(line), path, options, () => {
+    const wire = await rewritten(String(line), path);
+    const input = new SimulatedInput(String(line), path, wire, options, () => {
       this.#inputs.delete(input);
       if (this.#inputs.size === 0) this.#deaf();
     });
@@ -98,13 +101,15 @@ class SimulatedInput implements InputLine {
   readonly #onClose: () => void;
   #wire: '0' | '1';
   #missing = 0;
+  /** Since when, and for how many looks, the file has held neither 0 nor 1. */
+  #unclear: { readonly sinceMs: number; looks: number } | undefined;
 
-  constructor(line: string, path: string, options: InputOptions, onClose: () => void) {
+  constructor(line: string, path: string, wire: '0' | '1', options: InputOptions, onClose: () => void) {
     this.#line = line;
     this.#path = path;
     this.#options = options;
     this.#onClose = onClose;
-    this.#wire = wireLevel(path) ?? '0';
+    this.#wire = wire;
   }
 
   read(): boolean {
@@ -125,14 +130,30 @@ class SimulatedInput implements InputLine {
     } catch (cause) {
       // Some editors replace a file: it may be back at the next look.
       this.#missing += 1;
-      if (this.#missing < 3) return;
-      this.#onClose();
-      this.#options.onLost(lost(this.#line, this.#path, cause));
+      if (this.#missing >= 3) this.#lost(lost(this.#line, this.#path, cause));
       return;
     }
-    if (wire === undefined || wire === this.#wire) return;
+    if (wire === undefined) {
+      this.#lookAgain();
+      return;
+    }
+    this.#unclear = undefined;
+    if (wire === this.#wire) return;
     this.#wire = wire;
     this.#options.onChange(this.#logical(wire));
+  }
+
+  /** More than one look: one that comes late may find the file just being rewritten again. */
+  #lookAgain(): void {
+    this.#unclear ??= { sinceMs: performance.now(), looks: 0 };
+    this.#unclear.looks += 1;
+    const { sinceMs, looks } = this.#unclear;
+    if (looks >= 3 && performance.now() - sinceMs >= REWRITING_MS) this.#lost(unclear(this.#line, this.#path));
+  }
+
+  #lost(error: GpioError): void {
+    this.#onClose();
+    this.#options.onLost(error);
   }
 
   async close(): Promise<void> {
@@ -195,6 +216,22 @@ function wireLevel(path: string): '0' | '1' | undefined {
   return text === '0' || text === '1' ? text : undefined;
 }
 
+/** The level, waited for while someone is rewriting the file. Throws a `GpioError` `line-lost`. */
+async function rewritten(line: string, path: string): Promise<'0' | '1'> {
+  const untilMs = performance.now() + REWRITING_MS;
+  while (performance.now() < untilMs) {
+    let wire: '0' | '1' | undefined;
+    try {
+      wire = wireLevel(path);
+    } catch (cause) {
+      throw lost(line, path, cause);
+    }
+    if (wire !== undefined) return wire;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw unclear(line, path);
+}
+
 /** A new line appears whole, never empty. */
 function create(path: string, wire: string): void {
   try {
@@ -213,4 +250,8 @@ function create(path: string, wire: string): void {
 function lost(line: string, path: string, cause: unknown): GpioError {
   const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new GpioError('line-lost', `The simulated GPIO line "${line}" is gone (${path}: ${why}).`, { cause });
+}
+
+function unclear(line: string, path: string): GpioError {
+  return new GpioError('line-lost', `The simulated GPIO line "${line}" holds neither 0 nor 1: write one into ${path}.`);
 }

@@ -109,6 +109,28 @@ describe('simulated GPIO', () => {
     await vehicle.close();
   });
 
+  it('is lost when it holds neither 0 nor 1 for longer than a file is being rewritten', async () => {
+    drive('vehicle', '1');
+    const vehicle = await input('vehicle');
+    drive('vehicle', 'x');
+    await vehicle.heard();
+    assert.deepEqual(vehicle.changes, []);
+    assert.equal(vehicle.lost()?.code, 'line-lost');
+    assert.match(String(vehicle.lost()?.message), /neither 0 nor 1/);
+    await vehicle.close();
+  });
+
+  it('opens an input that is just being rewritten, and none that holds neither 0 nor 1', async () => {
+    drive('vehicle', '');
+    const opening = input('vehicle');
+    drive('vehicle', '1');
+    const vehicle = await opening;
+    assert.equal(vehicle.read(), true);
+    await vehicle.close();
+    drive('vehicle', 'x');
+    await assert.rejects(input('vehicle'), (error) => error instanceof GpioError && error.code === 'line-lost');
+  });
+
   it('holds exactly 0 or 1 on an output, off first', async () => {
     drive('relay', '1\n');
     const relay = await driver.output('relay');
