@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LEASE_MS } from '../hardware/relay/protocol.ts';
-import { connectTo } from '../hardware/relay/socket.ts';
+import { answers } from '../hardware/relay/socket.ts';
 import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
@@ -67,17 +67,6 @@ async function refuseSecondCharger({ guardSocket, dataDir }: Places): Promise<vo
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connectTo(socket);
-    const say = (answer: boolean) => {
-      connection.destroy();
-      resolve(answer);
-    };
-    connection.once('connect', () => say(true)).once('error', () => say(false));
-  });
 }
 
 function makeDataFolder(folder: string): void {

@@ -1,7 +1,7 @@
 // A relay whose line this very process holds: the guard's rules, without its protection against the process's own death.
 import type { GpioDriver, Line } from '../gpio/driver.ts';
 import { RelayHolder } from './holder.ts';
-import { CONTACTOR, UNPROTECTED } from './protection.ts';
+import { ClosingHistory, CONTACTOR, UNPROTECTED } from './protection.ts';
 import { StateTeller } from './state-teller.ts';
 import { type Relay, RelayError, type RelayOptions, type RelayState } from './types.ts';
 
@@ -11,12 +11,18 @@ export interface DirectRelayOptions extends RelayOptions {
   readonly activeLow?: boolean;
 }
 
+/** By driver and line: after a redeploy it is the same contactor. */
+const histories = new Map<string, ClosingHistory>();
+
 /** Opens the line, off first. Throws what `driver.output` throws. */
 export async function directRelay(options: DirectRelayOptions): Promise<Relay> {
   const { driver, line, activeLow, protection } = options;
   const output = await driver.output(line, activeLow === undefined ? {} : { activeLow });
   let relay: DirectRelay | undefined;
-  const holder = new RelayHolder(output, { minimum: UNPROTECTED, onChange: () => relay?.tell() });
+  const contactor = `${driver.description} ${line}`;
+  const history = histories.get(contactor) ?? new ClosingHistory();
+  histories.set(contactor, history);
+  const holder = new RelayHolder(output, { minimum: UNPROTECTED, history, onChange: () => relay?.tell() });
   holder.protect({ ...CONTACTOR, ...protection });
   relay = new DirectRelay(holder);
   return relay;

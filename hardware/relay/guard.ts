@@ -3,8 +3,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { GpioDriver, Line } from '../gpio/driver.ts';
+import { ClosingsFile } from './closings-file.ts';
 import { RelayHolder } from './holder.ts';
-import { type Protection, readProtection, UNPROTECTED } from './protection.ts';
+import { ClosingHistory, type Protection, readProtection, UNPROTECTED } from './protection.ts';
 import {
   encode,
   type FromGuard,
@@ -14,7 +15,7 @@ import {
   MessageReader,
   readToGuard,
 } from './protocol.ts';
-import { connectTo, makeFolderOf, withShortPath } from './socket.ts';
+import { answers, makeFolderOf, withShortPath } from './socket.ts';
 import { RelayError } from './types.ts';
 
 const MOST_CONNECTIONS = 32;
@@ -50,9 +51,11 @@ export class Guard {
   readonly #relays = new Map<string, Guarded>();
   readonly #server: Server;
   readonly #connections = new Set<Lease>();
+  readonly #closings: ClosingsFile;
 
   private constructor(options: GuardOptions) {
     this.#driver = options.driver;
+    this.#closings = new ClosingsFile(`${options.socket}.closings`);
     this.#log = options.log ?? (() => {});
     this.#server = createServer((socket) => this.#connected(socket));
     this.#server.maxConnections = MOST_CONNECTIONS;
@@ -115,6 +118,7 @@ export class Guard {
     for (const { name, holder } of this.#relays.values()) {
       await holder.release().catch((error: Error) => this.#log(`${name}: ${error.message}`));
     }
+    await this.#closings.written();
   }
 
   async #openLines({ relays, driver, minimum = UNPROTECTED }: GuardOptions): Promise<void> {
@@ -127,7 +131,11 @@ export class Guard {
         name,
         wasOn: output.wasOn,
         lease: undefined,
-        holder: new RelayHolder(output, { minimum, onChange: () => this.#changed(relay) }),
+        holder: new RelayHolder(output, {
+          minimum,
+          history: new ClosingHistory(this.#closings.of(name), (closings) => this.#closings.keep(name, closings)),
+          onChange: () => this.#changed(relay),
+        }),
       };
       this.#relays.set(name, relay);
       if (output.wasOn) this.#log(`${name}: found on, switched off`);
@@ -286,15 +294,4 @@ class Lease {
 function stateOf({ holder, wasOn }: Guarded): LeaseState {
   const { on, readyInMs, problem } = holder;
   return { on, readyInMs, wasOn, ...(problem ? { problem: { code: problem.code, message: problem.message } } : {}) };
-}
-
-/** Whether somebody listens there; a socket file that a dead guard left behind does not. */
-async function answers(path: string): Promise<boolean> {
-  const socket = connectTo(path);
-  const answered = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
-  });
-  socket.destroy();
-  return answered;
 }

@@ -1,6 +1,6 @@
 // One relay's line and the rules that stand between a wish and the wire; in the guard, or in a process without one.
 import type { OutputLine } from '../gpio/driver.ts';
-import { ClosingHistory, type Protection, stricter } from './protection.ts';
+import { type ClosingHistory, type Protection, stricter } from './protection.ts';
 import { RelayError, type RelayProblem } from './types.ts';
 
 /** How often the line is read back while nobody asks for anything. */
@@ -9,6 +9,8 @@ const CHECK_MS = 250;
 export interface HolderOptions {
   /** Holds whatever a lease asks for. */
   readonly minimum: Protection;
+  /** Of this contactor, also from before its line was opened. */
+  readonly history: ClosingHistory;
   /** Something changed that was not asked for: an `on` that ended by itself, a line that failed or recovered. */
   onChange(): void;
 }
@@ -31,7 +33,9 @@ export class RelayHolder {
     this.#options = options;
     this.#protection = options.minimum;
     this.wasOn = line.wasOn;
-    this.#history = new ClosingHistory(line.wasOn, performance.now());
+    this.#history = options.history;
+    // When it closed nobody knows any more: at the latest now.
+    if (line.wasOn) this.#history.closed(performance.now());
     this.#check = setInterval(() => this.#verify(), CHECK_MS);
   }
 

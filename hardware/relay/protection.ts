@@ -69,16 +69,22 @@ export function readProtection(given: unknown): Protection {
 
 /** When a relay closed, and so when it may close again. */
 export class ClosingHistory {
-  readonly #closings: number[] = [];
+  readonly #closings: number[];
+  readonly #onClosed: ((closings: readonly number[]) => void) | undefined;
 
-  /** `foundOn`: the relay was on when this history began; that counts as a closing now. */
-  constructor(foundOn = false, nowMs = 0) {
-    if (foundOn) this.closed(nowMs);
+  /**
+   * @param earlier closings that are known, in their order
+   * @param onClosed called at each closing with all that are remembered
+   */
+  constructor(earlier: readonly number[] = [], onClosed?: (closings: readonly number[]) => void) {
+    this.#closings = [...earlier];
+    this.#onClosed = onClosed;
   }
 
   closed(nowMs: number): void {
     this.#closings.push(nowMs);
     if (this.#closings.length > MOST_REMEMBERED) this.#closings.shift();
+    this.#onClosed?.(this.#closings);
   }
 
   /** Milliseconds until the relay may close; 0: now. */

@@ -25,6 +25,17 @@ export function connectTo(path: string): Socket {
   }
 }
 
+/** Whether somebody listens there; a socket file that a dead guard left behind does not. */
+export async function answers(path: string): Promise<boolean> {
+  const socket = connectTo(path);
+  const answered = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return answered;
+}
+
 export function makeFolderOf(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 }

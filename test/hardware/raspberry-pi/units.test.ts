@@ -44,6 +44,7 @@ describe('the services', () => {
       'Restart=always',
       'StartLimitIntervalSec=0',
       'WatchdogSec=3s',
+      'RuntimeDirectoryPreserve=restart',
       'ExecStopPost=/opt/offline-charging/bin/offline-charging guard --off',
     ])
       assert.ok(guard.has(line), line);

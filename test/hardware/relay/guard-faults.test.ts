@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Bench, median, RawClient } from './guards.ts';
 
 describe('a relay under guard', () => {
@@ -101,6 +102,46 @@ describe('a relay under guard', () => {
     assert.equal(state.wasOn, true);
     assert.ok(state.readyInMs > 0, 'the contactor needs its pause after it was found on');
     client.destroy();
+  });
+
+  it('gets its rest also when its guard is started anew, however it ended, but not after a boot', async () => {
+    const protection = { leastSeconds: 100, mostClosings: 0 };
+    const leased = async () => {
+      const client = new RawClient(bench.socket);
+      client.say({ type: 'lease', relay: 'relay', protection });
+      const { state } = (await client.hear()) as { state: { readyInMs: number } };
+      return { client, readyInMs: state.readyInMs };
+    };
+    const file = `${bench.socket}.closings`;
+    let guard = await bench.guard();
+    const { client } = await leased();
+    client.say({ type: 'set', id: 1, on: true });
+    await client.hear();
+    client.say({ type: 'set', id: 2, on: false });
+    await client.hear();
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+      guard.process.kill(signal);
+      await once(guard.process, 'exit');
+      guard = await bench.guard();
+      const { client, readyInMs } = await leased();
+      assert.ok(readyInMs > 90_000 && readyInMs <= 100_000, `${readyInMs} ms after ${signal}`);
+      client.destroy();
+    }
+    const known = readFileSync(file, 'utf8');
+    for (const otherwise of [
+      known.replace(/"boot":"[^"]+"/, '"boot":"another"'),
+      known.slice(0, -5),
+      '{"closings":7}',
+    ]) {
+      guard.process.kill('SIGKILL');
+      await once(guard.process, 'exit');
+      writeFileSync(file, otherwise);
+      guard = await bench.guard();
+      const { client, readyInMs } = await leased();
+      assert.equal(readyInMs, 0, otherwise);
+      client.destroy();
+    }
   });
 
   it('is switched off by `--off`, which is for systemd to run after a guard that died', async () => {

@@ -60,9 +60,13 @@ describe('contactor protection', () => {
     );
   });
 
-  it('counts a relay that was found on as closed at that moment, and no other', () => {
-    assert.equal(new ClosingHistory(true, 5000).readyInMs(CONTACTOR, 6000), 9000);
-    assert.equal(new ClosingHistory(false, 5000).readyInMs(CONTACTOR, 6000), 0);
+  it('goes on from the closings that are known, and hands out all of them at each', () => {
+    const told: number[][] = [];
+    const history = new ClosingHistory([-3000], (closings) => told.push([...closings]));
+    assert.equal(history.readyInMs(CONTACTOR, 0), 7000);
+    history.closed(7000);
+    assert.equal(history.readyInMs(CONTACTOR, 7000), 10_000);
+    assert.deepEqual(told, [[-3000, 7000]]);
   });
 
   it('lets the guard be stricter than its client, and the client than the guard, rule by rule', () => {

@@ -194,6 +194,19 @@ describe('a relay without a guard', () => {
     assert.ok(relay.state.readyInMs > 9000);
   });
 
+  it('remembers its closings when it is opened anew, as a redeploy does, and those of no other line', async () => {
+    await open();
+    await relay.set(true);
+    await relay.close();
+    await open();
+    await assert.rejects(relay.set(true), rejectsWith('not-ready'));
+    assert.equal(bench.wire(), '0');
+    const driver = await openDriver('simulated', { folder: bench.pins });
+    const other = await directRelay({ driver, line: 'other' });
+    await other.set(true);
+    await other.close();
+  });
+
   it('goes off by itself after its longest time on', async () => {
     await open({ longestOnSeconds: 0.05 });
     await relay.set(true);
