@@ -40,6 +40,7 @@ export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
 
 class CharDevice implements GpioDriver {
   readonly name = 'gpiod';
+  readonly setsPulls = true;
   readonly description: string;
   readonly chips: readonly DeviceChip[];
   readonly #libc: Libc;

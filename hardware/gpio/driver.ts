@@ -16,7 +16,7 @@ export type Pull = 'up' | 'down' | 'none';
 export interface InputOptions {
   /** The line's level 0 means `true`. */
   readonly activeLow?: boolean;
-  /** The resistor inside the chip. Unset: left as it is. */
+  /** The resistor inside the chip, for a driver that `setsPulls`. Unset: left as it is. */
   readonly pull?: Pull;
   /** Who holds the line, as `gpioinfo` shows it. */
   readonly consumer?: string;
@@ -59,6 +59,8 @@ export interface GpioDriver {
   readonly description: string;
   /** The machine's chips, among which `findLine` finds a line; simulated lines have none. */
   readonly chips?: readonly Chip[];
+  /** Whether it can set `pull`. Where not, asking for one is refused: the board's own settings (config.txt) give it. */
+  readonly setsPulls: boolean;
   input(line: Line, options: InputOptions): Promise<InputLine>;
   /** Off first: the line is off, without a pulse, before this resolves. */
   output(line: Line, options?: OutputOptions): Promise<OutputLine>;

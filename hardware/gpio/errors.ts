@@ -1,7 +1,8 @@
 /**
  * `not-a-pi`: no chip whose lines have BCM numbers. `no-gpio`: no chip at all. `no-permission`. `line-busy`.
  * `line-unknown`. `line-ambiguous`. `line-lost`: was there and is gone. `library-missing`: something to install.
- * `no-folder`: simulation without a folder. `unsupported`: the kernel or the driver can't do what was asked for.
+ * `no-folder`: simulation without a folder. `no-pull`: neither the driver nor the board pulls a line that needs it.
+ * `unsupported`: the kernel or the driver can't do what was asked for.
  */
 export type GpioErrorCode =
   | 'not-a-pi'
@@ -13,6 +14,7 @@ export type GpioErrorCode =
   | 'line-lost'
   | 'library-missing'
   | 'no-folder'
+  | 'no-pull'
   | 'unsupported';
 
 /** Something about a line or chip that a person must mend; the message says how. */

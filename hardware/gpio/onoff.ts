@@ -85,6 +85,7 @@ interface Wanted {
 /** For tests with another `Gpio`; everybody else calls `openOnoff`. */
 export class OnoffDriver implements GpioDriver {
   readonly name = 'onoff';
+  readonly setsPulls = false;
   readonly description: string;
   readonly chips: readonly SysfsChip[];
   readonly #Gpio: GpioConstructor;

@@ -32,6 +32,7 @@ export async function openSimulated(folder: string): Promise<GpioDriver> {
 
 class SimulatedDriver implements GpioDriver {
   readonly name = 'simulated';
+  readonly setsPulls = true;
   readonly description: string;
   readonly #folder: string;
   readonly #inputs = new Set<SimulatedInput>();

@@ -4,6 +4,7 @@
 // shorting two outputs (hardware/raspberry-pi/wiring.svg).
 import { type DeviceClock, machineClock } from '../bus/clock.ts';
 import type { GpioDriver, InputLine, Line, OutputLine } from '../gpio/driver.ts';
+import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import type { Keypad, KeypadListener } from './keypad.ts';
 import { type MatrixLayoutName, matrixLayouts } from './layout.ts';
 import { MatrixKeys, type MatrixScan } from './matrix-keys.ts';
@@ -70,7 +71,7 @@ class MatrixKeypad implements Keypad {
         this.#columns.push(
           await this.#driver.input(line, {
             activeLow: true,
-            pull: 'up',
+            ...pullUp(this.#driver),
             consumer: 'keypad',
             onChange: (level) => {
               if (level) this.#wake();
@@ -79,6 +80,7 @@ class MatrixKeypad implements Keypad {
           }),
         );
       }
+      if (!this.#driver.setsPulls) this.#checkPulls();
       this.#rest();
     } catch (error) {
       await this.#release();
@@ -89,6 +91,12 @@ class MatrixKeypad implements Keypad {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#release();
+  }
+
+  /** While no row is driven no key can draw a column to 0: one that is there would read as pressed for ever. */
+  #checkPulls(): void {
+    const floating = this.#columns.findIndex((column) => column.read());
+    if (floating !== -1) throw notPulledUp(this.#driver, this.#options.columns[floating]!);
   }
 
   /** Every row driven: a key pressed from here on makes an edge. One that is down already makes none, so look. */

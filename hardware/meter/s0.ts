@@ -1,13 +1,14 @@
 // An energy meter with an S0 pulse output on a GPIO line.
 import { type DeviceClock, machineClock } from '../bus/clock.ts';
 import type { GpioDriver, InputLine, Line } from '../gpio/driver.ts';
+import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { MeterHealth } from './health.ts';
 import type { Meter, MeterListener, MeterReading } from './meter.ts';
 import { S0Counter } from './s0-counter.ts';
 
 export interface S0MeterOptions {
   readonly line: Line;
-  /** S0+ to 3.3 V through the pull-up inside the chip and S0− to ground: a pulse is level 0, so this is true unless set. */
+  /** S0+ to 3.3 V through a pull-up (inside the chip where the driver sets it) and S0− to ground: a pulse is level 0, so this is true unless set. */
   readonly activeLow?: boolean;
   readonly impulsesPerKwh: number;
   /** What the journal kept. A session that was billed further than that wins: hand in the higher of the two. */
@@ -23,6 +24,9 @@ export interface S0MeterOptions {
 /** Readings come at each pulse and so often between, so that their age says whether the line is still held. */
 const heartbeatMs = 1_000;
 const saveMs = 10_000;
+/** No pulse is so long: a line that stays at 0 is not pulled up, and would count nothing however much is drawn. */
+const longestPulseMs = 1_000;
+const lookMs = 50;
 
 /**
  * Opens an S0 meter. No pulses mean no load, not silence: only a lost line is a fault, and a broken wire shows as a load
@@ -42,6 +46,7 @@ class S0Meter implements Meter {
   readonly name: string;
   readonly #driver: GpioDriver;
   readonly #options: S0MeterOptions;
+  readonly #activeLow: boolean;
   readonly #clock: DeviceClock;
   readonly #counter: S0Counter;
   readonly #health: MeterHealth;
@@ -56,6 +61,7 @@ class S0Meter implements Meter {
     this.name = `S0 meter, ${options.impulsesPerKwh} imp/kWh`;
     this.#driver = driver;
     this.#options = options;
+    this.#activeLow = options.activeLow ?? true;
     this.#clock = options.clock ?? machineClock();
     this.#counter = new S0Counter(options);
     // Each pulse is a whole jump of the counter: with few impulses a kWh that is more than the usual slack.
@@ -72,8 +78,11 @@ class S0Meter implements Meter {
   async open(): Promise<void> {
     try {
       await this.#openLine();
+      await this.#checkPull();
     } catch (error) {
+      this.#cancelSettle?.();
       this.#health.close();
+      await this.#line?.close();
       throw error;
     }
     this.#heartbeat();
@@ -90,14 +99,23 @@ class S0Meter implements Meter {
 
   async #openLine(): Promise<void> {
     this.#line = await this.#driver.input(this.#options.line, {
-      activeLow: this.#options.activeLow ?? true,
-      pull: 'up',
+      activeLow: this.#activeLow,
+      ...pullUp(this.#driver),
       consumer: 'meter',
       onChange: (closed) => this.#edge(closed),
       onLost: (error) => this.#lost(error),
     });
     // A contact that is closed already when we come belongs to a pulse whose beginning nobody saw.
     if (this.#line.read()) this.#edge(true);
+  }
+
+  /** Where the board has to pull the line up, nobody else notices that it does not. */
+  async #checkPull(): Promise<void> {
+    if (this.#driver.setsPulls || !this.#activeLow) return;
+    for (let closedMs = 0; this.#isClosed(); closedMs += lookMs) {
+      if (closedMs >= longestPulseMs) throw notPulledUp(this.#driver, this.#options.line);
+      await new Promise<void>((resolve) => this.#clock.schedule(lookMs, resolve));
+    }
   }
 
   #edge(closed: boolean): void {

@@ -62,7 +62,7 @@ async function lines(driver: GpioDriver): Promise<void> {
 
 async function pulls(driver: GpioDriver): Promise<void> {
   for (const pull of ['up', 'down'] as const) {
-    if (driver.name === 'onoff') {
+    if (!driver.setsPulls) {
       const error = await refusal(driver.input(PLUG, { ...MINE, pull }));
       found(`pull ${pull} is refused, with what to do instead`, codeOf(error), codeOf(error) === 'unsupported');
       continue;

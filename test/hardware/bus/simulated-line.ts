@@ -4,6 +4,7 @@ import { type GpioDriver, GpioError, type InputLine, type InputOptions } from '.
 export class SimulatedLine implements GpioDriver {
   readonly name = 'gpiod';
   readonly description = 'one simulated line';
+  setsPulls = true;
   /** The level on the wire. */
   level = true;
   lost = false;
@@ -26,6 +27,7 @@ export class SimulatedLine implements GpioDriver {
 
   async input(_line: string | number, options: InputOptions): Promise<InputLine> {
     if (this.lost) throw new GpioError('line-lost', 'The line is lost.');
+    if (options.pull && !this.setsPulls) throw new GpioError('unsupported', 'There is no pull here.');
     this.#options = options;
     return {
       read: () => this.level !== (options.activeLow ?? false),

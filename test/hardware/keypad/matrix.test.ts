@@ -6,9 +6,8 @@ import { SimulatedMatrix } from './simulated-matrix.ts';
 const rows = [5, 6, 13, 19];
 const columns = [12, 16, 20];
 
-async function bench(layout: '4x3' | '4x4' = '4x3') {
+async function bench(layout: '4x3' | '4x4' = '4x3', wires = new SimulatedMatrix()) {
   const clock = new ManualClock();
-  const wires = new SimulatedMatrix();
   const keys: string[] = [];
   const faults: string[] = [];
   const columnLines = layout === '4x4' ? [...columns, 21] : columns;
@@ -150,6 +149,23 @@ describe('a matrix keypad', () => {
     assert.deepEqual(faults, ['keypad-lost', 'recovered']);
     await tap(3, 2);
     assert.deepEqual(keys, ['#']);
+  });
+
+  it('works through sysfs, which can set no pull, where the board pulls its columns up', async () => {
+    const wires = new SimulatedMatrix();
+    wires.setsPulls = false;
+    wires.pulledByBoard = columns;
+    const { tap, keys } = await bench('4x3', wires);
+    await tap(1, 1);
+    assert.deepEqual(keys, ['5']);
+  });
+
+  it('through sysfs says which column the board does not pull up, and holds no line', async () => {
+    const wires = new SimulatedMatrix();
+    wires.setsPulls = false;
+    wires.pulledByBoard = [12, 20];
+    await assert.rejects(bench('4x3', wires), { code: 'no-pull', message: /gpio=16=ip,pu/ });
+    assert.equal(wires.open, 0);
   });
 
   it('refuses lines that do not fit its layout', async () => {

@@ -6,6 +6,9 @@ import { GpioError } from '../../../hardware/gpio/driver.ts';
 export class SimulatedMatrix implements GpioDriver {
   readonly name = 'gpiod';
   readonly description = 'simulated wires';
+  setsPulls = true;
+  /** Columns that the board pulls up, where the driver can't. */
+  pulledByBoard: readonly Line[] = [];
   /** Pressed switches: `row column`. */
   readonly #pressed = new Set<string>();
   readonly #driven = new Map<Line, boolean>();
@@ -34,6 +37,7 @@ export class SimulatedMatrix implements GpioDriver {
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
     if (this.lost) throw new GpioError('line-lost', 'The chip is gone.');
+    if (options.pull && !this.setsPulls) throw new GpioError('unsupported', 'There is no pull here.');
     const input = { options, low: this.#low(line) };
     this.#inputs.set(line, input);
     return {
@@ -67,8 +71,9 @@ export class SimulatedMatrix implements GpioDriver {
     };
   }
 
-  /** Whether the column is joined to a row that is driven low, through however many switches. */
+  /** Whether the column is not pulled up, or joined to a row that is driven low, through however many switches. */
   #low(column: Line): boolean {
+    if (!this.setsPulls && !this.pulledByBoard.includes(column)) return true;
     const seen = new Set<string>([`column ${column}`]);
     const queue = [...seen];
     for (let node = queue.pop(); node !== undefined; node = queue.pop()) {

@@ -5,9 +5,11 @@ import { S0Counter } from '../../../hardware/meter/s0-counter.ts';
 import { ManualClock } from '../bus/manual-clock.ts';
 import { SimulatedLine } from '../bus/simulated-line.ts';
 
-async function bench(options: { impulsesPerKwh?: number; startWh?: number; highestPowerW?: number } = {}) {
-  const clock = new ManualClock();
-  const line = new SimulatedLine();
+async function bench(
+  options: { impulsesPerKwh?: number; startWh?: number; highestPowerW?: number } = {},
+  line = new SimulatedLine(),
+  clock = new ManualClock(),
+) {
   const readings: MeterReading[] = [];
   const told: string[] = [];
   const saved: number[] = [];
@@ -138,6 +140,33 @@ describe('an S0 meter', () => {
     assert.deepEqual(told, ['meter-silent', 'recovered']);
     await pulse();
     assert.equal(meter.latest?.energyWh, 2);
+  });
+
+  it('counts through sysfs, which can set no pull, where the board pulls its line up', async () => {
+    const line = new SimulatedLine();
+    line.setsPulls = false;
+    const { pulse, meter } = await bench({}, line);
+    for (let count = 0; count < 3; count++) await pulse();
+    assert.equal(meter.latest?.energyWh, 3);
+  });
+
+  it('through sysfs says that the board does not pull its line up, and takes no pulse at the start for that', async () => {
+    const line = new SimulatedLine();
+    line.setsPulls = false;
+    line.level = false;
+    const clock = new ManualClock();
+    const opening = assert.rejects(bench({}, line, clock), { code: 'no-pull', message: /gpio=22=ip,pu/ });
+    await clock.advance(2_000);
+    await opening;
+    assert.equal(line.held, false);
+    assert.equal(clock.waiting, 0);
+
+    line.level = false;
+    const opened = bench({}, line, clock);
+    await clock.advance(60);
+    line.set(true);
+    await clock.advance(60);
+    assert.equal((await opened).line.held, true);
   });
 
   it('lets go of its line when it is closed', async () => {
