@@ -16,16 +16,22 @@ export class Mcp3008 {
     this.#referenceV = referenceV;
   }
 
-  /** Volts at the pin. Rejects with a `DeviceError` `no-answer` when no chip drives the data line. */
+  /**
+   * Volts at the pin. Rejects with a `DeviceError` `no-answer` when no chip drives the data line and it is pulled to one.
+   * Pulled to zero it reads as 0 V, which is for the caller to doubt.
+   */
   async read(channel: number): Promise<number> {
     if (!Number.isInteger(channel) || channel < 0 || channel > 7)
       throw new DeviceError('bad-setting', `An MCP3008 has the channels 0 to 7, not ${channel}.`);
     // Start bit; single-ended and the channel in the top nibble; then clocks for the rest of the answer.
     const answer = await this.#spi.transfer(Uint8Array.of(0x01, (0x08 | channel) << 4, 0x00));
     const high = answer[1]!;
-    // The chip sends a null bit before its ten bits. A line that nobody drives is pulled to one.
-    if (high & 0x04)
-      throw new DeviceError('no-answer', `${this.#spi.name}: no MCP3008 answers. Check its wires and supply.`);
+    // The chip sends a null bit before its ten bits. A line that nobody drives may be pulled to one.
+    if (high & 0x04) throw this.missing();
     return ((((high & 0x03) << 8) | answer[2]!) / 1024) * this.#referenceV;
+  }
+
+  missing(): DeviceError {
+    return new DeviceError('no-answer', `${this.#spi.name}: no MCP3008 answers. Check its wires and supply.`);
   }
 }

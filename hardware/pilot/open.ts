@@ -18,7 +18,10 @@ export interface PilotOptions {
   readonly bus: SpiDevice | I2cBus | number | string;
   /** The ADS1115's address. */
   readonly address?: number;
-  /** The divider: pilot voltage = (voltage at the converter − `offsetV`) × `gain`. Default: the one of the wiring diagram. */
+  /**
+   * The divider: pilot voltage = (voltage at the converter − `offsetV`) × `gain`. Default: the one of the wiring diagram.
+   * It keeps the converter above 0 V at −13 V: an MCP3008 that reads nothing but 0 V is missing.
+   */
   readonly offsetV?: number;
   readonly gain?: number;
   /** A pilot generator drives its PWM: the diode of the vehicle is checked. */
@@ -60,6 +63,8 @@ async function openConverter(options: PilotOptions, clock: DeviceClock): Promise
     const chip = new Mcp3008(spi);
     const read = async () => {
       const { highest, lowest } = await sample(() => chip.read(channel), clock);
+      // The divider lifts every pilot above 0 V: so many zeros are a data line that is pulled down and nobody drives.
+      if (highest === 0) throw chip.missing();
       return { positiveV: pilotVolts(highest), negativeV: pilotVolts(lowest) };
     };
     return { name: `control pilot (MCP3008, ${spi.name})`, read, close: () => spi.close() };

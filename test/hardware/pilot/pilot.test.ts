@@ -95,6 +95,18 @@ describe('a control pilot that is read through a converter', () => {
     assert.deepEqual(heard, ['B', 'pilot-lost', 'recovered', 'B']);
   });
 
+  it('misses a converter whose data line is pulled to 0, as a Raspberry Pi does, and takes that for no state', async () => {
+    const spi = new SimulatedMcp3008(clock, () => atConverter(-12));
+    spi.undriven = 0;
+    spi.missing = true;
+    await open({ converter: 'mcp3008', bus: spi });
+    await clock.advance(5_000);
+    assert.deepEqual(heard, ['pilot-lost']);
+    spi.missing = false;
+    await clock.advance(3_000);
+    assert.deepEqual(heard, ['pilot-lost', 'recovered', 'F']);
+  });
+
   it('closes its bus', async () => {
     const spi = new SimulatedMcp3008(clock, () => atConverter(9));
     await open({ converter: 'mcp3008', bus: spi });

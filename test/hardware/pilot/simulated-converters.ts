@@ -6,8 +6,10 @@ import type { SimulatedChip } from '../bus/simulated-i2c.ts';
 /** An MCP3008 (DS21295 figure 6-1): a start bit, single-ended or not, three bits of channel; a null bit, ten bits. */
 export class SimulatedMcp3008 implements SpiDevice {
   readonly name = '/dev/spidev0.0';
-  /** Pulled out: the data line floats up. */
+  /** Pulled out: nobody drives the data line. */
   missing = false;
+  /** What the data line reads while nobody drives it: 1, or 0 as with a Raspberry Pi, which pulls GPIO9 down at reset. */
+  undriven: 0 | 1 = 1;
   noise = 0;
   closed = false;
   transfers: number[][] = [];
@@ -23,10 +25,10 @@ export class SimulatedMcp3008 implements SpiDevice {
   async transfer(bytes: Uint8Array): Promise<Uint8Array> {
     this.#clock.pass(0.045);
     this.transfers.push(Array.from(bytes));
-    if (this.missing) return new Uint8Array(bytes.length).fill(0xff);
+    if (this.missing) return new Uint8Array(bytes.length).fill(this.undriven ? 0xff : 0);
     const bits = Array.from(bytes).flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte >> (7 - bit)) & 1));
     const start = bits.indexOf(1);
-    const answer: number[] = bits.map(() => 1);
+    const answer: number[] = bits.map(() => this.undriven);
     if (start >= 0 && bits[start + 1] === 1) {
       const channel = (bits[start + 2]! << 2) | (bits[start + 3]! << 1) | bits[start + 4]!;
       const volts = this.#volts(channel, this.#clock.now()) + (Math.random() - 0.5) * 2 * this.noise;
