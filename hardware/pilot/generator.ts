@@ -1,6 +1,6 @@
 // A pilot generator on one of the kernel's PWM channels: 1 kHz, whose duty cycle offers a current to the vehicle.
 // Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceError } from '../bus/errors.ts';
 import { dutyForCurrent } from './control-pilot.ts';
@@ -32,14 +32,21 @@ export function openPilotGenerator(options: PilotGeneratorOptions = {}): PilotGe
   const pwm = join(folder, chip, `pwm${channel}`);
   const set = (name: string, value: number) => write(join(pwm, name), value);
   if (!existsSync(pwm)) write(join(folder, chip, 'export'), channel);
-  // A duty longer than the period is refused, whichever is written first: begin from none.
-  set('duty_cycle', 0);
+  // A duty longer than the period is refused, so begin from none; and before Linux 6.11 so is any duty, even none, while
+  // there is no period, as on a channel that has just been exported.
+  if (periodOf(pwm) !== 0) set('duty_cycle', 0);
   set('period', periodNs);
   const offer = (currentA: number | undefined) =>
     set('duty_cycle', currentA === undefined ? periodNs : Math.round(dutyForCurrent(currentA) * periodNs));
   offer(undefined);
   set('enable', 1);
   return { offer, close: () => offer(undefined) };
+}
+
+/** Nanoseconds; 0 where none is set. */
+function periodOf(pwm: string): number {
+  const path = join(pwm, 'period');
+  return attempt(path, () => Number(readFileSync(path, 'utf8')));
 }
 
 function chips(folder: string): string[] {
@@ -51,8 +58,12 @@ function chips(folder: string): string[] {
 }
 
 function write(path: string, value: number): void {
+  attempt(path, () => writeFileSync(path, String(value)));
+}
+
+function attempt<T>(path: string, act: () => T): T {
   try {
-    writeFileSync(path, String(value));
+    return act();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM')

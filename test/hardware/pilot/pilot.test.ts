@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { openPilotGenerator } from '../../../hardware/pilot/generator.ts';
 import { defaultLoadCurrent, LoadCurrentDetector } from '../../../hardware/pilot/load-current.ts';
 import { openControlPilot, type PilotOptions, wiredDivider } from '../../../hardware/pilot/open.ts';
@@ -195,6 +197,39 @@ describe('a pilot generator', () => {
     generator.close();
     assert.equal(readFileSync(file('pwm0/duty_cycle'), 'utf8'), '1000000');
   });
+
+  for (const [periodNs, dutyNs] of [
+    [0, 0],
+    [500_000, 400_000],
+    [20_000_000, 15_000_000],
+  ] as const) {
+    it(`starts from a period of ${periodNs} ns on a kernel that refuses what does not fit together`, () => {
+      writeFileSync(file('pwm0/period'), String(periodNs));
+      writeFileSync(file('pwm0/duty_cycle'), String(dutyNs));
+      const refused = asBeforeLinux611(() => openPilotGenerator({ root }).offer(32));
+      assert.deepEqual(refused, []);
+      assert.equal(readFileSync(file('pwm0/duty_cycle'), 'utf8'), '533333');
+    });
+  }
+
+  /** Writes as drivers/pwm/core.c took them: no state without a period, or with a duty beyond it. Gives what it refused. */
+  function asBeforeLinux611(act: () => void): string[] {
+    const write = fs.writeFileSync;
+    const refused: string[] = [];
+    mock.method(fs, 'writeFileSync', (path: string, value: string) => {
+      const state = (name: string) => Number(path.endsWith(name) ? value : readFileSync(file(`pwm0/${name}`), 'utf8'));
+      if (state('period') === 0 || state('duty_cycle') > state('period')) refused.push(`${path} = ${value}`);
+      write(path, value);
+    });
+    syncBuiltinESMExports();
+    try {
+      act();
+    } finally {
+      mock.restoreAll();
+      syncBuiltinESMExports();
+    }
+    return refused;
+  }
 
   it('that is not there says what to switch on', () => {
     assert.throws(() => openPilotGenerator({ root: '/nowhere' }), { code: 'no-such-device', message: /dtoverlay=pwm/ });
