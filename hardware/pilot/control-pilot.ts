@@ -39,7 +39,9 @@ const highestV = 14;
 /** The vehicle is gone, or the pilot is dead, after so few agreeing reads; anything else takes more. */
 const readsToOpen = 2;
 const readsToChange = 4;
+/** Half of the last reads: a diode that conducts now and then is a fault as well as one that never does. */
 const readsForFault = 3;
+const readsJudged = 6;
 
 export type PilotVerdict =
   | { readonly state: PilotState; readonly changed: boolean }
@@ -54,18 +56,18 @@ export class PilotJudge {
   #state: PilotState | undefined;
   #candidate: PilotState | undefined;
   #agreeing = 0;
-  #bad = 0;
+  /** Of the last reads, which were bad; the newest last. */
+  #bad: boolean[] = [];
 
   take(peaks: PilotPeaks, oscillating: boolean): PilotVerdict {
     const problem = problemOf(peaks, oscillating, this.#state);
+    this.#bad = [...this.#bad, problem !== undefined].slice(-readsJudged);
     if (problem !== undefined) {
-      this.#bad += 1;
       this.#agreeing = 0;
-      if (this.#bad < readsForFault) return this.#answer(false);
+      if (this.#bad.filter(Boolean).length < readsForFault) return this.#answer(false);
       this.#state = undefined;
       return { fault: problem };
     }
-    this.#bad = 0;
     const next = pilotStateOf(peaks.positiveV, this.#state);
     if (next === this.#state) {
       this.#agreeing = 0;
@@ -75,6 +77,8 @@ export class PilotJudge {
     this.#candidate = next;
     const opening = next === 'A' || next === 'E' || next === 'F';
     if (this.#agreeing < (opening ? readsToOpen : readsToChange)) return this.#answer(false);
+    // After a fault: what led to it counts no longer.
+    if (this.#state === undefined) this.#bad = [];
     this.#state = next;
     this.#agreeing = 0;
     return this.#answer(true);
@@ -84,7 +88,7 @@ export class PilotJudge {
   reset(): void {
     this.#state = undefined;
     this.#agreeing = 0;
-    this.#bad = 0;
+    this.#bad = [];
   }
 
   #answer(changed: boolean): PilotVerdict {

@@ -71,6 +71,22 @@ describe('the control pilot', () => {
     assert.deepEqual(judge.take(oscillating(9), true), { state: 'B', changed: true });
   });
 
+  it('takes a diode that conducts in one read of three for none, and one bad read among good ones for noise', () => {
+    const judge = new PilotJudge();
+    for (let read = 0; read < 4; read++) judge.take(oscillating(6), true);
+    for (let read = 0; read < 30; read++)
+      assert.deepEqual(judge.take(oscillating(6, read % 4 === 0 ? -6 : -12), true), { state: 'C', changed: false });
+    let faultAt: number | undefined;
+    for (let read = 1; read <= 30; read++) {
+      const verdict = judge.take(oscillating(6, read % 3 === 0 ? -12 : -6), true);
+      if ('fault' in verdict) faultAt ??= read;
+      else if (faultAt !== undefined) assert.deepEqual(verdict, { unsettled: true });
+    }
+    assert.ok(faultAt !== undefined && faultAt <= 4, `${faultAt} reads`);
+    for (let read = 0; read < 4; read++) judge.take(oscillating(6), true);
+    assert.deepEqual(judge.take(oscillating(6, -6), true), { state: 'C', changed: false });
+  });
+
   it('cannot check the diode without a generator, and does not pretend to', () => {
     const judge = new PilotJudge();
     for (let read = 0; read < 4; read++) judge.take(steady(9), false);
