@@ -3,9 +3,9 @@ import type { DeviceFault } from '../../hardware/bus/errors.ts';
 import { openPilotGenerator, type PilotGenerator } from '../../hardware/pilot/generator.ts';
 import { openControlPilot } from '../../hardware/pilot/open.ts';
 import { type PilotState, vehicleConnected } from '../../hardware/pilot/pilot.ts';
-import { choice, given, number } from '../charging-station/given.ts';
+import { given, number } from '../charging-station/given.ts';
 import { booleanOf } from '../shared/values.ts';
-import type { DetectVehicleConfig } from './settings.ts';
+import { type DetectVehicleConfig, planPilot } from './settings.ts';
 
 export interface PilotUser {
   onConnected(connected: boolean, state: PilotState): void;
@@ -17,16 +17,15 @@ export interface PilotUser {
  * @throws a `DeviceError` that says what to do; a `NodeFault` for a wrong setting
  */
 export async function openPilot(config: DetectVehicleConfig, user: PilotUser): Promise<{ close(): Promise<void> }> {
-  const converter = choice(config.converter, ['mcp3008', 'ads1115']);
-  const offeredA = number(config.offeredA, 0);
-  const generator: PilotGenerator | undefined = offeredA > 0 ? openPilotGenerator() : undefined;
+  const { converter, channel, offeredA } = planPilot(config);
+  const generator: PilotGenerator | undefined = offeredA === undefined ? undefined : openPilotGenerator();
   try {
     generator?.offer(offeredA);
     const address = given(config.address);
     const pilot = await openControlPilot(
       {
         converter,
-        channel: number(config.channel, 0),
+        channel,
         bus: busOf(given(config.bus), converter),
         oscillating: generator !== undefined || booleanOf(config.oscillating) === true,
         ...(address === undefined ? {} : { address: number(address, 0x48) }),

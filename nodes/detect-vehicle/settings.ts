@@ -48,3 +48,26 @@ export function planContact(config: DetectVehicleConfig): ContactPlan {
     closeMs: number(config.closeMs, PLUG_CONTACT.closeMs),
   };
 }
+
+export interface PilotPlan {
+  readonly converter: 'mcp3008' | 'ads1115';
+  readonly channel: number;
+  /** Undefined: this node drives no generator. */
+  readonly offeredA: number | undefined;
+}
+
+/** An ADS1115 reads the pilot's negative half at the channel after this one. */
+const HIGHEST_CHANNEL = { mcp3008: 7, ads1115: 2 } as const;
+
+/** @throws {NodeFault} `bad-choice`, `bad-number` */
+export function planPilot(config: DetectVehicleConfig): PilotPlan {
+  const converter = choice(config.converter, ['mcp3008', 'ads1115']);
+  const channel = number(config.channel, 0);
+  const highest = HIGHEST_CHANNEL[converter];
+  if (!Number.isInteger(channel) || channel > highest)
+    throw new NodeFault('bad-number', `The channel of this converter is 0 to ${highest}, not ${channel}.`);
+  const offeredA = number(config.offeredA, 0);
+  if (offeredA !== 0 && (offeredA < 6 || offeredA > 80))
+    throw new NodeFault('bad-number', `A control pilot offers 6 to 80 A, not ${offeredA}.`);
+  return { converter, channel, offeredA: offeredA === 0 ? undefined : offeredA };
+}
