@@ -69,6 +69,13 @@ const spellings: Readonly<Record<string, string>> = {
   '、': ',',
   '「': '"',
   '」': '"',
+  '《': '"',
+  '》': '"',
+  '【': '[',
+  '】': ']',
+  '￥': '¥',
+  '℃': '°C',
+  '℉': '°F',
 };
 
 const unknown = '?'.charCodeAt(0);

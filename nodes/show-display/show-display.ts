@@ -1,5 +1,6 @@
 // `show display`: what the session wants shown, on a character display; or as lines, for a page of a dashboard.
 import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/session/screens.ts';
+import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { choice, given, number } from '../charging-station/given.ts';
 import { joinStation } from '../charging-station/station-user.ts';
@@ -46,10 +47,12 @@ export default function showDisplay(red: RED): void {
     onInput(this, status, async (message, send) => {
       const shown = shownOf(message);
       await opening;
-      if (display) display.show(fitted(shown, display));
+      const onDisplay = display ? fitted(shown, display) : [];
+      display?.show(onDisplay);
       const lines = shown.screen ? words(shown.screen, charging.plan.language) : shown.lines;
       status.active('showing', { line: lines[0] ?? '' });
       send({ ...message, payload: { ...objectOf(message.payload), lines } });
+      if (shown.screen === undefined) checkGlyphs(onDisplay);
     });
     onClose(this, async () => {
       try {
@@ -66,24 +69,28 @@ export default function showDisplay(red: RED): void {
 interface Shown {
   readonly screen: Screen | undefined;
   readonly lines: readonly string[];
+  /** The flow's own words for a display that has no characters for `lines`. */
+  readonly english: readonly string[] | undefined;
 }
 
 /**
- * What `run session` gives, or a text or list of texts of the flow's own.
+ * What `run session` gives, or a text or list of texts of the flow's own, with its English in an object.
  * @throws {NodeFault} `bad-lines`
  */
 export function shownOf({ payload }: Message): Shown {
-  const { screen, values, lines } = objectOf(payload);
+  const { screen, values, lines, english } = objectOf(payload);
   if (typeof screen === 'string' && Object.hasOwn(CATALOGUES.en.screens, screen) && typeof values === 'object') {
-    return { screen: { name: screen, values: values ?? {} } as Screen, lines: [] };
+    return { screen: { name: screen, values: values ?? {} } as Screen, lines: [], english: undefined };
   }
   return {
     screen: undefined,
-    lines: linesOf(Array.isArray(payload) ? payload : (textOf(payload)?.split('\n') ?? lines)),
+    lines: linesOf(Array.isArray(payload) ? payload : (textOf(payload) ?? lines)),
+    english: english === undefined ? undefined : linesOf(english),
   };
 }
 
-function linesOf(value: unknown): string[] {
+function linesOf(given: unknown): string[] {
+  const value = textOf(given)?.split('\n') ?? given;
   const bad = () =>
     new NodeFault('bad-lines', 'msg.payload must be what "run session" gives, or up to 4 lines of text.');
   if (!Array.isArray(value) || value.length > MOST_LINES) throw bad();
@@ -95,9 +102,23 @@ function linesOf(value: unknown): string[] {
 }
 
 /** A small display has shorter words. These displays have no Chinese characters: theirs are English words. */
-function fitted({ screen, lines }: Shown, { rows }: Display): readonly string[] {
-  if (screen === undefined) return lines;
+export function fitted({ screen, lines, english }: Shown, { rows }: Pick<Display, 'rows'>): readonly string[] {
+  if (screen === undefined) return lines.every(canShow) ? lines : (english ?? lines);
   return rows === 2 ? shortWords(screen, 'en') : words(screen, 'en');
+}
+
+/**
+ * For the flow's own text: the display shows `?` for what it lacks, and whoever built the flow hears of it.
+ * @throws {NodeFault} `no-glyphs`
+ */
+export function checkGlyphs(lines: readonly string[]): void {
+  const line = lines.find((text) => !canShow(text));
+  if (line !== undefined) {
+    throw new NodeFault(
+      'no-glyphs',
+      `The display has no characters for "${line}": give msg.payload as {lines, english}, with the same in English.`,
+    );
+  }
 }
 
 async function openDisplay(

@@ -29,7 +29,8 @@ describe('what a character display can write', () => {
   });
 
   it('takes full-width digits and punctuation for the plain ones', () => {
-    assert.equal(text(toDisplayBytes('３０，：！')), '30,:!');
+    assert.equal(text(toDisplayBytes('３０，：！《》【】')), '30,:!""[]');
+    assert.deepEqual(toDisplayBytes('￥30℃'), toDisplayBytes('¥30°C'));
   });
 
   it('has no Chinese: it says so, so that the English text is shown', () => {
