@@ -117,10 +117,12 @@ export class CodeReader {
 
   /**
    * The sequence number in `first`…`last` that the code was made for, or `undefined`: a station's look around beyond
-   * its window. Thousands of tags at a time: HMAC (RFC 2104, its pads made once) and RFC 4226's truncation stand here
-   * once more, bare, as a sieve before `matches`, which alone decides.
+   * its window. It goes from `near` outwards, a window at a time in both directions: a tag of six digits fits a number by
+   * chance too, and of thousands one that is nearer is the likelier one. Thousands of tags at a time: HMAC (RFC 2104, its
+   * pads made once) and RFC 4226's truncation stand here once more, bare, as a sieve before `matches`, which alone
+   * decides.
    */
-  find(reading: CodeReading, first: number, last: number): number | undefined {
+  find(reading: CodeReading | ReceiptReading, first: number, last: number, near = first): number | undefined {
     const key = this.#codeKey(reading);
     const tag = Number(reading.tag);
     const modulus = 10 ** reading.tag.length;
@@ -130,13 +132,23 @@ export class CodeReader {
       inner[i]! ^= byte;
       outer[i]! ^= byte;
     }
-    for (let n = firstFrom(Math.max(0, first), reading.residue, reading.window); n <= last; n += reading.window) {
+    const fits = (n: number): boolean => {
       inner.writeUInt32BE(Math.floor(n / 2 ** 32), SHA256_BLOCK);
       inner.writeUInt32BE(n % 2 ** 32, SHA256_BLOCK + 4);
       hash('sha256', inner, 'buffer').copy(outer, SHA256_BLOCK);
       const mac = hash('sha256', outer, 'buffer');
       const truncated = mac.readUInt32BE(mac[SHA256_BYTES - 1]! & 0xf) & 0x7fffffff;
-      if (truncated % modulus === tag && this.matches(reading, n)) return n;
+      return truncated % modulus === tag && this.matches(reading, n);
+    };
+    const least = Math.max(0, first);
+    if (last < least) return undefined;
+    let ahead = firstFrom(Math.min(Math.max(near, least), last), reading.residue, reading.window);
+    let behind = ahead - reading.window;
+    while (ahead <= last || behind >= least) {
+      if (ahead <= last && fits(ahead)) return ahead;
+      if (behind >= least && fits(behind)) return behind;
+      ahead += reading.window;
+      behind -= reading.window;
     }
     return undefined;
   }

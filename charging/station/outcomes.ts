@@ -61,9 +61,8 @@ function lookAround(
     slotSeconds === undefined
       ? COUNTER_WINDOWS * reading.window
       : Math.min(Math.ceil(YEAR_SECONDS / slotSeconds), MOST_WINDOWS * reading.window);
-  const behind = reader.find(reading, first - far, first - 1);
-  if (behind !== undefined) return { outcome: isUsed(window, behind) ? 'used' : 'expired' };
-  const ahead = reader.find(reading, last + 1, last + far);
-  if (ahead !== undefined) return { outcome: isUsed(window, ahead) ? 'used' : 'out-of-step' };
-  return { outcome: 'invalid' };
+  const n = reader.find(reading, first - far, last + far, first);
+  if (n === undefined) return { outcome: 'invalid' };
+  if (isUsed(window, n)) return { outcome: 'used' };
+  return { outcome: n < first ? 'expired' : 'out-of-step' };
 }

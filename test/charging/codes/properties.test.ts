@@ -78,7 +78,9 @@ describe('every code', () => {
         assert.ok(typeof reading === 'object');
         const reader = new CodeReader(k, terms);
         assert.equal(reader.find(reading, first, first + 2000), n);
+        assert.equal(reader.find(reading, first, first + 2000, first + 1000), n);
         assert.equal(reader.find(reading, n + 1, n + 1), undefined);
+        assert.equal(reader.find(reading, n, n - 1), undefined);
       }),
       // A tag of 6 digits may fit another number of the 62 by chance: one run in 16 000, so the runs are fixed.
       { seed: 20_261_122 },

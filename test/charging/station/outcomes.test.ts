@@ -102,6 +102,15 @@ describe('what the keypad hears', () => {
     assert.equal(bench.outcome(bench.code(bench.slot + 2 * YEAR_SLOTS)), 'invalid');
   });
 
+  it('takes a tag that fits two numbers for the nearer one: what is a little ahead is not said to be of last summer', () => {
+    const code = bench.code(bench.slot + 22, 'compact', 1);
+    const [reading, reader] = [readEntry(code), new CodeReader(KEY, CLOCK)];
+    assert(typeof reading === 'object');
+    const months = 25_354;
+    assert.equal(reader.find(reading, bench.slot - YEAR_SLOTS, bench.slot - 1), bench.slot - months);
+    assert.equal(bench.outcome(code), 'out-of-step');
+  });
+
   it('says used, not expired, for as long as it remembers', () => {
     const code = bench.code(bench.slot);
     bench.charge(code);
