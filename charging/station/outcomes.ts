@@ -19,8 +19,12 @@ export interface Bearings {
 
 const YEAR_SECONDS = 365.25 * 24 * 3600;
 const COUNTER_WINDOWS = 64;
-/** A year in slots of seconds would be a million HMACs, and the relay's lease would run out over them. */
-const MOST_WINDOWS = 4096;
+/**
+ * Either way: what a year of compact codes takes at slots of a minute. A year of slots of a second would be two million
+ * HMACs, over which the relay's lease would run out; and six digits fit one number in a million by chance, so that most
+ * guesses would be called `expired` and cost nothing.
+ */
+const MOST_WINDOWS = Math.ceil(YEAR_SECONDS / 60 / LAYOUTS.compact.window);
 
 /** What a genuine code of this station, or one that is not, gets for an answer. */
 export function judge(reading: CodeReading, reader: CodeReader, bearings: Bearings): Judgement {

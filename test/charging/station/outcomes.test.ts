@@ -197,13 +197,25 @@ describe('what the keypad hears', () => {
     }
   });
 
-  it('keeps its answer flat for slots of a second, where a year would be a million numbers', () => {
+  it('looks a year around at slots of a minute too', () => {
+    const minutes = new Bench({ ...CLOCK, slotSeconds: 60 });
+    for (const days of [1, 80, 100, 180, 365]) {
+      assert.equal(minutes.outcome(minutes.code(minutes.slot - days * 1440)), 'expired', `${days} days old`);
+      assert.equal(minutes.outcome(minutes.code(minutes.slot + days * 1440)), 'out-of-step', `${days} days ahead`);
+    }
+    assert.equal(minutes.outcome(minutes.guess(minutes.slot)), 'invalid');
+    minutes.station.dispose();
+  });
+
+  it('keeps its answer flat for slots of a second, where a year would be two million numbers', () => {
     const quick = new Bench({ ...CLOCK, slotSeconds: 1 });
     assert.equal(quick.outcome(quick.code(quick.slot - 60)), 'expired');
     quick.clocks.pass(MINUTE);
     assert.equal(quick.outcome(quick.guess(quick.slot)), 'invalid');
-    assert.equal(quick.outcome(quick.code(quick.slot - 4000 * 32)), 'expired');
-    assert.equal(quick.outcome(quick.code(quick.slot - 5000 * 32)), 'invalid');
+    assert.equal(quick.outcome(quick.code(quick.slot - 16_400 * 32)), 'expired');
+    assert.equal(quick.outcome(quick.code(quick.slot - 17_000 * 32)), 'invalid');
+    assert.equal(quick.outcome(quick.code(quick.slot + 16_390 * 32)), 'out-of-step');
+    assert.equal(quick.outcome(quick.code(quick.slot + 17_000 * 32)), 'invalid');
     quick.station.dispose();
   });
 });
