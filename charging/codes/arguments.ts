@@ -8,8 +8,12 @@ export function checkKey(name: string, key: unknown): asserts key is Uint8Array 
   if (key.length !== KEY_BYTES) throw new RangeError(`${name}: ${KEY_BYTES} bytes, not ${key.length}`);
 }
 
-export function checkText(name: string, text: unknown): asserts text is string {
+export function checkString(name: string, text: unknown): asserts text is string {
   if (typeof text !== 'string') throw new TypeError(`${name}: a string`);
+}
+
+export function checkText(name: string, text: unknown): asserts text is string {
+  checkString(name, text);
   if (text.length === 0 || text.includes('\0')) throw new RangeError(`${name}: not empty and without a zero byte`);
   if (!text.isWellFormed()) throw new RangeError(`${name}: well-formed Unicode`);
 }
@@ -19,6 +23,11 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     throw new RangeError(`${name}: a whole number from ${least} to ${most}, not ${value}`);
   }
+}
+
+/** Where a search begins or ends may lie below zero. */
+export function checkSafe(name: string, value: unknown): asserts value is number {
+  checkWhole(name, value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 
 /** Sequence numbers and key versions: safe integers from 0. */

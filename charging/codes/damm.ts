@@ -1,3 +1,5 @@
+import { checkString } from './arguments.ts';
+
 /** The quasigroup of H. M. Damm's thesis (2004), totally anti-symmetric: it finds every swap of neighbours. */
 const TABLE = [
   '0317598642',
@@ -27,7 +29,11 @@ export function dammDigit(digits: string): string {
   return String(interim(digits));
 }
 
-/** Whether the last digit of a string of decimal digits is the check digit of those before it. */
+/**
+ * Whether the last digit of a string of decimal digits is the check digit of those before it.
+ * @throws {TypeError} when `digits` is no string
+ */
 export function hasValidCheckDigit(digits: string): boolean {
+  checkString('digits', digits);
   return /^[0-9]{2,}$/.test(digits) && interim(digits) === 0;
 }

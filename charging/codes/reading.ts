@@ -1,7 +1,7 @@
 // Taking a code apart again, and holding its tag against a sequence number. What the window is, and whether a number
 // was used, is for the station (charging/station/) and the ledger (charging/cloud/) to say.
 import { hash, timingSafeEqual } from 'node:crypto';
-import { checkKey, checkStep, checkUnit } from './arguments.ts';
+import { checkKey, checkObject, checkSafe, checkStep, checkString, checkUnit, checkWhole } from './arguments.ts';
 import { hasValidCheckDigit } from './damm.ts';
 import { hotp } from './hotp.ts';
 import { LAYOUTS, type LayoutName, OPERATIONS, type Operation, RECEIPT, SERVICE, type Unit } from './layouts.ts';
@@ -37,8 +37,10 @@ export type CodeReading = VoucherReading | ServiceReading;
 /**
  * What the digits typed on a keypad say, before any key is asked.
  * `mistyped`: wrong length or check digit. `unmade`: a payload that no cloud ever makes.
+ * @throws {TypeError} when `entry` is no string
  */
 export function readEntry(entry: string): CodeReading | 'mistyped' | 'unmade' {
+  checkString('entry', entry);
   if (!hasValidCheckDigit(entry)) return 'mistyped';
   if (entry.length === LAYOUTS.compact.digits) return readVoucher('compact', entry);
   if (entry.length === LAYOUTS.long.digits) return readVoucher('long', entry);
@@ -46,8 +48,12 @@ export function readEntry(entry: string): CodeReading | 'mistyped' | 'unmade' {
   return 'mistyped';
 }
 
-/** What the digits of a station's receipt say, before any key is asked. */
+/**
+ * What the digits of a station's receipt say, before any key is asked.
+ * @throws {TypeError} when `entry` is no string
+ */
 export function readReceipt(entry: string): ReceiptReading | 'mistyped' | 'unmade' {
+  checkString('entry', entry);
   if (entry.length !== RECEIPT.digits || !hasValidCheckDigit(entry)) return 'mistyped';
   const payload = Number(entry.slice(0, RECEIPT.payloadDigits));
   const residue = Math.floor(payload / RECEIPT.radix);
@@ -82,8 +88,14 @@ function tagOf(entry: string, { payloadDigits, tagDigits }: { payloadDigits: num
   return entry.slice(payloadDigits, payloadDigits + tagDigits);
 }
 
-/** The one number from `least` up that leaves `residue` modulo `window`: at most `window` − 1 above it. */
+/**
+ * The one number from `least` up that leaves `residue` modulo `window`: at most `window` − 1 above it.
+ * @throws {TypeError | RangeError} naming the wrong argument
+ */
 export function firstFrom(least: number, residue: number, window: number): number {
+  checkSafe('least', least);
+  checkWhole('window', window, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole('residue', residue, 0, window - 1);
   return least + ((((residue - least) % window) + window) % window);
 }
 
@@ -101,6 +113,7 @@ export class CodeReader {
    */
   constructor(stationKey: Uint8Array, terms: { unit: Unit; step: number }) {
     checkKey('stationKey', stationKey);
+    checkObject('terms', terms);
     checkUnit(terms.unit);
     checkStep(terms.step);
     this.#key = stationKey;
@@ -108,8 +121,13 @@ export class CodeReader {
     this.#step = terms.step;
   }
 
-  /** Whether this station's key made the code for that sequence number. Compares in constant time. */
+  /**
+   * Whether this station's key made the code for that sequence number. Compares in constant time.
+   * @throws {TypeError} naming the wrong argument
+   */
   matches(reading: CodeReading | ReceiptReading, sequence: number): boolean {
+    checkReading(reading);
+    if (typeof sequence !== 'number') throw new TypeError('sequence: a number');
     if (!Number.isSafeInteger(sequence) || sequence < 0 || sequence % reading.window !== reading.residue) return false;
     const expected = hotp(this.#codeKey(reading), sequence, reading.tag.length);
     return timingSafeEqual(Buffer.from(expected), Buffer.from(reading.tag));
@@ -121,8 +139,13 @@ export class CodeReader {
    * chance too, and of thousands one that is nearer is the likelier one. Thousands of tags at a time: HMAC (RFC 2104, its
    * pads made once) and RFC 4226's truncation stand here once more, bare, as a sieve before `matches`, which alone
    * decides.
+   * @throws {TypeError | RangeError} naming the wrong argument
    */
   find(reading: CodeReading | ReceiptReading, first: number, last: number, near = first): number | undefined {
+    checkReading(reading);
+    checkSafe('first', first);
+    checkSafe('last', last);
+    checkSafe('near', near);
     const key = this.#codeKey(reading);
     const tag = Number(reading.tag);
     const modulus = 10 ** reading.tag.length;
@@ -168,6 +191,15 @@ export class CodeReader {
       case 'receipt':
         return receiptKey(this.#key, this.#unit, this.#step, reading.unused);
     }
+  }
+}
+
+const KINDS: readonly string[] = ['voucher', 'service', 'receipt'] satisfies (CodeReading | ReceiptReading)['kind'][];
+
+/** `readEntry` also answers with a word, which a caller may forget to look at. */
+function checkReading(reading: CodeReading | ReceiptReading): void {
+  if (typeof reading !== 'object' || reading === null || !KINDS.includes(reading.kind)) {
+    throw new TypeError('reading: what readEntry or readReceipt gives for a code that is not mistyped or unmade');
   }
 }
 

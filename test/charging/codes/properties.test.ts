@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   CodeReader,
+  dammDigit,
   digitsForReading,
   firstFrom,
+  hasValidCheckDigit,
   LAYOUTS,
   type LayoutName,
   MOST_UNUSED,
@@ -15,6 +17,7 @@ import {
   serviceCode,
   stationKey,
   type Unit,
+  type VoucherReading,
   voucherCode,
 } from '../../../charging/codes/index.ts';
 
@@ -192,6 +195,8 @@ describe('a code of one station, unit, step or quantity', () => {
 describe('wrong arguments', () => {
   const good = new Uint8Array(32);
   const terms = { layout: 'compact', unit: 'min', step: 30, quantity: 2, sequence: 1 } as const;
+  const reader = new CodeReader(good, terms);
+  const reading = readEntry(voucherCode(good, terms)) as VoucherReading;
   const cases: [string, () => unknown, RegExp, typeof TypeError | typeof RangeError][] = [
     ['a master key as text', () => stationKey('00' as never, 'CP-0001', 1), /^masterKey/, TypeError],
     ['a short master key', () => stationKey(new Uint8Array(31), 'CP-0001', 1), /^masterKey/, RangeError],
@@ -244,6 +249,27 @@ describe('wrong arguments', () => {
       /^sequence/,
       RangeError,
     ],
+    ['a reader without terms', () => new CodeReader(good, undefined as never), /^terms/, TypeError],
+    [
+      'a reader of an unknown unit',
+      () => new CodeReader(good, { ...terms, unit: 'kWh' as never }),
+      /^unit/,
+      RangeError,
+    ],
+    ['an entry that is missing', () => readEntry(undefined as never), /^entry/, TypeError],
+    ['an entry as a number', () => readEntry(5_163_109_362 as never), /^entry/, TypeError],
+    ['a receipt that is missing', () => readReceipt(undefined as never), /^entry/, TypeError],
+    ['digits for reading that are missing', () => digitsForReading(undefined as never), /^code/, TypeError],
+    ['digits to check as a number', () => hasValidCheckDigit(5724 as never), /^digits/, TypeError],
+    ['digits without a check digit as a number', () => dammDigit(572 as never), /^digits/, TypeError],
+    ['a window of 0', () => firstFrom(0, 0, 0), /^window/, RangeError],
+    ['a residue that is missing', () => firstFrom(0, undefined as never, 32), /^residue/, TypeError],
+    ['a least of NaN', () => firstFrom(Number.NaN, 0, 32), /^least/, RangeError],
+    ['a mistyped reading', () => reader.matches('mistyped' as never, 1), /^reading/, TypeError],
+    ['a reading that is missing', () => reader.find(undefined as never, 0, 10), /^reading/, TypeError],
+    ['a sequence to match as text', () => reader.matches(reading, '1' as never), /^sequence/, TypeError],
+    ['a search with no end', () => reader.find(reading, 0, Number.POSITIVE_INFINITY), /^last/, RangeError],
+    ['a search from text', () => reader.find(reading, '0' as never, 10), /^first/, TypeError],
   ];
   for (const [name, call, message, kind] of cases) {
     it(`${name} throws a ${kind.name} that names the argument`, () => {
