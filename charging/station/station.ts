@@ -28,6 +28,8 @@ export interface StationOptions extends Partial<ArchiveLimits> {
 
 /** How often the time that was lived to is written down while nothing else is. */
 const NOTE_MS = 60_000;
+/** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
+const FLOAT_NOISE = 1e-9;
 /** Entries of these lengths are too long to be guessed, and are heard from a bucket of their own. */
 const LONG_ENTRIES: readonly number[] = [LAYOUTS.long.digits, 15];
 
@@ -184,7 +186,7 @@ export class Station implements SessionJournal {
 
   receiptFor({ voucher, delivered }: SessionRecord): string | undefined {
     const left = Math.max(0, voucher.amount - delivered);
-    const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount));
+    const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount + FLOAT_NOISE));
     if (unused < 1) return undefined;
     const { unit, step, sequence } = voucher;
     return receiptCode(this.settings.key, { unit, step, unused, sequence });

@@ -61,7 +61,7 @@ export type EndReason = 'used-up' | 'unplugged' | 'stop-key' | 'service' | 'full
 /** One redeemed voucher and what was delivered on it: a row of the journal. */
 export interface SessionRecord {
   readonly voucher: Voucher;
-  /** In `unit`s, never more than `voucher.amount`; minutes may have fractions. Rounded in the customer's favour. */
+  /** In `unit`s, never more than `voucher.amount`; as exact as it was measured. */
   readonly delivered: number;
   /** The meter's reading (Wh) when the session opened and at the last checkpoint; only for `Wh` stations. */
   readonly meterStartWh?: number;

@@ -94,7 +94,7 @@ describe('the two commands of the README', function () {
     assert.equal((await running.keys(`${genuine.slice(0, -1)}${last}#`)).outcome, 'mistyped');
   });
 
-  it('shows a receipt whose rest an independent implementation reads', async () => {
+  it('shows a receipt whose rest, less than what was bought, an independent implementation reads', async () => {
     const n = slotNow() - 5;
     running.plug(true);
     await running.keys(`${compactCode(KEY, 'min', 30, 2, n)}#`);
@@ -102,7 +102,7 @@ describe('the two commands of the README', function () {
     await running.keys('*');
     const { receipt } = await running.settled('the receipt is shown', ({ state }) => state === 'receipt');
     const unused = unusedIn(receipt ?? '', KEY, 'min', 30, n);
-    assert.ok(unused !== undefined && unused >= 153 && unused <= 155, `unused is ${unused}`);
+    assert.ok(unused !== undefined && unused >= 153 && unused < 155, `unused is ${unused}`);
     running.plug(false);
   });
 

@@ -1,9 +1,11 @@
-// What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and rounded, where
-// it must be, in the customer's favour.
+// What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and kept as exactly
+// as it was measured: a receipt made of a rounded figure would say more than what is left.
 import type { EndReason, SessionRecord, Voucher } from '../types.ts';
 import type { MeterReading, Receipt, Session, SessionConfig, State } from './states.ts';
 
 const MINUTE = 60_000;
+/** No meter tells less than a thousandth of a Wh; what sums of readings show below it is noise of floating point. */
+const NOISE_MWH = 0.01;
 
 /** What a voucher holds: milliseconds or Wh. */
 function held({ amount, unit }: Voucher): number {
@@ -15,10 +17,10 @@ export function left(session: Session): number {
   return held(session.voucher) - session.used;
 }
 
-/** What was delivered, in `unit`s: whole seconds, whole tenths of a Wh, rounded down. */
+/** What was delivered, in `unit`s: minutes with all their fraction, thousandths of a Wh rounded down. */
 export function delivered({ voucher, used }: Session): number {
   if (used >= held(voucher)) return voucher.amount;
-  return voucher.unit === 'min' ? Math.floor(used / 1000) / 60 : Math.floor(used * 10) / 10;
+  return voucher.unit === 'min' ? used / MINUTE : Math.floor(used * 1000 + NOISE_MWH) / 1000;
 }
 
 /** A session on a voucher that is about to be redeemed. */
@@ -32,7 +34,7 @@ export function opened(voucher: Voucher, at: number, meter: State['meter']): Ses
  */
 export function reopened(record: SessionRecord, at: number, meter: State['meter']): Session {
   const { voucher } = record;
-  const used = voucher.unit === 'min' ? Math.round(record.delivered * MINUTE) : record.delivered;
+  const used = voucher.unit === 'min' ? record.delivered * MINUTE : record.delivered;
   const now = readings(voucher, meter);
   return {
     voucher,

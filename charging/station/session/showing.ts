@@ -67,7 +67,8 @@ function running(name: ScreenName, session: Session): Screen {
 function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt): Screen {
   return screen(name, {
     digits: digitsForReading(digits),
-    left: unit === 'min' ? clock(rest * 60_000) : Math.floor(rest),
+    // Down to whole seconds: not more than what is refunded. A little more, for the noise of floating point.
+    left: unit === 'min' ? clock(Math.floor(rest * 60 + 1e-6) * 1000) : Math.floor(rest),
     reason,
   });
 }

@@ -115,6 +115,16 @@ describe('sessions in the journal', () => {
     assert.equal(unused(voucher.amount + 5), undefined);
   });
 
+  it('give the 155th that is left to the whole, whatever the division makes of it', () => {
+    const other = new Bench({ ...CLOCK, step: 1 });
+    const voucher = other.voucher(other.code(other.slot, 'compact', 1));
+    const receipt = other.station.receiptFor({ voucher, delivered: 0.8 });
+    const reading = readReceipt(receipt!);
+    assert(typeof reading === 'object');
+    assert.equal(reading.unused, 31);
+    other.station.dispose();
+  });
+
   it('lose no pulse counter: it is kept with the rest, and zero before it was ever saved', () => {
     assert.equal(bench.station.meterCounter('s0'), 0);
     bench.station.saveMeterCounter('s0', 1234.5);

@@ -75,12 +75,25 @@ describe('a charge by the minute', () => {
     assert.equal(bench.journal.last?.ended, 'stop-key');
   });
 
-  it('rounds what was delivered down to whole seconds', () => {
+  it('is kept to the millisecond, so that a moment of it is off the receipt', () => {
     const bench = new Bench();
-    bench.charge();
+    bench.charge(7, 60);
+    bench.pass(200);
+    bench.charger.vehicle(false);
+    assert.equal(bench.journal.last?.delivered, 0.2 / 60);
+    assert.equal(bench.charger.snapshot().receipt, '000700000154');
+    assert.match(bench.display, /Left 59:59/);
+  });
+
+  it('is kept to the millisecond over a power cut', () => {
+    const bench = new Bench();
+    bench.charge(7, 60);
     bench.pass(90_999);
+    bench.charger.stop();
+    bench.powerCut({ vehicle: true });
+    assert.equal(bench.state, 'charging');
     bench.charger.key('*');
-    assert.equal(bench.journal.last?.delivered, 1.5);
+    assert.ok(Math.abs(bench.journal.last!.delivered * MINUTE - 90_999) < 1e-6);
   });
 
   it('is not counted while nobody could tell whether the relay was closed', () => {

@@ -33,7 +33,18 @@ describe('a charge by energy', () => {
     slow.powerW = 60;
     slow.charge(7, 1000);
     slow.pass(MINUTE);
-    assert.equal(slow.journal.open?.delivered, 0.9);
+    assert.equal(slow.journal.open?.delivered, 1);
+  });
+
+  it('leaves less than a tenth of a Wh that was taken off the receipt', () => {
+    const bench = new Bench(energy);
+    bench.powerW = 60;
+    bench.charge(7, 1000);
+    bench.pass(2000);
+    bench.charger.vehicle(false);
+    const { delivered } = bench.journal.last!;
+    assert.ok(delivered > 0 && delivered < 0.1, `${delivered} Wh`);
+    assert.equal(bench.charger.snapshot().receipt, '000700000154');
   });
 
   it('records what the meter read at the start and last', () => {
