@@ -9,6 +9,7 @@ import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
 import { Kept, type KeptOptions, print } from './kept.ts';
+import { refuseJournalOfAnother } from './journal-owner.ts';
 import { provision } from './provision.ts';
 
 /** Node-RED closes its nodes, the session writes its checkpoint. */
@@ -98,6 +99,7 @@ async function main(): Promise<void> {
   }
   makeDataFolder(at.dataDir);
   if (only !== 'cloud') await refuseSecondCharger(at);
+  refuseJournalOfAnother(at, only, station);
 
   const kept: Kept[] = [];
   let relayIsOff = true;
