@@ -8,8 +8,8 @@ import { answers } from '../hardware/relay/socket.ts';
 import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
-import { Kept, type KeptOptions, print } from './kept.ts';
 import { refuseJournalOfAnother } from './journal-owner.ts';
+import { Kept, type KeptOptions, print } from './kept.ts';
 import { provision } from './provision.ts';
 
 /** Node-RED closes its nodes, the session writes its checkpoint. */
