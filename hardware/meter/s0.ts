@@ -13,7 +13,7 @@ export interface S0MeterOptions {
   readonly impulsesPerKwh: number;
   /** What the journal kept. A session that was billed further than that wins: hand in the higher of the two. */
   readonly startWh: number;
-  /** Keeps the counter; called every 10 s while it grows, and at closing. */
+  /** Keeps the counter; called every 10 s while it grows, and at closing. What it throws is tried again 10 s later. */
   save(energyWh: number): void;
   readonly highestPowerW: number;
   readonly leastClosedMs?: number;
@@ -158,8 +158,12 @@ class S0Meter implements Meter {
   #save(): void {
     this.#savedAt = this.#clock.now();
     if (this.#counter.energyWh === this.#savedWh) return;
-    this.#savedWh = this.#counter.energyWh;
-    this.#options.save(this.#savedWh);
+    try {
+      this.#options.save(this.#counter.energyWh);
+      this.#savedWh = this.#counter.energyWh;
+    } catch {
+      // A journal that takes no writes stops no meter: the readings go on, and who keeps them says what is wrong.
+    }
   }
 
   #lost(error: Error): void {

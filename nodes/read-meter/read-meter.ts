@@ -5,6 +5,7 @@ import { type ChargingStation, joinStation } from '../charging-station/station-u
 import type { RED, RedNode } from '../shared/red.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
+import { counterKeeper } from './keeping.ts';
 import { meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 import { SimulatedLoad } from './simulated.ts';
 
@@ -39,11 +40,11 @@ export default function readMeter(red: RED): void {
     const open = async () => {
       const kind = meterOf(config, charging);
       if (kind === 'simulated') {
-        load = simulatedLoad(config, charging, listener);
+        load = simulatedLoad(this, config, charging, listener);
         status.ready('simulated');
       } else if (kind === 'none') status.ready('none');
       else {
-        meter = await openMeter(config, kind, charging, listener);
+        meter = await openMeter(this, config, kind, charging, listener);
         status.waiting('waiting');
       }
     };
@@ -75,12 +76,17 @@ export default function readMeter(red: RED): void {
 }
 
 /** Where a simulated meter left off, the journal knows. */
-function simulatedLoad(config: ReadMeterConfig, { station }: ChargingStation, listener: MeterListener): SimulatedLoad {
+function simulatedLoad(
+  node: RedNode,
+  config: ReadMeterConfig,
+  { station }: ChargingStation,
+  listener: MeterListener,
+): SimulatedLoad {
   const startWh = Math.max(station.meterCounter('simulated'), station.openSession()?.meterLastWh ?? 0);
   return new SimulatedLoad({
     powerW: number(config.simulatedPowerW, 3_680),
     startWh,
-    save: (energyWh) => station.saveMeterCounter('simulated', energyWh),
+    save: counterKeeper(node, station, 'simulated'),
     onReading: (reading) => listener.onReading(reading),
   });
 }

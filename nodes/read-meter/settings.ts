@@ -2,8 +2,9 @@
 import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
 import { choice, given, number, pin } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
-import type { NodeConfig } from '../shared/red.ts';
+import type { NodeConfig, RedNode } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
+import { counterKeeper } from './keeping.ts';
 
 export interface ReadMeterConfig extends NodeConfig {
   readonly station?: string;
@@ -40,6 +41,7 @@ export function meterOf(config: ReadMeterConfig, charging: ChargingStation): 'no
 
 /** @throws a `GpioError`, a `DeviceError`, or a `NodeFault` that says what is missing */
 export async function openMeter(
+  node: RedNode,
   config: ReadMeterConfig,
   kind: 's0' | 'modbus',
   charging: ChargingStation,
@@ -75,7 +77,7 @@ export async function openMeter(
       ...pulses,
       impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1),
       startWh,
-      save: (energyWh) => station.saveMeterCounter(line, energyWh),
+      save: counterKeeper(node, station, line),
       highestPowerW,
     },
     listener,

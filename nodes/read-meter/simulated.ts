@@ -6,6 +6,7 @@ const BEAT_MS = 1_000;
 export interface SimulatedLoadOptions {
   readonly powerW: number;
   readonly startWh: number;
+  /** What it throws is tried again. */
   save(energyWh: number): void;
   onReading(reading: MeterReading): void;
 }
@@ -52,7 +53,11 @@ export class SimulatedLoad {
 
   #save(): void {
     if (this.#energyWh === this.#savedWh) return;
-    this.#savedWh = this.#energyWh;
-    this.#options.save(this.#energyWh);
+    try {
+      this.#options.save(this.#energyWh);
+      this.#savedWh = this.#energyWh;
+    } catch {
+      // As with a real meter: a journal that takes no writes stops no readings.
+    }
   }
 }

@@ -5,11 +5,14 @@ import { S0Counter } from '../../../hardware/meter/s0-counter.ts';
 import { ManualClock } from '../bus/manual-clock.ts';
 import { SimulatedLine } from '../bus/simulated-line.ts';
 
-async function bench(
-  options: { impulsesPerKwh?: number; startWh?: number; highestPowerW?: number } = {},
-  line = new SimulatedLine(),
-  clock = new ManualClock(),
-) {
+interface BenchOptions {
+  impulsesPerKwh?: number;
+  startWh?: number;
+  highestPowerW?: number;
+  save?(energyWh: number): void;
+}
+
+async function bench(options: BenchOptions = {}, line = new SimulatedLine(), clock = new ManualClock()) {
   const readings: MeterReading[] = [];
   const told: string[] = [];
   const saved: number[] = [];
@@ -90,6 +93,28 @@ describe('an S0 meter', () => {
     assert.deepEqual(saved, [41_009]);
     await meter.close();
     assert.deepEqual(saved, [41_009, 41_012]);
+  });
+
+  it('reads on while its count cannot be kept, tries again, and lets go of its line all the same', async () => {
+    const tried: number[] = [];
+    let full = true;
+    const save = (energyWh: number) => {
+      tried.push(energyWh);
+      if (full) throw new Error('No space left on device.');
+    };
+    const { pulse, clock, meter, line, told } = await bench({ save });
+    for (let count = 0; count < 12; count++) await pulse();
+    await clock.advance(8_000);
+    assert.deepEqual(tried, [10, 12]);
+    assert.equal(meter.latest?.energyWh, 12);
+    assert.deepEqual(told, []);
+    full = false;
+    await clock.advance(20_000);
+    assert.deepEqual(tried, [10, 12, 12]);
+    full = true;
+    await pulse();
+    await meter.close();
+    assert.equal(line.held, false);
   });
 
   it('has nothing kept while nothing changes', async () => {
