@@ -5,14 +5,19 @@ import type { MeterReading } from '../../charging/station/session/states.ts';
 import type { Outcome, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import type { Message } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
+import { booleanOf } from '../shared/values.ts';
 
+/**
+ * `misread`: what was told of the vehicle or the relay cannot be understood. The session hears that nobody knows, so that
+ * the relay goes off, and the message ends with this.
+ */
 export type Heard =
   | { readonly topic: 'voucher'; readonly voucher: Voucher }
   | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
   | { readonly topic: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
-  | { readonly topic: 'vehicle'; readonly connected: boolean | undefined }
+  | { readonly topic: 'vehicle'; readonly connected: boolean | undefined; readonly misread?: NodeFault }
   | { readonly topic: 'meter'; readonly reading: MeterReading }
-  | { readonly topic: 'relay'; readonly relay: RelayState }
+  | { readonly topic: 'relay'; readonly relay: RelayState; readonly misread?: NodeFault }
   | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
   | { readonly topic: 'key'; readonly key: string }
   | { readonly topic: 'typed'; readonly digits: string };
@@ -33,13 +38,11 @@ export function heard({ topic, payload }: Message, settings: StationSettings): H
     case 'refused':
       return { topic, verdict: refusalOf(payload) };
     case 'vehicle':
-      if (typeof payload === 'boolean') return { topic, connected: payload };
-      if (payload === null) return { topic, connected: undefined };
-      throw bad(topic, 'true, false, or null where nobody knows');
+      return { topic, ...pluggedOf(payload) };
     case 'meter':
       return { topic, reading: readingOf(payload) };
     case 'relay':
-      return { topic, relay: actualOf(payload) };
+      return { topic, ...actualOf(payload) };
     case 'relay-fault':
     case 'fault':
       return { topic, ...faultOf(topic, payload) };
@@ -98,11 +101,23 @@ function readingOf(payload: unknown): MeterReading {
   };
 }
 
-function actualOf(payload: unknown): RelayState {
-  if (typeof payload === 'boolean') return { on: payload, ready: true };
-  const { on, ready, readyInSeconds } = fields(payload);
-  if (typeof on !== 'boolean') throw bad('relay', "the relay's actual state: true, false or {on, ready}");
-  return { on, ready: ready !== false, ...(isNumber(readyInSeconds) ? { readyInSeconds } : {}) };
+function pluggedOf(payload: unknown): { connected: boolean | undefined; misread?: NodeFault } {
+  const connected = booleanOf(payload);
+  if (connected !== undefined || payload === null) return { connected };
+  return { connected, misread: bad('vehicle', 'true or false (or 1, 0, on, off), or null where nobody knows') };
+}
+
+function actualOf(payload: unknown): { relay: RelayState; misread?: NodeFault } {
+  const bare = booleanOf(payload);
+  if (bare !== undefined) return { relay: { on: bare, ready: true } };
+  const { on: told, ready, readyInSeconds } = fields(payload);
+  const on = booleanOf(told);
+  if (on === undefined) {
+    const misread = bad('relay', "the relay's actual state: true or false (or 1, 0, on, off), or {on, ready}");
+    return { relay: { on: false, ready: false }, misread };
+  }
+  const wait = isNumber(readyInSeconds) ? { readyInSeconds } : {};
+  return { relay: { on, ready: booleanOf(ready) !== false, ...wait } };
 }
 
 /** A bare code means that the fault stands. */

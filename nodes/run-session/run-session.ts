@@ -133,6 +133,7 @@ class SessionNode {
       if (input.topic === 'voucher' || input.topic === 'service' || input.topic === 'refused') bench.entryHeard();
       bench.changed();
     }
+    if ('misread' in input && input.misread) throw input.misread;
   }
 
   /** What the session does in `work`, it does because of that message. */

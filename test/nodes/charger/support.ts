@@ -174,7 +174,9 @@ export class Rig {
     let times = 0;
     let error: Ended['error'];
     const first = new Promise<void>((resolve) => {
-      node._complete = (_message, thrown) => {
+      node._complete = (ended, thrown) => {
+        // What the message causes may come back to the node as messages of their own.
+        if (ended !== message) return;
         times += 1;
         error = thrown as Ended['error'];
         resolve();
