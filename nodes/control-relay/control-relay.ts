@@ -112,6 +112,10 @@ class RelayControl {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#countdown);
+    // Without this node the relay is off: a session that stays must not go on counting minutes. A turn later one that stops
+    // in the same deploy is out of reach, and goes on with what is left when it starts again.
+    const gone: Actual = { on: false, ready: false, readyInSeconds: 0 };
+    setImmediate(() => this.#node.send([{ topic: 'relay', payload: gone }, null]));
     await this.#opening.catch(() => {});
     await this.#relay?.close();
     await this.#contact?.close();

@@ -28,10 +28,10 @@ export default function detectVehicle(red: RED): void {
     const forget = onFlowsStarted(red, () => detection.announce());
 
     onInput(this, status, (message) => detection.hear(message));
-    onClose(this, async () => {
+    onClose(this, async (removed) => {
       forget();
       try {
-        await detection.close();
+        await detection.close(removed);
       } finally {
         leave();
       }
@@ -124,10 +124,17 @@ class Detection {
     else if (this.#fault !== undefined) this.#tellFault(this.#fault, true);
   }
 
-  async close(): Promise<void> {
+  /** `removed`: the node was deleted or disabled. Else another takes its place at once, and tells what it finds. */
+  async close(removed: boolean): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#again);
     clearInterval(this.#look);
+    // A turn later a session that stops in the same deploy is out of reach: it goes on when it starts again.
+    setImmediate(() => {
+      if (removed) this.#tellUnknown();
+      // Whoever comes next knows nothing of it, so nobody else would take it back.
+      if (this.#fault !== undefined) this.#tellFault(this.#fault, false);
+    });
     await this.#opening;
     await this.#source?.close();
   }
@@ -152,6 +159,10 @@ class Detection {
     this.#node.send({ topic: 'vehicle', payload: this.#connected });
   }
 
+  #tellUnknown(): void {
+    this.#node.send({ topic: 'vehicle', payload: null });
+  }
+
   /** Nobody knows any more whether a vehicle is there: the session hears of it, and this node tries again. */
   #lost(error: unknown, recovery?: 'recovers by itself'): void {
     if (this.#closed) return;
@@ -162,7 +173,7 @@ class Detection {
       this.#connected = undefined;
       this.#node.error(fault, {});
       this.#tellFault(this.#fault, true);
-      this.#node.send({ topic: 'vehicle', payload: null });
+      this.#tellUnknown();
     }
     if (recovery === undefined && !PERMANENT.has(codeOf(fault) ?? '')) {
       clearTimeout(this.#again);

@@ -73,11 +73,46 @@ describe('a charger in Node-RED', () => {
     });
   }
 
-  it('disabling the relay in the middle of a charge drops it', async () => {
+  it('disabling the relay in the middle of a charge drops it, and nothing more is counted', async () => {
     await rig.start(chargerFlow(rig.folder));
     await charge(1);
     await rig.deploy(chargerFlow(rig.folder, { control: { d: true } }), 'nodes');
     await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    await rig.until('the session is closed', () => closed().length === 1);
+    assert.match((closed()[0]!.payload as { receipt: string }).receipt, /^\d{12}$/);
+  });
+
+  it('disabling the detection in the middle of a charge drops the relay; enabled again, the station sells', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    await charge(1);
+    await rig.deploy(chargerFlow(rig.folder, { detect: { d: true } }), 'nodes');
+    await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    await rig.until('the session is closed', () => closed().length === 1);
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await rig.until('the fault is over', () => rig.statuses.get('session')?.text?.includes('fault') === false);
+    await charge(2);
+  });
+
+  it('a detection that is deployed again in the middle of a charge interrupts nothing', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    await charge(1);
+    const before = rig.at('actual').length;
+    await rig.deploy(chargerFlow(rig.folder, { detect: { openMs: 30 } }), 'nodes');
+    rig.plug(false);
+    await rig.until('the session is closed', () => closed().length === 1);
+    assert.equal((closed()[0]!.payload as { ended: string }).ended, 'unplugged');
+    const on = rig
+      .at('actual')
+      .slice(before)
+      .map(({ payload }) => (payload as { on: boolean }).on);
+    assert.ok(on.lastIndexOf(true) < on.indexOf(false), 'the relay opened once');
+  });
+
+  it('a fault of a detection that is set right is over', async () => {
+    await rig.start(chargerFlow(rig.folder, { detect: { line: '' } }));
+    await rig.until('the station is out of order', () => rig.statuses.get('session')?.text?.includes('fault') === true);
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await charge(1);
   });
 
   it('goes on with what was left when everything starts again with the vehicle there', async () => {
