@@ -35,6 +35,11 @@ export class Debouncer {
     return this.#level;
   }
 
+  /** An open contact was seen closed, and may be about to be: nothing may be switched on that needs it open. */
+  get settling(): boolean {
+    return !this.#level && this.#dueAtMs !== undefined;
+  }
+
   /** When `settle` is to be called with the level read again; undefined: when the next edge comes. */
   get dueAtMs(): number | undefined {
     return this.#dueAtMs;
@@ -83,6 +88,8 @@ export interface DebouncedInput {
 export interface DebouncedOptions extends Omit<InputOptions, 'onChange' | 'onLost'>, Partial<DebounceTimes> {
   /** Called once with the level at start, before `debouncedInput` resolves, then at each change. */
   onLevel(level: boolean): void;
+  /** Called as soon as an open contact is seen closed, and with false when that came to nothing; a level ends it, too. */
+  onSettling?(settling: boolean): void;
   onLost(error: GpioError): void;
 }
 
@@ -92,11 +99,24 @@ export async function debouncedInput(
   line: Line,
   options: DebouncedOptions,
 ): Promise<DebouncedInput> {
-  const { onLevel, onLost, openMs = PLUG_CONTACT.openMs, closeMs = PLUG_CONTACT.closeMs, ...rest } = options;
+  const {
+    onLevel,
+    onSettling,
+    onLost,
+    openMs = PLUG_CONTACT.openMs,
+    closeMs = PLUG_CONTACT.closeMs,
+    ...rest
+  } = options;
   let debouncer: Debouncer | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let settling = false;
 
+  const tellSettling = () => {
+    if (debouncer === undefined || debouncer.settling === settling) return;
+    settling = debouncer.settling;
+    onSettling?.(settling);
+  };
   const lost = (error: GpioError) => {
     clearTimeout(timer);
     if (closed) return;
@@ -113,7 +133,11 @@ export async function debouncedInput(
     try {
       const changed = debouncer.settle(input.read(), performance.now());
       wait();
-      if (changed !== undefined) onLevel(changed);
+      if (changed !== undefined) {
+        settling = false;
+        onLevel(changed);
+      }
+      tellSettling();
     } catch (error) {
       lost(error as GpioError);
     }
@@ -125,6 +149,7 @@ export async function debouncedInput(
       if (closed || !debouncer) return;
       debouncer.edge(level, performance.now());
       wait();
+      tellSettling();
     },
     onLost: lost,
   });

@@ -54,6 +54,8 @@ class Detection {
   #closed = false;
   /** Undefined until the first look, and while the line is lost. */
   #connected: boolean | undefined;
+  /** The open contact was seen closed, and is not believed yet. */
+  #settling = false;
   #fault: string | undefined;
 
   constructor(node: RedNode, status: Status, charging: ChargingStation, config: DetectVehicleConfig) {
@@ -92,6 +94,7 @@ class Detection {
       ...contact,
       consumer: 'vehicle',
       onLevel: guarded(this.#node, this.#status, (level: boolean) => this.#level(level)),
+      onSettling: guarded(this.#node, this.#status, (settling: boolean) => this.#settles(settling)),
       onLost: (error) => this.#lost(error),
     });
   }
@@ -152,11 +155,19 @@ class Detection {
     else this.#status.ready(key, values);
     if (connected === this.#connected) return;
     this.#connected = connected;
+    this.#settling = false;
+    this.#tell();
+  }
+
+  #settles(settling: boolean): void {
+    if (this.#closed || this.#connected === undefined) return;
+    this.#settling = settling;
     this.#tell();
   }
 
   #tell(): void {
-    this.#node.send({ topic: 'vehicle', payload: this.#connected });
+    const settling = this.#settling ? { settling: true } : {};
+    this.#node.send({ topic: 'vehicle', payload: this.#connected, ...settling });
   }
 
   #tellUnknown(): void {

@@ -15,7 +15,12 @@ export type Heard =
   | { readonly topic: 'voucher'; readonly voucher: Voucher }
   | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
   | { readonly topic: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
-  | { readonly topic: 'vehicle'; readonly connected: boolean | undefined; readonly misread?: NodeFault }
+  | {
+      readonly topic: 'vehicle';
+      readonly connected: boolean | undefined;
+      readonly settling: boolean;
+      readonly misread?: NodeFault;
+    }
   | { readonly topic: 'meter'; readonly reading: MeterReading }
   | { readonly topic: 'relay'; readonly relay: RelayState; readonly misread?: NodeFault }
   | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
@@ -29,7 +34,7 @@ const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-ste
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard({ topic, payload }: Message, settings: StationSettings): Heard {
+export function heard({ topic, payload, settling }: Message, settings: StationSettings): Heard {
   switch (topic) {
     case 'voucher':
       return { topic, voucher: voucherOf(payload, settings) };
@@ -38,7 +43,7 @@ export function heard({ topic, payload }: Message, settings: StationSettings): H
     case 'refused':
       return { topic, verdict: refusalOf(payload) };
     case 'vehicle':
-      return { topic, ...pluggedOf(payload) };
+      return { topic, ...pluggedOf(payload), settling: settling === true };
     case 'meter':
       return { topic, reading: readingOf(payload) };
     case 'relay':

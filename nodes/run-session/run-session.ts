@@ -159,7 +159,7 @@ class SessionNode {
         charger.refused(input.verdict);
         break;
       case 'vehicle':
-        charger.vehicle(input.connected);
+        charger.vehicle(input.connected, input.settling);
         break;
       case 'meter':
         charger.meter(input.reading);

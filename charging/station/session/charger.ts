@@ -152,9 +152,9 @@ export class Charger {
     this.#hear({ type: 'refused', verdict });
   }
 
-  /** Debounced; `undefined` when the input was lost. */
-  vehicle(connected: boolean | undefined): void {
-    this.#hear({ type: 'vehicle', connected });
+  /** Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed. */
+  vehicle(connected: boolean | undefined, settling = false): void {
+    this.#hear({ type: 'vehicle', connected, settling });
   }
 
   /** A good reading, or the fault of the meter's reader, which the next good reading ends. */

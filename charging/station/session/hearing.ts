@@ -20,7 +20,7 @@ export function hear(turn: Turn, event: Event): void {
       if (event.open) interrupted(turn, event.open);
       return;
     case 'vehicle':
-      turn.set({ vehicle: event.connected });
+      turn.set({ vehicle: event.connected, settling: event.settling === true });
       report(turn, 'vehicle-unknown', event.connected === undefined);
       return;
     case 'relay':

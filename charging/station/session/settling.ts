@@ -3,7 +3,7 @@ import type { EndReason, SessionRecord } from '../types.ts';
 import { retry } from './journaling.ts';
 import { checkpointDue, left, opened, recordOf, reopened } from './sessions.ts';
 import type { Phase, Session } from './states.ts';
-import { relayReady, type Turn } from './turn.ts';
+import { relayReady, type Turn, unplugged } from './turn.ts';
 
 type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 
@@ -57,8 +57,8 @@ function idle(turn: Turn): void {
 
 /** The one time that the relay is closed without a voucher: nothing is plugged in, and an operator asked for it. */
 function testing(turn: Turn, test: NonNullable<In<'idle'>['test']>): void {
-  const { vehicle, relay } = turn.state;
-  if (turn.fault || vehicle !== false || turn.at - test.since >= turn.config.testMs) {
+  const { relay } = turn.state;
+  if (turn.fault || !unplugged(turn) || turn.at - test.since >= turn.config.testMs) {
     turn.endTest();
     return;
   }

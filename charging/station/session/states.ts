@@ -156,6 +156,8 @@ export interface State {
   readonly startedAt: number | undefined;
   /** `undefined`: not known. */
   readonly vehicle: boolean | undefined;
+  /** Somebody may be plugging in just now: too early to charge, too late to test the relay. */
+  readonly settling: boolean;
   /** What the relay says it is, and from when on it may be closed (`undefined`: not known). */
   readonly relay: {
     readonly on: boolean | undefined;
@@ -198,7 +200,7 @@ export type Event = At &
     | { readonly type: 'voucher'; readonly voucher: Voucher }
     | { readonly type: 'service'; readonly operation: Operation; readonly sequence: number }
     | { readonly type: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
-    | { readonly type: 'vehicle'; readonly connected: boolean | undefined }
+    | { readonly type: 'vehicle'; readonly connected: boolean | undefined; readonly settling?: boolean }
     | { readonly type: 'meter'; readonly reading: MeterReading }
     | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined }
     | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean }
@@ -260,6 +262,7 @@ export function initial(): State {
     phase: { name: 'idle' },
     startedAt: undefined,
     vehicle: undefined,
+    settling: false,
     relay: { on: undefined, readyAt: undefined, offSince: undefined },
     strayedSince: undefined,
     meter: undefined,

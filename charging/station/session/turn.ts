@@ -126,8 +126,13 @@ export function relayReady({ state, at }: Turn): boolean {
 
 /** Whether the relay may be closed for a test: nothing is plugged in, nothing is going on, nothing is wrong. */
 export function testable(turn: Turn): boolean {
-  const { phase, vehicle } = turn.state;
-  return phase.name === 'idle' && !phase.test && vehicle === false && !turn.fault && relayReady(turn);
+  const { phase } = turn.state;
+  return phase.name === 'idle' && !phase.test && unplugged(turn) && !turn.fault && relayReady(turn);
+}
+
+/** Nothing is plugged in, and nobody is about to plug in. */
+export function unplugged({ state }: Turn): boolean {
+  return state.vehicle === false && !state.settling;
 }
 
 /** The journal holds a session that never ended: it waits to hear whether its vehicle is still there. */

@@ -76,6 +76,21 @@ describe('a debounced contact', () => {
     assert.deepEqual(play(blip(false, 499), 9e3), []);
   });
 
+  it('settles from the first touch on until it is believed, or came to nothing; never while it is closed', () => {
+    const debouncer = new Debouncer(false);
+    debouncer.edge(true, 0);
+    assert.equal(debouncer.settling, true);
+    debouncer.edge(false, 10);
+    assert.equal(debouncer.settling, true);
+    debouncer.settle(false, 35);
+    assert.equal(debouncer.settling, false);
+    debouncer.edge(true, 100);
+    debouncer.settle(true, 600);
+    assert.deepEqual([debouncer.level, debouncer.settling], [true, false]);
+    debouncer.edge(false, 700);
+    assert.equal(debouncer.settling, false);
+  });
+
   it('opens once, at most 75 ms after the first edge, however long the contact bounces', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 24 }), { minLength: 1, maxLength: 60 }), (gaps) => {

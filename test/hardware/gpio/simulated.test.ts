@@ -194,6 +194,37 @@ describe('simulated GPIO', () => {
     await vehicle.close();
   });
 
+  it('tells of an open contact that closes before it is believed, and when that came to nothing', async () => {
+    drive('vehicle', '0');
+    const told: string[] = [];
+    let changed = () => {};
+    const next = () => new Promise<void>((resolve) => (changed = resolve));
+    const tell = (what: string) => {
+      told.push(what);
+      changed();
+    };
+    const vehicle = await debouncedInput(driver, 'vehicle', {
+      openMs: 5,
+      closeMs: 60,
+      onLevel: (level) => tell(level ? 'closed' : 'open'),
+      onSettling: (settling) => tell(settling ? 'settling' : 'nothing'),
+      onLost: assert.fail,
+    });
+    for (const text of ['1', '0']) {
+      const change = next();
+      drive('vehicle', text);
+      await change;
+    }
+    assert.deepEqual(told, ['open', 'settling', 'nothing']);
+    let change = next();
+    drive('vehicle', '1');
+    await change;
+    change = next();
+    await change;
+    assert.deepEqual(told, ['open', 'settling', 'nothing', 'settling', 'closed']);
+    await vehicle.close();
+  });
+
   it('tells a debounced input once that its line is lost', async () => {
     let lost = 0;
     await new Promise<void>((resolve, reject) => {

@@ -76,7 +76,14 @@ export function chargerFlow(folder: string, change: Readonly<Record<string, obje
     stationNode(folder),
     { id: 'keypad', type: 'read keypad', station: 'station', wires: [['verify'], ['session']] },
     { id: 'verify', type: 'verify code', station: 'station', redeem: 'session', wires: [['session'], ['session']] },
-    { id: 'detect', type: 'detect vehicle', station: 'station', line: 'vehicle', closeMs: 30, wires: [['session']] },
+    {
+      id: 'detect',
+      type: 'detect vehicle',
+      station: 'station',
+      line: 'vehicle',
+      closeMs: 30,
+      wires: [['session', 'vehicle']],
+    },
     {
       id: 'session',
       type: 'run session',
@@ -98,6 +105,7 @@ export function chargerFlow(folder: string, change: Readonly<Record<string, obje
     { id: 'shownRaw', type: 'helper' },
     { id: 'records', type: 'helper' },
     { id: 'actual', type: 'helper' },
+    { id: 'vehicle', type: 'helper' },
   ];
   return flow.map((node) => ({ ...node, ...change[node.id] }));
 }
@@ -245,7 +253,7 @@ export class Rig {
     };
     const listened = new WeakSet<object>();
     const started = () => {
-      for (const id of ['shown', 'shownRaw', 'records', 'actual', 'out', 'refused', 'faults']) {
+      for (const id of ['shown', 'shownRaw', 'records', 'actual', 'vehicle', 'out', 'refused', 'faults']) {
         const node = red.nodes.getNode(id);
         if (!node || listened.has(node)) continue;
         listened.add(node);

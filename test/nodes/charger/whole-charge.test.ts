@@ -134,6 +134,23 @@ describe('a charger in Node-RED', () => {
     assert.equal(rig.pin('relay'), '0');
   });
 
+  it('tests no relay while a plug goes in, and keeps the code', async () => {
+    await rig.start(chargerFlow(rig.folder, { detect: { closeMs: 1_000 } }));
+    await rig.until('nothing is plugged in', () => rig.statuses.get('detect')?.fill === 'green');
+    rig.plug(true);
+    await rig.until('the session hears of it', () => rig.at('vehicle').some(({ settling }) => settling === true));
+    rig.type(`${service('test-relay', 1)}#`);
+    await rig.until('it is refused', () => JSON.stringify(rig.last('shownRaw')).includes('test-refused'));
+    assert.ok(!rig.at('actual').some(({ payload }) => (payload as { on: boolean }).on));
+    rig.plug(false);
+    await rig.until('it came to nothing', () => rig.last('vehicle')?.settling === undefined);
+    rig.type(`${service('test-relay', 1)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    rig.plug(true);
+    await rig.until('the relay is off', () => rig.pin('relay') === '0', 900);
+    assert.equal(rig.last('vehicle')?.payload, false);
+  });
+
   it('hears an operator: end-session stops a charge', async () => {
     await rig.start(chargerFlow(rig.folder));
     await charge(5);

@@ -41,6 +41,8 @@ interface Disk {
 /** What is true, whatever the station believes; and what the customer of the open session really got. */
 interface World {
   vehicle: boolean | undefined;
+  /** The open contact of the plug was seen closed. */
+  settling: boolean;
   readonly causes: Set<FaultCode>;
   relayOn: boolean;
   relayFollows: boolean;
@@ -62,6 +64,7 @@ class RandomStation {
   readonly disk: Disk = { used: new Set(), open: undefined, last: undefined };
   readonly world: World = {
     vehicle: undefined,
+    settling: false,
     causes: new Set(),
     relayOn: false,
     relayFollows: true,
@@ -93,6 +96,7 @@ class RandomStation {
   #boot(): void {
     this.state = initial();
     this.world.vehicle = undefined;
+    this.world.settling = false;
     this.world.causes.clear();
     const { open, last } = this.disk;
     this.hear({ type: 'start', ...(open ? { open } : {}), ...(last?.receipt ? { kept: last } : {}) });
@@ -101,9 +105,10 @@ class RandomStation {
 
   #plug(connected: boolean | undefined): void {
     this.world.vehicle = connected;
+    this.world.settling = connected === false && this.#chance(0.2);
     if (connected === undefined) this.world.causes.add('vehicle-unknown');
     else this.world.causes.delete('vehicle-unknown');
-    this.hear({ type: 'vehicle', connected });
+    this.hear({ type: 'vehicle', connected, settling: this.world.settling });
   }
 
   /** One event of the world; time passes before it. */
@@ -322,6 +327,7 @@ class RandomStation {
     const { phase } = state;
     if (phase.name === 'idle') {
       assert.equal(world.vehicle, false, this.#where('a relay test with something plugged in'));
+      assert.equal(world.settling, false, this.#where('a relay test while somebody plugs in'));
     } else {
       assert.ok('session' in phase);
       const { sequence } = phase.session.voucher;

@@ -29,6 +29,25 @@ describe('a service code', () => {
     assert.equal(bench.commanded, false);
   });
 
+  it('test-relay is refused, and not used up, while somebody may be plugging in', () => {
+    const bench = new Bench();
+    bench.charger.vehicle(false, true);
+    bench.charger.service('test-relay', 900);
+    assert.ok(!bench.commands.includes(true));
+    assert.equal(bench.screen, 'test-refused');
+    assert.equal(bench.journal.used.size, 0);
+    bench.charger.vehicle(false);
+    bench.charger.service('test-relay', 900);
+    assert.equal(bench.commanded, true);
+  });
+
+  it('test-relay ends as soon as the contact of the plug closes, before that is believed', () => {
+    const bench = new Bench();
+    bench.charger.service('test-relay', 900);
+    bench.charger.vehicle(false, true);
+    assert.equal(bench.commanded, false);
+  });
+
   for (const vehicle of [true, undefined]) {
     it(`test-relay is refused, and not used up, when the plug is ${vehicle ? 'in' : 'unknown'}`, () => {
       const bench = new Bench({ vehicle });

@@ -69,6 +69,11 @@ const HAPPENINGS: readonly (readonly [string, Script, (readonly string[])?])[] =
   ['a voucher is verified', [{ ...typed, voucher: { ...voucher, sequence: 8 } }]],
   ['vehicle connected', [plug(true)]],
   ['vehicle unplugged', [plug(false)]],
+  [
+    'the plug’s contact closes, not yet believed',
+    [{ type: 'vehicle', connected: false, settling: true }],
+    ['idle, relay test'],
+  ],
   ['relay seen on', [relay(true)]],
   ['relay seen off', [relay(false)]],
   ['amount used up', [meter(1000, 2000)], ['charging', 'paused']],
