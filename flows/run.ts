@@ -22,6 +22,11 @@ export interface SideSettings {
   readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
   /** Answers what never became a request. */
   readonly clientError?: (error: NodeJS.ErrnoException, socket: Duplex) => void;
+  readonly refuseExpectation?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Answers `CONNECT`. */
+  readonly refuseTunnel?: (socket: Duplex) => void;
+  /** How long answers that are under way are waited for when it is asked to stop. Milliseconds. */
+  readonly answersWaitMs: number;
   /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 }
@@ -46,7 +51,8 @@ const SECOND = 1000;
 /** A flow whose nodes are missing never starts: the editor must come up all the same. */
 const FLOWS_WAIT = 20 * SECOND;
 const PORT_WAIT = 8 * SECOND;
-const STOP_WAIT = 10 * SECOND;
+/** `npm start` and systemd give 15 s in all. */
+const STOP_WAIT = 4 * SECOND;
 
 export interface Running {
   readonly url: string;
@@ -66,11 +72,22 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   const news = prepareUserFolder(settings.nodeRed.userDir, settings.flowFile);
   const app = express();
   app.disable('x-powered-by');
-  const server = createServer();
+  const server = createServer({
+    // Node looks every 30 s otherwise, and a slow client had that much longer.
+    connectionsCheckingInterval: SECOND,
+    // Answered as problem details here, which Node itself does not.
+    requireHostHeader: false,
+    // Any other protocol that a client offers is ignored and the request answered (RFC 9110, section 7.8).
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  });
   server.headersTimeout = 10 * SECOND;
   server.requestTimeout = 20 * SECOND;
   server.keepAliveTimeout = 65 * SECOND;
-  if (settings.clientError) server.on('clientError', settings.clientError);
+  const { clientError, refuseExpectation, refuseTunnel } = settings;
+  if (clientError) server.on('clientError', clientError);
+  if (refuseExpectation) server.on('checkExpectation', refuseExpectation);
+  if (refuseTunnel) server.on('connect', (_request, socket) => refuseTunnel(socket));
+  const connections = connectionsOf(server);
   server.setMaxListeners(0);
 
   RED.init(server, { ...settings.nodeRed, flowFile: join(settings.nodeRed.userDir, 'flow.json') });
@@ -89,7 +106,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   if (news === 'upgraded') RED.log.info('The flow follows the new version of the package.');
   if (news === 'changed-by-hand') RED.log.info('The flow was changed by hand and stays as it is.');
   const url = await listen(server, listening(side));
-  return { url, stop: () => stop(server, RED) };
+  return { url, stop: () => stop(server, connections, settings.answersWaitMs, RED) };
 }
 
 /**
@@ -156,11 +173,30 @@ function explained(error: unknown, at: Listening): Error {
   });
 }
 
+/** Those that requests come over: not those that became a WebSocket, which end with the flows. */
+function connectionsOf(server: Server): Set<Duplex> {
+  const connections = new Set<Duplex>();
+  server.on('connection', (socket: Duplex) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('upgrade', (_request, socket) => connections.delete(socket));
+  return connections;
+}
+
 /** No new requests; those under way are answered; then the flows close what they hold. */
-async function stop(server: Server, RED: NodeRed): Promise<void> {
-  const answered = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  await Promise.race([answered, delay(3 * SECOND)]);
+async function stop(
+  server: Server,
+  connections: ReadonlySet<Duplex>,
+  answersWaitMs: number,
+  RED: NodeRed,
+): Promise<void> {
+  server.close();
+  const until = performance.now() + answersWaitMs;
+  while (connections.size > 0 && performance.now() < until) {
+    server.closeIdleConnections();
+    await delay(20);
+  }
   await Promise.race([RED.stop(), delay(STOP_WAIT)]);
   server.closeAllConnections();
 }

@@ -59,6 +59,8 @@ export default {
     },
     exportGlobalContextKeys: false,
   },
+  // The relay is not kept on for somebody who looks at the panel.
+  answersWaitMs: 500,
   flowFile: join(import.meta.dirname, 'flow.json'),
   before,
   notFound,

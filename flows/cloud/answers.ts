@@ -7,7 +7,9 @@ import { type Problem, problem, problemResponse } from '../../nodes/shared/probl
 import { problemOf, sendProblem } from '../shared/answers.ts';
 
 export function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+  let url = request.url ?? '/';
+  // Absolute form, as a proxy is asked (RFC 9112, section 3.2.2).
+  if (!url.startsWith('/')) url = url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }
@@ -15,6 +17,10 @@ export function pathOf(request: IncomingMessage): string {
 /** A path that decodes, with a method that it answers, goes on; anything else of the contract is answered here. */
 export function answersHere(request: IncomingMessage, response: ServerResponse): boolean {
   const path = pathOf(request);
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    refuse(response, problem('malformed-http', 'A request has a Host header.', { headers: { connection: 'close' } }));
+    return true;
+  }
   if (path.includes('%') && !decodes(path)) {
     refuse(response, problem('malformed-path', 'The path holds a % that two hexadecimal digits do not follow.'));
     return true;
@@ -54,6 +60,21 @@ export function clientError(error: NodeJS.ErrnoException, socket: Duplex): void 
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? problem('request-timeout', 'Send the request faster.')
         : problem('malformed-http', 'The request cannot be read as HTTP.');
+  endWith(socket, refusal);
+}
+
+/** Answers `CONNECT`, which hands over a bare socket. */
+export function refuseTunnel(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  endWith(socket, problem('method-not-allowed', 'This is no proxy.'));
+}
+
+/** Answers an `Expect` that is not `100-continue`. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  refuse(response, problem('expectation-failed', 'Only Expect: 100-continue is understood here.'));
+}
+
+function endWith(socket: Duplex, refusal: Problem): void {
   const { statusCode, headers, body } = problemResponse(refusal);
   const text = JSON.stringify(body);
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) });

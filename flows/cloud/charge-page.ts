@@ -48,7 +48,7 @@ export function chargePage(
     if (!found) return next();
     for (const [name, value] of Object.entries(found.headers)) response.setHeader(name, value);
     response.setHeader('ETag', found.etag);
-    if (request.headers['if-none-match']?.includes(found.etag)) {
+    if (isFresh(request.headers['if-none-match'], found.etag)) {
       response.statusCode = 304;
       response.end();
       return;
@@ -59,6 +59,13 @@ export function chargePage(
     response.setHeader('Content-Length', body.length);
     response.end(request.method === 'HEAD' ? undefined : body);
   };
+}
+
+/** Weak comparison, RFC 9110 section 13.1.2. */
+function isFresh(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => bare(tag) === bare(etag));
 }
 
 /** The file that a path asks for: every station has the same page, which reads the station's id from its address. */

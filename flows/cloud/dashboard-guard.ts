@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { addressOf } from '../../nodes/admit-request/admission.ts';
+import { addressOf, hostOf } from '../../nodes/admit-request/admission.ts';
 import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
+import type { HttpRequest } from '../../nodes/shared/http.ts';
 import { problem } from '../../nodes/shared/problems.ts';
 import { ADMIN_NAME, type Administrator } from '../shared/admin.ts';
 import { sendProblem } from '../shared/answers.ts';
@@ -43,7 +44,7 @@ export function dashboardGuard(admin: Administrator, fromHere: (request: Incomin
     await guesses.consume(address);
     if (!(await admin.check(given.name, given.password))) return false;
     await guesses.delete(address);
-    response.appendHeader('Set-Cookie', sessions.begin());
+    response.appendHeader('Set-Cookie', sessions.begin((request as HttpRequest).secure === true));
     return true;
   }
 
@@ -85,12 +86,12 @@ class Sessions {
   readonly #until = new Map<string, number>();
 
   /** @returns the cookie's header */
-  begin(): string {
+  begin(secure: boolean): string {
     const id = randomBytes(24).toString('base64url');
     this.#until.set(id, Date.now() + SESSION_MS);
     const [oldest] = this.#until.keys();
     if (this.#until.size > MOST_SESSIONS && oldest !== undefined) this.#until.delete(oldest);
-    return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}`;
+    return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}${secure ? '; Secure' : ''}`;
   }
 
   has({ cookie }: IncomingHttpHeaders): boolean {
@@ -112,12 +113,4 @@ function basicCredentials(header: string | undefined): { name: string; password:
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return colon === -1 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return undefined;
-  }
 }

@@ -17,6 +17,7 @@ export interface Problem extends Refusal {
 const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not fit the contract' },
+  'unreadable-body': { status: 400, title: 'The body cannot be read' },
   'malformed-path': { status: 400, title: 'The path cannot be decoded' },
   'malformed-http': { status: 400, title: 'The request is not HTTP' },
   'not-authenticated': { status: 401, title: 'An API key is needed' },
@@ -26,6 +27,7 @@ const PROBLEMS = {
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not of a type that is read here' },
+  'expectation-failed': { status: 417, title: 'That expectation cannot be met' },
   'unsupported-encoding': { status: 415, title: 'The body is encoded in a way that is not read here' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },

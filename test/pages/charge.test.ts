@@ -133,6 +133,59 @@ describe("the customer's page", function () {
     assert.equal((await kept.json()).code, code);
   });
 
+  it('sells a code to a browser that has nothing younger than 2016', async () => {
+    await page.addInitScript(() => {
+      const younger: readonly [object | undefined, string][] = [
+        ...['hasOwn', 'entries', 'values', 'fromEntries', 'groupBy', 'getOwnPropertyDescriptors'].map(
+          (name) => [Object, name] as [object, string],
+        ),
+        ...['at', 'flat', 'flatMap', 'includes', 'findLast', 'findLastIndex', 'toSorted', 'toReversed', 'with'].map(
+          (name) => [Array.prototype, name] as [object, string],
+        ),
+        ...['at', 'padStart', 'padEnd', 'replaceAll', 'matchAll', 'trimStart', 'trimEnd', 'isWellFormed'].map(
+          (name) => [String.prototype, name] as [object, string],
+        ),
+        ...['allSettled', 'any', 'withResolvers', 'try'].map((name) => [Promise, name] as [object, string]),
+        [Promise.prototype, 'finally'],
+        ...['replaceChildren', 'toggleAttribute', 'append', 'prepend', 'before', 'after', 'replaceWith'].map(
+          (name) => [Element.prototype, name] as [object, string],
+        ),
+        [crypto, 'randomUUID'],
+        [Object.getPrototypeOf(crypto), 'randomUUID'],
+        ...['fetch', 'URLSearchParams', 'AbortController', 'structuredClone', 'queueMicrotask', 'BigInt'].map(
+          (name) => [window, name] as [object, string],
+        ),
+        ...['ResizeObserver', 'IntersectionObserver', 'requestIdleCallback', 'globalThis'].map(
+          (name) => [window, name] as [object, string],
+        ),
+        ...['RelativeTimeFormat', 'PluralRules', 'ListFormat', 'DisplayNames', 'Segmenter', 'Locale'].map(
+          (name) => [Intl, name] as [object, string],
+        ),
+        [Intl.NumberFormat.prototype, 'formatToParts'],
+        [Intl.DateTimeFormat.prototype, 'formatToParts'],
+        [Navigator.prototype, 'clipboard'],
+        [Navigator.prototype, 'locks'],
+        [Navigator.prototype, 'share'],
+      ];
+      for (const [of, name] of younger) if (of) Reflect.deleteProperty(of, name);
+    });
+    await open();
+    assert.match(await buy(), /^\d{10}$/);
+    await page.click('#copy');
+    await page.click('[data-language]:not([aria-pressed="true"])');
+    await page.reload();
+    await page.waitForSelector('#ticket:not([hidden])');
+  });
+
+  it('keeps a long station id within the page', async () => {
+    for (const id of ['X'.repeat(64), 'DE-STUTTGART-HAUPTBAHNHOF-TIEFGARAGE-EBENE2-PLATZ17']) {
+      assert.equal((await cloud.call('POST', '/stations', { id })).status, 201);
+      await open(id);
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(beyond <= 0, `${id}: ${beyond} px`);
+    }
+  });
+
   it('reads a code out digit by digit and copies it', async () => {
     await phone.grantPermissions(['clipboard-read', 'clipboard-write']);
     await open();

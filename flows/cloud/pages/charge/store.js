@@ -2,11 +2,11 @@
 // again after the tab was closed, without signal.
 (() => {
   const MOST_CODES = 50;
-  const memory = {};
+  const memory = Object.create(null);
   let keeps = true;
 
   const read = (key) => {
-    if (Object.hasOwn(memory, key)) return memory[key];
+    if (key in memory) return memory[key];
     try {
       return JSON.parse(localStorage.getItem(key));
     } catch (_error) {
