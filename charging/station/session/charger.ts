@@ -55,7 +55,7 @@ export interface Snapshot {
   readonly display: string[];
   /** Of the last entry; `null` while the next is being typed. */
   readonly outcome: Outcome | null;
-  /** The 12 digits on the display, or in `idle` those that `*` shows. */
+  /** The 12 digits on the display, or in `idle` and `fault` those that `*` shows. */
   readonly receipt: string | null;
   /** In `unit`s, of the session that runs; 0 when none does. */
   readonly remaining: number;

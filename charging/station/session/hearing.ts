@@ -166,6 +166,11 @@ function hearKey(turn: Turn, key: string): void {
     case 'paused':
       turn.end(phase.session, 'stop-key');
       return;
+    case 'fault':
+      if (phase.ended) return;
+      if (kept) turn.go({ name: 'fault', ended: { reason: kept.reason, receipt: kept } });
+      else turn.tell('no-receipt');
+      return;
   }
 }
 

@@ -25,6 +25,7 @@ export type ScreenName =
   | 'receipt-min'
   | 'receipt-Wh'
   | 'fault'
+  | 'fault-kept'
   | 'fault-receipt'
   | 'fault-unclosed'
   | NoticeName;

@@ -73,8 +73,9 @@ function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt
   });
 }
 
-function fault({ faults }: State, { ended }: Extract<Phase, { name: 'fault' }>, config: SessionConfig): Screen {
+function fault({ faults, kept }: State, { ended }: Extract<Phase, { name: 'fault' }>, config: SessionConfig): Screen {
   const code = blocking(faults, config.unit) ?? 'journal-not-writable';
+  if (!ended && kept) return screen('fault-kept', { fault: code });
   if (ended && 'unclosed' in ended) return screen('fault-unclosed', { fault: code });
   if (!ended?.receipt) return screen('fault', { fault: code });
   const { values } = receipt('fault-receipt', ended.receipt);
@@ -105,7 +106,7 @@ export function progress({ phase }: State): { remaining: number; delivered: numb
 /** The 12 digits that the display shows, or would show on `*`. */
 export function receiptDigits({ phase, kept }: State): string | undefined {
   if (phase.name === 'receipt') return phase.receipt.digits;
-  if (phase.name === 'idle') return kept?.digits;
+  if (phase.name === 'idle' || (phase.name === 'fault' && !phase.ended)) return kept?.digits;
   const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;
   return ended && 'receipt' in ended ? ended.receipt?.digits : undefined;
 }

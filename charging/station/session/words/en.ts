@@ -56,6 +56,10 @@ export const EN: Catalogue = {
       short: ['Receipt, refund:', '{digits}'],
     },
     fault: { lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', 'Out of order'] },
+    'fault-kept': {
+      lines: ['{fault}', '{advice}', '{advice2}', '* shows last receipt'],
+      short: ['{fault}', '* = last receipt'],
+    },
     'fault-receipt': {
       lines: ['{fault}', 'Receipt for refund:', '{digits}', '(type it on phone)'],
       short: ['{fault}', '{digits}'],

@@ -53,6 +53,10 @@ export const ZH_CN: Catalogue = {
       short: ['退款凭证：', '{digits}'],
     },
     fault: { lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', '暂停使用'] },
+    'fault-kept': {
+      lines: ['{fault}', '{advice}', '{advice2}', '按 * 键查看上次凭证'],
+      short: ['{fault}', '* 键：上次凭证'],
+    },
     'fault-receipt': {
       lines: ['{fault}', '退款凭证：', '{digits}', '请在手机上输入'],
       short: ['{fault}', '{digits}'],

@@ -100,6 +100,37 @@ describe('a fault', () => {
     bench.charger.fault('emergency-stop', false);
     assert.equal(bench.state, 'receipt');
   });
+
+  it('shows the kept receipt on *, also when it stood before the station started', () => {
+    const bench = new Bench({ config: { unit: 'Wh' } });
+    bench.charge(7, 1000);
+    bench.pass(MINUTE);
+    bench.silent = true;
+    bench.pass(6000);
+    const { receipt } = bench.charger.snapshot();
+    assert.match(receipt!, /^0007/);
+    bench.powerCut({ vehicle: false });
+    bench.pass(6000);
+    assert.equal(bench.state, 'fault');
+    assert.match(bench.display, /Meter is silent .* \* shows last receipt/);
+    assert.equal(bench.charger.snapshot().receipt, receipt);
+    bench.charger.key('*');
+    assert.match(bench.display, /^Meter is silent \| Receipt for refund: \| 0007/);
+    bench.pass(10 * MINUTE);
+    assert.match(bench.display, /Receipt for refund: \| 0007/);
+    bench.silent = false;
+    bench.pass(1000);
+    assert.equal(bench.state, 'receipt');
+  });
+
+  it('says that there is no receipt when the last customer had none', () => {
+    const bench = new Bench();
+    bench.charger.fault('over-temperature', true);
+    assert.equal(bench.screen, 'fault');
+    bench.charger.key('*');
+    assert.equal(bench.screen, 'no-receipt');
+    assert.equal(bench.state, 'fault');
+  });
 });
 
 describe('a relay', () => {

@@ -1,6 +1,7 @@
 // To write the tables anew: WRITE_TABLES=1 npx mocha test/charging/station/session/state-table.test.ts
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { sessionConfig } from '../../../../charging/station/session/states.ts';
 import { faults, limits, transitions } from './state-table.ts';
 
 const page = new URL('../../../../docs/session.md', import.meta.url);
@@ -12,6 +13,11 @@ function tableIn(text: string, name: string): RegExp {
 }
 
 describe('docs/session.md', () => {
+  it('waits for the vehicle after a power cut as long as the code does', () => {
+    const seconds = sessionConfig({ unit: 'min' }).resumeMs / 1000;
+    assert.ok(readFileSync(page, 'utf8').includes(`the station waits up to ${seconds} s to`));
+  });
+
   for (const [name, made] of Object.entries({ transitions, limits, faults })) {
     it(`holds the table of ${name} as the code has it`, () => {
       const text = readFileSync(page, 'utf8');

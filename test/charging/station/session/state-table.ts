@@ -61,6 +61,7 @@ const STATES: readonly (readonly [string, Script])[] = [
   ['stopping', stopping],
   ['receipt', [...stopping, relay(false)]],
   ['fault', [...on, fault(true)]],
+  ['fault, a receipt kept', [...stopping, relay(false), { type: 'key', key: '#' }, fault(true)]],
   ['fault, with a receipt', [...charging, fault(true), relay(false)]],
 ];
 
@@ -148,9 +149,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function nameOf({ phase }: State): string {
+function nameOf({ phase, kept }: State): string {
   if (phase.name === 'idle' && phase.test) return 'idle, relay test';
   if (phase.name === 'fault' && phase.ended) return 'fault, with a receipt';
+  if (phase.name === 'fault' && kept) return 'fault, a receipt kept';
   return phase.name;
 }
 
