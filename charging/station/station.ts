@@ -3,7 +3,7 @@ import { CodeReader, LAYOUTS, MOST_UNUSED, type Operation, readEntry, receiptCod
 import { type ClockMemory, isLost, NO_MEMORY, remember, setTo, slotOf, stationMs } from './clock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { Journal, type WritePoint } from './journal/journal.ts';
-import type { StationState } from './journal/state.ts';
+import { FIRST_GENERATION, type StationState } from './journal/state.ts';
 import type { Moment } from './journal/tables.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, take, waitSeconds } from './limiter.ts';
 import { type Bearings, type Judgement, judge } from './outcomes.ts';
@@ -337,7 +337,7 @@ export class Station implements SessionJournal {
 function freshState(station: string, clocks: Clocks): StationState {
   return {
     station,
-    generation: 1,
+    generation: FIRST_GENERATION,
     boot: { id: '', number: 0 },
     window: NOTHING_USED,
     limiter: fullLimiter(clocks.bootId, clocks.monotonicMs()),

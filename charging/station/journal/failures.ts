@@ -29,6 +29,16 @@ export function corrupt(folder: string, what: string, cause?: Error): JournalErr
   );
 }
 
+export function unvouched(folder: string): JournalError {
+  return new JournalError(
+    'journal-corrupt',
+    `Both snapshots in ${folder} are damaged, so nothing vouches that the database knows every code that was used. All ` +
+      'was left as it is, and this station sells nothing. Keep a copy of the folder. Then, if codes of the last hours ' +
+      'that were used may be honoured once more, move snapshot-a and snapshot-b elsewhere: the station goes on with ' +
+      'what its database knows.',
+  );
+}
+
 export function newer(folder: string, what: string): JournalError {
   return new JournalError(
     'journal-newer',

@@ -3,11 +3,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError } from '../types.ts';
-import { corrupt, inUse, journalError, newer, ofAnotherStation } from './failures.ts';
+import { corrupt, inUse, journalError, newer, ofAnotherStation, unvouched } from './failures.ts';
 import { takeFolder } from './lock.ts';
 import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } from './snapshots.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
-import type { StationState } from './state.ts';
+import { FIRST_GENERATION, type StationState } from './state.ts';
 import { APPLICATION_ID, MIGRATIONS, type Moment, readState, SCHEMA_VERSION, Tables } from './tables.ts';
 
 export const DATABASE = 'journal.sqlite';
@@ -64,7 +64,8 @@ export class Journal {
   /**
    * Opens the journal, makes one where there is none, and mends what a cut left behind.
    * @throws {JournalError} `sqlite-missing`, `journal-corrupt`, `journal-newer`, `journal-of-another-station`,
-   *   `journal-in-use`, `journal-not-writable`; in the first four cases no byte of the journal was changed
+   *   `journal-in-use`, `journal-not-writable`; in the first four cases no byte of the journal was changed, but for the
+   *   index of its log that readers share (`-shm`)
    */
   static open(options: JournalOptions): Journal {
     const { folder, station } = options;
@@ -79,7 +80,8 @@ export class Journal {
       for (const state of [known, ...found.states]) {
         if (state && state.station !== station) throw ofAnotherStation(folder, state.station, station);
       }
-      if (!known) create(path, folder, beginning(options, found));
+      if (known) checkVouched(known, found, folder);
+      else create(path, folder, beginning(options, found));
       return Journal.#openKnown(options, found, known, letGo);
     } catch (error) {
       letGo?.();
@@ -106,6 +108,8 @@ export class Journal {
       syncFolder(options.folder);
       const journal = new Journal(options, { db, snapshots, state: inDatabase, letGo });
       journal.#mend(found, known);
+      // So that a database which loses its log still tells a station that has a past from one that never began.
+      db.exec('PRAGMA wal_checkpoint(PASSIVE)');
       return journal;
     } catch (error) {
       snapshots?.close();
@@ -225,6 +229,16 @@ function inspect(path: string, folder: string): StationState {
   } finally {
     db.close();
   }
+}
+
+/**
+ * A cut damages one snapshot at most: where neither is whole, the log may be no more whole than they are, and what was
+ * used since the database was last brought up to date would be forgotten. Only at its very first start has a station
+ * neither, and nothing to forget.
+ */
+function checkVouched({ generation }: StationState, { states, damaged }: SnapshotsFound, folder: string): void {
+  const vouched = states.some((state) => state !== undefined);
+  if (!vouched && damaged > 0 && generation > FIRST_GENERATION) throw unvouched(folder);
 }
 
 /** Where no database is: a station's first start, or its snapshots, if an operator moved the rest aside. */

@@ -17,8 +17,8 @@ export function sqlite(): typeof import('node:sqlite') {
 }
 
 /**
- * Opens a database to read, and leaves every byte of it as it is. Where no write-ahead log stands beside it, not even
- * the files that readers share are made.
+ * Opens a database to read, and leaves every byte of it and of its write-ahead log as they are; the log's index, which
+ * readers share (`-shm`), may be made anew. Where no log stands beside it, not even that is made.
  */
 export function openToRead(path: string, hasLog: boolean): DatabaseSync {
   const { DatabaseSync } = sqlite();

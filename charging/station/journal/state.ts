@@ -5,6 +5,9 @@ import type { Limiter } from '../limiter.ts';
 import type { SessionRecord } from '../types.ts';
 import type { SequenceWindow } from '../window.ts';
 
+/** Of a station that never wrote anything. */
+export const FIRST_GENERATION = 1;
+
 export interface StationState {
   readonly station: string;
   /** Raised by each change: of two copies the higher is the newer. */

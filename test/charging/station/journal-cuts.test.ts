@@ -1,7 +1,7 @@
 // Files cut off at every byte of the last transactions, and the plug pulled at every step of every write: whatever is
 // left, no used code is accepted and no session that was paid for is lost.
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Station } from '../../../charging/station/station.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../charging/station/types.ts';
@@ -185,6 +185,25 @@ describe('the plug pulled in the middle of a write', () => {
     };
     return { bench, moments, run, now: () => promised };
   }
+
+  it('at its very first start, also in the middle of a snapshot, leaves a station that starts', () => {
+    const { bench, moments } = history();
+    assert(moments.length > 4, `${moments.length} moments`);
+    for (const { folder, what } of moments) {
+      const first = existsSync(join(folder, 'snapshot-b')) && statSync(join(folder, 'snapshot-b')).size === 0;
+      for (const bytes of first ? [undefined, 0, 100] : [undefined]) {
+        if (bytes !== undefined) {
+          // The first snapshot is being written: nothing of that commit is in the log yet.
+          truncateSync(join(folder, 'snapshot-a'), bytes);
+          rmSync(join(folder, 'journal.sqlite-wal'), { force: true });
+        }
+        const station = Station.open(bench.settings, { folder, clocks: bench.clocks });
+        assert.equal(station.highestUsed(), 0, what);
+        station.dispose();
+      }
+    }
+    bench.station.dispose();
+  });
 
   it('leaves what was before, or what was to be, and never less', () => {
     const { bench, moments, run, now } = history();

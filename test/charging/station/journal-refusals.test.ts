@@ -166,6 +166,39 @@ describe('a journal that cannot be used', () => {
     assert.equal(bench.outcome(bench.code(bench.slot + 1)), 'used');
   });
 
+  describe('because both snapshots are damaged', () => {
+    /** As a crash left it, but for the files that are cut to so many bytes. */
+    function cut(bytes: number, names: readonly string[]): void {
+      const crashed = newFolder();
+      copyAfterCrash(bench.folder, crashed);
+      bench.station.dispose();
+      for (const name of names) truncateSync(join(crashed, name), bytes);
+      bench = Object.assign(Object.create(Object.getPrototypeOf(bench)), bench, { folder: crashed });
+    }
+
+    for (const bytes of [0, 1, 100]) {
+      it(`to ${bytes} bytes, and its log, is left as it is: it might honour its codes once more`, () => {
+        cut(bytes, ['snapshot-a', 'snapshot-b', 'journal.sqlite-wal']);
+        refuses('journal-corrupt', /Both snapshots .* damaged/);
+      });
+    }
+
+    it('is left as it is beside a whole log too, and goes on from its database when an operator moves them aside', () => {
+      cut(0, ['snapshot-a', 'snapshot-b']);
+      refuses('journal-corrupt', /move snapshot-a and snapshot-b elsewhere/);
+      for (const name of ['snapshot-a', 'snapshot-b']) rmSync(join(bench.folder, name));
+      bench.station = bench.open();
+      assert.equal(bench.outcome(bench.code(bench.slot)), 'used');
+      assert.equal(bench.outcome(bench.code(bench.slot + 1)), 'used');
+    });
+
+    it('or gone is left as it is', () => {
+      cut(0, ['snapshot-a', 'journal.sqlite-wal']);
+      rmSync(join(bench.folder, 'snapshot-b'));
+      refuses('journal-corrupt', /Both snapshots .* damaged/);
+    });
+  });
+
   it('because two programs write it serves one of them: the other stops before it sells a code twice', () => {
     const second = new Bench(CLOCK, { folder: bench.folder, clocks: bench.clocks });
     const opened = second.station.openSession();
