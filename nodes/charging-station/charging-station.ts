@@ -13,6 +13,10 @@ import type { ChargingStation, StationUser } from './station-user.ts';
 
 /** A user that never lets go must not keep Node-RED from stopping. */
 const USERS_WAIT_MS = 8_000;
+/** Between two tries of a journal that could not be opened: nobody can log in to restart a station. */
+const JOURNAL_AGAIN_MS = 10_000;
+/** What room on the disk, a mount or the end of another program mends. */
+const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable', 'journal-in-use']);
 
 export default function chargingStation(red: RED): void {
   function ChargingStationNode(this: RedNode<{ key?: string }>, config: ChargingStationConfig) {
@@ -38,6 +42,9 @@ class OpenedStation implements ChargingStation {
   #station: Station | undefined;
   #gpio: Promise<GpioDriver> | undefined;
   #fault: NodeFault | undefined;
+  /** Stands until the journal can be opened. */
+  #journalFault: NodeFault | undefined;
+  #again: NodeJS.Timeout | undefined;
   #lastUserLeft: (() => void) | undefined;
 
   readonly simulated: boolean;
@@ -59,15 +66,42 @@ class OpenedStation implements ChargingStation {
   }
 
   get station(): Station {
-    const { settings, journalFolder } = this.plan;
+    const plan = this.plan;
+    if (this.#journalFault) throw this.#journalFault;
     if (this.#station === undefined) {
       try {
-        this.#station = Station.open(settings, { folder: journalFolder, clocks: machineClocks() });
+        this.#station = openStation(plan);
       } catch (error) {
-        throw this.#broken(error);
+        throw PASSING.has(codeOf(error)) ? this.#withoutJournal(error) : this.#broken(error);
       }
     }
     return this.#station;
+  }
+
+  #withoutJournal(error: unknown): NodeFault {
+    const fault = this.#explained(error);
+    this.#journalFault = fault;
+    this.#node.error(fault);
+    for (const user of this.#users) user.onJournal?.(fault);
+    this.#tryLater();
+    return fault;
+  }
+
+  #tryLater(): void {
+    this.#again = setTimeout(() => this.#tryAgain(), JOURNAL_AGAIN_MS);
+  }
+
+  #tryAgain(): void {
+    if (this.#fault) return;
+    try {
+      this.#station = openStation(this.plan);
+    } catch (error) {
+      if (PASSING.has(codeOf(error))) this.#tryLater();
+      else this.#broken(error);
+      return;
+    }
+    this.#journalFault = undefined;
+    for (const user of this.#users) user.onJournal?.();
   }
 
   async gpio(): Promise<GpioDriver> {
@@ -83,12 +117,14 @@ class OpenedStation implements ChargingStation {
   join(user: StationUser): () => void {
     this.#users.add(user);
     if (this.#fault) user.onFault(this.#fault);
+    else if (this.#journalFault) user.onJournal?.(this.#journalFault);
     return () => {
       if (this.#users.delete(user) && this.#users.size === 0) this.#lastUserLeft?.();
     };
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#again);
     if (this.#users.size > 0) await this.#allUsersLeft();
     this.#station?.dispose();
     this.#station = undefined;
@@ -123,4 +159,8 @@ class OpenedStation implements ChargingStation {
     const words = this.#red._(key, { detail });
     return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error });
   }
+}
+
+function openStation({ settings, journalFolder }: StationPlan): Station {
+  return Station.open(settings, { folder: journalFolder, clocks: machineClocks() });
 }

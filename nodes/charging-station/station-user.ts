@@ -25,16 +25,29 @@ export interface ChargingStation {
 export interface StationUser {
   /** The station cannot work; called at once when it already can't. */
   onFault(fault: NodeFault): void;
+  /**
+   * Its journal cannot be opened for now, and `station` throws; the rest works. Called at once when that is so already. It
+   * is tried again by itself, and once it is open this is called without a fault.
+   */
+  onJournal?(fault?: NodeFault): void;
 }
 
 /**
  * Joins the station that `id` names. What is wrong with it shows in the node's status.
  * Without a station, every use of what comes back throws a `NodeFault` `no-station`.
  */
-export function joinStation(red: RED, status: Status, id: unknown): { charging: ChargingStation; leave: () => void } {
+export function joinStation(
+  red: RED,
+  status: Status,
+  id: unknown,
+  onJournal?: StationUser['onJournal'],
+): { charging: ChargingStation; leave: () => void } {
   const node = typeof id === 'string' ? (red.nodes.getNode(id) as (RedNode & WithStation) | null | undefined) : null;
   const charging = node?.charging ?? new MissingStation(status.text('errors.no-station'));
-  return { charging, leave: charging.join({ onFault: (fault) => status.failed(fault) }) };
+  return {
+    charging,
+    leave: charging.join({ onFault: (fault) => status.failed(fault), ...(onJournal && { onJournal }) }),
+  };
 }
 
 interface WithStation {

@@ -13,7 +13,9 @@ export default function readMeter(red: RED): void {
   function ReadMeterNode(this: RedNode, config: ReadMeterConfig) {
     red.nodes.createNode(this, config);
     const status = new Status(red, this, 'read-meter');
-    const { charging, leave } = joinStation(red, status, config.station);
+    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+      if (fault === undefined && failed) begin();
+    });
 
     let standing: string | undefined;
     const told = (code: string, is: boolean) => this.send({ topic: 'fault', payload: { code, standing: is } });
@@ -48,11 +50,19 @@ export default function readMeter(red: RED): void {
         status.waiting('waiting');
       }
     };
-    const opening = open().catch((thrown: unknown) => {
-      const fault = asFault(thrown);
-      status.failed(fault);
-      this.error(fault, {});
-    });
+    let opening = Promise.resolve();
+    let failed = false;
+    /** Again, when the journal that a meter goes on from could not be read before. */
+    const begin = () => {
+      failed = false;
+      opening = open().catch((thrown: unknown) => {
+        failed = true;
+        const fault = asFault(thrown);
+        status.failed(fault);
+        this.error(fault, {});
+      });
+    };
+    begin();
 
     onInput(this, status, (message) => {
       const { topic, payload } = message;

@@ -10,6 +10,7 @@ import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { guarded, onClose, onInput } from '../shared/road.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
+import { Levels } from './levels.ts';
 
 interface RunSessionConfig extends NodeConfig {
   readonly station?: string;
@@ -28,7 +29,10 @@ export default function runSession(red: RED): void {
   function RunSessionNode(this: RedNode, config: RunSessionConfig) {
     red.nodes.createNode(this, config);
     const status = new Status(red, this, 'run-session');
-    const { charging, leave } = joinStation(red, status, config.station);
+    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+      if (fault) status.failed(fault);
+      else start();
+    });
     const session = new SessionNode(this, status, charging);
     let leaveBench = () => {};
 
@@ -65,6 +69,8 @@ class SessionNode {
   #screen: Screen | undefined;
   /** Why it could not begin. */
   #broken: unknown;
+  /** Heard before it began. */
+  readonly #levels = new Levels();
 
   constructor(node: RedNode, status: Status, charging: ChargingStation) {
     this.#node = node;
@@ -72,7 +78,7 @@ class SessionNode {
     this.#charging = charging;
   }
 
-  /** After each deploy: begins, or shows again what stands on the display. */
+  /** After each deploy, and when a journal that failed works again: begins, or shows again what stands on the display. */
   start(config: RunSessionConfig): void {
     if (this.#charger) {
       if (this.#screen) this.#display(this.#screen);
@@ -80,6 +86,7 @@ class SessionNode {
     }
     try {
       this.#begin(config);
+      this.#broken = undefined;
     } catch (error) {
       this.#broken = error;
       // A customer must not read "ready" on a station that can't sell.
@@ -117,6 +124,7 @@ class SessionNode {
       },
     });
     this.#charger = charger;
+    for (const input of this.#levels.take()) this.#pass(input, charger);
     charger.start();
     this.#show();
   }
@@ -124,9 +132,11 @@ class SessionNode {
   hear(message: Message): void {
     const { plan, bench } = this.#charging;
     const input = heard(message, plan.settings);
-    if (this.#broken !== undefined) throw this.#broken;
-    if (!this.#charger) return;
     const charger = this.#charger;
+    if (!charger) {
+      if (!this.#levels.keep(input) && this.#broken !== undefined) throw this.#broken;
+      return;
+    }
     try {
       this.#because(message, () => this.#pass(input, charger));
     } finally {

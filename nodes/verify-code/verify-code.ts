@@ -23,7 +23,10 @@ export default function verifyCode(red: RED): void {
   function VerifyCodeNode(this: RedNode, config: VerifyCodeConfig) {
     red.nodes.createNode(this, config);
     const status = new Status(red, this, 'verify-code');
-    const { charging, leave } = joinStation(red, status, config.station);
+    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+      if (fault) status.failed(fault);
+      else status.ready();
+    });
     const atOnce = config.redeem !== 'session';
 
     /** Whoever types in a simulation waits for an answer that does not come. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { chargerFlow, code, Rig, stationNode } from './support.ts';
@@ -58,5 +59,66 @@ describe('a journal that takes no writes while the charger runs', function () {
     await rig.start(flow);
     await rig.until('it goes on', () => rig.at('out').length > before);
     assert.ok(energy() >= counted);
+  });
+});
+
+describe('a journal that cannot be opened when the charger starts', function () {
+  this.timeout(60_000);
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  const journal = () => join(rig.folder, 'journal');
+  const mended = () => {
+    rmSync(journal());
+    renameSync(`${journal()}.kept`, journal());
+  };
+
+  /** A charge has begun, Node-RED ends, and where the journal was there is a file when it starts again. */
+  async function cutOff(change?: Readonly<Record<string, object>>): Promise<void> {
+    await rig.start(chargerFlow(rig.folder, change));
+    rig.plug(true);
+    rig.type(`${code(1)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    await rig.stop();
+    renameSync(journal(), `${journal()}.kept`);
+    writeFileSync(journal(), '');
+    rig.statuses.clear();
+    await rig.start(chargerFlow(rig.folder, change));
+    await rig.until('the display says so', () =>
+      /Storage failed/.test(JSON.stringify(rig.last('shown')?.payload ?? '')),
+    );
+    assert.equal(rig.statuses.get('session')?.fill, 'red');
+    assert.equal((await rig.ends('verify', { payload: code(2) })).error?.code, 'journal-not-writable');
+    assert.notEqual(rig.pin('relay'), '1');
+  }
+
+  it('is opened when it can be: the session goes on with the vehicle that was there all the time', async () => {
+    await cutOff();
+    mended();
+    await rig.until('the relay is on again', () => rig.pin('relay') === '1', 30_000);
+    const green = (id: string) => rig.statuses.get(id)?.fill === 'green';
+    await rig.until('verify and session work', () => green('verify') && green('session'));
+  });
+
+  it('is opened when it can be: what came of an emergency stop meanwhile still stands', async () => {
+    await cutOff();
+    rig.send('session', { topic: 'fault', payload: { code: 'emergency-stop', standing: true } });
+    mended();
+    const stops = () => JSON.stringify(rig.last('shown')?.payload ?? '');
+    await rig.until('the receipt is shown', () => /Emergency stop.*Receipt/.test(stops()), 30_000);
+    assert.notEqual(rig.pin('relay'), '1');
+  });
+
+  it('is opened when it can be: a meter that goes on from it goes on', async () => {
+    const change = {
+      meter: { id: 'meter', type: 'read meter', station: 'station', meter: 'simulated', wires: [['session']] },
+    };
+    await cutOff(change);
+    assert.equal(rig.statuses.get('meter')?.fill, 'red');
+    mended();
+    await rig.until('the meter is read', () => rig.statuses.get('meter')?.fill === 'green', 30_000);
   });
 });

@@ -107,7 +107,8 @@ export function chargerFlow(folder: string, change: Readonly<Record<string, obje
     { id: 'actual', type: 'helper' },
     { id: 'vehicle', type: 'helper' },
   ];
-  return flow.map((node) => ({ ...node, ...change[node.id] }));
+  const added = Object.entries(change).filter(([id]) => !flow.some((node) => node.id === id));
+  return [...flow.map((node) => ({ ...node, ...change[node.id] })), ...added.map(([, node]) => node as FlowNode)];
 }
 
 export function stationNode(folder: string): FlowNode {
