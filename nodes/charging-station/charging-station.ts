@@ -161,6 +161,6 @@ class OpenedStation implements ChargingStation {
   }
 }
 
-function openStation({ settings, journalFolder }: StationPlan): Station {
-  return Station.open(settings, { folder: journalFolder, clocks: machineClocks() });
+function openStation({ settings, journalFolder, keepSessions }: StationPlan): Station {
+  return Station.open(settings, { folder: journalFolder, keepSessions, clocks: machineClocks() });
 }

@@ -1,6 +1,7 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
+import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
 import type { NodeConfig } from '../shared/red.ts';
@@ -16,6 +17,7 @@ export interface ChargingStationConfig extends NodeConfig {
   readonly sequence?: unknown;
   readonly slotSeconds?: unknown;
   readonly journalFolder?: unknown;
+  readonly keepSessions?: unknown;
   readonly driver?: unknown;
   readonly gpioFolder?: unknown;
   readonly guardSocket?: unknown;
@@ -27,6 +29,8 @@ export type Language = 'en' | 'zh-CN';
 export interface StationPlan {
   readonly settings: StationSettings;
   readonly journalFolder: string;
+  /** Closed sessions that stay in the journal; older ones move to its archive. */
+  readonly keepSessions: number;
   readonly driver: DriverName;
   /** Of the simulated driver: the folder with a file a line. */
   readonly gpioFolder: string | undefined;
@@ -56,6 +60,7 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
       slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
     },
     journalFolder: resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId))),
+    keepSessions: whole(config.keepSessions, ARCHIVE_LIMITS.keepSessions, 'bad-keep'),
     driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
     guardSocket: given(config.guardSocket),

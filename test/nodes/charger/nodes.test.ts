@@ -1,9 +1,12 @@
 // Each node of a charger by itself, and what an integrator may build of a few of them.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../../../nodes/shared/red.ts';
 import { code, type FlowNode, Rig, service, stationNode } from './support.ts';
+
+/** What Node-RED puts the variable's value in for. */
+const variable = (name: string) => `\${${name}}`;
 
 describe('the nodes of a charger', () => {
   let rig: Rig;
@@ -22,6 +25,35 @@ describe('the nodes of a charger', () => {
   const wires = [['out'], ['refused']];
   const payload = <T>(message: Message | undefined) => message?.payload as T;
   const line = (name: string, level: 0 | 1) => writeFileSync(join(rig.folder, 'pins', name), String(level));
+
+  describe('charging station', () => {
+    it('keeps as many sessions in its journal as its dialog, or a variable, says', async () => {
+      process.env.A_KEEP = '2';
+      try {
+        const few = { ...stationNode(rig.folder), keepSessions: variable('A_KEEP') };
+        await rig.start([few, { id: 'verify', type: 'verify code', station: 'station', wires }]);
+        const archive = join(rig.folder, 'journal/archive-000001.jsonl');
+        for (const n of [1, 2]) assert.equal((await rig.ends('verify', { payload: code(n) })).error, undefined);
+        assert.ok(!existsSync(archive));
+        for (const n of [3, 4]) await rig.ends('verify', { payload: code(n) });
+        const archived = readFileSync(archive, 'utf8').trim().split('\n');
+        assert.deepEqual(
+          archived.map((line) => (JSON.parse(line) as { sequence: number }).sequence),
+          [1, 2],
+        );
+      } finally {
+        delete process.env.A_KEEP;
+      }
+    });
+
+    it('says so when that is no number', async () => {
+      await rig.start([
+        { ...stationNode(rig.folder), keepSessions: 'many' },
+        { id: 'verify', type: 'verify code', station: 'station', wires },
+      ]);
+      assert.equal((await rig.ends('verify', { payload: code(1) })).error?.code, 'bad-keep');
+    });
+  });
 
   describe('verify code', () => {
     it('redeems at once unless told otherwise: the same code is used the second time', async () => {
