@@ -1,17 +1,34 @@
-// The bodies of the contract's calls. `admit request` makes JSON of the bytes, or problem details.
+// The bodies of the shipped flow's calls, bounded. `admit request` makes JSON of the bytes, or problem details.
 import type { ServerResponse } from 'node:http';
 import { CALLS } from '../../nodes/admit-request/contract.ts';
-import { MOST_BODY_BYTES, tooLarge } from '../../nodes/admit-request/reading.ts';
+import { MOST_BODY_BYTES } from '../../nodes/admit-request/reading.ts';
 import { cloudMetrics } from '../../nodes/code-issuer/metrics.ts';
 import { problem } from '../../nodes/shared/problems.ts';
 import { type RoutedRequest, readBounded, sendProblem } from '../shared/answers.ts';
 
-/** Method and path of each call that may come with a body, wanted or not, as `http in` has them in its routes. */
-const WITH_BODY: ReadonlyMap<string, string> = new Map(
-  [...CALLS.values()]
+interface BodiedCall {
+  /** As the metrics name it. */
+  readonly operation: string;
+  readonly mostBytes: number;
+}
+
+/** A payment that is refused for its size is money without a code: providers send more than our calls need. */
+const MOST_PAYMENT_BYTES = 16 * MOST_BODY_BYTES;
+
+/**
+ * Method and path of each call, as `http in` has them in its routes: all whose bodies Node-RED's parsers would read
+ * otherwise, also where the call has no use for one (`DELETE`).
+ */
+const WITH_BODY: ReadonlyMap<string, BodiedCall> = new Map([
+  ...[...CALLS.values()]
     .filter(({ method }) => method !== 'GET')
-    .map(({ id, method, path }) => [`${method} ${path.replace('{id}', ':id')}`, id]),
-);
+    .map(({ id, method, path }): [string, BodiedCall] => [
+      `${method} ${path.replace('{id}', ':id')}`,
+      { operation: id, mostBytes: MOST_BODY_BYTES },
+    ]),
+  // Of the flow's example; as bytes, which are what providers sign.
+  ['POST /payments', { operation: 'none', mostBytes: MOST_PAYMENT_BYTES }],
+]);
 
 /** Node-RED's `httpNodeMiddleware`: runs within each route of `http in`, before its parsers. */
 export function readBody(request: RoutedRequest, response: ServerResponse, next: () => void): void {
@@ -23,13 +40,13 @@ export function readBody(request: RoutedRequest, response: ServerResponse, next:
     next();
     return;
   }
-  readBounded(request, MOST_BODY_BYTES, next, () => refuse(call, response));
+  readBounded(request, call.mostBytes, next, () => refuse(call, response));
 }
 
-function refuse(call: string, response: ServerResponse): void {
-  cloudMetrics.answered(call, 413);
+function refuse({ operation, mostBytes }: BodiedCall, response: ServerResponse): void {
+  cloudMetrics.answered(operation, 413);
   cloudMetrics.refused('body-too-large');
-  sendProblem(response, tooLarge());
+  sendProblem(response, problem('body-too-large', `Send at most ${mostBytes} bytes.`));
 }
 
 function refuseUnread(response: ServerResponse): void {

@@ -61,7 +61,7 @@ export function documentedStatuses(call: Call): Set<number> {
   if (call.who !== 'anyone') statuses.add(401);
   if (call.who === 'operator') statuses.add(403);
   if (call.who === 'customer') statuses.add(403);
-  if (call.method === 'POST' || call.method === 'PATCH') statuses.add(413);
+  if (call.method !== 'GET') statuses.add(413);
   if (call.body) statuses.add(415);
   if (call.method === 'GET') statuses.add(304);
   return statuses;

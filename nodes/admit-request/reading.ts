@@ -158,7 +158,7 @@ function wrongMedia(request: HttpRequest, body: unknown): Problem | undefined {
   return undefined;
 }
 
-export function tooLarge(): Problem {
+function tooLarge(): Problem {
   return problem('body-too-large', `Send at most ${MOST_BODY_BYTES} bytes.`);
 }
 

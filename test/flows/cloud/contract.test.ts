@@ -192,6 +192,25 @@ describe('the HTTP contract of the running cloud', function () {
     }
   });
 
+  it('needs no body to retire a station, and reads none that it cannot bound', async () => {
+    assert.equal((await ask('POST', '/stations', { id: 'CP-0200' })).status, 201);
+    const json = { 'content-type': 'application/json' };
+    for (const [body, headers] of [
+      ['{bad}', json],
+      ['"x"', json],
+      ['null', json],
+      ['1', { 'content-type': 'application/json; charset=utf-16' }],
+      ['no gzip', { ...json, 'content-encoding': 'gzip' }],
+      ['a=b', { 'content-type': 'no type at all' }],
+    ] as const) {
+      assertProblem(await ask('DELETE', '/stations/CP-9999', body, headers), 404);
+    }
+    assert.equal((await ask('DELETE', '/stations/CP-0200', '{bad}')).status, 200);
+    assertProblem(await ask('DELETE', '/stations/CP-0200', 'x'.repeat(6_000_000), json), 413);
+    const metrics = await (await cloud.call('GET', '/metrics')).text();
+    assert.match(metrics, /_http_requests_total\{operation="retireStation",status="404"\} 6/);
+  });
+
   it('answers a body that is too large before a slow client has sent it', async () => {
     const { hostname, port } = new URL(cloud.url);
     const socket = connect(Number(port), hostname);

@@ -68,6 +68,33 @@ describe('a cloud in operation', function () {
     }
   });
 
+  it('waits for no client longer than it says: 10 s for headers, 20 s for a request', async () => {
+    const cloud = await Cloud.start();
+    try {
+      const { hostname, port } = new URL(cloud.url);
+      const drip = (sent: string) =>
+        new Promise<number>((resolve) => {
+          const begun = performance.now();
+          const socket = connect(Number(port), hostname, () => socket.write(sent));
+          const dripping = setInterval(() => socket.write('x'), 500);
+          socket.on('error', () => {}).resume();
+          socket.on('close', () => {
+            clearInterval(dripping);
+            resolve((performance.now() - begun) / 1000);
+          });
+        });
+      const post = 'POST /charging-requests HTTP/1.1\r\nHost: localhost\r\n';
+      const [headers, body] = await Promise.all([
+        drip(`${post}X-Slow: `),
+        drip(`${post}Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n`),
+      ]);
+      assert.ok(headers >= 10 && headers < 14, `${headers} s`);
+      assert.ok(body >= 20 && body < 24, `${body} s`);
+    } finally {
+      await cloud.remove();
+    }
+  });
+
   it('answers what is no HTTP as well', async () => {
     const cloud = await Cloud.start();
     try {
@@ -85,6 +112,19 @@ describe('a cloud in operation', function () {
       assert.match(garbage, /^HTTP\/1\.1 400 .*\r\n[\s\S]*application\/problem\+json[\s\S]*"malformed-http"|urn:/);
       const large = await hear(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`);
       assert.match(large, /^HTTP\/1\.1 431 [\s\S]*urn:offline-charging:problem:headers-too-large/);
+      const health = 'GET /healthz HTTP/1.1\r\nConnection: close\r\n';
+      assert.match(await hear(`${health}\r\n`), /^HTTP\/1\.1 400 [\s\S]*"urn:offline-charging:problem:malformed-http"/);
+      const expecting = await hear(`${health}Host: localhost\r\nExpect: foo\r\n\r\n`);
+      assert.match(expecting, /^HTTP\/1\.1 417 [\s\S]*urn:offline-charging:problem:expectation-failed/);
+      const tunnel = await hear('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n');
+      assert.match(tunnel, /^HTTP\/1\.1 405 [\s\S]*urn:offline-charging:problem:method-not-allowed/);
+      const absolute = await hear(
+        'PUT http://localhost/charging-requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+      );
+      assert.match(absolute, /^HTTP\/1\.1 405 /);
+      const upgrading =
+        'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n';
+      assert.match(await hear(upgrading), /^HTTP\/1\.1 200 [\s\S]*"status":"ok"/);
       assert.equal((await cloud.ask('GET', '/healthz')).status, 200);
     } finally {
       await cloud.remove();

@@ -55,6 +55,23 @@ describe('the example of requests that are paid for first', function () {
     assert.equal((await cloud.ask('GET', `/charging-requests/${id}`)).body.status, 'reserved');
     assert.equal((await paid('0'.repeat(32), 'pay-2')).status, 404);
   });
+
+  it('answers what is no payment with problem details, and looks at the secret first', async () => {
+    const secret = { 'x-payment-secret': 'what the provider knows' };
+    const refused = async (body: string, headers: Record<string, string>, expected: number) => {
+      const answer = await cloud.ask('POST', '/payments', body, headers);
+      assert.equal(answer.status, expected, body.slice(0, 20));
+      assert.equal(answer.headers.get('content-type')?.split(';')[0], 'application/problem+json');
+      assert.equal(answer.body.status, expected);
+    };
+    for (const body of ['{bad}', 'null', '1', '[]', '', '{"reference":1,"payment":"x"}']) {
+      await refused(body, {}, 401);
+      await refused(body, secret, 400);
+    }
+    await refused('{}', { ...secret, 'content-type': 'no type at all' }, 400);
+    await refused('{}', { ...secret, 'content-type': 'application/json; charset=utf-7' }, 400);
+    await refused('x'.repeat(300_000), secret, 413);
+  });
 });
 
 describe('the shipped flow', function () {
