@@ -177,6 +177,17 @@ describe('who may call the cloud', function () {
       const cloud = await Cloud.start({ env: { TRUST_PROXY: '1' } });
       try {
         assert.equal((await cloud.ask('GET', '/stations')).status, 401);
+        const password = /user admin, password (\S+)/.exec(cloud.output)?.[1] ?? '';
+        const authorization = `Basic ${btoa(`admin:${password}`)}`;
+        for (const [proto, secure] of [
+          ['https', true],
+          ['http', false],
+        ] as const) {
+          const headers = { authorization, 'x-forwarded-proto': proto, 'x-forwarded-for': '192.0.2.7' };
+          const [cookie = ''] = (await cloud.call('GET', '/dashboard/', undefined, headers)).headers.getSetCookie();
+          assert.match(cookie, /^operator=/);
+          assert.equal(/; Secure/.test(cookie), secure, proto);
+        }
       } finally {
         await cloud.remove();
       }

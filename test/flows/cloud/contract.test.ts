@@ -309,6 +309,11 @@ describe('the HTTP contract of the running cloud', function () {
     assert.equal(await statusIfNoneMatch('/stations/COUNTER', etag), 304);
     await ask('PATCH', '/stations/COUNTER', { name: 'North gate' });
     assert.equal(await statusIfNoneMatch('/stations/COUNTER', etag), 200);
+    const page = (await cloud.call('GET', '/charge/COUNTER')).headers.get('etag') ?? '';
+    for (const same of [page, page.replace('W/', ''), `"other", ${page}`, '*']) {
+      assert.equal(await statusIfNoneMatch('/charge/COUNTER', same), 304, same);
+    }
+    assert.equal(await statusIfNoneMatch('/charge/COUNTER', `${page.slice(0, -2)}"`), 200);
     const contract = await cloud.call('GET', '/openapi.json');
     assert.equal(await statusIfNoneMatch('/openapi.json', contract.headers.get('etag') ?? ''), 304);
   });

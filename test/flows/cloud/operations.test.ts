@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { freshUrl } from '../../charging/cloud/databases.ts';
 import { until } from '../../support/applications.ts';
 import { Cloud, type Json } from './support/cloud.ts';
@@ -63,6 +65,26 @@ describe('a cloud in operation', function () {
         statuses.every((status) => status === 201),
         `${statuses}`,
       );
+    } finally {
+      await cloud.remove();
+    }
+  });
+
+  it('answers what its ledger still commits when it is asked to stop', async () => {
+    const cloud = await Cloud.start();
+    try {
+      await withCounter(cloud);
+      const other = new DatabaseSync(join(cloud.dataDir, 'cloud', 'ledger.sqlite'));
+      other.exec('begin immediate');
+      const begun = await Promise.all(Array.from({ length: 5 }, () => cloud.begin('POST', '/charging-requests')));
+      const answers = Promise.all(begun.map((end) => end(ORDER)));
+      const stopped = cloud.stop();
+      setTimeout(() => {
+        other.exec('rollback');
+        other.close();
+      }, 3300);
+      assert.deepEqual(await answers, [201, 201, 201, 201, 201]);
+      assert.equal(await stopped, 0);
     } finally {
       await cloud.remove();
     }
