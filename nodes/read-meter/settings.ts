@@ -32,7 +32,7 @@ export interface SimulatedMeter {
 export function meterOf(config: ReadMeterConfig, charging: ChargingStation): 'none' | 's0' | 'modbus' | 'simulated' {
   const { driver, settings } = charging.plan;
   const otherwise = driver === 'simulated' && settings.unit === 'Wh' ? 'simulated' : 'none';
-  const kind = choice(config.meter, ['unset', 'none', 's0', 'modbus', 'simulated']);
+  const kind = choice(config.meter, ['unset', 'none', 's0', 'modbus', 'simulated'], 'METER');
   if (kind === 'simulated' && driver !== 'simulated') {
     throw new NodeFault('not-simulated', 'A simulated meter needs a simulated station.');
   }
@@ -47,7 +47,7 @@ export async function openMeter(
   charging: ChargingStation,
   listener: MeterListener,
 ): Promise<Meter> {
-  const highestPowerW = number(config.highestPowerW, 7_400, 1);
+  const highestPowerW = number(config.highestPowerW, 7_400, 1, 'HIGHEST_POWER_W');
   if (kind === 'modbus') {
     const port = given(config.port);
     if (port === undefined) throw new NodeFault('no-port', 'No serial port is set.');
@@ -56,16 +56,16 @@ export async function openMeter(
     const { openModbusMeter } = await import('../../hardware/meter/modbus.ts');
     return openModbusMeter(
       {
-        meter: choice(config.model, ['sdm120', 'sdm230', 'pzem-004t']),
+        meter: choice(config.model, ['sdm120', 'sdm230', 'pzem-004t'], 'METER_MODEL'),
         port,
         highestPowerW,
-        ...(unitId === undefined ? {} : { unitId: number(unitId, 1, 1) }),
-        ...(baudRate === undefined ? {} : { baudRate: number(baudRate, 9_600, 1) }),
+        ...(unitId === undefined ? {} : { unitId: number(unitId, 1, 1, 'METER_ADDRESS') }),
+        ...(baudRate === undefined ? {} : { baudRate: number(baudRate, 9_600, 1, 'METER_BAUD') }),
       },
       listener,
     );
   }
-  const pulses = pin(config.line, config.activeLow, true);
+  const pulses = pin(config.line, config.activeLow, true, 'METER_ACTIVE_LOW');
   if (pulses === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   const { line } = pulses;
   const { station } = charging;
@@ -75,7 +75,7 @@ export async function openMeter(
     await charging.gpio(),
     {
       ...pulses,
-      impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1),
+      impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1, 'METER_PULSES'),
       startWh,
       save: counterKeeper(node, station, line),
       highestPowerW,

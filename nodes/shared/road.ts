@@ -7,10 +7,17 @@ import { codeOf, type Status } from './status.ts';
 /** A fault of a node: `code` is stable, for flows that catch it; the message says what to do. */
 export class NodeFault extends Error {
   readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  /** What fills the gaps in the catalogue's words for the code. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  constructor(
+    code: string,
+    message: string,
+    { values, ...options }: ErrorOptions & { readonly values?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message, options);
     this.name = 'NodeFault';
     this.code = code;
+    this.values = values;
   }
 }
 

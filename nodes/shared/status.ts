@@ -20,6 +20,7 @@ const LOOKS = {
 export class Status {
   #shown = '';
   #said = '';
+  #broken = false;
   readonly #red: RED;
   readonly #node: RedNode;
   readonly #prefix: string;
@@ -53,6 +54,11 @@ export class Status {
   failed(error: unknown): void {
     this.#show(LOOKS.failed, this.wordsFor(error));
   }
+  /** Broken until the next deploy: from now on the status says that, and nothing else. */
+  broken(error: unknown): void {
+    this.failed(error);
+    this.#broken = true;
+  }
   clear(): void {
     this.#show({}, '');
   }
@@ -67,7 +73,7 @@ export class Status {
     const code = codeOf(error);
     if (code !== undefined) {
       const key = `errors.${code}`;
-      const text = this.text(key);
+      const text = this.text(key, (error as { values?: Values }).values);
       if (!text.endsWith(key)) return text;
     }
     return error instanceof Error ? error.message : String(error);
@@ -75,6 +81,7 @@ export class Status {
 
   /** Words are looked up only when something else is said than before. */
   #say(look: NodeStatus, key: string, values?: Values): void {
+    if (this.#broken) return;
     const said = `${look.fill}/${look.shape}/${key}${values === undefined ? '' : JSON.stringify(values)}`;
     if (said === this.#said) return;
     this.#show(look, this.text(`status.${key}`, values));
@@ -82,6 +89,7 @@ export class Status {
   }
 
   #show(look: NodeStatus, text: string): void {
+    if (this.#broken) return;
     this.#said = '';
     const shown = `${look.fill}/${look.shape}/${text}`;
     if (shown === this.#shown) return;
