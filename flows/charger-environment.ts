@@ -1,6 +1,7 @@
 // The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lineKey } from '../nodes/charging-station/lines.ts';
 import { places, type StationVariables, stationVariables, VariableError } from './environment.ts';
 
 /**
@@ -11,7 +12,7 @@ export const CHARGER_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=1']
 
 /**
  * @param driver the GPIO driver when `GPIO_DRIVER` does not name one
- * @throws {VariableError} when a variable is wrong, or the station has no key yet
+ * @throws {VariableError} when a variable is wrong, two name the same line, or the station has no key yet
  */
 export function chargerEnvironment(
   driver: 'auto' | 'simulated',
@@ -21,12 +22,16 @@ export function chargerEnvironment(
   const at = places(env);
   const gpioDriver = rest.GPIO_DRIVER || driver;
   const simulated = gpioDriver === 'simulated';
+  const lines = {
+    RELAY_LINE: rest.RELAY_LINE || (simulated ? 'relay' : 'GPIO27'),
+    VEHICLE_LINE: rest.VEHICLE_LINE || (simulated ? 'vehicle' : 'GPIO17'),
+  };
+  refuseSharedLines({ ...rest, ...lines });
   return {
     // No contactor wears out in simulation, and a script may charge many times a minute: no limit there unless asked for.
     RELAY_LEAST_SECONDS: simulated ? '0' : '10',
     RELAY_MOST_CLOSINGS: simulated ? '0' : '10',
-    RELAY_LINE: simulated ? 'relay' : 'GPIO27',
-    VEHICLE_LINE: simulated ? 'vehicle' : 'GPIO17',
+    ...lines,
     JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
     // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')),
@@ -37,6 +42,25 @@ export function chargerEnvironment(
     GPIO_FOLDER: at.pinsDir,
     GUARD_SOCKET: at.guardSocket,
   };
+}
+
+/**
+ * A contact on the relay's line would take it from the guard, or read what the guard writes: neither the simulated lines
+ * nor sysfs would notice.
+ */
+function refuseSharedLines(env: NodeJS.ProcessEnv): void {
+  const matrix = env.KEYPAD === 'matrix' ? ['KEYPAD_ROWS', 'KEYPAD_COLUMNS'] : [];
+  const meter = env.METER === 's0' ? ['METER_LINE'] : [];
+  const taken = new Map<string, string>();
+  for (const name of ['RELAY_LINE', 'VEHICLE_LINE', 'FEEDBACK_LINE', ...meter, ...matrix]) {
+    const lines = matrix.includes(name) ? (env[name] ?? '').split(/[\s,]+/) : [env[name] ?? ''];
+    for (const line of lines.filter((one) => one.trim() !== '')) {
+      const other = taken.get(lineKey(line));
+      if (other === name) throw new VariableError(name, `each line once, and names ${line} twice`);
+      if (other !== undefined) throw new VariableError(name, `another line than ${other}: both name ${line}`);
+      taken.set(lineKey(line), name);
+    }
+  }
 }
 
 /** From `STATION_KEY` and its companions where that is set, else from what was provisioned. */

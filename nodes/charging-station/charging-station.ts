@@ -2,13 +2,15 @@
 // users when either cannot be opened, and closes them when the last user has let go.
 import { machineClocks } from '../../charging/station/clocks.ts';
 import { Station } from '../../charging/station/station.ts';
-import { type GpioDriver, openDriver } from '../../hardware/gpio/driver.ts';
+import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose } from '../shared/road.ts';
 import { codeOf } from '../shared/status.ts';
 import { Bench } from './bench.ts';
 import { given } from './given.ts';
-import { type ChargingStationConfig, planStation, type StationPlan } from './settings.ts';
+import { Lines, type LineUser } from './lines.ts';
+import { openPins } from './pins.ts';
+import { type ChargingStationConfig, type Language, languageOf, planStation, type StationPlan } from './settings.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
 /** A user that never lets go must not keep Node-RED from stopping. */
@@ -25,6 +27,7 @@ export default function chargingStation(red: RED): void {
     const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
     const opened = new OpenedStation(red, this, {
       simulated: given(config.driver) === 'simulated',
+      language: languageOf(config.language),
       plan: () => planStation(config, key, userDir),
     });
     Object.assign(this, { charging: opened });
@@ -33,14 +36,23 @@ export default function chargingStation(red: RED): void {
   red.nodes.registerType('charging station', ChargingStationNode, { credentials: { key: { type: 'password' } } });
 }
 
+interface Planned {
+  readonly simulated: boolean;
+  readonly language: Language;
+  /** Throws the `NodeFault` of a setting that is wrong. */
+  readonly plan: () => StationPlan;
+}
+
 class OpenedStation implements ChargingStation {
   readonly bench = new Bench();
+  readonly lines = new Lines((line, user, other) => this.#lineTaken(line, user, other));
   readonly #red: RED;
   readonly #node: RedNode;
   readonly #users = new Set<StationUser>();
   #plan: StationPlan | undefined;
   #station: Station | undefined;
   #gpio: Promise<GpioDriver> | undefined;
+  #pins: string | undefined;
   #fault: NodeFault | undefined;
   /** Stands until the journal can be opened. */
   #journalFault: NodeFault | undefined;
@@ -48,11 +60,13 @@ class OpenedStation implements ChargingStation {
   #lastUserLeft: (() => void) | undefined;
 
   readonly simulated: boolean;
+  readonly language: Language;
 
-  constructor(red: RED, node: RedNode, { simulated, plan }: { simulated: boolean; plan: () => StationPlan }) {
+  constructor(red: RED, node: RedNode, { simulated, language, plan }: Planned) {
     this.#red = red;
     this.#node = node;
     this.simulated = simulated;
+    this.language = language;
     try {
       this.#plan = plan();
     } catch (error) {
@@ -106,7 +120,7 @@ class OpenedStation implements ChargingStation {
 
   async gpio(): Promise<GpioDriver> {
     const { driver, gpioFolder } = this.plan;
-    this.#gpio ??= openDriver(driver, { folder: gpioFolder });
+    this.#gpio ??= this.#open(driver, gpioFolder);
     try {
       return await this.#gpio;
     } catch (error) {
@@ -114,10 +128,18 @@ class OpenedStation implements ChargingStation {
     }
   }
 
+  async #open(name: DriverName, folder: string | undefined): Promise<GpioDriver> {
+    const { driver, description } = await openPins(this.#red, this.#node, name, folder);
+    this.#pins = description;
+    for (const user of this.#users) user.onPins?.(description);
+    return this.lines.watch(driver);
+  }
+
   join(user: StationUser): () => void {
     this.#users.add(user);
     if (this.#fault) user.onFault(this.#fault);
     else if (this.#journalFault) user.onJournal?.(this.#journalFault);
+    if (this.#pins !== undefined) user.onPins?.(this.#pins);
     return () => {
       if (this.#users.delete(user) && this.#users.size === 0) this.#lastUserLeft?.();
     };
@@ -149,6 +171,15 @@ class OpenedStation implements ChargingStation {
     this.#node.error(fault);
     for (const user of this.#users) user.onFault(fault);
     return fault;
+  }
+
+  /** Of one node alone: the rest of the station goes on. */
+  #lineTaken(line: Line, user: LineUser, other: LineUser): NodeFault {
+    const [first, second] = [other, user].map((one) => this.#red._(`charging-station.line.${one}`));
+    const key = 'charging-station.errors.line-taken';
+    const words = this.#red._(key, { line, user: first, other: second });
+    const plain = `The line ${line} is set for two: ${other} and ${user}. Give each a line of its own.`;
+    return new NodeFault('line-taken', words.endsWith(key) ? plain : words);
   }
 
   /** The catalogue's words for the error's code, then what the error itself says. */

@@ -1,6 +1,7 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
+import { isStationId } from '../../charging/cloud/checks.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
@@ -36,8 +37,6 @@ export interface StationPlan {
   readonly gpioFolder: string | undefined;
   /** Of the relay guard. */
   readonly guardSocket: string | undefined;
-  /** Of what the station shows to customers. */
-  readonly language: Language;
 }
 
 /**
@@ -48,6 +47,7 @@ export interface StationPlan {
 export function planStation(config: ChargingStationConfig, key: unknown, userDir: string): StationPlan {
   const stationId = given(config.station);
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
+  if (!isStationId(stationId)) throw new NodeFault('bad-id', 'No station can have this id.');
   const gpioFolder = given(config.gpioFolder);
   return {
     settings: {
@@ -64,7 +64,6 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
     driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
     guardSocket: given(config.guardSocket),
-    language: languageOf(config.language),
   };
 }
 
@@ -95,7 +94,7 @@ function whole(value: unknown, otherwise: number, code: string): number {
 }
 
 /** `LANGUAGE` is also the system's own variable, as `zh_CN:zh`. */
-function languageOf(value: unknown): Language {
+export function languageOf(value: unknown): Language {
   return given(value)?.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 

@@ -5,7 +5,8 @@ import type { RED, RedNode } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
 import type { Status } from '../shared/status.ts';
 import type { Bench } from './bench.ts';
-import type { StationPlan } from './settings.ts';
+import { Lines } from './lines.ts';
+import type { Language, StationPlan } from './settings.ts';
 
 /** What the config node offers. All that it opens is opened once, when first asked for, and shared. */
 export interface ChargingStation {
@@ -13,10 +14,14 @@ export interface ChargingStation {
   readonly plan: StationPlan;
   /** Whether its pins are simulated, also while a fault stands. */
   readonly simulated: boolean;
+  /** Of what the station shows to customers, also while a fault stands. */
+  readonly language: Language;
   /** Throws the `NodeFault` that stands: settings, key, journal. */
   readonly station: Station;
   /** Rejects with the `NodeFault` that stands: settings, pins. */
   gpio(): Promise<GpioDriver>;
+  /** Which GPIO line is whose; those of `gpio` are in it. */
+  readonly lines: Lines;
   readonly bench: Bench;
   /** Gives the function that leaves again; until all have left, the station stays open. */
   join(user: StationUser): () => void;
@@ -30,6 +35,8 @@ export interface StationUser {
    * is tried again by itself, and once it is open this is called without a fault.
    */
   onJournal?(fault?: NodeFault): void;
+  /** The pins are open: by which driver, and on which chip. */
+  onPins?(description: string): void;
 }
 
 /**
@@ -46,7 +53,7 @@ export function joinStation(
   const charging = node?.charging ?? new MissingStation(status.text('errors.no-station'));
   return {
     charging,
-    leave: charging.join({ onFault: (fault) => status.failed(fault), ...(onJournal && { onJournal }) }),
+    leave: charging.join({ onFault: (fault) => status.broken(fault), ...(onJournal && { onJournal }) }),
   };
 }
 
@@ -56,6 +63,8 @@ interface WithStation {
 
 class MissingStation implements ChargingStation {
   readonly simulated = false;
+  readonly language = 'en';
+  readonly lines = new Lines(() => this.#fault);
   readonly #fault: NodeFault;
   constructor(words: string) {
     this.#fault = new NodeFault('no-station', words);

@@ -49,7 +49,7 @@ export default function showDisplay(red: RED): void {
       await opening;
       const onDisplay = display ? fitted(shown, display) : [];
       display?.show(onDisplay);
-      const lines = shown.screen ? words(shown.screen, charging.plan.language) : shown.lines;
+      const lines = shown.screen ? words(shown.screen, charging.language) : shown.lines;
       status.active('showing', { line: lines[0] ?? '' });
       send({ ...message, payload: { ...objectOf(message.payload), lines } });
       if (shown.screen === undefined) checkGlyphs(onDisplay);

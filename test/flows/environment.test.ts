@@ -51,4 +51,43 @@ describe('the variables of the applications', () => {
       );
     });
   }
+
+  describe('of a charger', () => {
+    const station = { DATA_DIR: '/nowhere', STATION_KEY: '00'.repeat(32) };
+    const matrix = {
+      KEYPAD: 'matrix',
+      KEYPAD_ROWS: 'GPIO5,GPIO6,GPIO13,GPIO19',
+      KEYPAD_COLUMNS: 'GPIO16 GPIO20 GPIO21',
+    };
+
+    it('have their defaults where they are empty', () => {
+      const empty = { RELAY_LINE: '', VEHICLE_LINE: '', RELAY_LEAST_SECONDS: '', RELAY_MOST_CLOSINGS: '' };
+      const found = chargerEnvironment('auto', { ...station, ...empty });
+      assert.deepEqual([found.RELAY_LINE, found.VEHICLE_LINE], ['GPIO27', 'GPIO17']);
+      assert.deepEqual([found.RELAY_LEAST_SECONDS, found.RELAY_MOST_CLOSINGS], ['10', '10']);
+      assert.equal(chargerEnvironment('simulated', { ...station, ...empty }).RELAY_LINE, 'relay');
+    });
+
+    for (const [name, given] of [
+      ['VEHICLE_LINE', { VEHICLE_LINE: '27' }],
+      ['VEHICLE_LINE', { GPIO_DRIVER: 'simulated', VEHICLE_LINE: 'relay' }],
+      ['FEEDBACK_LINE', { FEEDBACK_LINE: 'gpio17' }],
+      ['FEEDBACK_LINE', { RELAY_LINE: 'GPIO22,active-low', FEEDBACK_LINE: 'GPIO22' }],
+      ['METER_LINE', { METER: 's0', METER_LINE: 'GPIO17' }],
+      ['KEYPAD_COLUMNS', { ...matrix, KEYPAD_COLUMNS: 'GPIO16,GPIO20,GPIO5' }],
+      ['KEYPAD_ROWS', { ...matrix, KEYPAD_ROWS: '5,GPIO5,13,19' }],
+    ] as const) {
+      it(`refuse ${JSON.stringify(given)}: one line for two`, () => {
+        assert.throws(
+          () => chargerEnvironment('auto', { ...station, ...given }),
+          (error) => error instanceof VariableError && error.message.startsWith(name),
+        );
+      });
+    }
+
+    it('may name the lines of what is not wired', () => {
+      chargerEnvironment('auto', { ...station, METER_LINE: 'GPIO17', KEYPAD_ROWS: '17' });
+      chargerEnvironment('auto', { ...station, ...matrix, METER: 's0', METER_LINE: 'GPIO24', FEEDBACK_LINE: 'GPIO22' });
+    });
+  });
 });

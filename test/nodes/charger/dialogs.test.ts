@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isStationId } from '../../../charging/cloud/checks.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const LANGUAGES = ['en-US', 'zh-CN'];
@@ -115,6 +116,13 @@ describe('the nodes as the editor sees them', () => {
       });
     });
   }
+
+  it('take the station ids that the cloud gives, and no others', () => {
+    const html = read('charging-station', 'charging-station.html');
+    const valid = new Function(`${/function isStationId[\s\S]*?\n {2}\}/.exec(html)![0]} return isStationId;`)();
+    const ids = ['CP-0001', '深圳-A61', 'eu:nl:315679', 'é', 'e\u0301', '', '-', 'a-', 'CP 1', "CP'1", '../CP', 'CP#1'];
+    for (const id of [...ids, 'a'.repeat(64), 'a'.repeat(65)]) assert.equal(valid(id), isStationId(id), id);
+  });
 
   it('gives no choice in a dialog twice', () => {
     for (const name of names) {

@@ -1,0 +1,70 @@
+// Which GPIO line of a station is whose. Two settings that name one line would read, or drive, what belongs to the
+// other, and not every driver notices: sysfs and the simulated lines give a line to whoever asks.
+import type { GpioDriver, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
+
+/** Who uses a line, as the catalogue (`charging-station.line`) words it. */
+export type LineUser = 'vehicle' | 'relay' | 'relay-feedback' | 'keypad' | 'meter';
+
+/** The same for all ways to name a line: 17, `17`, `GPIO17`, `gpio17,active-low`. */
+export function lineKey(line: Line): string {
+  const name = String(line).split(',')[0]!.trim();
+  const number = /^(?:GPIO|BCM)?(\d{1,3})$/i.exec(name)?.[1];
+  return number === undefined ? name : String(Number(number));
+}
+
+export class Lines {
+  readonly #users = new Map<string, LineUser>();
+  readonly #taken: (line: Line, user: LineUser, other: LineUser) => Error;
+
+  /** @param taken makes the error for a line that `other` has and `user` wants as well */
+  constructor(taken: (line: Line, user: LineUser, other: LineUser) => Error) {
+    this.#taken = taken;
+  }
+
+  /** From now on the line is `user`'s. Gives the function that gives it back. */
+  take(line: Line, user: LineUser): () => void {
+    const key = lineKey(line);
+    const other = this.#users.get(key);
+    if (other !== undefined) throw this.#taken(line, user, other);
+    this.#users.set(key, user);
+    let held = true;
+    return () => {
+      if (held) this.#users.delete(key);
+      held = false;
+    };
+  }
+
+  /** The driver, with lines that are given to one user each. */
+  watch(driver: GpioDriver): GpioDriver {
+    return {
+      name: driver.name,
+      description: driver.description,
+      input: (line, options) => this.#open(line, options.consumer, () => driver.input(line, options)),
+      output: (line, options) => this.#open(line, options?.consumer, () => driver.output(line, options)),
+    };
+  }
+
+  async #open<L extends InputLine | OutputLine>(
+    line: Line,
+    consumer: string | undefined,
+    open: () => Promise<L>,
+  ): Promise<L> {
+    // Only a relay's line is opened without a name.
+    const giveBack = this.take(line, (consumer?.replaceAll(' ', '-') ?? 'relay') as LineUser);
+    try {
+      const opened = await open();
+      const close = opened.close.bind(opened);
+      opened.close = async () => {
+        try {
+          await close();
+        } finally {
+          giveBack();
+        }
+      };
+      return opened;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+}
