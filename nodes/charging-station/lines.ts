@@ -39,6 +39,8 @@ export class Lines {
     return {
       name: driver.name,
       description: driver.description,
+      setsPulls: driver.setsPulls,
+      ...(driver.chips && { chips: driver.chips }),
       input: (line, options) => this.#open(line, options.consumer, () => driver.input(line, options)),
       output: (line, options) => this.#open(line, options?.consumer, () => driver.output(line, options)),
     };

@@ -5,24 +5,19 @@ import type { Heard } from './inputs.ts';
 export class Levels {
   readonly #standing = new Map<string, Heard>();
 
-  /** @returns whether there is nothing else to do with it; a reading of the meter comes again by itself */
-  keep(input: Heard): boolean {
+  /** Keys and codes are not kept: nobody hears them. A reading of the meter comes again by itself. */
+  keep(input: Heard): void {
     switch (input.topic) {
       case 'vehicle':
       case 'relay':
         this.#standing.set(input.topic, input);
-        return true;
+        return;
       case 'fault':
       case 'relay-fault':
         this.#standing.delete(`${input.topic} ${input.code}`);
         // The session begins when the journal works: it must not end what was cut off because of what is over.
         if (input.standing && input.code !== 'journal-not-writable')
           this.#standing.set(`${input.topic} ${input.code}`, input);
-        return true;
-      case 'meter':
-        return true;
-      default:
-        return false;
     }
   }
 

@@ -1,13 +1,14 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
 import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
-import { type Language, type Screen, words } from '../../charging/station/session/screens.ts';
+import { type Screen, words } from '../../charging/station/session/screens.ts';
 import { sessionConfig } from '../../charging/station/session/states.ts';
 import type { Snapshot } from '../charging-station/bench.ts';
 import { given, number } from '../charging-station/given.ts';
+import type { StationPlan } from '../charging-station/settings.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { guarded, onClose, onInput } from '../shared/road.ts';
+import { guarded, type NodeFault, onClose, onInput } from '../shared/road.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
 import { Levels } from './levels.ts';
@@ -34,6 +35,7 @@ export default function runSession(red: RED): void {
       else start();
     });
     const session = new SessionNode(this, status, charging);
+    const leaveStation = charging.join(session);
     let leaveBench = () => {};
 
     const start = guarded(this, status, () => session.start(config));
@@ -45,6 +47,7 @@ export default function runSession(red: RED): void {
       try {
         session.stop();
       } finally {
+        leaveStation();
         leave();
       }
     });
@@ -59,15 +62,22 @@ export default function runSession(red: RED): void {
   red.nodes.registerType('run session', RunSessionNode);
 }
 
-class SessionNode {
+/** What somebody typed: the rest comes from nodes, which need not hear again and again that nothing works. */
+const ENTRIES: ReadonlySet<unknown> = new Set(['voucher', 'service', 'refused']);
+
+class SessionNode implements StationUser {
   readonly #node: RedNode;
   readonly #status: Status;
   readonly #charging: ChargingStation;
   #charger: Charger | undefined;
+  /** Of the station, as it was when the session began. */
+  #plan: StationPlan | undefined;
+  /** The driver and chip of the station's pins, once they are open. */
+  #pins: string | undefined;
   /** What is being heard: what the session does now, it does because of that message. */
   #cause: Message | undefined;
   #screen: Screen | undefined;
-  /** Why it could not begin. */
+  /** Why it could not begin, or can sell nothing any more. */
   #broken: unknown;
   /** Heard before it began. */
   readonly #levels = new Levels();
@@ -76,6 +86,17 @@ class SessionNode {
     this.#node = node;
     this.#status = status;
     this.#charging = charging;
+  }
+
+  /** The station broke, perhaps after the session began: its pins can't be opened. */
+  onFault(fault: NodeFault): void {
+    this.#broken ??= fault;
+    this.#charger?.fault('gpio-lost', true);
+  }
+
+  onPins(description: string): void {
+    this.#pins = description;
+    this.#show();
   }
 
   /** After each deploy, and when a journal that failed works again: begins, or shows again what stands on the display. */
@@ -102,8 +123,8 @@ class SessionNode {
       journal: station,
       config: sessionConfig({
         unit: plan.settings.unit,
-        ...limit('highestPowerW', config.highestPowerW),
-        ...limit('highestCurrentA', config.highestCurrentA),
+        ...limit('highestPowerW', config.highestPowerW, 'HIGHEST_POWER_W'),
+        ...limit('highestCurrentA', config.highestCurrentA, 'HIGHEST_CURRENT_A'),
       }),
       clocks: { monotonicMs: () => performance.now() },
       schedule: (ms, callback) => {
@@ -116,7 +137,7 @@ class SessionNode {
         const go = guarded(this.#node, this.#status, () => this.#because(cause, callback));
         setTimeout(go, AFTER_RELAY_MS);
       },
-      language: plan.language,
+      language: this.#charging.language,
       emit: {
         relay: (on) => this.#send('relay', { topic: 'relay', payload: on }),
         display: (screen) => this.#display(screen),
@@ -124,26 +145,43 @@ class SessionNode {
       },
     });
     this.#charger = charger;
+    this.#plan = plan;
     for (const input of this.#levels.take()) this.#pass(input, charger);
     charger.start();
     this.#show();
   }
 
   hear(message: Message): void {
-    const { plan, bench } = this.#charging;
-    const input = heard(message, plan.settings);
+    const { bench } = this.#charging;
+    if (this.#broken !== undefined && ENTRIES.has(message.topic)) {
+      bench.entryHeard();
+      throw this.#broken;
+    }
+    const settings = this.#settings();
+    if (!settings) return;
+    const input = heard(message, settings);
     const charger = this.#charger;
     if (!charger) {
-      if (!this.#levels.keep(input) && this.#broken !== undefined) throw this.#broken;
+      this.#levels.keep(input);
       return;
     }
     try {
       this.#because(message, () => this.#pass(input, charger));
     } finally {
-      if (input.topic === 'voucher' || input.topic === 'service' || input.topic === 'refused') bench.entryHeard();
+      if (ENTRIES.has(input.topic)) bench.entryHeard();
       bench.changed();
     }
     if ('misread' in input && input.misread) throw input.misread;
+  }
+
+  /** Undefined while the station cannot work and no session ever began. */
+  #settings(): StationPlan['settings'] | undefined {
+    if (this.#plan) return this.#plan.settings;
+    try {
+      return this.#charging.plan.settings;
+    } catch {
+      return undefined;
+    }
   }
 
   /** What the session does in `work`, it does because of that message. */
@@ -200,7 +238,7 @@ class SessionNode {
   snapshot(): Snapshot | undefined {
     if (this.#charger) return this.#charger.snapshot();
     if (this.#broken === undefined || !this.#screen) return undefined;
-    const display = words(this.#screen, this.#identity().language);
+    const display = words(this.#screen, this.#charging.language);
     return { state: 'fault', relay: false, vehicle: false, display, outcome: null, receipt: null };
   }
 
@@ -211,20 +249,25 @@ class SessionNode {
 
   #display(screen: Screen): void {
     this.#screen = screen;
-    const { language, station } = this.#identity();
+    const { language } = this.#charging;
     const both = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
-    const payload = { screen: screen.name, values: screen.values, lines: both[language], words: both, station };
+    const payload = {
+      screen: screen.name,
+      values: screen.values,
+      lines: both[language],
+      words: both,
+      station: this.#id(),
+    };
     this.#send('display', { topic: 'display', payload });
     this.#changed();
   }
 
   /** A station that cannot even be read still shows that it is out of order. */
-  #identity(): { language: Language; station: string } {
+  #id(): string {
     try {
-      const { language, settings } = this.#charging.plan;
-      return { language, station: settings.stationId };
+      return (this.#plan ?? this.#charging.plan).settings.stationId;
     } catch {
-      return { language: 'en', station: '' };
+      return '';
     }
   }
 
@@ -245,16 +288,18 @@ class SessionNode {
 
   #show(): void {
     const snapshot = this.#charger?.snapshot();
-    if (!snapshot) return;
+    // What broke the station stands in the status, and says more than the state does.
+    if (!snapshot || this.#broken !== undefined) return;
     const { state, remaining, unit, faults } = snapshot;
     const left = `${unit === 'min' ? Math.ceil(remaining) : Math.round(remaining)} ${this.#status.text(`unit.${unit}`)}`;
     if (state === 'fault') this.#status.refused('fault', { fault: faults[0] ?? '' });
     else if (state === 'charging') this.#status.active(state, { left });
-    else if (state === 'idle' && faults.length === 0) this.#status.ready(state);
+    else if (state === 'idle' && faults.length === 0)
+      this.#status.ready(state, { pins: this.#pins === undefined ? '' : ` · ${this.#pins}` });
     else this.#status.busy(state, { left });
   }
 }
 
-function limit(name: 'highestPowerW' | 'highestCurrentA', value: unknown): Record<string, number> {
-  return given(value) === undefined ? {} : { [name]: number(value, 0, 1) };
+function limit(name: 'highestPowerW' | 'highestCurrentA', value: unknown, variable: string): Record<string, number> {
+  return given(value) === undefined ? {} : { [name]: number(value, 0, 1, variable) };
 }
