@@ -2,46 +2,55 @@
 import type { GpioDriver, InputLine, Line } from '../../hardware/gpio/driver.ts';
 import { ContactFeedback } from '../../hardware/relay/feedback.ts';
 
-export type ContactFault = 'relay-stuck-on' | 'relay-did-not-close' | 'relay-opened' | 'gpio-lost';
+export type ContactFault = 'relay-stuck-on' | 'relay-did-not-close' | 'relay-opened' | 'feedback-lost';
+
+/** Between two attempts to open a line that was lost. */
+const AGAIN_MS = 2_000;
+
+export interface ContactLine {
+  readonly line: Line;
+  readonly activeLow: boolean;
+}
 
 export class FeedbackContact {
   readonly #feedback = new ContactFeedback(performance.now());
+  readonly #driver: GpioDriver;
+  readonly #at: ContactLine;
   readonly #onChange: (fault: ContactFault | undefined) => void;
   #line: InputLine | undefined;
-  #closed = false;
+  #contactClosed = false;
   /** Whether the contact has followed the last command to close. */
   #followed = false;
   #lost = false;
   #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #reopening: Promise<void> = Promise.resolve();
+  #ended = false;
 
-  /** @throws what `driver.input` throws */
+  /**
+   * A line that is lost later is opened again until it is there.
+   * @throws what `driver.input` throws
+   */
   static async open(
     driver: GpioDriver,
-    at: { readonly line: Line; readonly activeLow: boolean },
+    at: ContactLine,
     /** Called whenever the contact moved, or a fault came or went. */
     onChange: (fault: ContactFault | undefined) => void,
   ): Promise<FeedbackContact> {
-    const contact = new FeedbackContact(onChange);
-    contact.#line = await driver.input(at.line, {
-      activeLow: at.activeLow,
-      consumer: 'relay feedback',
-      onChange: (level) => contact.#moved(level),
-      onLost: () => {
-        contact.#lost = true;
-        onChange('gpio-lost');
-      },
-    });
-    contact.#moved(contact.#line.read());
+    const contact = new FeedbackContact(driver, at, onChange);
+    await contact.#open();
     return contact;
   }
 
-  private constructor(onChange: (fault: ContactFault | undefined) => void) {
+  private constructor(driver: GpioDriver, at: ContactLine, onChange: (fault: ContactFault | undefined) => void) {
+    this.#driver = driver;
+    this.#at = at;
     this.#onChange = onChange;
   }
 
   /** What the contact says. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#contactClosed;
   }
 
   commanded(on: boolean): void {
@@ -51,12 +60,51 @@ export class FeedbackContact {
   }
 
   async close(): Promise<void> {
+    this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
+    await this.#reopening;
     await this.#line?.close();
   }
 
+  async #open(): Promise<void> {
+    const { line, activeLow } = this.#at;
+    this.#line = await this.#driver.input(line, {
+      activeLow,
+      consumer: 'relay feedback',
+      onChange: (level) => this.#moved(level),
+      onLost: () => this.#gone(),
+    });
+    const level = this.#line.read();
+    this.#lost = false;
+    this.#moved(level);
+  }
+
+  #gone(): void {
+    this.#lost = true;
+    clearTimeout(this.#timer);
+    this.#onChange('feedback-lost');
+    this.#openLater();
+  }
+
+  #openLater(): void {
+    if (this.#ended) return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#reopening = this.#reopen().catch(() => this.#openLater());
+    }, AGAIN_MS);
+  }
+
+  async #reopen(): Promise<void> {
+    const before = this.#line;
+    this.#line = undefined;
+    await before?.close().catch(() => {});
+    await this.#open();
+  }
+
   #moved(level: boolean): void {
-    this.#closed = level;
+    if (this.#ended) return;
+    this.#contactClosed = level;
     this.#feedback.contact(level, performance.now());
     if (level && this.#feedback.agrees) this.#followed = true;
     this.#look();

@@ -3,13 +3,23 @@ import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } fr
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
 import { type Command, commandOf } from './command.ts';
 import { FeedbackContact } from './contact.ts';
 import { type ControlRelayConfig, planRelay, type RelayPlan } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
+/** Between two attempts to set up a relay. */
+const AGAIN_MS = 5_000;
+/** Only a change of the settings mends these. */
+const PERMANENT: ReadonlySet<string> = new Set([
+  'no-line',
+  'bad-protection',
+  'bad-level',
+  'bad-variable',
+  'no-station',
+]);
 
 /** What the first output says. */
 interface Actual {
@@ -23,7 +33,7 @@ export default function controlRelay(red: RED): void {
     red.nodes.createNode(this, config);
     const status = new Status(red, this, 'control-relay');
     const { charging, leave } = joinStation(red, status, config.station);
-    const control = new RelayControl(this, status, charging);
+    const control = new RelayControl(this, status, charging, config);
     const forget = onFlowsStarted(red, () => control.announce());
 
     onInput(this, status, (message) => control.hear(message));
@@ -35,7 +45,7 @@ export default function controlRelay(red: RED): void {
         leave();
       }
     });
-    guarded(this, status, () => control.open(planRelay(config)))();
+    control.start();
   }
   red.nodes.registerType('control relay', ControlRelayNode);
 }
@@ -47,8 +57,14 @@ class RelayControl {
   readonly #node: RedNode;
   readonly #status: Status;
   readonly #charging: ChargingStation;
+  readonly #config: ControlRelayConfig;
   #through: RelayPlan['through'] = 'guard';
   #opening: Promise<void> = Promise.resolve();
+  #again: NodeJS.Timeout | undefined;
+  /** Takes back that the guard's line is this relay's. */
+  #leaveLine = () => {};
+  /** Why there is no relay. */
+  #unusable: (Error & { code: string }) | undefined;
   #relay: Relay | undefined;
   #contact: FeedbackContact | undefined;
   #closed = false;
@@ -59,40 +75,64 @@ class RelayControl {
   /** The command being carried out: what the relay does now, it does because of that message. */
   #cause: Message | undefined;
   #told = '';
-  /** Codes of the faults that stand, as they were told. */
-  readonly #faults = new Set<string>();
+  /** The faults that stand, as they were told: their codes and words. */
+  readonly #faults = new Map<string, string>();
   #contactFault: string | undefined;
 
-  constructor(node: RedNode, status: Status, charging: ChargingStation) {
+  constructor(node: RedNode, status: Status, charging: ChargingStation, config: ControlRelayConfig) {
     this.#node = node;
     this.#status = status;
     this.#charging = charging;
+    this.#config = config;
   }
 
-  /** @throws a `NodeFault` of the station or a `GpioError`: then there is no relay, and each command says so */
-  open(plan: RelayPlan): Promise<void> {
-    this.#opening = this.#open(plan);
-    return this.#opening;
+  /** Sets the relay up, and tries again while that may help. As long as there is none, each command says why. */
+  start(): void {
+    this.#opening = this.#open().catch((error: unknown) => this.#failed(error));
   }
 
-  async #open(plan: RelayPlan): Promise<void> {
+  async #open(): Promise<void> {
+    const plan = planRelay(this.#config);
     this.#through = plan.through;
-    const socket = this.#charging.plan.guardSocket ?? GUARD_SOCKET;
-    const { protection, relay, contactor, feedback } = plan;
-    if (feedback !== undefined) {
+    const { guardSocket } = this.#charging.plan;
+    if (plan.feedback !== undefined) {
       const driver = await this.#charging.gpio();
-      this.#contact = await FeedbackContact.open(driver, feedback, (fault) => this.#feedback(fault));
+      this.#contact = await FeedbackContact.open(driver, plan.feedback, (fault) => this.#feedback(fault));
     }
-    this.#relay =
-      plan.through === 'guard'
-        ? guardedRelay({ socket, relay, protection })
-        : await directRelay({ driver: await this.#charging.gpio(), ...contactor!, protection });
+    this.#relay = await this.#relayOf(plan, guardSocket ?? GUARD_SOCKET);
+    this.#unusable = undefined;
+    if (this.#closed) return;
+    if (this.#faults.has('relay-unusable')) this.#fault('relay-unusable', false);
     this.#relay.onChange((state) => this.#changed(state));
     this.#changed(this.#relay.state);
   }
 
+  async #relayOf({ through, relay, contactor, guarded, protection }: RelayPlan, socket: string): Promise<Relay> {
+    if (through === 'guard') {
+      if (guarded !== undefined) this.#leaveLine = this.#charging.lines.take(guarded.line, 'relay');
+      return guardedRelay({ socket, relay, protection });
+    }
+    return directRelay({ driver: await this.#charging.gpio(), ...contactor!, protection });
+  }
+
+  /** There is no relay: the session hears of it, so that nothing is sold. */
+  async #failed(error: unknown): Promise<void> {
+    const contact = this.#contact;
+    this.#contact = undefined;
+    await contact?.close().catch(() => {});
+    if (this.#closed) return;
+    const fault = asFault(error);
+    this.#status.failed(fault);
+    if (fault.code !== this.#unusable?.code) this.#node.error(fault, {});
+    this.#unusable = fault;
+    const words = this.#status.wordsFor(fault);
+    if (this.#faults.get('relay-unusable') !== words) this.#fault('relay-unusable', true, words);
+    if (!PERMANENT.has(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
+  }
+
   async hear(message: Message): Promise<void> {
     await this.#opening;
+    if (this.#unusable) throw this.#unusable;
     let command: Command | undefined;
     try {
       command = commandOf(message.payload);
@@ -105,6 +145,7 @@ class RelayControl {
   }
 
   announce(): void {
+    for (const [code, words] of this.#faults) this.#fault(code, true, words);
     if (this.#relay) this.#tell(this.#relay.state, true);
   }
 
@@ -112,12 +153,18 @@ class RelayControl {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#countdown);
+    clearTimeout(this.#again);
     // Without this node the relay is off: a session that stays must not go on counting minutes. A turn later one that stops
     // in the same deploy is out of reach, and goes on with what is left when it starts again.
     const gone: Actual = { on: false, ready: false, readyInSeconds: 0 };
-    setImmediate(() => this.#node.send([{ topic: 'relay', payload: gone }, null]));
-    await this.#opening.catch(() => {});
+    setImmediate(() => {
+      this.#node.send([{ topic: 'relay', payload: gone }, null]);
+      // The node that comes next tells its own; these would stand for ever.
+      for (const code of [...this.#faults.keys()]) this.#fault(code, false);
+    });
+    await this.#opening;
     await this.#relay?.close();
+    this.#leaveLine();
     await this.#contact?.close();
   }
 
@@ -175,16 +222,15 @@ class RelayControl {
   #problem({ problem }: RelayState): void {
     // That a contactor needs its rest is told with `ready`, and is no fault.
     const standing = problem === undefined || problem.code === 'not-ready' ? undefined : problem.code;
-    for (const code of this.#faults) {
+    for (const code of [...this.#faults.keys()]) {
       if (code !== standing && code !== this.#contactFault) this.#fault(code, false);
     }
     if (standing !== undefined && !this.#faults.has(standing)) this.#fault(standing, true);
   }
 
-  #fault(code: string, standing: boolean): void {
-    if (standing) this.#faults.add(code);
+  #fault(code: string, standing: boolean, words = this.#status.wordsFor(new NodeFault(code, code))): void {
+    if (standing) this.#faults.set(code, words);
     else this.#faults.delete(code);
-    const words = this.#status.wordsFor(new NodeFault(code, code));
     this.#node.send([null, { ...this.#cause, topic: 'relay-fault', payload: { code, standing, words } }]);
   }
 
@@ -213,7 +259,7 @@ class RelayControl {
 
   #show(state: RelayState, { on, readyInSeconds }: Actual): void {
     clearTimeout(this.#countdown);
-    const [fault] = this.#faults;
+    const [fault] = this.#faults.keys();
     const lease = this.#status.text(
       this.#through === 'direct' ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none',
     );

@@ -97,6 +97,7 @@ const ALIASES: Readonly<Record<string, FaultCode | undefined>> = {
   'line-failed': 'gpio-lost',
   'line-lost': 'gpio-lost',
   'longest-on': 'relay-opened',
+  'feedback-lost': 'relay-unusable',
 };
 
 /** How often a lost clock is looked for. */

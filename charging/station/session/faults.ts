@@ -8,6 +8,7 @@ export type FaultCode =
   | 'over-current'
   | 'over-temperature'
   | 'guard-lost'
+  | 'relay-unusable'
   | 'gpio-lost'
   | 'vehicle-unknown'
   | 'relay-did-not-close'
@@ -37,6 +38,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
   'over-current': { ends: 'unplug', momentary: true },
   'over-temperature': { ends: 'cause' },
   'guard-lost': { ends: 'cause' },
+  'relay-unusable': { ends: 'cause' },
   'gpio-lost': { ends: 'cause' },
   'vehicle-unknown': { ends: 'cause' },
   'relay-did-not-close': { ends: 'operator', momentary: true },

@@ -145,6 +145,7 @@ export const EN: Catalogue = {
     'over-current': { title: 'Current too high', advice: ['Unplug your vehicle', 'and try again.'] },
     'over-temperature': { title: 'Station too hot', advice: ['It goes on when it', 'has cooled down.'] },
     'guard-lost': { title: 'Relay guard lost', advice: ['Please call the', 'operator.'] },
+    'relay-unusable': { title: 'Relay not usable', advice: ['Please call the', 'operator.'] },
     'gpio-lost': { title: 'Wiring lost', advice: ['Please call the', 'operator.'] },
     'vehicle-unknown': { title: 'Plug not sensed', advice: ['Please call the', 'operator.'] },
     'relay-did-not-close': { title: 'Relay not closed', advice: ['Please call the', 'operator.'] },

@@ -133,6 +133,7 @@ export const ZH_CN: Catalogue = {
     'over-current': { title: '电流过大', advice: ['请拔下车辆', '再试一次'] },
     'over-temperature': { title: '温度过高', advice: ['降温后', '自动恢复'] },
     'guard-lost': { title: '继电器守护程序失联', advice: ['请联系运营方', ''] },
+    'relay-unusable': { title: '继电器不可用', advice: ['请联系运营方', ''] },
     'gpio-lost': { title: '线路断开', advice: ['请联系运营方', ''] },
     'vehicle-unknown': { title: '无法检测插头', advice: ['请联系运营方', ''] },
     'relay-did-not-close': { title: '继电器未接通', advice: ['请联系运营方', ''] },
