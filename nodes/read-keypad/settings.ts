@@ -8,10 +8,9 @@ import { NodeFault } from '../shared/road.ts';
 export interface ReadKeypadConfig extends NodeConfig {
   readonly station?: string;
   readonly keypad?: unknown;
-  readonly layout?: unknown;
   /** Lines from the top, separated by commas or blanks. */
   readonly rows?: unknown;
-  /** Lines from the left. */
+  /** Lines from the left: three, or four on a pad with A to D. */
   readonly columns?: unknown;
   /** A path, a part of the device's name, or nothing: the first with digits. */
   readonly device?: unknown;
@@ -26,17 +25,17 @@ export async function openKeypad(
   charging: ChargingStation,
   listener: KeypadListener,
 ): Promise<Keypad | undefined> {
-  const kind = choice(config.keypad, ['touch', 'matrix', 'usb']);
+  const kind = choice(config.keypad, ['touch', 'matrix', 'usb'], 'KEYPAD');
   if (kind === 'usb') {
     const { openUsbKeypad } = await import('../../hardware/keypad/usb.ts');
     return openUsbKeypad({ device: given(config.device) }, listener);
   }
   if (kind === 'touch') return undefined;
-  const layout = choice(config.layout, ['4x3', '4x4']);
   const rows = lines(config.rows);
   const columns = lines(config.columns);
-  if (rows.length !== 4 || columns.length !== (layout === '4x3' ? 3 : 4)) {
-    throw new NodeFault('bad-lines', `A ${layout} keypad needs 4 rows and ${layout === '4x3' ? 3 : 4} columns.`);
+  const layout = columns.length === 4 ? '4x4' : '4x3';
+  if (rows.length !== 4 || columns.length < 3 || columns.length > 4) {
+    throw new NodeFault('bad-lines', 'A matrix keypad needs the lines of 4 rows, and of 3 or 4 columns.');
   }
   const { openMatrixKeypad } = await import('../../hardware/keypad/matrix.ts');
   return openMatrixKeypad(await charging.gpio(), { layout, rows, columns }, listener);

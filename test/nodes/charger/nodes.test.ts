@@ -271,12 +271,25 @@ describe('the nodes of a charger', () => {
       assert.deepEqual(seen, [...typed, ['key', '*']]);
     });
 
-    it('reads a matrix on GPIO lines', async () => {
-      const rows = 'r1 r2 r3 r4';
-      const matrix = { keypad: 'matrix', layout: '4x3', rows, columns: 'c1,c2,c3' };
-      await start({ id: 'keypad', type: 'read keypad', ...matrix, wires });
-      await rig.until('it is ready', () => rig.statuses.get('keypad')?.fill === 'green');
-      assert.ok(existsSync(join(rig.folder, 'pins/c3')));
+    for (const columns of ['c1,c2,c3', 'c1,c2,c3,c4']) {
+      it(`reads a matrix on GPIO lines with the columns ${columns}`, async () => {
+        await start({ id: 'keypad', type: 'read keypad', keypad: 'matrix', rows: 'r1 r2 r3 r4', columns, wires });
+        await rig.until('it is ready', () => rig.statuses.get('keypad')?.fill === 'green');
+        for (const column of columns.split(',')) assert.ok(existsSync(join(rig.folder, 'pins', column)));
+      });
+    }
+
+    it('says how many lines a matrix needs', async () => {
+      await start({
+        id: 'keypad',
+        type: 'read keypad',
+        keypad: 'matrix',
+        rows: 'r1 r2 r3 r4',
+        columns: 'c1 c2',
+        wires,
+      });
+      await rig.until('it is red', () => rig.statuses.get('keypad')?.fill === 'red');
+      assert.match(rig.statuses.get('keypad')?.text ?? '', /3 or 4 columns/);
     });
   });
 
