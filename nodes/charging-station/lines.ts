@@ -1,6 +1,6 @@
 // Which GPIO line of a station is whose. Two settings that name one line would read, or drive, what belongs to the
 // other, and not every driver notices: sysfs and the simulated lines give a line to whoever asks.
-import type { GpioDriver, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
+import type { GpioDriver, GpioError, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
 
 /** Who uses a line, as the catalogue (`charging-station.line`) words it. */
 export type LineUser = 'vehicle' | 'relay' | 'relay-feedback' | 'keypad' | 'meter';
@@ -41,7 +41,14 @@ export class Lines {
       description: driver.description,
       setsPulls: driver.setsPulls,
       ...(driver.chips && { chips: driver.chips }),
-      input: (line, options) => this.#open(line, options.consumer, () => driver.input(line, options)),
+      input: (line, options) =>
+        this.#open(line, options.consumer, (giveBack) => {
+          const onLost = (error: GpioError) => {
+            giveBack();
+            options.onLost(error);
+          };
+          return driver.input(line, { ...options, onLost });
+        }),
       output: (line, options) => this.#open(line, options?.consumer, () => driver.output(line, options)),
     };
   }
@@ -49,12 +56,12 @@ export class Lines {
   async #open<L extends InputLine | OutputLine>(
     line: Line,
     consumer: string | undefined,
-    open: () => Promise<L>,
+    open: (giveBack: () => void) => Promise<L>,
   ): Promise<L> {
     // Only a relay's line is opened without a name.
     const giveBack = this.take(line, (consumer?.replaceAll(' ', '-') ?? 'relay') as LineUser);
     try {
-      const opened = await open();
+      const opened = await open(giveBack);
       const close = opened.close.bind(opened);
       opened.close = async () => {
         try {

@@ -38,7 +38,12 @@ export class FeedbackContact {
     onChange: (fault: ContactFault | undefined) => void,
   ): Promise<FeedbackContact> {
     const contact = new FeedbackContact(driver, at, onChange);
-    await contact.#open();
+    try {
+      await contact.#open();
+    } catch (error) {
+      await contact.close().catch(() => {});
+      throw error;
+    }
     return contact;
   }
 

@@ -140,6 +140,14 @@ describe('a station with a setting that cannot be', () => {
       assert.ok([...rig.statuses.values()].some(({ text }) => /is set for two/.test(text ?? '')));
     });
 
+    it('opens the line of a vehicle that was lost and is back', async () => {
+      await rig.start(chargerFlow(rig.folder));
+      await rig.until('it is ready', () => screen()?.screen === 'idle');
+      unlinkSync(join(rig.folder, 'pins/vehicle'));
+      await shows('gpio-lost');
+      await rig.until('it is ready', () => screen()?.screen === 'idle');
+    });
+
     it('takes a line that was given back at a deploy', async () => {
       await rig.start(chargerFlow(rig.folder));
       await rig.until('it is ready', () => screen()?.screen === 'idle');
