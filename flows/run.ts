@@ -1,11 +1,11 @@
-// One side, cloud or charger, as a process: Node-RED embedded in an HTTP server of ours, which has time-outs, answers
-// what no flow answers as problem details, and stops cleanly.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+// One side, cloud or charger, as a process: Node-RED embedded in an HTTP server of ours, which answers what no flow
+// answers as problem details, and stops cleanly.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { type Listening, listening, type Side } from './environment.ts';
+import { answersBadTarget, type SideServer, sideServer } from './server.ts';
 import { prepareUserFolder } from './user-folder.ts';
 
 /** What a side's settings file gives: Node-RED's settings, and what our server does around it. */
@@ -20,13 +20,10 @@ export interface SideSettings {
   readonly notFound: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers a request that threw before any flow saw it, such as a path that cannot be decoded. */
   readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
-  /** Answers what never became a request. */
-  readonly clientError?: (error: NodeJS.ErrnoException, socket: Duplex) => void;
-  readonly refuseExpectation?: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Answers `CONNECT`. */
-  readonly refuseTunnel?: (socket: Duplex) => void;
-  /** How long answers that are under way are waited for when it is asked to stop. Milliseconds. */
-  readonly answersWaitMs: number;
+  /** A request that no WebSocket can come of. */
+  readonly isPlain?: (request: IncomingMessage) => boolean;
+  /** How long requests under way hold the end of the process. */
+  readonly answerWaitMs: number;
   /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 }
@@ -51,8 +48,8 @@ const SECOND = 1000;
 /** A flow whose nodes are missing never starts: the editor must come up all the same. */
 const FLOWS_WAIT = 20 * SECOND;
 const PORT_WAIT = 8 * SECOND;
-/** `npm start` and systemd give 15 s in all. */
-const STOP_WAIT = 4 * SECOND;
+/** In all, answers included; `npm start` kills after 15 s. */
+const STOP_WITHIN = 14.5 * SECOND;
 
 export interface Running {
   readonly url: string;
@@ -72,23 +69,8 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   const news = prepareUserFolder(settings.nodeRed.userDir, settings.flowFile);
   const app = express();
   app.disable('x-powered-by');
-  const server = createServer({
-    // Node looks every 30 s otherwise, and a slow client had that much longer.
-    connectionsCheckingInterval: SECOND,
-    // Answered as problem details here, which Node itself does not.
-    requireHostHeader: false,
-    // Any other protocol that a client offers is ignored and the request answered (RFC 9110, section 7.8).
-    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-  });
-  server.headersTimeout = 10 * SECOND;
-  server.requestTimeout = 20 * SECOND;
-  server.keepAliveTimeout = 65 * SECOND;
-  const { clientError, refuseExpectation, refuseTunnel } = settings;
-  if (clientError) server.on('clientError', clientError);
-  if (refuseExpectation) server.on('checkExpectation', refuseExpectation);
-  if (refuseTunnel) server.on('connect', (_request, socket) => refuseTunnel(socket));
-  const connections = connectionsOf(server);
-  server.setMaxListeners(0);
+  const around = sideServer(settings.isPlain ?? (() => false));
+  const { server } = around;
 
   RED.init(server, { ...settings.nodeRed, flowFile: join(settings.nodeRed.userDir, 'flow.json') });
   if (settings.before) app.use(settings.before);
@@ -106,7 +88,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   if (news === 'upgraded') RED.log.info('The flow follows the new version of the package.');
   if (news === 'changed-by-hand') RED.log.info('The flow was changed by hand and stays as it is.');
   const url = await listen(server, listening(side));
-  return { url, stop: () => stop(server, connections, settings.answersWaitMs, RED) };
+  return { url, stop: () => stop(around, RED, settings.answerWaitMs) };
 }
 
 /**
@@ -119,10 +101,15 @@ function requestListener(
   flows: ExpressApp,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { httpAdminRoot, httpNodeRoot } = settings.nodeRed;
-  if ((httpNodeRoot ?? '/') !== '/' || (httpAdminRoot ?? '/') === '/') return app;
+  if ((httpNodeRoot ?? '/') !== '/' || (httpAdminRoot ?? '/') === '/') {
+    return (request, response) => {
+      if (!answersBadTarget(request, response)) app(request, response);
+    };
+  }
   const { before, failed, notFound } = settings;
   const editor = httpAdminRoot === false ? undefined : httpAdminRoot!.toLowerCase();
   return (request, response) => {
+    if (answersBadTarget(request, response)) return;
     if (editor !== undefined && request.url!.toLowerCase().startsWith(editor)) {
       app(request, response);
       return;
@@ -173,32 +160,12 @@ function explained(error: unknown, at: Listening): Error {
   });
 }
 
-/** Those that requests come over: not those that became a WebSocket, which end with the flows. */
-function connectionsOf(server: Server): Set<Duplex> {
-  const connections = new Set<Duplex>();
-  server.on('connection', (socket: Duplex) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  server.on('upgrade', (_request, socket) => connections.delete(socket));
-  return connections;
-}
-
 /** No new requests; those under way are answered; then the flows close what they hold. */
-async function stop(
-  server: Server,
-  connections: ReadonlySet<Duplex>,
-  answersWaitMs: number,
-  RED: NodeRed,
-): Promise<void> {
-  server.close();
-  const until = performance.now() + answersWaitMs;
-  while (connections.size > 0 && performance.now() < until) {
-    server.closeIdleConnections();
-    await delay(20);
-  }
-  await Promise.race([RED.stop(), delay(STOP_WAIT)]);
-  server.closeAllConnections();
+async function stop(around: SideServer, RED: NodeRed, answerWaitMs: number): Promise<void> {
+  const until = performance.now() + STOP_WITHIN;
+  await around.close(answerWaitMs);
+  await Promise.race([RED.stop(), delay(until - performance.now())]);
+  around.server.closeAllConnections();
 }
 
 function delay(ms: number): Promise<void> {

@@ -59,10 +59,10 @@ export default {
     },
     exportGlobalContextKeys: false,
   },
-  // The relay is not kept on for somebody who looks at the panel.
-  answersWaitMs: 500,
   flowFile: join(import.meta.dirname, 'flow.json'),
   before,
   notFound,
   failed,
+  // The relay is let go after it: nothing that a panel asks is worth more.
+  answerWaitMs: 500,
 } satisfies SideSettings;

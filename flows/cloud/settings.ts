@@ -8,7 +8,7 @@ import { listening, places } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
 import { ADMIN_NAME, adminAuth, administrator } from '../shared/admin.ts';
 import { logging } from '../shared/logging.ts';
-import { answersHere, clientError, failed, notFound, pathOf, refuseExpectation, refuseTunnel } from './answers.ts';
+import { answersHere, failed, isPlain, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
@@ -76,15 +76,12 @@ export default {
     exportGlobalContextKeys: false,
     offlineCharging: { masterKey: async () => masterKey },
   },
-  // Longer than the ledger's patience: what it still commits is answered.
-  answersWaitMs: 10_000,
   flowFile: join(import.meta.dirname, 'flow.json'),
   before,
   notFound,
   failed,
-  clientError,
-  refuseExpectation,
-  refuseTunnel,
+  isPlain,
+  answerWaitMs: 10_000,
 } satisfies SideSettings;
 
 /** How many proxies stand before this cloud, or their addresses, as Express takes them. */

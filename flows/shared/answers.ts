@@ -1,5 +1,6 @@
 // Problem details straight from a server, where no flow is there to send them.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Problem, problem, problemResponse } from '../../nodes/shared/problems.ts';
 
 /** Of a body that is too large already, what is read of it for the answer to arrive. */
@@ -15,6 +16,31 @@ export function sendProblem(response: ServerResponse, refusal: Problem): void {
   const text = JSON.stringify(body);
   response.writeHead(statusCode, { ...headers, 'content-length': Buffer.byteLength(text) });
   response.end(response.req.method === 'HEAD' ? undefined : text);
+}
+
+/** Where there is no response, because it is no request that flows could answer; the connection ends with it. */
+export function answerOnSocket(socket: Duplex, refusal: Problem): void {
+  const { statusCode, headers, body } = problemResponse(refusal);
+  const text = JSON.stringify(body);
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(text) });
+  socket.end(
+    `HTTP/1.1 ${statusCode} ${refusal.title}\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${text}`,
+  );
+}
+
+/** For `clientError` of the server: what never became a request is answered as well, as far as the socket lives. */
+export function clientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? problem('headers-too-large', 'Send fewer or shorter headers.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? problem('request-timeout', 'Send the request faster.')
+        : problem('malformed-http', 'The request cannot be read as HTTP.');
+  answerOnSocket(socket, refusal);
 }
 
 /** What to answer a request that broke before a flow saw it; what is our own fault is logged. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -117,40 +119,111 @@ describe('a cloud in operation', function () {
     }
   });
 
-  it('answers what is no HTTP as well', async () => {
+  it('waits for a request that was begun, and for no connection on which nothing is asked', async () => {
     const cloud = await Cloud.start();
     try {
+      await withCounter(cloud);
       const { hostname, port } = new URL(cloud.url);
-      const hear = (sent: string) =>
-        new Promise<string>((resolve, reject) => {
-          let heard = '';
-          const socket = connect(Number(port), hostname, () => socket.write(sent));
-          socket.setEncoding('utf8').on('data', (text) => {
-            heard += text;
-          });
-          socket.on('close', () => resolve(heard)).on('error', reject);
-        });
-      const garbage = await hear('GET\0/ HTTP/9.9\r\n\r\n');
-      assert.match(garbage, /^HTTP\/1\.1 400 .*\r\n[\s\S]*application\/problem\+json[\s\S]*"malformed-http"|urn:/);
-      const large = await hear(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`);
-      assert.match(large, /^HTTP\/1\.1 431 [\s\S]*urn:offline-charging:problem:headers-too-large/);
-      const health = 'GET /healthz HTTP/1.1\r\nConnection: close\r\n';
-      assert.match(await hear(`${health}\r\n`), /^HTTP\/1\.1 400 [\s\S]*"urn:offline-charging:problem:malformed-http"/);
-      const expecting = await hear(`${health}Host: localhost\r\nExpect: foo\r\n\r\n`);
-      assert.match(expecting, /^HTTP\/1\.1 417 [\s\S]*urn:offline-charging:problem:expectation-failed/);
-      const tunnel = await hear('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n');
-      assert.match(tunnel, /^HTTP\/1\.1 405 [\s\S]*urn:offline-charging:problem:method-not-allowed/);
-      const absolute = await hear(
-        'PUT http://localhost/charging-requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
-      );
-      assert.match(absolute, /^HTTP\/1\.1 405 /);
-      const upgrading =
-        'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n';
-      assert.match(await hear(upgrading), /^HTTP\/1\.1 200 [\s\S]*"status":"ok"/);
-      assert.equal((await cloud.ask('GET', '/healthz')).status, 200);
+      const idle = connect(Number(port), hostname);
+      const kept = connect(Number(port), hostname).setEncoding('utf8');
+      const body = JSON.stringify(ORDER);
+      kept.write('POST /charging-requests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
+      kept.write(`Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`);
+      await once(kept, 'data');
+      const ends = cloud.stop();
+      await once(idle, 'close');
+      // Longer than the ledger's patience, which a lock in its database can take.
+      await new Promise((resolve) => setTimeout(resolve, 4500));
+      kept.write(body);
+      const [answer] = await once(kept, 'data');
+      assert.match(answer, /^HTTP\/1\.1 201 /);
+      assert.match(answer, /^connection: close\r$/im);
+      await once(kept, 'close');
+      assert.equal(await ends, 0);
     } finally {
       await cloud.remove();
     }
+  });
+
+  it('stops at once while a dashboard is open, also one that has just been answered', async () => {
+    const cloud = await Cloud.start();
+    try {
+      const agent = new Agent({ keepAlive: true });
+      await new Promise((resolve) =>
+        get(`${cloud.url}/healthz`, { agent }, (answer) => answer.resume().on('end', resolve)),
+      );
+      const socket = new WebSocket(`${cloud.url.replace('http', 'ws')}/dashboard/socket.io/?EIO=4&transport=websocket`);
+      await once(socket, 'message');
+      const from = performance.now();
+      assert.equal(await cloud.stop(), 0);
+      assert.ok(performance.now() - from < 2500, `${performance.now() - from} ms`);
+      agent.destroy();
+    } finally {
+      await cloud.remove();
+    }
+  });
+
+  describe('on the wire', () => {
+    let cloud: Cloud;
+    before(async () => {
+      cloud = await Cloud.start();
+    });
+    after(() => cloud.remove());
+
+    /** All that comes back until the connection ends. */
+    const hear = (sent: string) =>
+      new Promise<string>((resolve, reject) => {
+        let heard = '';
+        const { hostname, port } = new URL(cloud.url);
+        const socket = connect(Number(port), hostname, () => socket.write(sent));
+        socket.setEncoding('utf8').on('data', (text) => {
+          heard += text;
+        });
+        socket.on('close', () => resolve(heard)).on('error', reject);
+      });
+    const head = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
+    const problemOf = (status: number, name: string) =>
+      new RegExp(
+        `^HTTP/1\\.1 ${status} [\\s\\S]*application/problem\\+json[\\s\\S]*urn:offline-charging:problem:${name}"`,
+      );
+
+    it('answers what is no HTTP, and what no flow hears of, with problem details', async () => {
+      assert.match(await hear(head('GET\0/ HTTP/9.9')), problemOf(400, 'malformed-http'));
+      const large = head('GET / HTTP/1.1', 'Host: localhost', `X: ${'x'.repeat(40_000)}`);
+      assert.match(await hear(large), problemOf(431, 'headers-too-large'));
+      assert.match(await hear(head('GET /healthz HTTP/1.1')), problemOf(400, 'malformed-http'));
+      assert.match(await hear(head('GET /editor/ HTTP/1.1')), problemOf(400, 'malformed-http'));
+      assert.match(await hear(head('GET /healthz HTTP/1.0')), /^HTTP\/1\.1 200 /);
+      const expects = head('GET /healthz HTTP/1.1', 'Host: localhost', 'Connection: close', 'Expect: foo');
+      assert.match(await hear(expects), problemOf(417, 'expectation-failed'));
+      assert.match(
+        await hear(head('CONNECT example.org:443 HTTP/1.1', 'Host: x')),
+        problemOf(405, 'method-not-allowed'),
+      );
+      assert.equal((await cloud.ask('GET', '/healthz')).status, 200);
+    });
+
+    it('answers a request that offers another protocol as if it did not', async () => {
+      const body = '{"station":"NONE","amount":30}';
+      for (const offered of ['h2c', 'TLS/1.0', 'websocket']) {
+        const upgrade = ['Host: localhost', 'Connection: Upgrade, close', `Upgrade: ${offered}`];
+        assert.match(await hear(head('GET /healthz HTTP/1.1', ...upgrade)), /^HTTP\/1\.1 200 [\s\S]*\}$/, offered);
+        const json = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+        const posted = head('POST /charging-requests HTTP/1.1', ...upgrade, ...json) + body;
+        assert.match(await hear(posted), problemOf(404, 'unknown-station'), offered);
+      }
+    });
+
+    it('takes the whole address as the target', async () => {
+      const asked = (line: string) => hear(head(`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close'));
+      assert.match(await asked('PUT http://localhost/charging-requests'), problemOf(405, 'method-not-allowed'));
+      assert.match(await asked('GET http://localhost/charge/CP-0001'), /^HTTP\/1\.1 200 [\s\S]*set-cookie: visitor=/i);
+      assert.match(await asked('GET HTTP://LOCALHOST/stations?limit=1'), /^HTTP\/1\.1 200 /);
+      assert.match(await asked('GET http://localhost'), problemOf(404, 'not-found'));
+      assert.match(await asked('GET http://localhost/editor/flows'), /^HTTP\/1\.1 401 /);
+      // The address counts, not the header beside it: this one is not made for this machine.
+      assert.match(await asked('GET http://evil.example/stations'), problemOf(401, 'not-authenticated'));
+    });
   });
 
   it('is one cloud in two processes on PostgreSQL: same codes, same limits', async function () {
