@@ -1,6 +1,7 @@
 // What a station, a name or a client may be. Pure; a sentence when it may not.
 import { LAYOUTS } from '../codes/index.ts';
-import type { StationTerms } from './types.ts';
+import { isCurrency } from './currencies.ts';
+import type { Money, StationTerms } from './types.ts';
 
 /** Printed on stations, put into links and file names: letters and digits of any script, and `. _ : -` between them. */
 const STATION_ID = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}._:-]{0,62}[\p{L}\p{N}\p{M}])?$/u;
@@ -46,6 +47,12 @@ function faultInPrice(price: unknown): string | undefined {
   if (!whole(minorUnits, 0, 1_000_000_000)) return 'price.minorUnits: a whole number from 0 to 1000000000';
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return 'price.currency: three letters, as EUR';
   return undefined;
+}
+
+/** What is wrong with the currency of a price that is new. One of an older ledger may be in no list and goes on. */
+export function faultInCurrency(price: Money | null | undefined, before?: Money): string | undefined {
+  if (!price || price.currency === before?.currency || isCurrency(price.currency)) return undefined;
+  return 'price.currency: a currency of ISO 4217 in three capital letters, as EUR';
 }
 
 export function faultInName(name: unknown, least = 0): string | undefined {

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { unusualDecimals } from '../../charging/cloud/currencies.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -75,11 +76,23 @@ function named(url = '/'): string {
   return /^\/charge-assets\/([\w.-]+)$/.exec(path)?.[1] ?? '';
 }
 
+/** Without the lines and the margins that are for who reads the source: a phone with a weak signal waits for less. */
+export function lean(source: string): string {
+  return source
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:\/\/|\/\*|\*)/.test(line))
+    .join('\n');
+}
+
 function load(folder: string): Map<string, Asset> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
-  const contents = new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+  const contents = new Map([
+    ['currencies.js', Buffer.from(`window.Charge.decimals = ${JSON.stringify(unusualDecimals())};\n`)],
+    ...names.map((name) => [name, Buffer.from(lean(readFileSync(join(folder, name), 'utf8')))] as const),
+  ]);
   const all = createHash('sha256');
-  for (const name of [...names].sort()) all.update(name).update(contents.get(name)!);
+  for (const name of [...contents.keys()].sort()) all.update(name).update(contents.get(name)!);
   const version = all.digest('hex').slice(0, 16);
 
   return new Map(

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Options, parse } from 'acorn';
+import { type Options, parse, tokenizer } from 'acorn';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { currencyCodes, decimalsOf } from '../../charging/cloud/currencies.ts';
 import { hasValidCheckDigit, receiptCode } from '../../charging/codes/index.ts';
+import { chargePage, lean } from '../../flows/cloud/charge-page.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -15,9 +17,26 @@ const scripts = files.filter((name) => name.endsWith('.js'));
 const source = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe("the customer's page, as it is written", () => {
-  it('weighs at most 60 kB in all', () => {
-    const weight = files.reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
-    assert.ok(weight + 100 <= 60_000, `${weight} bytes`);
+  it('weighs at most 60 kB in all as a phone gets it, before it is zipped', () => {
+    const serve = chargePage();
+    const weighs = (url: string) => {
+      let weight = 0;
+      const response = { setHeader: () => {}, end: (body: Buffer) => (weight = body.length) };
+      serve({ method: 'GET', url, headers: {} } as never, response as never, () => assert.fail(url));
+      assert.ok(weight > 0, url);
+      return weight;
+    };
+    const assets = [...files.filter((name) => name !== 'index.html'), 'currencies.js'];
+    const weight = assets.reduce((sum, name) => sum + weighs(`/charge-assets/${name}`), weighs('/charge/CP-0001'));
+    assert.ok(weight <= 60_000, `${weight} bytes`);
+  });
+
+  it('is served without its comments and margins, and is the same program', () => {
+    const options: Options = { ecmaVersion: 2015, sourceType: 'script' };
+    const tokens = (text: string) =>
+      [...tokenizer(text, options)].map((token) => `${token.type.label} ${(token as { value?: unknown }).value}`);
+    for (const name of scripts) assert.deepEqual(tokens(lean(source(name))), tokens(source(name)), name);
+    assert.doesNotMatch(lean(source('style.css')), /\/\*|\*\//);
   });
 
   it('is in the JavaScript of 2015, which phones of ten years ago run', () => {
@@ -54,7 +73,7 @@ describe("the customer's page, as it is written", () => {
 
   it('leaves to the worker what the page loads', () => {
     const loaded = [...source('index.html').matchAll(/charge-assets\/([\w.]+)"/g)].map(([, name]) => name!);
-    const kept = [...source('sw.js').matchAll(/'([\w]+\.\w+)'/g)].map(([, name]) => name!);
+    const kept = [...source('sw.js').matchAll(/'([\w-]+\.\w+)'/g)].map(([, name]) => name!);
     assert.deepEqual(kept.sort(), loaded.sort());
   });
 });
@@ -423,6 +442,36 @@ describe("the customer's page", function () {
     await page.clock.fastForward(60_000);
     await page.waitForSelector('#ticket-expiry:has-text("time is over")');
     assert.match(await digits(), /^\d{10}$/);
+  });
+
+  it('writes money with the decimals of ISO 4217, in every currency and both languages', async () => {
+    await open();
+    for (const language of ['en', 'zh-CN']) {
+      await page.click(`button[data-language="${language}"]`);
+      const written = await page.evaluate((codes) => {
+        const { Charge } = window as unknown as { Charge: { money(price: object): string } };
+        return codes.map((currency) => Charge.money({ minorUnits: 12_345_670, currency }));
+      }, currencyCodes());
+      for (const [index, currency] of currencyCodes().entries()) {
+        const digits = written[index]!.replace(/[^\d.]/g, '').replace(/^\.+|\.+$/g, '');
+        const decimals = decimalsOf(currency);
+        assert.equal(digits, (12_345_670 / 10 ** decimals).toFixed(decimals), `${currency} ${written[index]}`);
+      }
+    }
+  });
+
+  it('shows the price of a station that sells in rupiah, in dinar and in yen', async () => {
+    for (const [currency, minorUnits, expected] of [
+      ['IDR', 1250, /IDR\s25\.00$/],
+      ['KWD', 1505, /KWD\s3\.010$/],
+      ['JPY', 120, /¥240$/],
+    ] as const) {
+      const id = `ISO-${currency}`;
+      const made = await cloud.call('POST', '/stations', { id, price: { minorUnits, currency } });
+      assert.equal(made.status, 201);
+      await open(id);
+      assert.match(await text('#get'), expected);
+    }
   });
 
   it('says that codes of a station that counts do not expire by the clock', async () => {

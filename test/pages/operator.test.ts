@@ -157,6 +157,43 @@ describe("the operator's dashboard", function () {
     }
   });
 
+  it('takes a price as it was typed, with the decimals of its currency, or says why not: nothing is rounded', async () => {
+    await open('stations');
+    const price = async () => (await (await fetch(`${cloud.url}/stations/CP-0001`)).json()).price;
+    const before = await price();
+    const type = async (amount: string, currency: string) => {
+      await row('CP-0001').locator('button:has-text("Change")').click();
+      await page.fill('dialog[open] label:has-text("Price") input', amount);
+      await page.fill('dialog[open] label:has-text("Currency") input', currency);
+      await press('Save');
+    };
+    for (const [amount, currency, words] of [
+      ['1.505', 'EUR', 'Prices in EUR have at most 2 decimals'],
+      ['1.500', 'EUR', 'at most 2 decimals'],
+      ['12.5', 'JPY', 'Prices in JPY have no decimals'],
+      ['0,0001', 'kwd', 'Prices in KWD have at most 3 decimals'],
+      ['1.50', '', 'A price needs its currency'],
+      ['1.50', 'ABC', 'ABC is no currency of ISO 4217'],
+      ['a lot', 'EUR', 'The price is not a number'],
+    ] as const) {
+      await type(amount, currency);
+      await page.waitForSelector(`dialog[open] .problem:has-text("${words}")`);
+      assert.deepEqual(await price(), before);
+      await press('Cancel');
+    }
+    for (const [amount, currency, minorUnits, shown] of [
+      ['12.50', 'IDR', 1250, 'IDR 12.50'],
+      ['0,125', 'kwd', 125, 'KWD 0.125'],
+      ['120', 'JPY', 120, '¥120'],
+      ['1.5', 'EUR', 150, '€1.50'],
+    ] as const) {
+      await type(amount, currency);
+      await page.waitForSelector('dialog[open]', { state: 'detached' });
+      assert.deepEqual(await price(), { minorUnits, currency: currency.toUpperCase() });
+      await until('the list shows it', async () => plain(await row('CP-0001').innerText()).includes(shown));
+    }
+  });
+
   it('says why a station cannot be made', async () => {
     await open('stations');
     await page.click('button:has-text("New station")');

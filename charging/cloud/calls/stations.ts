@@ -1,5 +1,5 @@
 // Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
-import { faultInName, faultInTerms, isStationId } from '../checks.ts';
+import { faultInCurrency, faultInName, faultInTerms, isStationId } from '../checks.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { random32 } from '../random.ts';
 import { refuse, retiredStation, shown, unknownStation } from '../refusals.ts';
@@ -34,7 +34,7 @@ export async function createStation(
     const detail = 'id: 1 to 64 letters and digits, with . _ : - between them.';
     return refuse('station-not-valid', detail);
   }
-  const fault = faultInName(name) ?? faultInTerms(terms);
+  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInCurrency(terms.price);
   if (fault) return refuse('station-not-valid', `${fault}.`);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
@@ -82,7 +82,11 @@ export async function updateStation(
   const merged = { ...before, ...withoutUndefined(rest), ...(price ? { price } : {}) };
   const { price: kept, ...free } = merged;
   const terms: StationTerms = price === null || kept === undefined ? free : { ...free, price: kept };
-  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInNumbering(terms, row.last ?? 0, work.now);
+  const fault =
+    faultInName(name) ??
+    faultInTerms(terms) ??
+    faultInCurrency(price, before.price) ??
+    faultInNumbering(terms, row.last ?? 0, work.now);
   if (fault) return refuse('station-not-valid', `${fault}.`);
   const same = JSON.stringify(termsRow(row, terms, 0)) === JSON.stringify(termsRow(row, before, 0));
   if (same && name === row.name) return stationRecord(row, before);

@@ -4,6 +4,7 @@
 // that the flow holds what this makes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { currencyCodes, unusualDecimals } from '../../../charging/cloud/currencies.ts';
 
 export interface FlowNode {
   readonly id: string;
@@ -51,10 +52,11 @@ async function page(name: string): Promise<string> {
   const inLanguage = (index: 0 | 1) =>
     Object.fromEntries(Object.entries(texts).map(([key, both]) => [key, both[index]]));
   const dictionary = JSON.stringify({ en: inLanguage(0), 'zh-CN': inLanguage(1) }, undefined, 1);
+  const currencies = JSON.stringify({ codes: currencyCodes().join(' '), decimals: unusualDecimals() });
   const call = (data: Method | undefined) => `(function ${String(data)}).call(this)`.replace('function async', 'async');
   const script = [
     `data() { return Object.assign(${call(shared.data)}, ${call(own.data)}); }`,
-    `computed: ${printedAll({ ...own.computed }).replace(/^\{\n/, `{\ntexts() { return ${dictionary}; },\n`)}`,
+    `computed: ${printedAll({ ...own.computed }).replace(/^\{\n/, `{\ntexts() { return ${dictionary}; },\ncurrencies() { return ${currencies}; },\n`)}`,
     printed('mounted', own.mounted!),
     printed('unmounted', own.unmounted!),
     `methods: ${printedAll({ ...shared.methods, ...own.methods })}`,

@@ -68,14 +68,21 @@ export default {
         return `${this.number(value / 60, { maximumFractionDigits: 1 })}\u00a0${this.say('h')}`;
       return `${this.number(value, { maximumFractionDigits: 1 })}\u00a0${unit === 'min' ? this.say('min') : unit}`;
     },
-    /** How many decimals a currency has. */
+    /** How many decimals a currency has by ISO 4217: browsers know other ones. */
     decimals(currency) {
-      return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+      const known = this.currencies.decimals[currency];
+      return known === undefined ? 2 : known;
     },
     money(price) {
       if (!price || !price.currency) return '–';
-      const value = price.minorUnits / 10 ** this.decimals(price.currency);
-      return this.number(value, { style: 'currency', currency: price.currency });
+      const decimals = this.decimals(price.currency);
+      const value = price.minorUnits / 10 ** decimals;
+      return this.number(value, {
+        style: 'currency',
+        currency: price.currency,
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+      });
     },
     when(iso) {
       return iso ? new Date(iso).toLocaleString(this.language, { dateStyle: 'medium', timeStyle: 'short' }) : '–';

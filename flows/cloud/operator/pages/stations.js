@@ -78,18 +78,37 @@ export default {
     },
     change(station) {
       const { id, name, unit, step, layout, sequence, price } = station;
-      const written = price ? String(price.minorUnits / 10 ** this.decimals(price.currency)) : '';
+      const decimals = price ? this.decimals(price.currency) : 0;
+      const written = price ? (price.minorUnits / 10 ** decimals).toFixed(decimals) : '';
       this.form = { id, name, unit, step, layout, sequence, price: written, currency: price ? price.currency : 'EUR' };
       this.open('edit');
+    },
+    /** What is wrong with the price as it was typed; nothing is rounded, and nothing is guessed. */
+    faultInPrice({ price, currency: typed }) {
+      if (price === '') return '';
+      const currency = typed.toUpperCase();
+      if (currency === '') return this.say('currencyMissing');
+      if (!this.currencies.codes.split(' ').includes(currency)) return this.say('currencyUnknown', { currency });
+      const written = /^[0-9]{1,12}(?:[.,]([0-9]+))?$/.exec(price);
+      if (!written) return this.say('priceNotRead');
+      const [, decimals = ''] = written;
+      const most = this.decimals(currency);
+      if (decimals.length > most) return this.say(most ? 'priceTooFine' : 'priceWhole', { currency, most });
+      return '';
     },
     priceOf(form) {
       if (form.price === '') return null;
       const currency = form.currency.toUpperCase();
-      const value = Number(form.price.replace(',', '.'));
-      return { minorUnits: Math.round(value * 10 ** this.decimals(currency)), currency };
+      const [whole, decimals = ''] = form.price.split(/[.,]/);
+      return { minorUnits: Number(whole + decimals.padEnd(this.decimals(currency), '0')), currency };
     },
     async save() {
       const { isNew, id, name, unit, step, layout, sequence } = this.form;
+      const fault = this.faultInPrice(this.form);
+      if (fault) {
+        this.problem = { text: fault, detail: '' };
+        return;
+      }
       const price = this.priceOf(this.form);
       const terms = { name, unit, step, layout, sequence };
       const saved = isNew

@@ -121,6 +121,20 @@ export const TEXTS = {
     step: ['Step', '步长'],
     priceAStep: ['Price a step (empty: free)', '每单位价格（留空：免费）'],
     currency: ['Currency', '货币'],
+    currencyMissing: ['A price needs its currency, as EUR.', '价格需要货币代码，例如 CNY。'],
+    currencyUnknown: [
+      '{currency} is no currency of ISO 4217. Type its three letters, as EUR.',
+      '{currency} 不是 ISO 4217 货币代码。请输入三个字母，例如 CNY。',
+    ],
+    priceNotRead: ['The price is not a number. Type it as 2.50.', '价格不是数字。请按 2.50 的形式输入。'],
+    priceTooFine: [
+      'Prices in {currency} have at most {most} decimals. Nothing was saved.',
+      '{currency} 的价格最多有 {most} 位小数。没有保存。',
+    ],
+    priceWhole: [
+      'Prices in {currency} have no decimals. Type a whole number. Nothing was saved.',
+      '{currency} 的价格没有小数。请输入整数。没有保存。',
+    ],
     layout: ['Digits of a code', '充电码位数'],
     sequence: ['How it tells new codes from old', '如何区分新旧充电码'],
     save: ['Save', '保存'],

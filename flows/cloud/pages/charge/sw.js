@@ -1,9 +1,17 @@
 // Keeps the page readable without signal: once it was loaded, any station's page opens from here. Codes are in the
 // page's own store; nothing of the cloud's answers is cached. The server puts VERSION in front of this file.
 const folder = self.location.pathname.replace(/\/charge-assets\/.*$/, '');
-const FILES = ['style.css', 'texts.js', 'store.js', 'cloud.js', 'page.js', 'draw.js', 'app.js', 'icon.svg'].map(
-  (name) => `${folder}/charge-assets/${name}`
-);
+const FILES = [
+  'style.css',
+  'texts.js',
+  'currencies.js',
+  'store.js',
+  'cloud.js',
+  'page.js',
+  'draw.js',
+  'app.js',
+  'icon.svg',
+].map((name) => `${folder}/charge-assets/${name}`);
 // One page for all stations: it reads the station from its address.
 const PAGE = `${folder}/charge/-`;
 const CACHE = `charge ${self.VERSION}`;

@@ -272,16 +272,18 @@
     }
   };
 
-  /** {minorUnits, currency} as that currency is written; how many decimals it has is the browser's knowledge. */
+  /** {minorUnits, currency} as that currency is written, with the decimals of ISO 4217: browsers know other ones. */
   const money = (price) => {
-    const options = { style: 'currency', currency: price.currency };
-    let decimals = 2;
+    const known = window.Charge.decimals[price.currency];
+    const decimals = known === undefined ? 2 : known;
+    const value = price.minorUnits / Math.pow(10, decimals);
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
     try {
-      decimals = new Intl.NumberFormat('en', options).resolvedOptions().maximumFractionDigits;
+      const options = Object.assign({ style: 'currency', currency: price.currency }, digits);
+      return new Intl.NumberFormat(language, options).format(value);
     } catch (_error) {
-      return `${price.minorUnits / 100} ${price.currency}`;
+      return `${value.toFixed(decimals)} ${price.currency}`;
     }
-    return number(price.minorUnits / Math.pow(10, decimals), options);
   };
 
   const setLanguage = (wanted) => {
