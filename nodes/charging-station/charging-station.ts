@@ -3,6 +3,7 @@
 import { machineClocks } from '../../charging/station/clocks.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
+import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose } from '../shared/road.ts';
 import { codeOf } from '../shared/status.ts';
@@ -23,6 +24,7 @@ const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable'
 export default function chargingStation(red: RED): void {
   function ChargingStationNode(this: RedNode<{ key?: string }>, config: ChargingStationConfig) {
     red.nodes.createNode(this, config);
+    logReadably(this, (error) => error.message);
     const key = this.credentials?.key || process.env.STATION_KEY;
     const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
     const opened = new OpenedStation(red, this, {

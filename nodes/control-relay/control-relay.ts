@@ -266,7 +266,7 @@ class RelayControl {
     if (fault !== undefined) this.#status.failed(new NodeFault(fault, fault));
     else if (on) this.#status.active('on', { lease });
     else if (readyInSeconds > 0) {
-      this.#status.waiting('wait', { seconds: readyInSeconds, lease });
+      this.#status.waiting('wait', { seconds: readyInSeconds });
       this.#countdown = setTimeout(
         () => this.#relay && this.#show(this.#relay.state, this.#actual(this.#relay.state)),
         1000,

@@ -1,4 +1,5 @@
 // Statuses with names: a node says what happened, this class knows colour, shape and language.
+import { logReadably } from './readable-errors.ts';
 import type { NodeStatus, RED, RedNode } from './red.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -12,9 +13,15 @@ const LOOKS = {
   failed: { fill: 'red', shape: 'ring' },
 } as const;
 
+/** A status has room for this many characters before it runs into the node beside it. */
+export const MOST_CHARACTERS = 29;
+/** Short words for the faults of all nodes of a charger, kept once. */
+const CHARGER_FAULTS = '@offline-charging/node-red/charging-station:charging-station.short';
+
 /**
  * The status under one node. Keys are looked up in the node's own catalogue below `<prefix>.status.`, faults below
- * `<prefix>.errors.`; `prefix` is the name of the node's file, as `issue-code`.
+ * `<prefix>.short.`; `prefix` is the name of the node's file, as `issue-code`. The whole sentence about a fault, below
+ * `<prefix>.errors.`, is for the log: the errors of the node are logged in those words.
  * The same status twice is sent once: a busy node costs the editor nothing.
  */
 export class Status {
@@ -29,6 +36,7 @@ export class Status {
     this.#red = red;
     this.#node = node;
     this.#prefix = prefix;
+    logReadably(node, (error) => this.wordsFor(error));
   }
 
   /** Works, nothing going on. */
@@ -50,9 +58,9 @@ export class Status {
   refused(key: string, values?: Values): void {
     this.#say(LOOKS.refused, key, values);
   }
-  /** Something is broken: the catalogue's words for the error's code, else its own message. */
+  /** Something is broken: the catalogue's short words for the error's code, else as much as fits of the long ones. */
   failed(error: unknown): void {
-    this.#show(LOOKS.failed, this.wordsFor(error));
+    this.#show(LOOKS.failed, fitted(this.#shortFor(error)));
   }
   /** Broken until the next deploy: from now on the status says that, and nothing else. */
   broken(error: unknown): void {
@@ -79,12 +87,24 @@ export class Status {
     return error instanceof Error ? error.message : String(error);
   }
 
+  #shortFor(error: unknown): string {
+    const code = codeOf(error);
+    const values = (error as { values?: Values } | undefined)?.values;
+    for (const catalogue of code === undefined ? [] : [`${this.#prefix}.short`, CHARGER_FAULTS]) {
+      const text = this.#red._(`${catalogue}.${code}`, values);
+      if (!text.endsWith(`short.${code}`)) return text;
+    }
+    return this.wordsFor(error);
+  }
+
   /** Words are looked up only when something else is said than before. */
   #say(look: NodeStatus, key: string, values?: Values): void {
     if (this.#broken) return;
     const said = `${look.fill}/${look.shape}/${key}${values === undefined ? '' : JSON.stringify(values)}`;
     if (said === this.#said) return;
-    this.#show(look, this.text(`status.${key}`, values));
+    const text = this.text(`status.${key}`, values);
+    // Without a catalogue the key itself comes back: it stays whole, for whoever looks for it.
+    this.#show(look, text.endsWith(`status.${key}`) ? text : fitted(text));
     this.#said = said;
   }
 
@@ -102,4 +122,14 @@ export class Status {
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
+}
+
+function fitted(text: string): string {
+  const characters = [...text];
+  return characters.length <= MOST_CHARACTERS
+    ? text
+    : `${characters
+        .slice(0, MOST_CHARACTERS - 1)
+        .join('')
+        .trimEnd()}…`;
 }

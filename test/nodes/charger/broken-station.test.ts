@@ -18,7 +18,8 @@ describe('a station that is not whole', () => {
   /** Every node that needs what is missing says why in red, the code that a customer types is refused as an error, and the relay stays off. */
   async function sellsNothing(why: RegExp, users: readonly string[] = USERS): Promise<void> {
     await rig.until('the nodes are red', () => users.every((id) => rig.statuses.get(id)?.fill === 'red'));
-    for (const id of users) assert.match(rig.statuses.get(id)?.text ?? '', why, id);
+    const said = rig.errors().join();
+    for (const id of users) assert.match(`${rig.statuses.get(id)?.text} ${said}`, why, id);
     rig.plug(true);
     const { times, error } = await rig.ends('verify', { payload: code(1) });
     assert.equal(times, 1);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStationId } from '../../../charging/cloud/checks.ts';
+import { MOST_CHARACTERS } from '../../../nodes/shared/status.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const LANGUAGES = ['en-US', 'zh-CN'];
@@ -110,12 +111,53 @@ describe('the nodes as the editor sees them', () => {
           // What is refused over HTTP is worded as problem details.
           if (source.includes('answerProblem')) continue;
           for (const key of all(source, /new NodeFault\(\s*'([\w-]+)'/g)) {
-            assert.ok(known.has(`${name}.errors.${key}`), `fault ${key}`);
+            assert.ok(known.has(`${name}.errors.${key}`) || known.has(`${name}.short.${key}`), `fault ${key}`);
           }
         }
       });
     });
   }
+
+  describe('under a node', () => {
+    /** The longest that comes: amounts of a truck, a driver, a fault of the session, a level's variable. */
+    const longest: Readonly<Record<string, string>> = {
+      lease: 'lease held',
+      seconds: '900',
+      pins: ' · simulated',
+      left: '77500 Wh',
+      fault: 'journal-not-writable',
+      energy: '99999.99',
+      power: ' · 22000 W',
+      pilot: ' (B2)',
+      amount: '77500',
+      unit: 'Wh',
+      minutes: '60',
+      operation: 'clear-lockout',
+      variable: 'FEEDBACK_ACTIVE_LOW',
+      line: '',
+      state: '',
+      title: '',
+      reason: '',
+    };
+    const filled = (text: string) =>
+      text.replace(/__(\w+?)__/g, (_gap, name: string) => longest[name] ?? assert.fail(name));
+    for (const language of LANGUAGES) {
+      it(`each status and each fault has words of fewer than 30 characters in ${language}`, () => {
+        const shared = catalogue('charging-station', language);
+        for (const name of names) {
+          const known = catalogue(name, language);
+          for (const [key, text] of known) {
+            const [, part, code] = /^[\w-]+\.(status|short|errors)\.(.+)$/.exec(key) ?? [];
+            if (part === 'status' || part === 'short')
+              assert.ok(filled(text).length <= MOST_CHARACTERS, `${key}: ${text}`);
+            if (part !== 'errors') continue;
+            const short = known.get(`${name}.short.${code}`) ?? shared.get(`charging-station.short.${code}`);
+            assert.ok(short !== undefined, `${key} has no short words`);
+          }
+        }
+      });
+    }
+  });
 
   it('take the station ids that the cloud gives, and no others', () => {
     const html = read('charging-station', 'charging-station.html');

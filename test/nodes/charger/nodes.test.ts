@@ -289,7 +289,7 @@ describe('the nodes of a charger', () => {
         wires,
       });
       await rig.until('it is red', () => rig.statuses.get('keypad')?.fill === 'red');
-      assert.match(rig.statuses.get('keypad')?.text ?? '', /3 or 4 columns/);
+      assert.match(rig.errors('keypad').join(), /3 or 4 columns/);
     });
   });
 

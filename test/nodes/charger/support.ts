@@ -40,8 +40,12 @@ interface Helper {
   load(nodes: readonly ((red: RED) => void)[], flow: readonly FlowNode[], credentials: object): Promise<void>;
   setFlows(flow: readonly FlowNode[], type: string, credentials: object): Promise<void>;
   unload(): Promise<void>;
+  log(): { args: [{ level: number; id?: string; msg: unknown }][] };
   getNode(id: string): TestNode;
 }
+
+/** Node-RED's level of errors in the log. */
+const ERROR = 20;
 
 const require = createRequire(import.meta.url);
 const helper = require('node-red-node-test-helper') as Helper;
@@ -222,6 +226,14 @@ export class Rig {
 
   last(id: string): Message | undefined {
     return this.at(id).at(-1);
+  }
+
+  /** The errors that were logged so far, by the node with that id or by any, as a person reads them. */
+  errors(id?: string): string[] {
+    const entries = helper.log().args.map(([entry]) => entry);
+    return entries
+      .filter((one) => one.level === ERROR && (id === undefined || one.id === id))
+      .map(({ msg }) => String(msg));
   }
 
   /** Waits until it is so, looking at each message and status, and every few milliseconds for what lies in files. */

@@ -1,0 +1,181 @@
+// Every setting of every dialog, tried through the editor's own validation: Node-RED takes a validator's sentence as an
+// error only when the function has two parameters, and nothing but the editor itself shows which are heard.
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { Editor } from '../support/editor.ts';
+
+/** Of a setting with a validator: what it must refuse, and what it must take; other settings go along. */
+interface Tried {
+  readonly wrong: readonly unknown[];
+  readonly right: readonly unknown[];
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+const upTo = (least: number, most: number): Tried => ({
+  wrong: ['x', least - 1, most + 1, `${most}0`, '1e', '5,5'],
+  right: ['', least, most, String(least), '${A_VARIABLE}'],
+});
+const whole = (least: number, most: number): Tried => {
+  const tried = upTo(least, most);
+  return { ...tried, wrong: [...tried.wrong, least + 0.5] };
+};
+const needed = (setting: string, choice: string, right: string): Tried => ({
+  wrong: ['', '  '],
+  right: [right, '${A_VARIABLE}'],
+  with: { [setting]: choice },
+});
+const calls = { wrong: ['nothing', 'toString'], right: [] };
+const limit = { wrong: ['x', '-1', '1.5', '12345678'], right: ['', '0', '600', '${A_VARIABLE}'] };
+
+const stationOrMessage = { wrong: ['CP 1', '-a', 'a-', 'CP#1'], right: ['', 'CP-0001', '${STATION_ID}'] };
+
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
+  'charging station': {
+    station: { wrong: ['', 'CP 1', '-a', 'CP#1', 'a'.repeat(65)], right: ['CP-0001', '深圳-A61', '${STATION_ID}'] },
+    step: whole(1, 1_000_000),
+    slotSeconds: whole(1, 86_400),
+    keepSessions: whole(1, 1_000_000),
+  },
+  'detect vehicle': {
+    line: needed('by', 'contact', 'GPIO17'),
+    openMs: upTo(0, 60_000),
+    closeMs: upTo(0, 60_000),
+    address: whole(0, 127),
+    channel: whole(0, 7),
+    offeredA: { wrong: ['x', 5, 81, '-6'], right: ['', '0', 6, 80, '${A_VARIABLE}'] },
+    leastPowerW: upTo(0, 100_000),
+    startSeconds: upTo(1, 3600),
+    goneSeconds: upTo(1, 86_400),
+  },
+  'control relay': {
+    line: needed('through', 'direct', '27'),
+    leastSeconds: upTo(0, 86_400),
+    mostClosings: whole(0, 1000),
+    windowMinutes: { wrong: ['x', 0, 1441], right: ['', 0.1, 1440, '${A_VARIABLE}'] },
+    longestHours: upTo(0, 1000),
+  },
+  'read keypad': {
+    rows: needed('keypad', 'matrix', '5,6,13,19'),
+    columns: needed('keypad', 'matrix', '12,16,20'),
+  },
+  'read meter': {
+    line: needed('meter', 's0', '22'),
+    impulsesPerKwh: upTo(1, 100_000),
+    port: needed('meter', 'modbus', '/dev/ttyUSB0'),
+    unitId: whole(1, 247),
+    baudRate: whole(300, 1_000_000),
+    highestPowerW: upTo(1, 1_000_000),
+    simulatedPowerW: upTo(0, 1_000_000),
+  },
+  'run session': { highestPowerW: upTo(1, 1_000_000), highestCurrentA: upTo(1, 1000) },
+  'show display': { address: whole(0, 127) },
+  'code issuer': {
+    ledger: {
+      wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:'],
+      right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', '${DATABASE_URL}'],
+    },
+    limitClient: limit,
+    limitVisitor: limit,
+    limitStation: limit,
+  },
+  'admit request': { call: { ...calls, right: ['requestCharging'] } },
+  'issue code': {
+    does: { ...calls, right: ['issue', 'service'] },
+    station: stationOrMessage,
+  },
+  'settle receipt': { station: stationOrMessage },
+};
+
+interface Validated {
+  readonly valid: boolean;
+  readonly said: string;
+}
+
+describe('the dialogs, through the editor’s own validation', function () {
+  this.timeout(120_000);
+  let editor: Editor;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    [editor, browser] = await Promise.all([Editor.start(), launchBrowser()]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await editor.open(page);
+  });
+  after(async () => {
+    await browser?.close();
+    await editor?.end();
+  });
+
+  /** All else in the dialog is right, so that what is said is about the one setting. */
+  const others = (type: string) =>
+    Object.fromEntries(
+      Object.entries(SETTINGS[type]!).map(([name, { right }]) => [name, right.find((value) => value !== '')]),
+    );
+
+  /** What the editor makes of one setting. */
+  function validated(type: string, settings: Readonly<Record<string, unknown>>, tried: string): Promise<Validated> {
+    return page.evaluate(
+      `((type, settings, tried) => {
+        const { defaults, category } = RED.nodes.getType(type);
+        const node = { id: RED.nodes.id(), type, ...(category !== 'config' && { z: RED.workspaces.active(), x: 0, y: 0, wires: [] }) };
+        for (const [name, { value }] of Object.entries(defaults)) node[name] = value;
+        const { nodes } = RED.nodes.import([{ ...node, ...settings }], { generateIds: false });
+        const [made] = nodes;
+        RED.editor.validateNode(made);
+        const label = defaults[tried].label ?? tried;
+        const found = (made.validationErrors ?? []).filter((one) => one === label || !Object.hasOwn(defaults, one));
+        RED.nodes.remove(made.id);
+        return { valid: found.length === 0, said: found.join(' ') };
+      })(${JSON.stringify(type)}, ${JSON.stringify(settings)}, ${JSON.stringify(tried)})`,
+    );
+  }
+
+  const described = () =>
+    page.evaluate(`(() => {
+      const found = {};
+      for (const type of ${JSON.stringify(TYPES)}) {
+        const { defaults, credentials = {} } = RED.nodes.getType(type);
+        for (const [name, rule] of [...Object.entries(defaults), ...Object.entries(credentials)]) {
+          if (rule.validate) (found[type] ??= {})[name] = rule.validate.length;
+        }
+      }
+      return found;
+    })()`) as Promise<Record<string, Record<string, number>>>;
+
+  it('each validator is of the kind whose sentence the editor hears, and each is tried below', async () => {
+    const found = await described();
+    for (const [type, rules] of Object.entries(found)) {
+      for (const [name, parameters] of Object.entries(rules)) {
+        assert.equal(parameters, 2, `${type}: ${name}`);
+        // Credentials are never in what can be imported.
+        if (name !== 'masterKey') assert.ok(SETTINGS[type]?.[name], `${type}: ${name} is not tried`);
+      }
+    }
+    for (const [type, settings] of Object.entries(SETTINGS)) {
+      for (const name of Object.keys(settings)) assert.ok(found[type]?.[name], `${type}: ${name} has no validator`);
+    }
+  });
+
+  for (const [type, settings] of Object.entries(SETTINGS)) {
+    for (const [name, { wrong, right, with: along }] of Object.entries(settings)) {
+      it(`${type}: ${name} is refused with a sentence when it is wrong, and taken when it is right`, async () => {
+        for (const value of wrong) {
+          const { valid, said } = await validated(type, { ...others(type), ...along, [name]: value }, name);
+          assert.equal(valid, false, `${JSON.stringify(value)} is taken`);
+          assert.match(said, /\S+ \S+/, `${JSON.stringify(value)}: no sentence`);
+        }
+        for (const value of right) {
+          const { said } = await validated(type, { ...others(type), ...along, [name]: value }, name);
+          assert.equal(said, '', JSON.stringify(value));
+        }
+      });
+    }
+  }
+});
+
+const TYPES = [
+  ...['charging station', 'read keypad', 'verify code', 'detect vehicle', 'read meter', 'run session'],
+  ...['control relay', 'show display', 'simulate station'],
+  ...['code issuer', 'admit request', 'issue code', 'settle receipt', 'manage ledger'],
+];

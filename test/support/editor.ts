@@ -1,0 +1,63 @@
+// The editor as an integrator has it: a Node-RED of the test's own with this pack in its palette, in a real browser.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { freePort, until } from './applications.ts';
+
+const require = createRequire(import.meta.url);
+const redFile = join(dirname(require.resolve('node-red/package.json')), 'red.js');
+const root = new URL('../../', import.meta.url).pathname;
+
+export class Editor {
+  readonly folder: string;
+  readonly url: string;
+  readonly #process: ChildProcess;
+  /** All that Node-RED logged. */
+  output = '';
+
+  private constructor(folder: string, port: number, env: NodeJS.ProcessEnv) {
+    this.folder = folder;
+    this.url = `http://127.0.0.1:${port}`;
+    const args = ['--userDir', folder, '--settings', join(folder, 'settings.js'), '--port', String(port)];
+    this.#process = spawn(process.execPath, [redFile, ...args], { env: { ...process.env, ...env }, cwd: folder });
+    for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+    }
+  }
+
+  /** Resolves when its flows run. */
+  static async start(flow: readonly object[] = [], env: NodeJS.ProcessEnv = {}): Promise<Editor> {
+    const folder = mkdtempSync(join(tmpdir(), 'offline-charging-editor-'));
+    mkdirSync(join(folder, 'node_modules/@offline-charging'), { recursive: true });
+    symlinkSync(root, join(folder, 'node_modules/@offline-charging/node-red'), 'dir');
+    writeFileSync(join(folder, 'package.json'), '{ "name": "editor", "private": true }\n');
+    writeFileSync(join(folder, 'flow.json'), JSON.stringify(flow));
+    writeFileSync(
+      join(folder, 'settings.js'),
+      `module.exports = { uiHost: '127.0.0.1', flowFile: 'flow.json', credentialSecret: 'test',
+        telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
+        externalModules: { palette: { denyList: ['@flowfuse/*'] } } };`,
+    );
+    const editor = new Editor(folder, await freePort(), env);
+    await until('the flows run', () => /Started flows|Waiting for missing types/.test(editor.output), 30_000);
+    return editor;
+  }
+
+  /** Opens it in `page`; resolves when the nodes are in the palette. */
+  async open(page: Page): Promise<void> {
+    await page.goto(this.url);
+    await page.waitForFunction("globalThis.RED?.nodes?.getType?.('verify code') !== undefined");
+    await page.locator('#red-ui-workspace-chart').waitFor();
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    if (this.#process.exitCode === null && this.#process.kill('SIGINT')) await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
