@@ -33,8 +33,14 @@ export class Bench {
     };
   }
 
-  /** A session is there. Gives the function that takes it away. */
+  /**
+   * A session is there: one a station, since two would redeem and charge by turns. Gives the function that takes it away.
+   * @throws {NodeFault} `two-sessions`
+   */
   session(snapshot: () => Snapshot | undefined): () => void {
+    if (this.#snapshot !== undefined) {
+      throw new NodeFault('two-sessions', 'Another "run session" runs on this station: delete one of the two.');
+    }
     this.#snapshot = snapshot;
     return () => {
       if (this.#snapshot === snapshot) this.#snapshot = undefined;

@@ -19,7 +19,9 @@ const USERS_WAIT_MS = 8_000;
 /** Between two tries of a journal that could not be opened: nobody can log in to restart a station. */
 const JOURNAL_AGAIN_MS = 10_000;
 /** What room on the disk, a mount or the end of another program mends. */
-const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable', 'journal-in-use']);
+const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable', 'journal-in-use', 'journal-shared']);
+/** Journals open in this process, by their folder: the lock on the disk cannot say that it is a station beside this one. */
+const openJournals = new Map<string, string>();
 
 export default function chargingStation(red: RED): void {
   function ChargingStationNode(this: RedNode<{ key?: string }>, config: ChargingStationConfig) {
@@ -86,12 +88,22 @@ class OpenedStation implements ChargingStation {
     if (this.#journalFault) throw this.#journalFault;
     if (this.#station === undefined) {
       try {
-        this.#station = openStation(plan);
+        this.#station = this.#openStation(plan);
       } catch (error) {
         throw PASSING.has(codeOf(error)) ? this.#withoutJournal(error) : this.#broken(error);
       }
     }
     return this.#station;
+  }
+
+  #openStation({ settings, journalFolder, keepSessions }: StationPlan): Station {
+    const other = openJournals.get(journalFolder);
+    if (other !== undefined) {
+      throw new NodeFault('journal-shared', `The station ${other} has the folder ${journalFolder}.`);
+    }
+    const station = Station.open(settings, { folder: journalFolder, keepSessions, clocks: machineClocks() });
+    openJournals.set(journalFolder, settings.stationId);
+    return station;
   }
 
   #withoutJournal(error: unknown): NodeFault {
@@ -110,7 +122,7 @@ class OpenedStation implements ChargingStation {
   #tryAgain(): void {
     if (this.#fault) return;
     try {
-      this.#station = openStation(this.plan);
+      this.#station = this.#openStation(this.plan);
     } catch (error) {
       if (PASSING.has(codeOf(error))) this.#tryLater();
       else this.#broken(error);
@@ -150,6 +162,7 @@ class OpenedStation implements ChargingStation {
   async close(): Promise<void> {
     clearTimeout(this.#again);
     if (this.#users.size > 0) await this.#allUsersLeft();
+    if (this.#station !== undefined) openJournals.delete(this.#plan!.journalFolder);
     this.#station?.dispose();
     this.#station = undefined;
     this.#fault ??= new NodeFault('closed', 'The station is closed.');
@@ -192,8 +205,4 @@ class OpenedStation implements ChargingStation {
     const words = this.#red._(key, { detail });
     return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error });
   }
-}
-
-function openStation({ settings, journalFolder, keepSessions }: StationPlan): Station {
-  return Station.open(settings, { folder: journalFolder, keepSessions, clocks: machineClocks() });
 }

@@ -36,14 +36,12 @@ export default function runSession(red: RED): void {
     });
     const session = new SessionNode(this, status, charging);
     const leaveStation = charging.join(session);
-    let leaveBench = () => {};
 
     const start = guarded(this, status, () => session.start(config));
     const forget = onFlowsStarted(red, start);
     onInput(this, status, (message) => session.hear(message));
     onClose(this, () => {
       forget();
-      leaveBench();
       try {
         session.stop();
       } finally {
@@ -52,12 +50,12 @@ export default function runSession(red: RED): void {
       }
     });
     try {
-      leaveBench = charging.bench.session(() => session.snapshot());
       // The journal is opened here already, so that what is wrong with it shows at once.
       void charging.station;
     } catch {
       // The station has told all its users, this one too.
     }
+    session.claim();
   }
   red.nodes.registerType('run session', RunSessionNode);
 }
@@ -79,6 +77,10 @@ class SessionNode implements StationUser {
   #screen: Screen | undefined;
   /** Why it could not begin, or can sell nothing any more. */
   #broken: unknown;
+  /** Why the station is not this session's: another has it. */
+  #notMine: unknown;
+  /** Gives the station back. */
+  #leaveBench: (() => void) | undefined;
   /** Heard before it began. */
   readonly #levels = new Levels();
 
@@ -99,12 +101,26 @@ class SessionNode implements StationUser {
     this.#show();
   }
 
+  /** The station is this session's, unless another's already. */
+  claim(): void {
+    try {
+      this.#leaveBench ??= this.#charging.bench.session(() => this.snapshot());
+      this.#notMine = undefined;
+    } catch (error) {
+      // That there is no station shows where it is used.
+      this.#notMine = codeOf(error) === 'two-sessions' ? error : undefined;
+    }
+  }
+
   /** After each deploy, and when a journal that failed works again: begins, or shows again what stands on the display. */
   start(config: RunSessionConfig): void {
     if (this.#charger) {
       if (this.#screen) this.#display(this.#screen);
       return;
     }
+    // The other may have been deleted in this deploy.
+    this.claim();
+    if (this.#notMine !== undefined) throw this.#notMine;
     try {
       this.#begin(config);
       this.#broken = undefined;
@@ -152,6 +168,7 @@ class SessionNode implements StationUser {
   }
 
   hear(message: Message): void {
+    if (this.#notMine !== undefined) throw this.#notMine;
     const { bench } = this.#charging;
     if (this.#broken !== undefined && ENTRIES.has(message.topic)) {
       bench.entryHeard();
@@ -231,6 +248,7 @@ class SessionNode implements StationUser {
   }
 
   stop(): void {
+    this.#leaveBench?.();
     this.#charger?.stop();
     this.#charger = undefined;
   }
