@@ -5,9 +5,9 @@ export interface S0CounterOptions {
   readonly impulsesPerKwh: number;
   /** Counted before, in Wh. */
   readonly startWh?: number;
-  /** A pulse is true when the contact was closed so long; shorter is a disturbance. */
+  /** A pulse is true when the contact was closed so long without a break; shorter is a disturbance. */
   readonly leastClosedMs?: number;
-  /** An opening shorter than this is a bounce within one pulse. */
+  /** Open for less than this in sum since the last pulse, it only bounced: that pulse goes on. */
   readonly leastOpenMs?: number;
 }
 
@@ -15,8 +15,8 @@ export interface S0CounterOptions {
 const powerAfterMs = 15 * 60_000;
 
 /**
- * Takes the raw edges of the contact with their times. A pulse is counted once it was closed for `leastClosedMs`, and once
- * only however its edges bounce.
+ * Takes the raw edges of the contact with their times. A pulse is counted once it was closed for `leastClosedMs` on end, and
+ * once only however its edges bounce. Spikes and the hum of the mains, which close the contact for less, never add up to one.
  */
 export class S0Counter {
   readonly #whPerPulse: number;
@@ -28,6 +28,8 @@ export class S0Counter {
   #counted = false;
   #closedAt = Number.NEGATIVE_INFINITY;
   #openedAt = Number.NEGATIVE_INFINITY;
+  /** In sum, since the last pulse that counted. */
+  #openMs = Number.POSITIVE_INFINITY;
   /** When the last two pulses were, for the power. */
   #lastPulseAt: number | undefined;
   #spacingMs: number | undefined;
@@ -48,13 +50,18 @@ export class S0Counter {
 
   /** The contact at `at` (monotonic ms). True when this completes a pulse. */
   edge(closed: boolean, at: number): boolean {
-    if (closed === this.#closed) return this.settle(at);
+    if (closed === this.#closed) {
+      // Both edges of a moment too short to be read passed between: a closed contact was open, and closes anew.
+      if (closed) this.#closedAt = at;
+      return false;
+    }
     const done = !closed && this.settle(at);
     this.#closed = closed;
     if (!closed) this.#openedAt = at;
-    else if (at - this.#openedAt >= this.#leastOpenMs) {
+    else {
+      this.#openMs += at - this.#openedAt;
       this.#closedAt = at;
-      this.#counted = false;
+      if (this.#openMs >= this.#leastOpenMs) this.#counted = false;
     }
     return done;
   }
@@ -63,6 +70,7 @@ export class S0Counter {
   settle(at: number): boolean {
     if (!this.#closed || this.#counted || at - this.#closedAt < this.#leastClosedMs) return false;
     this.#counted = true;
+    this.#openMs = 0;
     this.#pulses += 1;
     if (this.#lastPulseAt !== undefined) this.#spacingMs = this.#closedAt - this.#lastPulseAt;
     this.#lastPulseAt = this.#closedAt;

@@ -85,6 +85,51 @@ describe('an S0 meter', () => {
     assert.equal(meter.latest?.energyWh, 0);
   });
 
+  it('takes two spikes of 1 ms within 10 ms for no pulse of 10 ms, nor any number of them', async () => {
+    const { line, clock, meter } = await bench();
+    for (const apartMs of [9, 8, 5, 2]) {
+      for (let spike = 0; spike < 20; spike++) {
+        line.set(false);
+        await clock.advance(1);
+        line.set(true);
+        await clock.advance(apartMs);
+      }
+      await clock.advance(1_000);
+    }
+    assert.equal(meter.latest?.energyWh, 0);
+  });
+
+  it('counts no hum of 100 Hz, however much of its period it closes, and a pulse in the midst of it once', async () => {
+    const { line, clock, meter } = await bench();
+    const hum = async (closedMs: number, seconds: number) => {
+      for (let period = 0; period < seconds * 100; period++) {
+        line.set(false);
+        await clock.advance(closedMs);
+        line.set(true);
+        await clock.advance(10 - closedMs);
+      }
+    };
+    for (const closedMs of [1, 3, 5, 7, 9]) await hum(closedMs, 2);
+    assert.equal(meter.latest?.energyWh, 0);
+    for (let pulse = 1; pulse <= 3; pulse++) {
+      line.set(false);
+      await clock.advance(30);
+      line.set(true);
+      await clock.advance(5);
+      await hum(5, 1);
+    }
+    await clock.advance(1_000);
+    assert.equal(meter.latest?.energyWh, 3);
+  });
+
+  it('that is read too late to see a contact open in between takes no two spikes for one pulse', () => {
+    const counter = new S0Counter({ impulsesPerKwh: 1000 });
+    counter.edge(true, 0);
+    assert.equal(counter.edge(true, 10), false);
+    counter.edge(false, 11);
+    assert.equal(counter.energyWh, 0);
+  });
+
   it('goes on from where the journal says it stood, and has its count kept', async () => {
     const { pulse, clock, meter, saved } = await bench({ startWh: 41_000 });
     await clock.advance(1_000);
