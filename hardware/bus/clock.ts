@@ -12,8 +12,19 @@ export function machineClock(): DeviceClock {
   return {
     now: () => performance.now(),
     schedule(milliseconds, act) {
+      if (milliseconds > 0 && milliseconds < 1) return turnUntil(performance.now() + milliseconds, act);
       const timer = setTimeout(act, milliseconds);
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** `setTimeout` knows whole milliseconds: within one, the event loop is turned until the time has come. */
+function turnUntil(due: number, act: () => void): () => void {
+  let turn = setImmediate(look);
+  function look(): void {
+    if (performance.now() >= due) act();
+    else turn = setImmediate(look);
+  }
+  return () => clearImmediate(turn);
 }

@@ -7,7 +7,7 @@ export interface PilotPeaks {
   readonly negativeV: number;
 }
 
-/** Halfway between the bands of two neighbouring states (12, 9, 6, 3, 0, −12 V, ±1 V each). */
+/** Halfway between the bands of two neighbouring states (IEC 61851-1 table A.4: 12, 9, 6, 3, 0, −12 V, ±1 V each). */
 const boundariesV: readonly { readonly above: PilotState; readonly volts: number }[] = [
   { above: 'A', volts: 10.5 },
   { above: 'B', volts: 7.5 },
@@ -32,9 +32,12 @@ export function pilotStateOf(positiveV: number, previous: PilotState | undefined
   return 'F';
 }
 
-/** What the pilot oscillates down to when nothing but a vehicle's diode hangs on it. */
+/** What the pilot oscillates down to when nothing but a vehicle's diode hangs on it (IEC 61851-1 table A.4: −12 V ± 1 V). */
 const diodeBelowV = -10;
 const highestV = 14;
+/** Below it there is no positive half at all, and above 0 V no negative one. */
+const positiveFromV = 1.5;
+const negativeToV = -6;
 
 /** The vehicle is gone, or the pilot is dead, after so few agreeing reads; anything else takes more. */
 const readsToOpen = 2;
@@ -42,6 +45,8 @@ const readsToChange = 4;
 /** Half of the last reads: a diode that conducts now and then is a fault as well as one that never does. */
 const readsForFault = 3;
 const readsJudged = 6;
+/** Of so many reads in a row (2 s at least) none saw a half of a pilot that is said to oscillate: it does not. */
+const readsWithoutHalf = 60;
 
 export type PilotVerdict =
   | { readonly state: PilotState; readonly changed: boolean }
@@ -58,8 +63,13 @@ export class PilotJudge {
   #agreeing = 0;
   /** Of the last reads, which were bad; the newest last. */
   #bad: boolean[] = [];
+  /** How many reads in a row missed a half of the period. */
+  #missed = 0;
 
   take(peaks: PilotPeaks, oscillating: boolean): PilotVerdict {
+    const half = oscillating ? missedHalf(peaks) : undefined;
+    if (half !== undefined) return this.#miss(half);
+    this.#missed = 0;
     const problem = problemOf(peaks, oscillating, this.#state);
     this.#bad = [...this.#bad, problem !== undefined].slice(-readsJudged);
     if (problem !== undefined) {
@@ -89,11 +99,33 @@ export class PilotJudge {
     this.#state = undefined;
     this.#agreeing = 0;
     this.#bad = [];
+    this.#missed = 0;
+  }
+
+  /** A read that missed a half says nothing of the vehicle: neither for what was known before it, nor against. */
+  #miss(half: string): PilotVerdict {
+    this.#missed += 1;
+    if (this.#missed < readsWithoutHalf) return this.#answer(false);
+    this.#state = undefined;
+    this.#agreeing = 0;
+    return { fault: `The pilot has no ${half} half: check its generator, its wires and the divider.` };
   }
 
   #answer(changed: boolean): PilotVerdict {
     return this.#state === undefined ? { unsettled: true } : { state: this.#state, changed };
   }
+}
+
+/**
+ * Which half of its period a pilot that oscillates did not show. While a generator drives it, no vehicle can hold it at
+ * −12 V (state F is the station's own, IEC 61851-1 table A.4), and unplugging lets it up to +12 V: a positive half that
+ * is not there was missed between two samples. So was a negative one, which at 80 A is 40 µs of each millisecond; a
+ * vehicle without a diode lowers it, and does not take it away.
+ */
+function missedHalf({ positiveV, negativeV }: PilotPeaks): 'positive' | 'negative' | undefined {
+  if (positiveV < positiveFromV && negativeV < negativeToV) return 'positive';
+  const state = pilotStateOf(positiveV, undefined);
+  return negativeV > 0 && (state === 'B' || state === 'C' || state === 'D') ? 'negative' : undefined;
 }
 
 function problemOf(peaks: PilotPeaks, oscillating: boolean, held: PilotState | undefined): string | undefined {

@@ -5,6 +5,7 @@ import { openI2cBus, openSpiDevice } from '../bus/linux-bus.ts';
 import { Ads1115 } from './ads1115.ts';
 import { PilotJudge, type PilotPeaks } from './control-pilot.ts';
 import { Mcp3008, mcp3008Spi } from './mcp3008.ts';
+import { PeakSearch } from './peaks.ts';
 import type { Pilot, PilotListener, PilotState } from './pilot.ts';
 
 export interface PilotOptions {
@@ -32,14 +33,10 @@ export interface PilotOptions {
 /** 330 kΩ from the pilot, 82 kΩ to 3.3 V and 82 kΩ to ground (hardware/raspberry-pi/wiring.svg). */
 export const wiredDivider = { offsetV: 1.4677, gain: 9.0488 } as const;
 
-/** Two agreeing reads tell an unplugged vehicle: within 100 ms. */
+/** Two agreeing reads tell an unplugged vehicle: within 100 ms, and within 200 ms where a half of the pilot has to be looked for. */
 const readMs = 30;
 const retryMs = 1_000;
 const readsForFault = 3;
-/** A pilot oscillates at 1 kHz: a whole period, and some. */
-const sampleMs = 1.2;
-const leastSamples = 24;
-const mostSamples = 400;
 
 /** Opens a control pilot. Rejects with a `DeviceError` when the bus cannot be opened; a silent chip is a fault. */
 export async function openControlPilot(options: PilotOptions, listener: PilotListener): Promise<Pilot> {
@@ -62,10 +59,10 @@ async function openConverter(options: PilotOptions, clock: DeviceClock): Promise
     const spi = typeof bus === 'object' ? (bus as SpiDevice) : await openSpiDevice(String(bus), mcp3008Spi);
     const chip = new Mcp3008(spi);
     const read = async () => {
-      const { highest, lowest } = await sample(() => chip.read(channel), clock);
+      const peaks = await sample(async () => pilotVolts(await chip.read(channel)), options.oscillating ?? false, clock);
       // The divider lifts every pilot above 0 V: so many zeros are a data line that is pulled down and nobody drives.
-      if (highest === 0) throw chip.missing();
-      return { positiveV: pilotVolts(highest), negativeV: pilotVolts(lowest) };
+      if (peaks.positiveV === pilotVolts(0)) throw chip.missing();
+      return peaks;
     };
     return { name: `control pilot (MCP3008, ${spi.name})`, read, close: () => spi.close() };
   }
@@ -79,16 +76,14 @@ async function openConverter(options: PilotOptions, clock: DeviceClock): Promise
   return { name: `control pilot (ADS1115, ${i2c.name})`, read, close: () => i2c.close() };
 }
 
-async function sample(read: () => Promise<number>, clock: DeviceClock): Promise<{ highest: number; lowest: number }> {
-  const until = clock.now() + sampleMs;
-  let highest = Number.NEGATIVE_INFINITY;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let samples = 0; samples < leastSamples || (clock.now() < until && samples < mostSamples); samples++) {
-    const volts = await read();
-    highest = Math.max(highest, volts);
-    lowest = Math.min(lowest, volts);
+async function sample(read: () => Promise<number>, oscillating: boolean, clock: DeviceClock): Promise<PilotPeaks> {
+  const search = new PeakSearch(oscillating, clock.now());
+  for (;;) {
+    const pilotV = await read();
+    const pauseMs = search.take(pilotV, clock.now());
+    if (pauseMs === undefined) return search.peaks;
+    if (pauseMs > 0) await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
   }
-  return { highest, lowest };
 }
 
 class ControlPilot implements Pilot {

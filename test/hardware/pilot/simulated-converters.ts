@@ -11,6 +11,8 @@ export class SimulatedMcp3008 implements SpiDevice {
   /** What the data line reads while nobody drives it: 1, or 0 as with a Raspberry Pi, which pulls GPIO9 down at reset. */
   undriven: 0 | 1 = 1;
   noise = 0;
+  /** How long one transfer takes. */
+  transferMs = () => 0.045;
   closed = false;
   transfers: number[][] = [];
   /** Volts at a channel at a time. */
@@ -23,7 +25,7 @@ export class SimulatedMcp3008 implements SpiDevice {
   }
 
   async transfer(bytes: Uint8Array): Promise<Uint8Array> {
-    this.#clock.pass(0.045);
+    this.#clock.pass(this.transferMs());
     this.transfers.push(Array.from(bytes));
     if (this.missing) return new Uint8Array(bytes.length).fill(this.undriven ? 0xff : 0);
     const bits = Array.from(bytes).flatMap((byte) => Array.from({ length: 8 }, (_, bit) => (byte >> (7 - bit)) & 1));
