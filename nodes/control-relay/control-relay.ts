@@ -2,6 +2,7 @@
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { commanderLives } from '../run-session/live-sessions.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -12,6 +13,9 @@ import { type ControlRelayConfig, planRelay, type RelayPlan } from './settings.t
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
 /** Between two attempts to set up a relay. */
 const AGAIN_MS = 5_000;
+/** So often the state is told again while the relay is on, and so many times more after it went off. */
+const TELL_AGAIN_MS = 1000;
+const TOLD_AGAIN_OFF = 5;
 /** Only a change of the settings mends these. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'no-line',
@@ -75,6 +79,10 @@ class RelayControl {
   /** The command being carried out: what the relay does now, it does because of that message. */
   #cause: Message | undefined;
   #told = '';
+  #tellingAgain: NodeJS.Timeout | undefined;
+  #tellings = 0;
+  /** The session that had the relay closed. */
+  #session: unknown;
   /** The faults that stand, as they were told: their codes and words. */
   readonly #faults = new Map<string, string>();
   #contactFault: string | undefined;
@@ -132,7 +140,11 @@ class RelayControl {
 
   async hear(message: Message): Promise<void> {
     await this.#opening;
-    if (this.#unusable) throw this.#unusable;
+    if (this.#unusable) {
+      // Why there is none was said when the command came first.
+      if (message.again === true) return;
+      throw this.#unusable;
+    }
     let command: Command | undefined;
     try {
       command = commandOf(message.payload);
@@ -154,6 +166,7 @@ class RelayControl {
     clearTimeout(this.#timer);
     clearTimeout(this.#countdown);
     clearTimeout(this.#again);
+    clearInterval(this.#tellingAgain);
     // Without this node the relay is off: a session that stays must not go on counting minutes. A turn later one that stops
     // in the same deploy is out of reach, and goes on with what is left when it starts again.
     const gone: Actual = { on: false, ready: false, readyInSeconds: 0 };
@@ -173,6 +186,7 @@ class RelayControl {
     this.#schedule(on, forMs, message);
     this.#cause = message;
     this.#told = '';
+    this.#session = on ? message.commandedBy : undefined;
     this.#contact?.commanded(on);
     try {
       await relay.set(on);
@@ -239,10 +253,34 @@ class RelayControl {
     if (this.#closed) return;
     const actual = this.#actual(state);
     this.#show(state, actual);
+    this.#tellAgain(actual);
     const told = JSON.stringify(actual);
     if (told === this.#told && !again) return;
     this.#told = told;
     this.#node.send([{ ...this.#cause, topic: 'relay', payload: actual }, null]);
+  }
+
+  /** A message that is lost must not leave a session in the belief that the relay is what it is not. */
+  #tellAgain({ on }: Actual): void {
+    if (!on) return;
+    this.#tellings = TOLD_AGAIN_OFF;
+    this.#tellingAgain ??= setInterval(
+      guarded(this.#node, this.#status, () => this.#beat()),
+      TELL_AGAIN_MS,
+    );
+  }
+
+  #beat(): void {
+    if (!this.#relay) return;
+    const orphaned = !commanderLives(this.#session);
+    this.#tell(this.#relay.state, true);
+    this.#tellings -= 1;
+    if (this.#tellings <= 0) {
+      clearInterval(this.#tellingAgain);
+      this.#tellingAgain = undefined;
+    }
+    // Deleted while its wire was cut: nobody else can open the relay.
+    if (orphaned) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
   }
 
   #actual({ on, lease, readyInMs, problem }: RelayState): Actual {

@@ -21,6 +21,12 @@ export class Levels {
     }
   }
 
+  /** Whether the relay said last that it is open. */
+  get relayOpen(): boolean {
+    const told = this.#standing.get('relay');
+    return told?.topic === 'relay' && !told.relay.on && !told.misread;
+  }
+
   /** What was kept, once. */
   take(): readonly Heard[] {
     const inputs = [...this.#standing.values()];

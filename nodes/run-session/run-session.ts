@@ -12,6 +12,7 @@ import { guarded, type NodeFault, onClose, onInput } from '../shared/road.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
 import { Levels } from './levels.ts';
+import { sessionLives } from './live-sessions.ts';
 
 interface RunSessionConfig extends NodeConfig {
   readonly station?: string;
@@ -23,6 +24,8 @@ interface RunSessionConfig extends NodeConfig {
 
 /** A few turns of the event loop, for flows with a node or two between session and relay. */
 const AFTER_RELAY_MS = 4;
+/** How often a session that cannot begin tells a relay to open that does not say that it is open. */
+const OPEN_AGAIN_MS = 1000;
 
 type Output = 'relay' | 'display' | 'record';
 
@@ -36,6 +39,7 @@ export default function runSession(red: RED): void {
     });
     const session = new SessionNode(this, status, charging);
     const leaveStation = charging.join(session);
+    const dies = sessionLives(this.id);
 
     const start = guarded(this, status, () => session.start(config));
     const forget = onFlowsStarted(red, start);
@@ -45,6 +49,7 @@ export default function runSession(red: RED): void {
       try {
         session.stop();
       } finally {
+        dies();
         leaveStation();
         leave();
       }
@@ -83,6 +88,7 @@ class SessionNode implements StationUser {
   #leaveBench: (() => void) | undefined;
   /** Heard before it began. */
   readonly #levels = new Levels();
+  #opening: NodeJS.Timeout | undefined;
 
   constructor(node: RedNode, status: Status, charging: ChargingStation) {
     this.#node = node;
@@ -129,8 +135,19 @@ class SessionNode implements StationUser {
       // A customer must not read "ready" on a station that can't sell.
       const fault = codeOf(error)?.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost';
       this.#display({ name: 'fault', values: { fault } });
+      this.#keepOpen();
       throw error;
     }
+  }
+
+  /** Where there is no session the relay is to be open, whatever the one before it left behind. */
+  #keepOpen(): void {
+    const open = () => {
+      if (!this.#levels.relayOpen) this.#command(false, true);
+    };
+    clearInterval(this.#opening);
+    this.#opening = setInterval(guarded(this.#node, this.#status, open), OPEN_AGAIN_MS);
+    this.#command(false, false);
   }
 
   #begin(config: RunSessionConfig): void {
@@ -155,13 +172,14 @@ class SessionNode implements StationUser {
       },
       language: this.#charging.language,
       emit: {
-        relay: (on) => this.#send('relay', { topic: 'relay', payload: on }),
+        relay: (on, again) => this.#command(on, again),
         display: (screen) => this.#display(screen),
         record: (record) => this.#record(record),
       },
     });
     this.#charger = charger;
     this.#plan = plan;
+    clearInterval(this.#opening);
     for (const input of this.#levels.take()) this.#pass(input, charger);
     charger.start();
     this.#show();
@@ -249,6 +267,7 @@ class SessionNode implements StationUser {
 
   stop(): void {
     this.#leaveBench?.();
+    clearInterval(this.#opening);
     this.#charger?.stop();
     this.#charger = undefined;
   }
@@ -258,6 +277,11 @@ class SessionNode implements StationUser {
     if (this.#broken === undefined || !this.#screen) return undefined;
     const display = words(this.#screen, this.#charging.language);
     return { state: 'fault', relay: false, vehicle: false, display, outcome: null, receipt: null };
+  }
+
+  /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
+  #command(on: boolean, again: boolean): void {
+    this.#send('relay', { topic: 'relay', payload: on, again, commandedBy: this.#node.id });
   }
 
   #record(record: ChargerRecord): void {

@@ -78,7 +78,8 @@ export interface ChargerOptions {
   /** The language of `snapshot().display`; `en` unless set. */
   readonly language?: Language;
   readonly emit: {
-    relay(on: boolean): void;
+    /** `again`: the same command once more, because the relay was not seen to follow. */
+    relay(on: boolean, again: boolean): void;
     display(screen: Screen): void;
     record(record: ChargerRecord): void;
   };
@@ -243,8 +244,9 @@ export class Charger {
       }
     } finally {
       this.#working = false;
+      // Whatever was thrown on the way: without a beat nothing would open the relay again.
+      if (this.#running && !this.#resume) this.#beatLater();
     }
-    if (this.#running && !this.#resume) this.#beatLater();
   }
 
   /** One event, and before any other is heard, the answers of the journal to what it asked for. */
@@ -287,7 +289,7 @@ export class Charger {
 
   #do(effect: Effect): Happening | undefined {
     if (effect.type === 'relay') {
-      this.#options.emit.relay(effect.on);
+      this.#options.emit.relay(effect.on, effect.again === true);
       return undefined;
     }
     try {

@@ -1,8 +1,9 @@
 // The session of a station: events in, the next state and effects out (docs/session.md). Pure.
 //
 // Two rules hold whatever the state. The relay's command is no effect that a rule asks for but what `relayCommanded`
-// says of the state, so that a state cannot be left with the relay on. And what a write allows happens only in the turn
-// of that write's answer, so that a write which fails, or never returns, allows nothing.
+// says of the state, so that a state cannot be left with the relay on; and it is given again at each beat while the relay
+// is not seen to follow, so that no message that is lost leaves it on. And what a write allows happens only in the turn of
+// that write's answer, so that a write which fails, or never returns, allows nothing.
 import { hear } from './hearing.ts';
 import { left } from './sessions.ts';
 import { settle } from './settling.ts';
@@ -19,13 +20,17 @@ export function next(state: State, event: Event, config: SessionConfig): Step {
     settle(turn);
   }
   stray(turn);
-  const effects: Effect[] = [...turn.writes];
-  const before = relayCommanded(state);
   const after = relayCommanded(turn.state);
-  if ((before && !after) || event.type === 'start' || event.type === 'halt')
-    effects.unshift({ type: 'relay', on: false });
-  if (!before && after) effects.push({ type: 'relay', on: true });
+  const command = commandDue(state, turn.state, event);
+  const effects: Effect[] = command ? (after ? [...turn.writes, command] : [command, ...turn.writes]) : turn.writes;
   return { state: turn.state, effects };
+}
+
+/** The command that a turn gives: when it changes, and again at each beat while what is seen differs from it. */
+function commandDue(before: State, after: State, { type }: Event): Extract<Effect, { type: 'relay' }> | undefined {
+  const on = relayCommanded(after);
+  if (on !== relayCommanded(before) || type === 'start' || type === 'halt') return { type: 'relay', on };
+  return type === 'tick' && after.relay.on !== on ? { type: 'relay', on, again: true } : undefined;
 }
 
 /** Takes down since when the relay is on without being told to. */

@@ -236,7 +236,8 @@ export interface Note {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export type Effect = { readonly type: 'relay'; readonly on: boolean } | Write;
+/** `again`: the same command once more, because the relay was not seen to follow it. */
+export type Effect = { readonly type: 'relay'; readonly on: boolean; readonly again?: true } | Write;
 
 export interface Step {
   readonly state: State;

@@ -166,8 +166,9 @@ describe('a relay', () => {
     assert.equal(bench.state, 'receipt');
   });
 
-  it('that is on without being told is a fault after 5 s, and no session starts meanwhile', () => {
+  it('that is on without being told, and does not open, is a fault after 5 s, and no session starts meanwhile', () => {
     const bench = new Bench();
+    bench.stuck = true;
     bench.relay(true);
     bench.charge();
     assert.equal(bench.journal.used.size, 0);

@@ -1,0 +1,114 @@
+// What becomes of the relay when messages between session and relay are lost, whichever node is deployed meanwhile.
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chargerFlow, code, Rig } from './support.ts';
+
+describe('a relay whose wires are cut', () => {
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  const display = ['display', 'shownRaw'];
+  /** No wire from the session to the relay; `change` is deployed with that. */
+  const cut = (change: Readonly<Record<string, object>> = {}) =>
+    chargerFlow(rig.folder, { ...change, session: { ...change.session, wires: [[], display, ['records']] } });
+  const session = (state: string) => rig.statuses.get('session')?.text?.includes(state) === true;
+
+  async function charge(sequence = 1): Promise<void> {
+    await rig.start(chargerFlow(rig.folder));
+    rig.plug(true);
+    rig.type(`${code(sequence)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    await rig.until('the session knows', () => session('charging'));
+  }
+  async function unplugged(): Promise<void> {
+    rig.plug(false);
+    await rig.until('the session is closed', () => rig.at('records').some(({ topic }) => topic === 'session-closed'));
+    assert.equal(rig.pin('relay'), '1', 'the order was lost');
+  }
+  const opens = () => rig.until('the relay is off', () => rig.pin('relay') === '0');
+
+  it('opens when the wire is there again', async () => {
+    await charge();
+    await rig.deploy(cut(), 'nodes');
+    await unplugged();
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await opens();
+  });
+
+  it('opens when the wire is there again, and the session was deployed anew in between', async () => {
+    await charge();
+    await rig.deploy(cut(), 'nodes');
+    await unplugged();
+    await rig.deploy(cut({ session: { name: 'anew' } }), 'nodes');
+    assert.equal(rig.pin('relay'), '1');
+    await rig.deploy(chargerFlow(rig.folder, { session: { name: 'anew' } }), 'nodes');
+    await opens();
+  });
+
+  it('opens when the session is deleted while its wire is cut', async () => {
+    await charge();
+    await rig.deploy(cut(), 'nodes');
+    await rig.deploy(
+      cut().filter(({ id }) => id !== 'session'),
+      'nodes',
+    );
+    await opens();
+  });
+
+  it('opens when the session that comes after cannot begin', async () => {
+    await charge();
+    await rig.deploy(cut(), 'nodes');
+    await unplugged();
+    const folder = join(rig.folder, 'broken');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'journal.sqlite'), 'no journal at all');
+    const broken = { station: { journalFolder: folder }, control: { station: 'other' } };
+    const other = { ...chargerFlow(rig.folder)[0]!, id: 'other', journalFolder: join(rig.folder, 'other') };
+    await rig.deploy([...cut(broken), other], 'nodes');
+    await rig.until('it is out of order', () => rig.statuses.get('session')?.fill === 'red');
+    await rig.deploy([...chargerFlow(rig.folder, broken), other], 'nodes');
+    await opens();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is opened again when another closes it behind the session’s back', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    await rig.until('the session is ready', () => session('idle'));
+    for (let time = 0; time < 3; time++) {
+      rig.send('control', { payload: true });
+      await rig.until('the relay is on', () => rig.at('actual').filter(on).length > time);
+      await opens();
+    }
+  });
+
+  it('is opened again although the session never heard that it closed', async () => {
+    await rig.start(chargerFlow(rig.folder, { control: { wires: [['actual'], ['session']] } }));
+    rig.send('control', { payload: true });
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await opens();
+  });
+
+  it('is told to open until it says that it is open', async () => {
+    const wires = {
+      session: { wires: [['out'], display, ['records']] },
+      control: { wires: [['actual'], ['session']] },
+    };
+    await rig.start(chargerFlow(rig.folder, { ...wires, out: OUT }));
+    await rig.until('it is told again', () => rig.at('out').length > 3);
+    assert.ok(rig.at('out').every(({ topic, payload }) => topic === 'relay' && payload === false));
+  });
+
+  it('that stays on is told again and again, so that a session that missed it hears of it', async () => {
+    await rig.start(chargerFlow(rig.folder, { session: { wires: [[], display, ['records']] } }));
+    rig.send('control', { payload: true });
+    await rig.until('it was told three times', () => rig.at('actual').filter(on).length >= 3);
+  });
+});
+
+const OUT = { id: 'out', type: 'helper' };
+const on = ({ payload }: { payload?: unknown }) => (payload as { on: boolean }).on;
