@@ -1,7 +1,7 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import type { RelayState } from '../../charging/station/session/charger.ts';
-import type { MeterReading } from '../../charging/station/session/states.ts';
+import { KEYPAD_TROUBLES, type KeypadTrouble, type MeterReading } from '../../charging/station/session/states.ts';
 import type { Outcome, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import type { Message } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
@@ -25,7 +25,8 @@ export type Heard =
   | { readonly topic: 'relay'; readonly relay: RelayState; readonly misread?: NodeFault }
   | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
   | { readonly topic: 'key'; readonly key: string }
-  | { readonly topic: 'typed'; readonly digits: string };
+  | { readonly topic: 'typed'; readonly digits: string }
+  | { readonly topic: 'keypad'; readonly trouble: KeypadTrouble };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -57,10 +58,15 @@ export function heard({ topic, payload, settling }: Message, settings: StationSe
     case 'typed':
       if (typeof payload === 'string' && /^\d{0,32}$/.test(payload)) return { topic, digits: payload };
       throw bad(topic, 'the digits typed so far');
+    case 'keypad': {
+      const trouble = KEYPAD_TROUBLES.find((name) => name === payload);
+      if (trouble === undefined) throw bad(topic, KEYPAD_TROUBLES.join(' or '));
+      return { topic, trouble };
+    }
     default:
       throw new NodeFault(
         'no-topic',
-        'msg.topic must say what the message is: voucher, service, refused, vehicle, meter, relay, relay-fault, fault, key or typed.',
+        'msg.topic must say what the message is: voucher, service, refused, vehicle, meter, relay, relay-fault, fault, key, typed or keypad.',
       );
   }
 }

@@ -262,6 +262,9 @@ class SessionNode implements StationUser {
       case 'typed':
         charger.typed(input.digits);
         break;
+      case 'keypad':
+        charger.keypad(input.trouble);
+        break;
     }
   }
 

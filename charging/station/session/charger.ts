@@ -18,6 +18,7 @@ import {
   type Effect,
   type Event,
   initial,
+  type KeypadTrouble,
   type MeterReading,
   type SessionConfig,
   type State,
@@ -193,6 +194,11 @@ export class Charger {
   /** What is typed so far; empty when it was cleared. */
   typed(partial: string): void {
     this.#hear({ type: 'typed', digits: partial });
+  }
+
+  /** Something at the keypad that is no entry, and that the customer is told. */
+  keypad(trouble: KeypadTrouble): void {
+    this.#hear({ type: 'keypad', trouble });
   }
 
   snapshot(): Snapshot {

@@ -51,6 +51,10 @@ function hearPeople(turn: Turn, event: Event): void {
     case 'key':
       hearKey(turn, event.key);
       return;
+    case 'keypad':
+      // A screen that warns of a fault is not covered by a word about keys.
+      if (!turn.fault) turn.tell(event.trouble);
+      return;
     case 'voucher':
       turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
       hearVoucher(turn, event.voucher);
@@ -138,15 +142,18 @@ function hearTyped(turn: Turn, digits: string): void {
   if (turn.state.phase.name === 'receipt') turn.go({ name: 'idle' });
 }
 
-/** A key that belongs to no entry: `*` or `#` while nothing is typed. */
+/**
+ * A key that belongs to no entry: `*` or `#` while nothing is typed. `#` does nothing at all: a scanner that ends a code
+ * with two of them, or an impatient finger, takes no refusal and no receipt from the display.
+ */
 function hearKey(turn: Turn, key: string): void {
+  if (key !== '*') return;
   const { phase, kept } = turn.state;
   turn.set({ notice: undefined });
   if (phase.name === 'receipt') {
     turn.go({ name: 'idle' });
     return;
   }
-  if (key !== '*') return;
   switch (phase.name) {
     case 'idle':
       if (phase.test) turn.endTest();

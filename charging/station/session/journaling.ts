@@ -29,7 +29,8 @@ export function hearJournal(turn: Turn, event: Event): void {
       if (event.note.kind === PROBE) works(turn);
       return;
     case 'recovered':
-      if (event.open && (phase.name === 'idle' || phase.name === 'fault')) interrupted(turn, event.open);
+      // A receipt may be on the display by then: somebody looked at the last one while the journal was away.
+      if (event.open && ['idle', 'fault', 'receipt'].includes(phase.name)) interrupted(turn, event.open);
       return;
     case 'journal-failed':
       hearFailure(turn, event.write);

@@ -132,7 +132,12 @@ export type NoticeName =
   | 'test-done'
   | 'synchronized'
   | 'lockout-cleared'
-  | 'session-ended';
+  | 'session-ended'
+  | KeypadTrouble;
+
+/** What was done at the keypad that is no entry: keys that mean digits only with Num Lock on; a scan without a code in it. */
+export const KEYPAD_TROUBLES = ['num-lock-off', 'unreadable'] as const;
+export type KeypadTrouble = (typeof KEYPAD_TROUBLES)[number];
 
 export interface MeterReading {
   /** Ever growing, Wh. */
@@ -206,6 +211,7 @@ export type Event = At &
     | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean }
     | { readonly type: 'key'; readonly key: string }
     | { readonly type: 'typed'; readonly digits: string }
+    | { readonly type: 'keypad'; readonly trouble: KeypadTrouble }
     | { readonly type: 'clock'; readonly lost: boolean }
     // What became of a write that was asked for.
     | { readonly type: 'redeemed' }

@@ -127,6 +127,14 @@ export const EN: Catalogue = {
       short: ['In step again.', 'Type your code.'],
     },
     'lockout-cleared': { lines: ['Keypad unlocked.', 'Type your code.'], short: ['Unlocked.', 'Type your code.'] },
+    'num-lock-off': {
+      lines: ['Num Lock is off.', 'Press Num Lock once,', 'then type your code.'],
+      short: ['Num Lock is off:', 'press Num Lock.'],
+    },
+    unreadable: {
+      lines: ['No code in that.', 'Scan the code that', 'your phone shows, or', 'type its digits.'],
+      short: ['No code in that.', 'Type the digits.'],
+    },
     'session-ended': { lines: ['Done.'], short: ['Done.'] },
   },
   reasons: {

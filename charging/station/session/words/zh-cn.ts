@@ -115,6 +115,14 @@ export const ZH_CN: Catalogue = {
       short: ['已重新同步', '请输入充电码'],
     },
     'lockout-cleared': { lines: ['键盘已解锁', '请输入充电码'], short: ['键盘已解锁', '请输入充电码'] },
+    'num-lock-off': {
+      lines: ['数字锁定未打开', '请按一次 Num Lock，', '再输入充电码'],
+      short: ['数字锁定未打开', '请按 Num Lock'],
+    },
+    unreadable: {
+      lines: ['没有读到充电码', '请扫描手机上的码，', '或输入数字'],
+      short: ['没有读到充电码', '请输入数字'],
+    },
     'session-ended': { lines: ['已完成'], short: ['已完成'] },
   },
   reasons: {

@@ -233,12 +233,19 @@ describe('a receipt', () => {
     assert.equal(bench.state, 'idle');
   });
 
-  it('goes when a key is pressed, and comes again with *', () => {
+  it('goes with *, and comes again with *', () => {
     const bench = withReceipt();
-    bench.charger.key('#');
+    bench.charger.key('*');
     assert.equal(bench.state, 'idle');
     assert.equal(bench.screen, 'idle-receipt');
     bench.charger.key('*');
+    assert.equal(bench.state, 'receipt');
+    assert.match(bench.display, /0007 0000 0129/);
+  });
+
+  it('stays when # is pressed, once more or ten times: a scanner ends a code with two of them', () => {
+    const bench = withReceipt();
+    for (let press = 0; press < 10; press++) bench.charger.key('#');
     assert.equal(bench.state, 'receipt');
     assert.match(bench.display, /0007 0000 0129/);
   });

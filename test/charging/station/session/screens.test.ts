@@ -98,7 +98,10 @@ describe('the words of the display', () => {
       bench.charger.fault('emergency-stop', true);
       bench.charger.voucher(bench.voucher(8));
       bench.charger.fault('emergency-stop', false);
-      bench.charger.key('#');
+      bench.charger.key('*');
+      bench.charger.keypad('num-lock-off');
+      bench.pass(20_000);
+      bench.charger.keypad('unreadable');
       bench.charger.vehicle(false);
       bench.charger.service('test-relay', 900);
       bench.pass(20_000);

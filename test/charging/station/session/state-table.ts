@@ -61,7 +61,7 @@ const STATES: readonly (readonly [string, Script])[] = [
   ['stopping', stopping],
   ['receipt', [...stopping, relay(false)]],
   ['fault', [...on, fault(true)]],
-  ['fault, a receipt kept', [...stopping, relay(false), { type: 'key', key: '#' }, fault(true)]],
+  ['fault, a receipt kept', [...stopping, relay(false), { type: 'key', key: '*' }, fault(true)]],
   ['fault, with a receipt', [...charging, fault(true), relay(false)]],
 ];
 
