@@ -105,7 +105,8 @@
     show('ticket-then', Boolean(code.sync));
     if (code.sync) charge.putCode('ticket-sync', code.sync.code, code.sync.display);
     charge.putCode('ticket-code', long ? long.code : code.code, long ? long.display : code.display);
-    put('ticket-kept', say(charge.keeps() ? 'kept' : 'notKept'));
+    // Only a page served over HTTPS may keep itself for when there is no signal.
+    put('ticket-kept', say(!charge.keeps() ? 'notKept' : navigator.serviceWorker ? 'kept' : 'keptOpen'));
     drawExpiry(code);
   };
 
@@ -124,12 +125,25 @@
     }
   };
 
-  /** Round amounts that people ask for, as far as this station sells them. */
+  const MOST_PRESETS = 8;
+  /** Round amounts that people ask for, as far as this station sells them, and the most that it sells. */
   const presets = () => {
-    const round = state.terms.unit === 'min' ? [30, 60, 120, 240] : [500, 1000, 2000, 5000];
-    const fitting = round.filter((amount) => amount % state.terms.step === 0 && amount <= state.terms.mostAmount);
-    if (fitting.length > 1) return fitting;
-    return [1, 2, 4, 8].map((count) => count * state.terms.step).filter((amount) => amount <= state.terms.mostAmount);
+    const { unit, step, mostAmount } = state.terms;
+    const most = Math.floor(mostAmount / step) * step;
+    const round = unit === 'min' ? [30, 60, 120, 240, 480, 960] : [500, 1000, 2000, 5000, 10000, 20000, 50000, 100000];
+    const sold = (amounts) => amounts.filter((amount) => amount % step === 0 && amount < most);
+    const fitting = sold(round);
+    const few = fitting.length > 1 ? fitting : sold([1, 2, 4, 8, 16].map((count) => count * step));
+    return few.slice(-MOST_PRESETS + 1).concat(most);
+  };
+
+  /** What one step costs, and a kWh where energy is sold. */
+  const unitPrice = () => {
+    const { unit, step, price } = state.terms;
+    const values = { price: charge.money(price), step: charge.amount(step, unit) };
+    if (unit !== 'Wh' || step === 1000) return say('unitPrice', values);
+    const energy = { minorUnits: Math.round((price.minorUnits * 1000) / step), currency: price.currency };
+    return say('unitPriceWh', Object.assign(values, { energy: charge.money(energy) }));
   };
 
   const drawOrder = () => {
@@ -144,7 +158,7 @@
     show('order', Boolean(state.terms) && !state.terms.retired && !shownCode() && !payment);
     if (!state.terms) return;
     const most = Math.floor(state.terms.mostAmount / state.terms.step);
-    if (!state.steps) state.steps = Math.min(presets()[1] || presets()[0], state.terms.mostAmount) / state.terms.step;
+    if (!state.steps) state.steps = (presets()[1] || presets()[0]) / state.terms.step;
     state.steps = Math.max(1, Math.min(most, state.steps));
     const amount = state.steps * state.terms.step;
     const price = priceOf(amount);
@@ -158,6 +172,7 @@
       button.setAttribute('aria-pressed', String(preset === amount));
     });
     put('amount', charge.amount(amount, state.terms.unit) + (price ? `\n${charge.money(price)}` : ''));
+    put('unit-price', price ? unitPrice() : '');
     put('get', price ? say('getFor', { price: charge.money(price) }) : say('get'));
     byId('less').disabled = state.steps <= 1;
     byId('more').disabled = state.steps >= most;

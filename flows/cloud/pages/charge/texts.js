@@ -12,6 +12,8 @@
       getting: 'Getting your code …',
       pay: 'Pay',
       paying: 'Your code appears here as soon as it is paid.',
+      unitPrice: '{price} for each {step}',
+      unitPriceWh: '{price} for each {step}, {energy} a kWh',
       yourCode: 'Your code for {amount}',
       paid: 'Your code for {amount} · {price}',
       copy: 'Copy code',
@@ -22,6 +24,8 @@
       step2: 'Type the digits on the charger’s keypad.',
       step3: 'Press # to finish.',
       kept: 'The code stays on this phone. You can open this page again without signal.',
+      keptOpen:
+        'The code stays on this phone. Without signal this page does not open again: leave it open, or write the code down.',
       notKept: 'This browser keeps nothing. Please write the code down before you close the page.',
       expires: 'Type it within {time}.',
       expired: 'This code’s time is over. If you have not used it, get another one.',
@@ -125,6 +129,8 @@
       getting: '正在获取充电码……',
       pay: '付款',
       paying: '付款后，充电码会立即显示在这里。',
+      unitPrice: '每 {step} {price}',
+      unitPriceWh: '每 {step} {price}，即每千瓦时 {energy}',
       yourCode: '您的充电码：{amount}',
       paid: '您的充电码：{amount} · {price}',
       copy: '复制充电码',
@@ -135,6 +141,7 @@
       step2: '在充电桩键盘上输入这些数字。',
       step3: '最后按 #。',
       kept: '充电码保存在本手机上。没有信号也可以再次打开此页面。',
+      keptOpen: '充电码保存在本手机上。没有信号时无法再次打开此页面：请不要关闭它，或把充电码抄下来。',
       notKept: '此浏览器不保存任何内容。关闭页面前请把充电码抄下来。',
       expires: '请在 {time} 内输入。',
       expired: '此充电码已过期。如果还没有使用，请重新获取。',
@@ -234,9 +241,16 @@
   const say = (name, values) =>
     (texts[language][name] || '').replace(/\{(\w+)\}/g, (_, key) => String((values || {})[key]));
 
+  /** Numbers and dates as this phone's owner writes them: 29 Nov in Britain, Nov 29 in America. */
+  const locale = () => {
+    const spoken = new RegExp(`^${language.slice(0, 2)}\\b`, 'i');
+    const wished = (navigator.languages || []).filter((tag) => spoken.test(tag) && tag.indexOf('-') > 0)[0];
+    return wished || (language === 'en' ? 'en-GB' : language);
+  };
+
   const number = (value, options) => {
     try {
-      return new Intl.NumberFormat(language, options).format(value);
+      return new Intl.NumberFormat(locale(), options).format(value);
     } catch (_error) {
       return String(value);
     }
@@ -266,7 +280,7 @@
     const date = new Date(iso);
     const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
     try {
-      return date.toLocaleString(language, options);
+      return date.toLocaleString(locale(), options);
     } catch (_error) {
       return date.toLocaleString();
     }
@@ -280,7 +294,7 @@
     const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
     try {
       const options = Object.assign({ style: 'currency', currency: price.currency }, digits);
-      return new Intl.NumberFormat(language, options).format(value);
+      return new Intl.NumberFormat(locale(), options).format(value);
     } catch (_error) {
       return `${value.toFixed(decimals)} ${price.currency}`;
     }
