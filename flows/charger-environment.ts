@@ -1,7 +1,9 @@
 // The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lineKey } from '../nodes/charging-station/lines.ts';
+import { writePin } from '../hardware/gpio/pin.ts';
+import { readRelays, readStationPins, sharedLine } from '../hardware/gpio/station-pins.ts';
+import { protectionOf } from '../hardware/relay/protection.ts';
 import { places, type StationVariables, stationVariables, VariableError } from './environment.ts';
 
 /**
@@ -12,7 +14,7 @@ export const CHARGER_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=1']
 
 /**
  * @param driver the GPIO driver when `GPIO_DRIVER` does not name one
- * @throws {VariableError} when a variable is wrong, two name the same line, or the station has no key yet
+ * @throws an `Error` that names the variable, when one is wrong, two name the same line, or the station has no key yet
  */
 export function chargerEnvironment(
   driver: 'auto' | 'simulated',
@@ -21,20 +23,15 @@ export function chargerEnvironment(
   const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ADMIN_PASSWORD, ...rest } = env;
   const at = places(env);
   const gpioDriver = rest.GPIO_DRIVER || driver;
-  const simulated = gpioDriver === 'simulated';
-  const lines = {
-    RELAY_LINE: rest.RELAY_LINE || (simulated ? 'relay' : 'GPIO27'),
-    VEHICLE_LINE: rest.VEHICLE_LINE || (simulated ? 'vehicle' : 'GPIO17'),
-  };
-  refuseSharedLines({ ...rest, ...lines });
+  const variables = { ...rest, GPIO_DRIVER: gpioDriver };
+  const { usual } = protectionOf(variables);
   return {
-    // No contactor wears out in simulation, and a script may charge many times a minute: no limit there unless asked for.
-    RELAY_LEAST_SECONDS: simulated ? '0' : '10',
-    RELAY_MOST_CLOSINGS: simulated ? '0' : '10',
-    ...lines,
+    RELAY_LEAST_SECONDS: String(usual.leastSeconds),
+    RELAY_MOST_CLOSINGS: String(usual.mostClosings),
+    ...usualLines(variables),
     JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
     // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
-    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')),
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value?.trim() !== '')),
     ...identity(at.stationFile, env),
     ...(rest.CLOUD_URL && { CLOUD_URL: rest.CLOUD_URL }),
     GPIO_DRIVER: gpioDriver,
@@ -44,23 +41,24 @@ export function chargerEnvironment(
   };
 }
 
-/**
- * A contact on the relay's line would take it from the guard, or read what the guard writes: neither the simulated lines
- * nor sysfs would notice.
- */
-function refuseSharedLines(env: NodeJS.ProcessEnv): void {
-  const matrix = env.KEYPAD === 'matrix' ? ['KEYPAD_ROWS', 'KEYPAD_COLUMNS'] : [];
-  const meter = env.METER === 's0' ? ['METER_LINE'] : [];
-  const taken = new Map<string, string>();
-  for (const name of ['RELAY_LINE', 'VEHICLE_LINE', 'FEEDBACK_LINE', ...meter, ...matrix]) {
-    const lines = matrix.includes(name) ? (env[name] ?? '').split(/[\s,]+/) : [env[name] ?? ''];
-    for (const line of lines.filter((one) => one.trim() !== '')) {
-      const other = taken.get(lineKey(line));
-      if (other === name) throw new VariableError(name, `each line once, and names ${line} twice`);
-      if (other !== undefined) throw new VariableError(name, `another line than ${other}: both name ${line}`);
-      taken.set(lineKey(line), name);
-    }
+/** @throws {VariableError} when two settings name the same line; a `PinError` for one that can't be read */
+function usualLines(variables: NodeJS.ProcessEnv): Record<string, string> {
+  const { pins, refused } = readStationPins(variables);
+  if (refused[0]) throw refused[0];
+  const shared = sharedLine(pins);
+  if (shared !== undefined) {
+    const { pin, other } = shared;
+    if (other.setting === pin.setting)
+      throw new VariableError(pin.setting, `each line once, and names ${pin.pin.line} twice`);
+    throw new VariableError(pin.setting, `another line than ${other.setting}: both name ${pin.pin.line}`);
   }
+  const line = (use: 'relay' | 'vehicle') => pins.find((one) => one.use === use)!.pin.line;
+  return { RELAY_LINE: line('relay'), VEHICLE_LINE: line('vehicle') };
+}
+
+/** For the guard's command line: each relay whole, level and pull included. */
+export function relayArguments(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(readRelays(variables)).flatMap(([name, pin]) => ['--relay', `${name}=${writePin(pin)}`]);
 }
 
 /** From `STATION_KEY` and its companions where that is set, else from what was provisioned. */

@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, { readonly file: string; readonly says: 
   guard: { file: '../hardware/relay/guard-main', says: 'the relay guard' },
   keys: { file: './cloud/keys-cli', says: 'make, list and revoke API keys of the cloud' },
   journal: { file: '../charging/station/journal-cli', says: "export a station's journal" },
+  pins: { file: '../hardware/raspberry-pi/pins-main', says: "what a station's settings say of its pins" },
   doctor: {
     file: '../hardware/doctor/doctor-main',
     says: 'check a station: pins, permissions, clock, disk, key, guard',

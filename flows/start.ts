@@ -5,7 +5,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LEASE_MS } from '../hardware/relay/protocol.ts';
 import { answers } from '../hardware/relay/socket.ts';
-import { CHARGER_NODE_FLAGS, chargerEnvironment } from './charger-environment.ts';
+import { CHARGER_NODE_FLAGS, chargerEnvironment, relayArguments } from './charger-environment.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
 import { refuseJournalOfAnother } from './journal-owner.ts';
@@ -144,7 +144,7 @@ async function main(): Promise<void> {
     const env = chargerEnvironment('simulated');
     mkdirSync(at.chargerDir, { recursive: true, mode: 0o700 });
     const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
-    guardArgs.push('--relay', `relay=${env.RELAY_LINE}`);
+    guardArgs.push(...relayArguments(env));
     keepGuard(guardArgs, env);
     sides.push(keepSide('charger', () => launch('./main', ['charger'], env, CHARGER_NODE_FLAGS)));
   }

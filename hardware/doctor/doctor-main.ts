@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // The doctor as a program: bin/offline-charging-doctor. Exits with 1 when something is wrong.
-import { readFileSync } from 'node:fs';
-import { parseArgs, parseEnv } from 'node:util';
+import { parseArgs } from 'node:util';
+import { readSettingsFile, SETTINGS_FILE, type SettingsFile } from '../raspberry-pi/settings-file.ts';
 import { countWrong, examine, report } from './doctor.ts';
 import { findUser } from './users.ts';
 import { isLanguage, languageOf } from './words.ts';
 
 const HELP = `offline-charging-doctor: looks at a station and says what is wrong and what to do. It changes nothing.
 
-  --env FILE        the station's settings (/etc/offline-charging/station.env)
+  --env FILE        the station's settings (${SETTINGS_FILE})
   --user NAME       whose permissions count (offline-charging where there is one, else yours)
   --language NAME   en or zh-CN (LANGUAGE)
   --json            what was found, for programs
@@ -18,7 +18,6 @@ Exits with 0 when all is well, 1 when something is wrong, 2 when it was called w
 `;
 
 const WRONG_USE = 2;
-const usualSettings = '/etc/offline-charging/station.env';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -37,21 +36,22 @@ async function main(): Promise<void> {
   if (values.language !== undefined && !isLanguage(values.language)) {
     throw new Error(`There is no language "${values.language}" here: --language takes en or zh-CN.`);
   }
-  const env = { ...settings(values.env), ...process.env };
+  const { variables, ignored } = settings(values.env);
+  const env = { ...variables, ...process.env };
   const user = findUser(values.user);
   if (!user) throw new Error(`There is no user "${values.user}".`);
-  const sections = await examine({ root: '/', env, user, nowMs: Date.now() });
+  const sections = await examine({ root: '/', env, ignored, user, nowMs: Date.now() });
   const language = values.language ? languageOf({ LANGUAGE: values.language }) : languageOf(env);
   console.log(values.json ? JSON.stringify(sections, null, 2) : report(sections, language));
   process.exitCode = countWrong(sections) > 0 ? 1 : 0;
 }
 
 /** The settings that the services run with; none on a machine where nothing was installed. */
-function settings(file: string | undefined): Record<string, string | undefined> {
+function settings(file: string | undefined): SettingsFile {
   try {
-    return parseEnv(readFileSync(file ?? usualSettings, 'utf8'));
+    return readSettingsFile(file ?? SETTINGS_FILE);
   } catch (error) {
-    if (file === undefined) return {};
+    if (file === undefined) return { variables: {}, ignored: [] };
     throw error;
   }
 }

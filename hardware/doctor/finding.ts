@@ -24,6 +24,8 @@ export interface Subject {
   readonly root: string;
   /** The station's settings. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names in the settings file that the services never hear of. */
+  readonly ignored?: readonly string[];
   readonly user: User;
   readonly nowMs: number;
 }

@@ -1,6 +1,8 @@
 // The relay guard: whether it runs, who may speak to it, and what it says of its relays.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Pin, writePin } from '../gpio/pin.ts';
+import { readRelays } from '../gpio/station-pins.ts';
 import { encode, type GuardStatus, MessageReader } from '../relay/protocol.ts';
 import { connectTo } from '../relay/socket.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
@@ -14,7 +16,8 @@ export const guardCheck: Check = {
     try {
       const stats = statSync(socket);
       const open = owner(socket, stats.uid, stats.mode, subject);
-      return [...open, ...relays(await askStatus(socket))];
+      const status = await askStatus(socket);
+      return [...open, ...relays(status), ...otherPins(status, subject)];
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ECONNREFUSED')
@@ -52,6 +55,26 @@ function relays({ driver, relays }: GuardStatus): Finding[] {
       return good(on ? 'guard.relay-on' : 'guard.relay-off', { relay });
     }),
   ];
+}
+
+/** What the guard read when it started, against what the settings say now. */
+function otherPins({ relays }: GuardStatus, { env }: Subject): Finding[] {
+  let now: Record<string, Pin>;
+  try {
+    now = readRelays(env);
+  } catch {
+    // Told with the pins.
+    return [];
+  }
+  const names = new Set([...Object.keys(now), ...Object.keys(relays)]);
+  return [...names].flatMap((relay) => {
+    const pin = now[relay] && writePin(now[relay]);
+    const driven = relays[relay]?.pin;
+    // A guard of an older version does not say.
+    if (relays[relay] !== undefined && driven === undefined) return [];
+    if (pin === driven) return [];
+    return [wrong('guard.other-pin', 'guard.other-pin.do', { relay, pin: pin ?? '–', driven: driven ?? '–' })];
+  });
 }
 
 async function askStatus(path: string): Promise<GuardStatus> {

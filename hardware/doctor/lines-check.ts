@@ -3,6 +3,9 @@
 import { type Chip, findLine, headerChip, type LineAt } from '../gpio/chips.ts';
 import type { GpioDriver, GpioError } from '../gpio/driver.ts';
 import { exportedLine } from '../gpio/onoff.ts';
+import { type Pin, writePin } from '../gpio/pin.ts';
+import { readStationPins, type StationPin } from '../gpio/station-pins.ts';
+import { checkBoot } from './boot-check.ts';
 import { type Finding, good, note, type Subject, wrong } from './finding.ts';
 
 /** A line that a setting names; `at` is undefined where the machine has no such line. */
@@ -38,16 +41,19 @@ export async function checkLines(driver: GpioDriver, chips: readonly Chip[], sub
     }
   };
 
-  const [relay = '', relayLevel] = parts(env.RELAY_LINE || 'GPIO27');
-  for (const { at } of lookUp('RELAY_LINE', [relay])) {
-    if (at) findings.push(relayLine(relay, at, relayLevel === 'active-low', chips));
+  const { pins } = readStationPins(env);
+  const of = (use: StationPin['use']) => pins.filter((one) => one.use === use);
+  for (const { setting, pin } of of('relay')) {
+    for (const { at } of lookUp(setting, [pin.line])) if (at) findings.push(relayLine(pin, at, chips));
   }
-  const [vehicle = ''] = parts(env.VEHICLE_LINE || 'GPIO17');
-  const [plug] = lookUp('VEHICLE_LINE', [vehicle]);
-  optional('FEEDBACK_LINE', parts(env.FEEDBACK_LINE).slice(0, 1));
-  if (env.METER === 's0') optional('METER_LINE', parts(env.METER_LINE).slice(0, 1), 'METER=s0');
+  findings.push(...checkBoot(chips, subject));
+  const [vehicle] = of('vehicle');
+  const [plug] = vehicle ? lookUp('VEHICLE_LINE', [vehicle.pin.line]) : [];
+  const lines = (setting: string) => pins.filter((one) => one.setting === setting).map(({ pin }) => pin.line);
+  optional('FEEDBACK_LINE', lines('FEEDBACK_LINE'));
+  if (env.METER === 's0') optional('METER_LINE', lines('METER_LINE'), 'METER=s0');
   if (env.KEYPAD === 'matrix') {
-    for (const setting of ['KEYPAD_ROWS', 'KEYPAD_COLUMNS']) optional(setting, parts(env[setting]), 'KEYPAD=matrix');
+    for (const setting of ['KEYPAD_ROWS', 'KEYPAD_COLUMNS']) optional(setting, lines(setting), 'KEYPAD=matrix');
   }
 
   const shared = named.filter((one) => one.at && named.some((other) => other !== one && isSame(one, other)));
@@ -56,13 +62,8 @@ export async function checkLines(driver: GpioDriver, chips: readonly Chip[], sub
     const settings = shared.filter((other) => isSame(one, other)).map(({ setting }) => setting);
     findings.push(wrong('pins.line-twice', 'pins.line-twice.do', { line: one.line, settings: settings.join(', ') }));
   }
-  if (plug?.at && !shared.includes(plug)) findings.push(await vehicleLine(driver, vehicle, subject));
+  if (plug?.at && !shared.includes(plug)) findings.push(await vehicleLine(driver, vehicle!.pin, subject));
   return findings;
-}
-
-/** As the flow reads them: several lines, or a line and `active-low`. */
-function parts(setting: string | undefined): string[] {
-  return (setting ?? '').split(/[\s,]+/).filter((part) => part !== '');
 }
 
 function isSame({ at: one }: Named, { at: other }: Named): boolean {
@@ -70,23 +71,27 @@ function isSame({ at: one }: Named, { at: other }: Named): boolean {
 }
 
 /** BCM2835 ARM Peripherals, table 6-31: GPIO0 to GPIO8 are pulled up at reset, 9 and above down. */
-function relayLine(line: string, at: LineAt<Chip>, activeLow: boolean, chips: readonly Chip[]): Finding {
+function relayLine(pin: Pin, at: LineAt<Chip>, chips: readonly Chip[]): Finding {
+  const { line, activeLow, pull } = pin;
+  const values = { line, off: activeLow ? 1 : 0, pin: writePin(pin) };
+  if (pull === (activeLow ? 'down' : 'up')) return wrong('pins.relay-pulled-on', 'pins.relay-pulled-on.do', values);
   const pulledUp = at.offset <= 8;
   if (at.chip === headerChip(chips) && pulledUp !== activeLow)
-    return wrong('pins.relay-on-at-boot', activeLow ? 'pins.relay-low.do' : 'pins.relay-high.do', { line });
-  return good('pins.relay-line', { line });
+    return wrong('pins.relay-on-at-boot', activeLow ? 'pins.relay-low.do' : 'pins.relay-high.do', values);
+  return good('pins.relay-line', values);
 }
 
-async function vehicleLine(driver: GpioDriver, line: string, { root }: Subject): Promise<Finding> {
+async function vehicleLine(driver: GpioDriver, { line, activeLow }: Pin, { root }: Subject): Promise<Finding> {
   try {
     // Opening it would change what the program that exported it set, and closing it would take it away.
     const exported = driver.name === 'onoff' ? exportedLine(line, root) : undefined;
     if (exported?.output) return wrong('pins.line-driven', 'pins.line-failed.do', { line });
-    if (exported) return good('pins.vehicle-line', { line, level: exported.high ? 1 : 0 });
+    const connected = activeLow ? 0 : 1;
+    if (exported) return good('pins.vehicle-line', { line, level: exported.high ? 1 : 0, connected });
     const input = await driver.input(line, { consumer: 'doctor', onChange() {}, onLost() {} });
     const level = input.read() ? 1 : 0;
     await input.close();
-    return good('pins.vehicle-line', { line, level });
+    return good('pins.vehicle-line', { line, level, connected });
   } catch (error) {
     const { code, message } = error as GpioError;
     // Held: by the charger, as it should be, or by somebody else; the message names the holder.

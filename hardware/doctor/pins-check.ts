@@ -3,6 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DriverName, GpioError, openDriver } from '../gpio/driver.ts';
 import { kernelSettings } from '../gpio/kernel-settings.ts';
+import { PinError } from '../gpio/pin.ts';
+import { readStationPins } from '../gpio/station-pins.ts';
+import { protectionOf } from '../relay/protection.ts';
+import { checkBoot } from './boot-check.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 import { checkLines } from './lines-check.ts';
 import { groupOf, mayUse } from './users.ts';
@@ -13,20 +17,38 @@ export const pinsCheck: Check = {
   async run(subject) {
     const { env, root } = subject;
     const name = (env.GPIO_DRIVER || 'auto') as DriverName;
-    if (name === 'simulated') return [note('pins.simulated', { folder: env.GPIO_FOLDER ?? '' })];
+    const settings = settingsFindings(subject);
+    if (name === 'simulated') return [note('pins.simulated', { folder: env.GPIO_FOLDER ?? '' }), ...settings];
     try {
       const driver = await openDriver(name, { root });
       return [
         good('pins.driver', { driver: driver.description }),
         ...permissions(subject),
         kernel(subject),
+        ...settings,
         ...(await checkLines(driver, driver.chips ?? [], subject)),
       ];
     } catch (error) {
-      return [failure(error, name), ...permissions(subject)];
+      return [failure(error, name), ...permissions(subject), ...settings, ...checkBoot([], subject)];
     }
   },
 };
+
+/** What guard and charger refuse before they look at any pin: settings that can't be read. */
+function settingsFindings({ env, ignored = [] }: Subject): Finding[] {
+  const findings = ignored.map((name) => wrong('pins.ignored', 'pins.ignored.do', { name }));
+  for (const error of readStationPins(env).refused) {
+    if (error instanceof PinError)
+      findings.push(wrong(`pins.${error.code}`, `pins.${error.code}.do`, { ...error.values }));
+    else findings.push(wrong('pins.bad-relays', 'pins.bad-relays.do', { reason: error.message }));
+  }
+  try {
+    protectionOf(env);
+  } catch (error) {
+    findings.push(wrong('pins.bad-protection', 'pins.bad-protection.do', { reason: (error as Error).message }));
+  }
+  return findings;
+}
 
 const advice: Readonly<Record<string, WordKey>> = {
   'no-gpio': 'pins.no-gpio.do',

@@ -41,7 +41,112 @@ export const wordsOfPinsAndDevices = {
     'This kernel does not say what it does with a line whose program died.',
     '该内核没有说明程序终止后如何处理其引脚。',
   ],
-  'pins.relay-line': ['The relay is on line {line}.', '继电器接在引脚 {line}。'],
+  'pins.relay-line': [
+    'The relay is on line {line}; the level {off} switches it off.',
+    '继电器接在引脚 {line}；电平 {off} 使其断开。',
+  ],
+  'pins.relay-pulled-on': [
+    'The relay’s pin is {pin}: that pull switches it on whenever nothing drives the line.',
+    '继电器引脚为 {pin}：没有程序驱动时，该上下拉会使继电器闭合。',
+  ],
+  'pins.relay-pulled-on.do': [
+    'Pull it to the level {off}, which is off, or leave the pull out.',
+    '请将其拉到断开电平 {off}，或不写上下拉。',
+  ],
+  'pins.bad-pin': [
+    '{name} holds “{value}”, and “{part}” can’t be in it; guard and charger do not start.',
+    '{name} 的值“{value}”中不能有“{part}”；守护程序和充电程序不会启动。',
+  ],
+  'pins.bad-pin.do': [
+    'Write it as [CHIP:]LINE[,active-low][,pull-up|pull-down], as in GPIO27, 27,active-low or mcp23017:5, in /etc/offline-charging/station.env.',
+    '请在 /etc/offline-charging/station.env 中写作 [CHIP:]LINE[,active-low][,pull-up|pull-down]，例如 GPIO27、27,active-low 或 mcp23017:5。',
+  ],
+  'pins.bad-level': ['{name} holds “{value}”, which says no level.', '{name} 的值“{value}”不是电平。'],
+  'pins.bad-level.do': ['Write true or false, or leave {name} out.', '请写 true 或 false，或不写 {name}。'],
+  'pins.bad-pull': ['{name} holds “{value}”, which says no pull.', '{name} 的值“{value}”不是上下拉。'],
+  'pins.bad-pull.do': ['Write up, down or none, or leave {name} out.', '请写 up、down 或 none，或不写 {name}。'],
+  'pins.pin-list': [
+    '{name} holds “{value}”: {part} pins, one an outlet, and this station has one outlet.',
+    '{name} 的值“{value}”是 {part} 个引脚（每个插座一个），而本站只有一个插座。',
+  ],
+  'pins.pin-list.do': [
+    'Leave one pin in {name}: [CHIP:]LINE[,active-low][,pull-up|pull-down].',
+    '请在 {name} 中只留一个引脚：[CHIP:]LINE[,active-low][,pull-up|pull-down]。',
+  ],
+  'pins.pin-contradicts': [
+    '{name} holds “{value}”, and {part} says otherwise.',
+    '{name} 的值“{value}”与 {part} 矛盾。',
+  ],
+  'pins.pin-contradicts.do': [
+    'Write it once, as it is wired, in {name} ([CHIP:]LINE[,active-low][,pull-up|pull-down]), and leave the other out.',
+    '请按接线只在 {name} 中写一次（[CHIP:]LINE[,active-low][,pull-up|pull-down]），并去掉另一处。',
+  ],
+  'pins.bad-relays': ['The relays cannot be read: {reason}', '无法读取继电器设置：{reason}'],
+  'pins.bad-relays.do': [
+    'Check GUARD_RELAYS in /etc/offline-charging/station.env: NAME=PIN, separated by blanks.',
+    '请检查 /etc/offline-charging/station.env 中的 GUARD_RELAYS：NAME=PIN，用空格分隔。',
+  ],
+  'pins.bad-protection': ['The contactor’s rest cannot be read: {reason}', '无法读取接触器的间歇设置：{reason}'],
+  'pins.bad-protection.do': [
+    'Check RELAY_LEAST_SECONDS and RELAY_MOST_CLOSINGS in /etc/offline-charging/station.env.',
+    '请检查 /etc/offline-charging/station.env 中的 RELAY_LEAST_SECONDS 和 RELAY_MOST_CLOSINGS。',
+  ],
+  'pins.ignored': [
+    'station.env has “{name}=”, which no service hears of.',
+    'station.env 中的“{name}=”不会传给任何服务。',
+  ],
+  'pins.ignored.do': [
+    'Write NAME=VALUE, each on a line of its own: no `export`, no blanks in the name.',
+    '请写作 NAME=VALUE，每行一个：不要写 `export`，名称中不要有空格。',
+  ],
+  'boot.held': [
+    '{file} holds the relay’s line {line} at {level}, which is off, from the first moment on.',
+    '{file} 从一开始就将继电器引脚 {line} 保持在断开电平 {level}。',
+  ],
+  'boot.not-held': [
+    '{file} says nothing of the relay’s line {line} ({pin}): nothing holds the relay off while the machine starts.',
+    '{file} 中没有继电器引脚 {line}（{pin}）：机器启动期间没有什么使继电器保持断开。',
+  ],
+  'boot.held-wrong': [
+    '{file} says {says}, and the relay is {pin}: it is not held off while the machine starts.',
+    '{file} 中为 {says}，而继电器为 {pin}：机器启动期间继电器没有保持断开。',
+  ],
+  'boot.write.do': [
+    'Write {write} under [all] at the end of {file}, in place of other lines for that pin (or run install.sh again), and restart the machine.',
+    '请在 {file} 末尾的 [all] 下写入 {write}，替换该引脚的其他行（或重新运行 install.sh），并重启机器。',
+  ],
+  'boot.no-file': [
+    'There is no config.txt in /boot/firmware or /boot: nobody can tell whether the relay is held off while the machine starts.',
+    '/boot/firmware 和 /boot 中都没有 config.txt：无法判断机器启动期间继电器是否保持断开。',
+  ],
+  'boot.no-file.do': [
+    'Mount the boot partition, write {write} under [all] at the end of its config.txt, and restart the machine.',
+    '请挂载启动分区，在其 config.txt 末尾的 [all] 下写入 {write}，并重启机器。',
+  ],
+  'boot.not-header': [
+    'The relay’s line {line} is not on the header: the firmware cannot hold it off while the machine starts.',
+    '继电器引脚 {line} 不在排针上：机器启动期间固件无法使其保持断开。',
+  ],
+  'boot.not-header.do': [
+    'See to it that the relay’s driver is off while nothing drives its input: a resistor to the level that is off.',
+    '请确保没有信号时继电器驱动处于断开状态：用电阻接到断开电平。',
+  ],
+  'boot.drives-input': [
+    '{file} says {says}: the firmware drives line {line} of {setting}, against the contact that is wired there.',
+    '{file} 中为 {says}：固件会驱动 {setting} 的引脚 {line}，与接在该处的触点冲突。',
+  ],
+  'boot.drives-input.do': [
+    'Take that line out of {file} and restart the machine.',
+    '请从 {file} 中删除该行并重启机器。',
+  ],
+  'boot.stale': [
+    '{file} still says {says}, and no relay is there any more.',
+    '{file} 中仍有 {says}，而该处已没有继电器。',
+  ],
+  'boot.stale.do': [
+    'Run install.sh again, or take that line out of {file}.',
+    '请重新运行 install.sh，或从 {file} 中删除该行。',
+  ],
   'pins.relay-on-at-boot': [
     'The relay’s line {line} rests on the side that switches it on while the machine starts.',
     '机器启动期间，继电器引脚 {line} 处于使继电器闭合的电平。',
@@ -55,8 +160,8 @@ export const wordsOfPinsAndDevices = {
     '请改用 GPIO2 至 GPIO8（复位时被上拉），或使用高电平闭合的驱动。',
   ],
   'pins.vehicle-line': [
-    'The plug contact is on line {line}, which reads {level}.',
-    '插头触点接在引脚 {line}，当前读数为 {level}。',
+    'The plug contact is on line {line}, which reads {level}; {connected} means plugged in.',
+    '插头触点接在引脚 {line}，当前读数为 {level}；{connected} 表示已插入。',
   ],
   'pins.line-held': [
     'Line {line} is in use, as it is while the charger runs. ({reason})',

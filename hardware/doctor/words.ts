@@ -61,6 +61,14 @@ const words = {
   ],
   'guard.problem': ['Relay {relay}: {reason}', '继电器 {relay}：{reason}'],
   'guard.problem.do': ['Check the relay’s line and restart the guard.', '请检查继电器引脚并重新启动守护程序。'],
+  'guard.other-pin': [
+    'Relay {relay}: the guard drives {driven}, and the settings say {pin}.',
+    '继电器 {relay}：守护程序驱动的是 {driven}，而设置为 {pin}。',
+  ],
+  'guard.other-pin.do': [
+    'Run `sudo systemctl restart offline-charging-guard offline-charging-charger`, so that both read the settings anew; then mend what this doctor says of config.txt.',
+    '请运行 `sudo systemctl restart offline-charging-guard offline-charging-charger`，使两者重新读取设置；然后按本诊断的提示修改 config.txt。',
+  ],
   'guard.no-lease': [
     'Relay {relay} is off; no charger holds its lease.',
     '继电器 {relay} 已断开；没有充电程序持有租约。',

@@ -73,7 +73,8 @@ class CharDevice implements GpioDriver {
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
     const at = findLine(this.chips, line);
     const activeLow = options.activeLow ? FLAG.activeLow : 0n;
-    const driveOff = lineConfig(FLAG.output | activeLow, false);
+    const pull = options.pull ? PULLS[options.pull] : 0n;
+    const driveOff = lineConfig(FLAG.output | activeLow | pull, false);
     const { flags } = this.#lineInfo(at);
     if ((flags & FLAG.output) === 0n) {
       const file = this.#request(line, at, options.consumer, driveOff);

@@ -2,10 +2,8 @@
 // one kernel is gpiochip4 or gpiochip15 on another, and sysfs counts from 0, 512 or 569.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GpioError, type Line } from './driver.ts';
-
-/** The chips whose offsets are BCM numbers: Pi 0 to 3, Pi 4, Pi 5. */
-const HEADER_LABELS = new Set(['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1']);
+import { GpioError } from './errors.ts';
+import { HEADER_LABELS, type Line, partsOf } from './pin.ts';
 
 export interface Chip {
   /** `gpiochip0`, `gpiochip512`: for messages, and for its driver to find it again. */
@@ -32,8 +30,8 @@ export function headerChip<C extends Chip>(chips: readonly C[]): C | undefined {
 }
 
 /**
- * Finds a line by BCM number or by name. `GPIO17` is the header's line 17 also where the kernel calls it otherwise
- * (`PIN11`, `SPI_MISO`). Throws a `GpioError`: `no-gpio`, `not-a-pi`, `line-unknown`, `line-ambiguous`.
+ * Finds a line by BCM number or by name, or behind a chip's label and a colon by its number or name on that chip.
+ * `GPIO17` is the header's line 17 also where the kernel calls it otherwise (`PIN11`, `SPI_MISO`). Throws a `GpioError`: `no-gpio`, `not-a-pi`, `line-unknown`, `line-ambiguous`.
  */
 export function findLine<C extends Chip>(chips: readonly C[], line: Line): LineAt<C> {
   if (chips.length === 0) {
@@ -42,15 +40,15 @@ export function findLine<C extends Chip>(chips: readonly C[], line: Line): LineA
       'This machine has no GPIO chip. On a computer without pins use GPIO_DRIVER=simulated.',
     );
   }
-  const text = String(line).trim();
+  const { chip, name: text, number } = partsOf(line);
   // Lines without a name have an empty one: an empty setting must not find them.
   if (text === '')
     throw new GpioError('line-unknown', 'No GPIO line is given: use a BCM number (17) or a name (GPIO17).');
+  if (chip !== undefined) return lineOn(labelled(chips, chip), text, number);
   const header = headerChip(chips);
-  const number = /^(?:GPIO|BCM)?(\d{1,3})$/i.exec(text)?.[1];
   if (number !== undefined) {
     const named = header?.names.indexOf(text) ?? -1;
-    if (header) return { chip: header, offset: named >= 0 ? named : offsetOn(header, Number(number), text) };
+    if (header) return { chip: header, offset: named >= 0 ? named : offsetOn(header, number, text) };
     if (/^\d+$/.test(text)) {
       throw new GpioError(
         'not-a-pi',
@@ -75,6 +73,26 @@ export function findLine<C extends Chip>(chips: readonly C[], line: Line): LineA
     throw new GpioError('line-ambiguous', `Several GPIO lines are named "${text}": ${places}. Use the BCM number.`);
   }
   return hit;
+}
+
+/** The one chip of that label: labels stay what they are, numbers change with kernel and board. */
+function labelled<C extends Chip>(chips: readonly C[], label: string): C {
+  const [chip, ...others] = chips.filter((one) => one.label.toLowerCase() === label.toLowerCase());
+  if (chip === undefined)
+    throw new GpioError('line-unknown', `No GPIO chip has the label "${label}" (chips: ${labels(chips)}).`);
+  if (others.length === 0) return chip;
+  const ids = [chip, ...others].map(({ id }) => id).join(', ');
+  throw new GpioError(
+    'line-ambiguous',
+    `Several GPIO chips have the label "${label}": ${ids}. Give the line by its name instead; gpioinfo lists the names.`,
+  );
+}
+
+function lineOn<C extends Chip>(chip: C, name: string, number: number | undefined): LineAt<C> {
+  if (number !== undefined) return { chip, offset: offsetOn(chip, number, name) };
+  const offset = chip.names.indexOf(name);
+  if (offset >= 0) return { chip, offset };
+  throw new GpioError('line-unknown', `${chip.label} has no line named "${name}": use its number on that chip.`);
 }
 
 function offsetOn(chip: Chip, number: number, text: string): number {

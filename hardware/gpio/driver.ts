@@ -1,17 +1,14 @@
 // What the rest of the house knows of GPIO: lines that are read and written by logical level, whatever is below.
 import type { Chip } from './chips.ts';
 import { GpioError } from './errors.ts';
+import type { Line, Pull } from './pin.ts';
 
 export { GpioError, type GpioErrorCode } from './errors.ts';
+export type { Line, Pull } from './pin.ts';
 
 /** `auto`: the char device where it works, else sysfs; never `simulated`, which is chosen by name alone. */
 export type DriverName = 'auto' | 'simulated' | 'onoff' | 'gpiod';
 export const DRIVER_NAMES: readonly DriverName[] = ['auto', 'simulated', 'onoff', 'gpiod'];
-
-/** A BCM number (17, '17'), or a line's name ('GPIO17'); under simulation any file name ('vehicle'). */
-export type Line = string | number;
-
-export type Pull = 'up' | 'down' | 'none';
 
 export interface InputOptions {
   /** The line's level 0 means `true`. */
@@ -37,6 +34,8 @@ export interface InputLine {
 
 export interface OutputOptions {
   readonly activeLow?: boolean;
+  /** As of an input: what the line rests at once nobody drives it any more. */
+  readonly pull?: Pull;
   /** Who holds the line, as `gpioinfo` shows it. */
   readonly consumer?: string;
 }

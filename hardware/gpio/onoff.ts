@@ -3,7 +3,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gpio, Options } from 'onoff';
 import { findLine, headerChip, type LineAt, type SysfsChip, sysfsChips } from './chips.ts';
-import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions } from './driver.ts';
+import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { GpioError } from './errors.ts';
 
 type GpioConstructor = new (
@@ -101,14 +101,7 @@ export class OnoffDriver implements GpioDriver {
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
     const at = findLine(this.chips, line);
-    if (options.pull) {
-      const config = { up: 'pu', down: 'pd', none: 'pn' }[options.pull];
-      throw new GpioError(
-        'unsupported',
-        `sysfs can't set the pull of line ${line}: write gpio=${at.offset}=ip,${config} into /boot/firmware/config.txt ` +
-          'and leave the pull unset here, or use GPIO_DRIVER=gpiod.',
-      );
-    }
+    if (options.pull) throw cantPull(line, at, options.pull, 'ip');
     refuseHeld(line, at);
     const found = lookAt(numberOf(at), this.#root);
     if (found?.output) {
@@ -129,6 +122,8 @@ export class OnoffDriver implements GpioDriver {
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
     const at = findLine(this.chips, line);
+    const off = options.activeLow ? 'dh' : 'dl';
+    if (options.pull) throw cantPull(line, at, options.pull, `op,${off}`);
     refuseHeld(line, at);
     const activeLow = options.activeLow ?? false;
     const found = lookAt(numberOf(at), this.#root);
@@ -189,6 +184,15 @@ function numberOf({ chip, offset }: LineAt<SysfsChip>): number {
 
 function placeOf(line: Line, { chip, offset }: LineAt<SysfsChip>): string {
   return `Line ${line} (${chip.id} [${chip.label}] ${offset})`;
+}
+
+function cantPull(line: Line, at: LineAt<SysfsChip>, pull: Pull, as: string): GpioError {
+  const config = { up: 'pu', down: 'pd', none: 'pn' }[pull];
+  return new GpioError(
+    'unsupported',
+    `sysfs can't set the pull of line ${line}: write gpio=${at.offset}=${as},${config} into /boot/firmware/config.txt ` +
+      'and leave the pull unset here, or use GPIO_DRIVER=gpiod.',
+  );
 }
 
 /** Throws a `GpioError` `line-busy` when this process has the line open already. */

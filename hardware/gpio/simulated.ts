@@ -66,7 +66,7 @@ class SimulatedDriver implements GpioDriver {
 
   #path(line: Line): string {
     const name = String(line);
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,63}$/.test(name)) {
       throw new GpioError('line-unknown', `"${name}" can't be a simulated line: use letters, digits, "-" and "_".`);
     }
     return join(this.#folder, name);

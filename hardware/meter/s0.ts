@@ -1,6 +1,6 @@
 // An energy meter with an S0 pulse output on a GPIO line.
 import { type DeviceClock, machineClock } from '../bus/clock.ts';
-import type { GpioDriver, InputLine, Line } from '../gpio/driver.ts';
+import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { MeterHealth } from './health.ts';
 import type { Meter, MeterListener, MeterReading } from './meter.ts';
@@ -10,6 +10,8 @@ export interface S0MeterOptions {
   readonly line: Line;
   /** S0+ to 3.3 V through a pull-up (inside the chip where the driver sets it) and S0− to ground: a pulse is level 0, so this is true unless set. */
   readonly activeLow?: boolean;
+  /** Unset: pulled up. */
+  readonly pull?: Pull;
   readonly impulsesPerKwh: number;
   /** What the journal kept. A session that was billed further than that wins: hand in the higher of the two. */
   readonly startWh: number;
@@ -100,7 +102,7 @@ class S0Meter implements Meter {
   async #openLine(): Promise<void> {
     this.#line = await this.#driver.input(this.#options.line, {
       activeLow: this.#activeLow,
-      ...pullUp(this.#driver),
+      ...(this.#options.pull ? { pull: this.#options.pull } : pullUp(this.#driver)),
       consumer: 'meter',
       onChange: (closed) => this.#edge(closed),
       onLost: (error) => this.#lost(error),

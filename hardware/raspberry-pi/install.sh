@@ -146,6 +146,15 @@ run install -d -m 0700 -o "$user" -g "$user" "$state" "$state/charger" "$state/p
 if [[ -n $station_file ]]; then
   run install -m 0600 -o "$user" -g "$user" "$station_file" "$state/charger/station.json"
 fi
+# The package reads the pins, as guard, charger and doctor do; this script never does. Asked before anything is restarted.
+reader=("$prefix/bin/offline-charging") said=$settings held=
+if $dry_run; then
+  reader=(node "$root/dist/flows/cli.js")
+  [[ -f $said ]] || said=$here/station.env
+fi
+if ! $dry_run || { command -v node >/dev/null && [[ -d $root/dist/flows ]]; }; then
+  held=$("${reader[@]}" pins --config-txt --env "$said") || fail "mend the pins in $said and run this again; no service was restarted"
+fi
 
 say '5. Boot settings'
 boot=
@@ -154,9 +163,7 @@ for candidate in /boot/firmware/config.txt /boot/config.txt; do
 done
 begin='# offline-charging: begin' end='# offline-charging: end'
 if [[ -z $boot ]]; then say '  no config.txt: this is no Raspberry Pi, nothing to set'; else
-  line=$(sed -n 's/^RELAY_LINE=//p' "$( [[ -f $settings ]] && echo "$settings" || echo "$here/station.env")" | tail -n 1)
-  number=$(sed -E 's/^(GPIO|BCM)?([0-9]+).*/\2/' <<<"$line")
-  level=$([[ $line == *,active-low ]] && echo dh || echo dl)
+  [[ -z $held ]] || say "  the firmware holds the relay off: ${held//$'\n'/ }"
   before=$(cat "$boot"; printf .)
   [[ -f $boot.before-offline-charging ]] || run cp "$boot" "$boot.before-offline-charging"
   {
@@ -166,9 +173,7 @@ if [[ -z $boot ]]; then say '  no config.txt: this is no Raspberry Pi, nothing t
     printf '%s\n' "$begin" '[all]' \
       '# Display, clock chip and converter.' 'dtparam=i2c_arm=on' 'dtparam=spi=on' 'dtoverlay=i2c-rtc,ds3231' \
       '# The kernel lets go of the lines of a program that died.' 'dtparam=strict_gpiod'
-    if [[ $number =~ ^[0-9]+$ ]]; then
-      printf '%s\n' '# The relay is off from the first moment on.' "gpio=$number=op,$level"
-    fi
+    if [[ -n $held ]]; then printf '%s\n' '# The relay is off from the first moment on.' "$held"; fi
     printf '%s\n' "$end"
   } | put 0755 "$boot"
   if [[ $before != "$(cat "$boot"; printf .)" ]]; then say "  $boot was changed: restart the machine"; fi

@@ -1,5 +1,5 @@
 // A relay whose line this very process holds: the guard's rules, without its protection against the process's own death.
-import type { GpioDriver, Line } from '../gpio/driver.ts';
+import type { GpioDriver, Line, Pull } from '../gpio/driver.ts';
 import { RelayHolder } from './holder.ts';
 import { ClosingHistory, CONTACTOR, UNPROTECTED } from './protection.ts';
 import { StateTeller } from './state-teller.ts';
@@ -9,6 +9,7 @@ export interface DirectRelayOptions extends RelayOptions {
   readonly driver: GpioDriver;
   readonly line: Line;
   readonly activeLow?: boolean;
+  readonly pull?: Pull;
 }
 
 /** By driver and line: after a redeploy it is the same contactor. */
@@ -16,8 +17,8 @@ const histories = new Map<string, ClosingHistory>();
 
 /** Opens the line, off first. Throws what `driver.output` throws. */
 export async function directRelay(options: DirectRelayOptions): Promise<Relay> {
-  const { driver, line, activeLow, protection } = options;
-  const output = await driver.output(line, activeLow === undefined ? {} : { activeLow });
+  const { driver, line, activeLow, pull, protection } = options;
+  const output = await driver.output(line, { ...(activeLow !== undefined && { activeLow }), ...(pull && { pull }) });
   let relay: DirectRelay | undefined;
   const contactor = `${driver.description} ${line}`;
   const history = histories.get(contactor) ?? new ClosingHistory();

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The relay guard as a program: bin/offline-charging-guard, and the systemd unit's ExecStart and ExecStopPost.
-import { openDriver } from '../gpio/driver.ts';
+import { type GpioDriver, openDriver } from '../gpio/driver.ts';
 import { kernelSettings } from '../gpio/kernel-settings.ts';
+import { bootProblems, bootSentence, readBootSettings } from '../raspberry-pi/boot-level.ts';
+import { ClosingsFile } from './closings-file.ts';
 import { Guard } from './guard.ts';
 import { type GuardSettings, HELP, readSettings } from './guard-settings.ts';
 import { notifier } from './notify.ts';
@@ -42,6 +44,7 @@ async function guard(settings: GuardSettings): Promise<void> {
   if (driver.name !== 'simulated') {
     const { advice } = kernelSettings();
     if (advice) log(advice);
+    tellBootLevel(settings, driver);
   }
 
   const systemd = await notifier();
@@ -72,24 +75,39 @@ async function guard(settings: GuardSettings): Promise<void> {
   if (process.send) setInterval(() => guard.healthy && tellParent({ alive: true }), RENEW_MS);
 }
 
+/** After a change of the relay's pin the services start anew with it, and the firmware does not. */
+function tellBootLevel({ relays }: GuardSettings, { chips }: GpioDriver): void {
+  const boot = readBootSettings();
+  if (boot === undefined) return;
+  const pins = Object.values(relays).map(({ line, activeLow = false, pull }) => {
+    return { line: String(line), activeLow, ...(pull && { pull }) };
+  });
+  for (const problem of bootProblems(pins, boot, chips)) log(bootSentence(problem));
+}
+
 /** `npm start`, where that started it. One that goes is seen by `disconnect`. */
 function tellParent(message: { ready: string } | { alive: true }): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
 /** Every relay is tried, whatever becomes of the others. */
-async function switchOff({ driver: name, folder, relays }: GuardSettings): Promise<void> {
+async function switchOff({ driver: name, folder, relays, socket }: GuardSettings): Promise<void> {
   const driver = await openDriver(name, { folder });
-  for (const [relay, { line, ...options }] of Object.entries(relays)) {
+  const closings = socket === '' ? undefined : new ClosingsFile(`${socket}.closings`);
+  for (const [relay, { line, pull, ...options }] of Object.entries(relays)) {
     try {
-      const output = await driver.output(line, options);
+      // A driver that can't set the pull can still write the line off.
+      const output = await driver.output(line, { ...options, ...(driver.setsPulls && pull && { pull }) });
       log(`${relay}: ${output.wasOn ? 'was on, switched off' : 'off'}`);
+      // The guard that died had no time to write down that it closed: when that was nobody knows, at the latest now.
+      if (output.wasOn) closings?.keep(relay, [...closings.of(relay), performance.now()]);
       await output.close();
     } catch (error) {
       console.error(`relay guard: ${relay}: ${(error as Error).message}`);
       process.exitCode = FAILED;
     }
   }
+  await closings?.written();
 }
 
 async function printStatus({ socket: path }: GuardSettings): Promise<void> {

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DRIVER_NAMES, type DriverName } from '../gpio/driver.ts';
+import { PIN_NOTATION, type Pin } from '../gpio/pin.ts';
+import { readRelays } from '../gpio/station-pins.ts';
 import type { GuardedLine } from './guard.ts';
-import { type Protection, readProtection, UNPROTECTED } from './protection.ts';
+import { type Protection, protectionOf, readProtection, stricter, UNPROTECTED } from './protection.ts';
 
 export const HELP = `offline-charging-guard: holds the relays' GPIO lines, and switches a relay off when whoever
 leased it falls silent for 2 s, goes away, or is stopped. At its start every relay goes off first.
@@ -11,12 +13,14 @@ leased it falls silent for 2 s, goes away, or is stopped. At its start every rel
   --socket PATH             where clients lease relays (GUARD_SOCKET)
   --driver NAME             ${DRIVER_NAMES.join(', ')} (GPIO_DRIVER; auto)
   --folder PATH             where simulated lines are (GPIO_FOLDER; DATA_DIR/pins)
-  --relay NAME=LINE[,active-low]
-                            a relay and its line, a BCM number or a line's name; may be repeated
-                            (GUARD_RELAYS, separated by spaces; without either:
-                            relay=RELAY_LINE, or relay=GPIO27, under simulation relay=relay)
-  --least-seconds N         from one closing to the next, at least, whatever a client asks for (0)
-  --most-closings N         at most so many closings in --window-seconds, 0: any number (0)
+  --relay NAME=LINE         a relay and its pin, ${PIN_NOTATION};
+                            may be repeated (GUARD_RELAYS, separated by spaces; without either:
+                            relay=RELAY_LINE, or relay=GPIO27, under simulation relay=relay;
+                            RELAY_ACTIVE_LOW=true: 0 switches each of them on)
+  --least-seconds N         from one closing to the next, at least, whatever a client asks for; RELAY_LEAST_SECONDS
+                            holds as well where it is set (10, under simulation 0)
+  --most-closings N         at most so many closings in --window-seconds, 0: any number; RELAY_MOST_CLOSINGS holds
+                            as well where it is set (10, under simulation 0)
   --window-seconds N        (600)
   --longest-on-seconds N    a relay goes off by itself after so long, 0: never (0)
   --off                     switch the relays off and end, for systemd's ExecStopPost
@@ -32,9 +36,6 @@ export interface GuardSettings {
   readonly relays: Readonly<Record<string, GuardedLine>>;
   readonly minimum: Protection;
 }
-
-/** What the charger takes too, where nothing is set (flows/charger-environment.ts). */
-const DEFAULT_LINE = { real: 'GPIO27', simulated: 'relay' };
 
 /** Throws an `Error` that says what is wrong on the command line. */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): GuardSettings {
@@ -57,43 +58,34 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   const action = values.help ? 'help' : values.status ? 'status' : values.off ? 'off' : 'guard';
   const driver = (values.driver || environment.GPIO_DRIVER || 'auto') as DriverName;
   const socket = values.socket ?? environment.GUARD_SOCKET ?? '';
-  const given = values.relay ?? environment.GUARD_RELAYS?.split(/\s+/).filter(Boolean) ?? [];
-  const line = environment.RELAY_LINE || DEFAULT_LINE[driver === 'simulated' ? 'simulated' : 'real'];
-  const relays = given.length > 0 ? given : [`relay=${line}`];
   if ((action === 'guard' || action === 'off') && !DRIVER_NAMES.includes(driver))
     throw new Error(`--driver must be one of ${DRIVER_NAMES.join(', ')}.`);
   if ((action === 'guard' || action === 'status') && !socket) throw new Error('No socket is given: --socket PATH.');
   const number = (name: 'least-seconds' | 'most-closings' | 'window-seconds' | 'longest-on-seconds', usual: number) =>
     values[name] === undefined ? usual : Number(values[name]);
+  const variables = { ...environment, GPIO_DRIVER: driver };
+  const { set, usual } = protectionOf(variables);
   return {
     action,
     socket,
     driver,
     folder: values.folder || environment.GPIO_FOLDER || (environment.DATA_DIR && join(environment.DATA_DIR, 'pins')),
-    relays: readRelays(relays),
-    minimum: readProtection({
-      leastSeconds: number('least-seconds', UNPROTECTED.leastSeconds),
-      mostClosings: number('most-closings', UNPROTECTED.mostClosings),
-      windowSeconds: number('window-seconds', UNPROTECTED.windowSeconds),
-      longestOnSeconds: number('longest-on-seconds', UNPROTECTED.longestOnSeconds),
-    }),
+    relays: guardedLines(readRelays(variables, values.relay)),
+    minimum: stricter(
+      set,
+      readProtection({
+        leastSeconds: number('least-seconds', usual.leastSeconds),
+        mostClosings: number('most-closings', usual.mostClosings),
+        windowSeconds: number('window-seconds', UNPROTECTED.windowSeconds),
+        longestOnSeconds: number('longest-on-seconds', UNPROTECTED.longestOnSeconds),
+      }),
+    ),
   };
 }
 
-function readRelays(given: readonly string[]): Record<string, GuardedLine> {
-  const relays = given.map(readRelay);
-  const lines = relays.map(([, { line }]) => line);
-  for (const [i, [name, { line }]] of relays.entries()) {
-    if (lines.indexOf(line) !== i) throw new Error(`Line ${line} is given to two relays.`);
-    if (relays.findIndex((other) => other[0] === name) !== i) throw new Error(`Relay ${name} is given twice.`);
-  }
-  return Object.fromEntries(relays);
-}
-
-function readRelay(text: string): [string, GuardedLine] {
-  const [, name, line, option] = /^([A-Za-z0-9_-]{1,40})=([^,\s]+)(?:,(\S+))?$/.exec(text) ?? [];
-  if (!name || !line || (option !== undefined && option !== 'active-low')) {
-    throw new Error(`--relay ${text} is not of the form NAME=LINE or NAME=LINE,active-low.`);
-  }
-  return [name, option ? { line, activeLow: true } : { line }];
+function guardedLines(relays: Readonly<Record<string, Pin>>): Record<string, GuardedLine> {
+  const lines = Object.entries(relays).map(([name, { line, activeLow, pull }]) => {
+    return [name, { line, ...(activeLow && { activeLow }), ...(pull && { pull }) }] as const;
+  });
+  return Object.fromEntries(lines);
 }

@@ -2,7 +2,8 @@
 // gone or confused.
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { GpioDriver, Line } from '../gpio/driver.ts';
+import type { GpioDriver, Line, Pull } from '../gpio/driver.ts';
+import { writePin } from '../gpio/pin.ts';
 import { ClosingsFile } from './closings-file.ts';
 import { RelayHolder } from './holder.ts';
 import { ClosingHistory, type Protection, readProtection, UNPROTECTED } from './protection.ts';
@@ -25,6 +26,7 @@ const MOST_UNREAD_BYTES = 65536;
 export interface GuardedLine {
   readonly line: Line;
   readonly activeLow?: boolean;
+  readonly pull?: Pull;
 }
 
 export interface GuardOptions {
@@ -39,6 +41,8 @@ export interface GuardOptions {
 
 interface Guarded {
   readonly name: string;
+  /** In its notation. */
+  readonly pin: string;
   readonly holder: RelayHolder;
   lease: Lease | undefined;
   /** Until a client has heard of it. */
@@ -94,7 +98,7 @@ export class Guard {
 
   get status(): GuardStatus {
     const relays = [...this.#relays.values()].map(
-      (relay) => [relay.name, { ...stateOf(relay), held: relay.lease !== undefined }] as const,
+      (relay) => [relay.name, { ...stateOf(relay), held: relay.lease !== undefined, pin: relay.pin }] as const,
     );
     return { driver: this.#driver.description, relays: Object.fromEntries(relays) };
   }
@@ -122,13 +126,11 @@ export class Guard {
   }
 
   async #openLines({ relays, driver, minimum = UNPROTECTED }: GuardOptions): Promise<void> {
-    for (const [name, { line, activeLow }] of Object.entries(relays)) {
-      const output = await driver.output(line, {
-        consumer: `offline-charging-guard ${name}`,
-        ...(activeLow === undefined ? {} : { activeLow }),
-      });
+    for (const [name, { line, ...level }] of Object.entries(relays)) {
+      const output = await driver.output(line, { consumer: `offline-charging-guard ${name}`, ...level });
       const relay: Guarded = {
         name,
+        pin: writePin({ line: String(line), activeLow: false, ...level }),
         wasOn: output.wasOn,
         lease: undefined,
         holder: new RelayHolder(output, {

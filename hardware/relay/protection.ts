@@ -27,6 +27,7 @@ export const UNPROTECTED: Protection = Object.freeze({
 });
 
 const MOST_REMEMBERED = 1000;
+const MOST_SECONDS = 1e7;
 
 /** The stricter of two, rule by rule: whoever asks for more protection gets it. */
 export function stricter(a: Protection, b: Protection): Protection {
@@ -50,7 +51,7 @@ export function readProtection(given: unknown): Protection {
   if (typeof given !== 'object' || given === null) throw new RangeError('protection must be an object');
   const number = (name: keyof Protection) => {
     const value = (given as Record<string, unknown>)[name] ?? CONTACTOR[name];
-    if (typeof value !== 'number' || !(value >= 0) || value > 1e7) {
+    if (typeof value !== 'number' || !(value >= 0) || value > MOST_SECONDS) {
       throw new RangeError(`protection.${name} must be a number from 0 to 10000000`);
     }
     return value;
@@ -65,6 +66,44 @@ export function readProtection(given: unknown): Protection {
     windowSeconds: number('windowSeconds'),
     longestOnSeconds: number('longestOnSeconds'),
   };
+}
+
+/**
+ * RELAY_LEAST_SECONDS and RELAY_MOST_CLOSINGS, as guard and charger take them: what is set, and what holds where neither
+ * says anything. No contactor wears out in simulation, and a script may charge many times a minute: no limit there.
+ * @throws {RangeError} that names the variable and what it takes
+ */
+export function protectionOf(variables: Readonly<Record<string, string | undefined>>): {
+  readonly set: Protection;
+  readonly usual: Protection;
+} {
+  const usual = variables.GPIO_DRIVER === 'simulated' ? UNPROTECTED : CONTACTOR;
+  const limit = (name: string, most: number) => {
+    const text = variables[name]?.trim() ?? '';
+    if (text === '') return undefined;
+    const value = Number(text);
+    if (value >= 0 && value <= most) return value;
+    throw new RangeError(`${name} takes a number from 0 (no limit) to ${most}.`);
+  };
+  const leastSeconds = limit('RELAY_LEAST_SECONDS', MOST_SECONDS);
+  const mostClosings = limit('RELAY_MOST_CLOSINGS', MOST_REMEMBERED);
+  return {
+    set: {
+      ...UNPROTECTED,
+      leastSeconds: leastSeconds ?? 0,
+      mostClosings: wholeClosings(mostClosings ?? 0),
+    },
+    usual: {
+      ...usual,
+      leastSeconds: leastSeconds ?? usual.leastSeconds,
+      mostClosings: wholeClosings(mostClosings ?? usual.mostClosings),
+    },
+  };
+}
+
+/** A part of a closing is none, and less than one is not "any number". */
+export function wholeClosings(limit: number): number {
+  return limit > 0 ? Math.max(1, Math.floor(limit)) : 0;
 }
 
 /** When a relay closed, and so when it may close again. */

@@ -21,9 +21,10 @@ export interface LeaseState {
   readonly problem?: RelayProblem;
 }
 
+/** `pin`: what the guard drives, in its notation, as it read it when it started. */
 export interface GuardStatus {
   readonly driver: string;
-  readonly relays: Readonly<Record<string, LeaseState & { readonly held: boolean }>>;
+  readonly relays: Readonly<Record<string, LeaseState & { readonly held: boolean; readonly pin?: string }>>;
 }
 
 export type FromGuard =

@@ -1,16 +1,10 @@
 // Which GPIO line of a station is whose. Two settings that name one line would read, or drive, what belongs to the
 // other, and not every driver notices: sysfs and the simulated lines give a line to whoever asks.
 import type { GpioDriver, GpioError, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
+import { lineKey } from '../../hardware/gpio/pin.ts';
 
 /** Who uses a line, as the catalogue (`charging-station.line`) words it. */
 export type LineUser = 'vehicle' | 'relay' | 'relay-feedback' | 'keypad' | 'meter';
-
-/** The same for all ways to name a line: 17, `17`, `GPIO17`, `gpio17,active-low`. */
-export function lineKey(line: Line): string {
-  const name = String(line).split(',')[0]!.trim();
-  const number = /^(?:GPIO|BCM)?(\d{1,3})$/i.exec(name)?.[1];
-  return number === undefined ? name : String(Number(number));
-}
 
 export class Lines {
   readonly #users = new Map<string, LineUser>();

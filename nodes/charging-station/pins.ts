@@ -1,6 +1,8 @@
 // Opens the pins of a station, and says what it found: which driver, and a kernel that keeps a dead program's outputs.
 import { type DriverName, type GpioDriver, openDriver } from '../../hardware/gpio/driver.ts';
 import { type KernelSettings, kernelSettings } from '../../hardware/gpio/kernel-settings.ts';
+import { readStationPins } from '../../hardware/gpio/station-pins.ts';
+import { bootProblems, readBootSettings } from '../../hardware/raspberry-pi/boot-level.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 
 export interface Pins {
@@ -15,7 +17,21 @@ export async function openPins(red: RED, node: RedNode, name: DriverName, folder
   if (driver.name === 'simulated') return { driver, description: 'simulated' };
   node.log(`GPIO: ${driver.description}`);
   tellKernel(red, node, kernelSettings());
+  tellBootLevel(red, node, driver);
   return { driver, description: driver.description };
+}
+
+/** Warns of a firmware that knows another pin, or another level, of the relay than the variables do now. */
+function tellBootLevel(red: RED, node: RedNode, { chips }: GpioDriver): void {
+  const boot = readBootSettings();
+  // A Node-RED whose relay no variable names is not ours to judge.
+  const { RELAY_LINE, GUARD_RELAYS } = process.env;
+  if (boot === undefined || !(RELAY_LINE || GUARD_RELAYS)) return;
+  const relays = readStationPins(process.env).pins.filter(({ use }) => use === 'relay');
+  for (const { setting, pin } of relays) {
+    for (const { file, says = '–', write, pin: text } of bootProblems([pin], boot, chips))
+      node.warn(red._('charging-station.warning.boot-level', { setting, pin: text, file, says, write }));
+  }
 }
 
 /** Warns of a kernel under which a relay may stay closed when its program dies. */

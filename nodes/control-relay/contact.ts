@@ -1,5 +1,5 @@
 // The feedback contact of a relay, watched: a line, a clock and what hardware/relay/feedback.ts makes of them.
-import type { GpioDriver, InputLine, Line } from '../../hardware/gpio/driver.ts';
+import type { GpioDriver, InputLine, Line, Pull } from '../../hardware/gpio/driver.ts';
 import { ContactFeedback } from '../../hardware/relay/feedback.ts';
 
 export type ContactFault = 'relay-stuck-on' | 'relay-did-not-close' | 'relay-opened' | 'feedback-lost';
@@ -10,6 +10,7 @@ const AGAIN_MS = 2_000;
 export interface ContactLine {
   readonly line: Line;
   readonly activeLow: boolean;
+  readonly pull?: Pull;
 }
 
 export class FeedbackContact {
@@ -73,9 +74,9 @@ export class FeedbackContact {
   }
 
   async #open(): Promise<void> {
-    const { line, activeLow } = this.#at;
+    const { line, ...wiring } = this.#at;
     this.#line = await this.#driver.input(line, {
-      activeLow,
+      ...wiring,
       consumer: 'relay feedback',
       onChange: (level) => this.#moved(level),
       onLost: () => this.#gone(),

@@ -21,7 +21,10 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'no-line',
   'bad-protection',
   'bad-level',
+  'bad-pin',
   'bad-variable',
+  'pin-contradicts',
+  'pin-list',
   'no-station',
 ]);
 

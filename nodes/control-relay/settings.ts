@@ -1,6 +1,8 @@
 // What the dialog of `control relay` stored, with its defaults.
-import type { Protection } from '../../hardware/relay/protection.ts';
-import { given, type Pin, pin, unfit } from '../charging-station/given.ts';
+import type { Pin } from '../../hardware/gpio/pin.ts';
+import { readRelays } from '../../hardware/gpio/station-pins.ts';
+import { type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
+import { asNodeFault, given, pin, unfit } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
 import { numberOf } from '../shared/values.ts';
@@ -32,25 +34,38 @@ export interface RelayPlan {
   readonly protection: Protection;
 }
 
-/** @throws {NodeFault} `bad-protection`, `bad-level`, `bad-variable`, `no-line` */
+/** @throws {NodeFault} `bad-protection`, `bad-variable`, `no-line`, and as `pin` */
 export function planRelay(config: ControlRelayConfig): RelayPlan {
   const through = given(config.through) === 'direct' ? 'direct' : 'guard';
   const direct = through === 'direct';
-  const contactor = direct ? pin(config.line, config.activeLow, false, 'RELAY_ACTIVE_LOW') : undefined;
+  const { line, activeLow } = config;
+  const contactor = direct ? pin({ line, activeLow, variables: 'RELAY' }) : undefined;
   if (direct && contactor === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const relay = given(config.relay) ?? 'relay';
   return {
     through,
-    relay: given(config.relay) ?? 'relay',
+    relay,
     contactor,
-    guarded: direct ? undefined : pin(process.env.RELAY_LINE, undefined),
-    feedback: pin(config.feedbackLine, config.feedbackActiveLow, false, 'FEEDBACK_ACTIVE_LOW'),
+    guarded: direct ? undefined : guardedPin(relay),
+    feedback: pin({ line: config.feedbackLine, activeLow: config.feedbackActiveLow, variables: 'FEEDBACK' }),
     protection: {
       leastSeconds: limit(config.leastSeconds, 10, 'RELAY_LEAST_SECONDS'),
-      mostClosings: Math.floor(limit(config.mostClosings, 10, 'RELAY_MOST_CLOSINGS')),
+      mostClosings: wholeClosings(limit(config.mostClosings, 10, 'RELAY_MOST_CLOSINGS')),
       windowSeconds: limit(config.windowMinutes, 10) * 60,
       longestOnSeconds: limit(config.longestHours, 0) * 3600,
     },
   };
+}
+
+/** What the guard drives for this relay, where the variables that it runs on are this Node-RED's too. */
+function guardedPin(relay: string): Pin | undefined {
+  const { RELAY_LINE = '', GUARD_RELAYS = '' } = process.env;
+  if (RELAY_LINE.trim() === '' && GUARD_RELAYS.trim() === '') return undefined;
+  try {
+    return readRelays(process.env)[relay];
+  } catch (error) {
+    throw asNodeFault(error);
+  }
 }
 
 /** Zero means no limit. */

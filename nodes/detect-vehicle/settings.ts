@@ -36,14 +36,18 @@ export function sourceOf(config: DetectVehicleConfig): 'contact' | 'pilot' | 'lo
   return choice(config.by, ['contact', 'pilot', 'load']);
 }
 
-/** @throws {NodeFault} `no-line`, `bad-number` */
+/** @throws {NodeFault} `no-line`, `bad-number`, and as `pin` */
 export function planContact(config: DetectVehicleConfig): ContactPlan {
-  const contact = pin(config.line, config.activeLow);
-  if (contact === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   const pull = choice(config.pull, ['unset', 'up', 'down', 'none']);
+  const contact = pin({
+    line: config.line,
+    activeLow: config.activeLow,
+    ...(pull !== 'unset' && { pull }),
+    variables: 'VEHICLE',
+  });
+  if (contact === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   return {
     ...contact,
-    ...(pull === 'unset' ? {} : { pull }),
     openMs: number(config.openMs, PLUG_CONTACT.openMs),
     closeMs: number(config.closeMs, PLUG_CONTACT.closeMs),
   };

@@ -1,6 +1,6 @@
 // What the dialog of `read keypad` stored, and the keypad that it means.
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
-import { choice, given } from '../charging-station/given.ts';
+import { choice, given, lines } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
@@ -18,7 +18,7 @@ export interface ReadKeypadConfig extends NodeConfig {
 
 /**
  * Opens the keypad that is wired, if one is.
- * @throws {NodeFault} `bad-lines`; a `GpioError` or `DeviceError` that says what to do
+ * @throws {NodeFault} `bad-lines`, `bad-pin`; a `GpioError` or `DeviceError` that says what to do
  */
 export async function openKeypad(
   config: ReadKeypadConfig,
@@ -31,16 +31,12 @@ export async function openKeypad(
     return openUsbKeypad({ device: given(config.device) }, listener);
   }
   if (kind === 'touch') return undefined;
-  const rows = lines(config.rows);
-  const columns = lines(config.columns);
+  const rows = lines(config.rows, 'KEYPAD_ROWS');
+  const columns = lines(config.columns, 'KEYPAD_COLUMNS');
   const layout = columns.length === 4 ? '4x4' : '4x3';
   if (rows.length !== 4 || columns.length < 3 || columns.length > 4) {
     throw new NodeFault('bad-lines', 'A matrix keypad needs the lines of 4 rows, and of 3 or 4 columns.');
   }
   const { openMatrixKeypad } = await import('../../hardware/keypad/matrix.ts');
   return openMatrixKeypad(await charging.gpio(), { layout, rows, columns }, listener);
-}
-
-function lines(value: unknown): string[] {
-  return (given(value) ?? '').split(/[\s,]+/).filter((line) => line !== '');
 }

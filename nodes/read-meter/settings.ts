@@ -65,11 +65,14 @@ export async function openMeter(
       listener,
     );
   }
-  const pulses = pin(config.line, config.activeLow, true, 'METER_ACTIVE_LOW');
+  const pulses = pin({ line: config.line, activeLow: config.activeLow, variables: 'METER', otherwise: true });
   if (pulses === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   const { line } = pulses;
   const { station } = charging;
-  const startWh = Math.max(station.meterCounter(line), station.openSession()?.meterLastWh ?? 0);
+  // Kept under the name as it was written, before there was one form for all ways to write a line.
+  const written = (given(config.line) ?? '').split(',')[0]!.trim();
+  const counters = [line, written].map((name) => station.meterCounter(name));
+  const startWh = Math.max(...counters, station.openSession()?.meterLastWh ?? 0);
   const { openS0Meter } = await import('../../hardware/meter/s0.ts');
   return openS0Meter(
     await charging.gpio(),

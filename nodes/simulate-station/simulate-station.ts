@@ -2,8 +2,9 @@
 // plugs its vehicle in and out, tells its state. On a station with real pins it refuses, whatever it is asked.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Pin } from '../../hardware/gpio/pin.ts';
 import type { Bench, Snapshot } from '../charging-station/bench.ts';
-import { choice, given } from '../charging-station/given.ts';
+import { choice, given, pin } from '../charging-station/given.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/keys.ts';
 import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../shared/http.ts';
@@ -56,7 +57,10 @@ async function simulated(
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
   const does = choice(config.does, ['state', 'keys', 'plug']);
   if (does === 'keys') await typed(payload, charging.bench);
-  if (does === 'plug') plug(payload, join(charging.plan.gpioFolder ?? '', given(config.line) ?? 'vehicle'));
+  if (does === 'plug') {
+    const { line, activeLow } = plugOf(config);
+    plug(payload, join(charging.plan.gpioFolder ?? '', line), activeLow);
+  }
   return told(charging.bench.state());
 }
 
@@ -78,8 +82,15 @@ function bodyOf(payload: unknown): unknown {
   }
 }
 
+/** The plug contact as `detect vehicle` reads it, where both have it from the charger's variables. */
+function plugOf({ line }: SimulateStationConfig): Pin {
+  const { VEHICLE_LINE, VEHICLE_ACTIVE_LOW } = process.env;
+  const activeLow = given(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
+  return pin({ line, activeLow, variables: 'VEHICLE' }) ?? { line: 'vehicle', activeLow: false };
+}
+
 /** Written in place as a switch would, never empty in between. */
-function plug(payload: unknown, file: string): void {
+function plug(payload: unknown, file: string, activeLow: boolean): void {
   const connected = booleanOf(payload);
   if (connected === undefined) throw new NodeFault('bad-plug', 'msg.payload must be true or false.');
   let descriptor: number;
@@ -89,7 +100,7 @@ function plug(payload: unknown, file: string): void {
     descriptor = openSync(file, 'w');
   }
   try {
-    writeSync(descriptor, connected ? '1' : '0', 0);
+    writeSync(descriptor, connected === activeLow ? '0' : '1', 0);
   } finally {
     closeSync(descriptor);
   }

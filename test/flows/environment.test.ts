@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chargerEnvironment } from '../../flows/charger-environment.ts';
+import { chargerEnvironment, relayArguments } from '../../flows/charger-environment.ts';
 import { listening, stationVariables, VariableError } from '../../flows/environment.ts';
 
 describe('the variables of the applications', () => {
@@ -84,6 +84,33 @@ describe('the variables of the applications', () => {
         );
       });
     }
+
+    for (const [name, given] of [
+      ['RELAY_LINE', { RELAY_LINE: 'GPIO27,active_low' }],
+      ['RELAY_LINE', { RELAY_LINE: 'GPIO27; GPIO22' }],
+      ['RELAY_ACTIVE_LOW', { RELAY_ACTIVE_LOW: 'ture' }],
+      ['RELAY_LINE', { RELAY_LINE: '27,active-low', RELAY_ACTIVE_LOW: 'false' }],
+      ['RELAY_LEAST_SECONDS', { RELAY_LEAST_SECONDS: 'ten' }],
+      ['VEHICLE_LINE', { VEHICLE_LINE: 'GPIO17 pull-up' }],
+      ['KEYPAD_ROWS', { ...matrix, KEYPAD_ROWS: '5,6,active-low' }],
+    ] as const) {
+      it(`refuse ${JSON.stringify(given)}, as the guard would`, () => {
+        assert.throws(
+          () => chargerEnvironment('auto', { ...station, ...given }),
+          (error: Error) => error.message.startsWith(name),
+        );
+      });
+    }
+
+    it('hand the relay to its guard whole, wherever its level was said', () => {
+      for (const said of [{ RELAY_LINE: '"gpio27, active-low"' }, { RELAY_LINE: 'GPIO27', RELAY_ACTIVE_LOW: 'true' }]) {
+        const env = chargerEnvironment('auto', { ...station, ...said });
+        assert.deepEqual(relayArguments(env), ['--relay', 'relay=GPIO27,active-low']);
+      }
+      const several = { GUARD_RELAYS: 'a=5,pull-down b=6' };
+      const expected = ['--relay', 'a=5,pull-down', '--relay', 'b=6'];
+      assert.deepEqual(relayArguments(chargerEnvironment('auto', { ...station, ...several })), expected);
+    });
 
     it('may name the lines of what is not wired', () => {
       chargerEnvironment('auto', { ...station, METER_LINE: 'GPIO17', KEYPAD_ROWS: '17' });

@@ -23,7 +23,9 @@ export const SOCKET = '/run/offline-charging-guard.sock';
 
 export function startGuard(driver: string, line: string): Promise<ChildProcess> {
   const file = `${import.meta.dirname}/../../hardware/relay/guard-main.ts`;
-  return start(file, ['--socket', SOCKET, '--driver', driver, '--relay', `relay=${line}`], / on \//);
+  // No contactor hangs on these lines, and they move often.
+  const free = ['--least-seconds', '0', '--most-closings', '0'];
+  return start(file, ['--socket', SOCKET, '--driver', driver, '--relay', `relay=${line}`, ...free], / on \//);
 }
 
 export async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

@@ -89,6 +89,7 @@ describe('the doctor', () => {
 
     it('and hears from a running one what it guards', async () => {
       const socket = join(root, 'data/guard.sock');
+      subject = { ...subject, ...withEnv({ GPIO_DRIVER: 'simulated' }) };
       const driver = await openDriver('simulated', { folder: join(root, 'pins') });
       const guard = await Guard.start({
         socket,
@@ -99,6 +100,12 @@ describe('the doctor', () => {
       });
       try {
         assert.deepEqual(await told(guardCheck), ['good guard.runs', 'note guard.no-lease']);
+        const changed = withEnv({ RELAY_LINE: 'relay,active-low' });
+        const [, , other] = await guardCheck.run({ ...subject, ...changed });
+        assert.deepEqual(
+          [other!.says, other!.values!.driven, other!.values!.pin],
+          ['guard.other-pin', 'relay', 'relay,active-low'],
+        );
         chmodSync(socket, 0o666);
         assert.deepEqual((await told(guardCheck))[0], 'wrong guard.socket-open');
         const stranger = { user: { name: 'pi', uid: 1000, groupIds: [] } };

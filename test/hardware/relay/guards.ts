@@ -21,6 +21,8 @@ export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'guard-'));
   socket = join(this.folder, 'guard.sock');
   readonly pins = join(this.folder, 'pins');
+  /** Of the programs that are started from now on, besides this one's. */
+  environment: Readonly<Record<string, string>> = {};
   readonly #started = new Set<ChildProcess>();
 
   constructor() {
@@ -59,7 +61,8 @@ export class Bench {
   }
 
   run(file: string, ...args: string[]): ChildProcess {
-    const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...this.environment };
+    const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stderr!.on('data', (data) => process.env.GUARD_DEBUG && process.stderr.write(data));
     this.#started.add(child);
     child.once('exit', () => this.#started.delete(child));

@@ -134,6 +134,7 @@ describe('the nodes as the editor sees them', () => {
       minutes: '60',
       operation: 'clear-lockout',
       variable: 'FEEDBACK_ACTIVE_LOW',
+      name: 'FEEDBACK_ACTIVE_LOW',
       line: '',
       state: '',
       title: '',
