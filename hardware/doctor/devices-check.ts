@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { I2cBus } from '../bus/bus.ts';
 import { DeviceError } from '../bus/errors.ts';
 import { openI2cBus } from '../bus/linux-bus.ts';
-import { findKeypad } from '../keypad/input-devices.ts';
+import { findKeypads } from '../keypad/input-devices.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 import { groupOf, mayUse } from './users.ts';
 import type { WordKey } from './words.ts';
@@ -198,17 +198,23 @@ function consolePorts(root: string): Set<string> {
 
 function keypad(subject: Subject): Finding {
   const { KEYPAD: kind, KEYPAD_DEVICE: wanted } = subject.env;
-  const device = findKeypad(kind === 'usb' ? wanted : undefined, subject.root);
-  if (!device || (kind === 'usb' && !existsSync(device.path))) {
+  const { found, missing } = findKeypads(kind === 'usb' ? wanted : undefined, subject.root);
+  const gone = missing[0] ?? found.find(({ path }) => kind === 'usb' && !existsSync(path))?.path;
+  if (gone !== undefined && wanted)
+    return wrong('devices.keypad-missing-named', 'devices.keypad-missing.do', { wanted: gone });
+  const [device] = found;
+  if (!device || gone !== undefined) {
     if (kind !== 'usb') return note('devices.no-keypad');
-    if (wanted) return wrong('devices.keypad-missing-named', 'devices.keypad-missing.do', { wanted });
     return wrong('devices.keypad-missing', 'devices.keypad-missing.do');
   }
-  if (existsSync(device.path)) {
-    const refused = permission(device.path, subject);
+  for (const { path } of found) {
+    const refused = existsSync(path) ? permission(path, subject) : undefined;
     if (refused) return refused;
   }
-  return good('devices.keypad', { name: device.name, path: device.path });
+  return good('devices.keypad', {
+    name: found.map(({ name }) => name).join(', '),
+    path: found.map(({ path }) => path).join(', '),
+  });
 }
 
 function permission(path: string, { user, root }: Subject): Finding | undefined {

@@ -248,8 +248,8 @@ export const wordsOfPinsAndDevices = {
     'KEYPAD=usb，但没有键盘“{wanted}”（KEYPAD_DEVICE）。',
   ],
   'devices.keypad-missing.do': [
-    'Plug it in; KEYPAD_DEVICE takes a part of its name, or a path below /dev/input/by-id/.',
-    '请插入键盘；KEYPAD_DEVICE 可为其名称的一部分，或 /dev/input/by-id/ 下的路径。',
+    'Plug it in; KEYPAD_DEVICE takes a part of its name, or a path below /dev/input/by-id/; several separated by semicolons.',
+    '请插入键盘；KEYPAD_DEVICE 可为其名称的一部分，或 /dev/input/by-id/ 下的路径；多个用分号隔开。',
   ],
   'devices.meter-port': ['The meter is on {port}.', '电表接在 {port}。'],
   'devices.no-meter-port': [

@@ -56,6 +56,25 @@ export function findKeypad(wanted: string | undefined, root = '/'): InputDevice 
   );
 }
 
+/**
+ * All keypads and scanners of a station: those that `wanted` names, separated by semicolons or commas, or with nothing
+ * wanted every device that has digits, those without letters first. `missing`: the names that fit none.
+ */
+export function findKeypads(wanted: string | undefined, root = '/'): { found: InputDevice[]; missing: string[] } {
+  const names = (wanted ?? '').split(/[;,]/).map((name) => name.trim());
+  const found = new Map<string, InputDevice>();
+  const missing: string[] = [];
+  for (const name of names.filter((each) => each !== '')) {
+    const device = findKeypad(name, root);
+    if (device) found.set(device.path, device);
+    else missing.push(name);
+  }
+  if (found.size > 0 || missing.length > 0) return { found: [...found.values()], missing };
+  const withDigits = inputDevices(root).filter((device) => device.hasDigits);
+  withDigits.sort((one, other) => Number(one.hasLetters) - Number(other.hasLetters));
+  return { found: withDigits, missing };
+}
+
 /** `capabilities/key` is words of the machine's size in hex, the highest first. */
 export function keyBitmap(text: string): Set<number> {
   const words = text.trim().split(/\s+/).filter(Boolean).reverse();

@@ -1,12 +1,17 @@
 // What every keypad gives, however it is wired.
 import type { FaultListener } from '../bus/errors.ts';
 
-/** `0`–`9`, `*`, `#`; a 4×4 pad also has `A`–`D`. */
+/**
+ * `0`–`9`, `*`, `#`; a 4×4 pad also has `A`–`D`. `clear` (Backspace, Delete, Esc) takes back what is typed and is nothing
+ * else, so that none of them ends a charge; `num-lock` is a key that would be a digit if Num Lock were on.
+ */
 export type Key = string;
 
 export interface KeypadListener extends FaultListener {
-  /** A key went down. Holding it repeats nothing. */
-  onKey(key: Key): void;
+  /** A key went down. Holding it repeats nothing. `source` tells devices apart that are used at once. */
+  onKey(key: Key, source?: string): void;
+  /** A scanner typed more than digits. */
+  onScan?(text: string, source?: string): void;
 }
 
 export interface Keypad {

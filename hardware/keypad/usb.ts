@@ -4,8 +4,9 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type DeviceClock, machineClock } from '../bus/clock.ts';
 import { DeviceError } from '../bus/errors.ts';
 import { type Libc, loadLibc } from '../bus/libc.ts';
-import { findKeypad, type InputDevice } from './input-devices.ts';
-import { InputEventParser, InputKeys, inputEventSize } from './input-events.ts';
+import { findKeypads, type InputDevice } from './input-devices.ts';
+import { InputEventParser, inputEventSize } from './input-events.ts';
+import { InputKeys, type Stroke } from './input-keys.ts';
 import type { Keypad, KeypadListener } from './keypad.ts';
 
 const EVIOCGRAB = 0x40044590;
@@ -14,7 +15,10 @@ const pollMs = 20;
 const searchMs = 1_000;
 
 export interface UsbKeypadOptions {
-  /** A path (`/dev/input/by-id/…-event-kbd`), a part of the device's name, or unset: the first device with digits. */
+  /**
+   * A path (`/dev/input/by-id/…-event-kbd`) or a part of the device's name, several separated by semicolons or commas; or
+   * unset: all devices with digits and an Enter key.
+   */
   readonly device?: string | undefined;
   readonly clock?: DeviceClock;
   /** `/` but for recorded machines. */
@@ -22,31 +26,39 @@ export interface UsbKeypadOptions {
 }
 
 export interface UsbKeypad extends Keypad {
-  /** The device that is held now. */
-  readonly device: InputDevice | undefined;
+  /** The devices that are held now. */
+  readonly devices: readonly InputDevice[];
 }
 
 /**
- * Opens a USB keypad. With none plugged in it waits for one and tells `keypad-lost` meanwhile; it rejects only when it
- * can never work: `not-linux`, or `module-missing` (koffi, without which nothing keeps the digits from the console).
+ * Opens the USB keypads and scanners. With none plugged in it waits for one and tells `keypad-lost` meanwhile; it rejects
+ * only when it can never work: `not-linux`, or `module-missing` (koffi, without which nothing keeps the digits from the
+ * console).
  */
 export async function openUsbKeypad(options: UsbKeypadOptions, listener: KeypadListener): Promise<UsbKeypad> {
   const libc = await loadLibc();
   return new EvdevKeypad(options, listener, libc);
 }
 
+interface Held {
+  readonly device: InputDevice;
+  readonly fd: number;
+  readonly parser: InputEventParser;
+  readonly keys: InputKeys;
+}
+
 class EvdevKeypad implements UsbKeypad {
   readonly name = 'USB keypad';
-  device: InputDevice | undefined;
   readonly #options: UsbKeypadOptions;
   readonly #listener: KeypadListener;
   readonly #libc: Libc;
   readonly #clock: DeviceClock;
   readonly #buffer = Buffer.alloc(64 * 24);
-  #fd: number | undefined;
-  #parser: InputEventParser;
-  #keys = new InputKeys();
+  #held: Held[] = [];
+  /** The names of those that were pulled out, where none was asked for by name. */
+  readonly #pulledOut = new Set<string>();
   #toldFault: string | undefined;
+  #searchAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   #cancel: (() => void) | undefined;
 
@@ -55,47 +67,63 @@ class EvdevKeypad implements UsbKeypad {
     this.#listener = listener;
     this.#libc = libc;
     this.#clock = options.clock ?? machineClock();
-    this.#parser = new InputEventParser(inputEventSize(process.arch));
-    this.#search();
+    this.#turn();
+  }
+
+  get devices(): readonly InputDevice[] {
+    return this.#held.map(({ device }) => device);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
-    this.#letGo();
+    for (const held of this.#held) closeSync(held.fd);
+    this.#held = [];
   }
 
-  #search(): void {
-    if (this.#closed) return;
-    try {
-      this.#take();
-    } catch (error) {
-      this.#letGo();
-      this.#tellFault((error as Error).message);
-      this.#cancel = this.#clock.schedule(searchMs, () => this.#search());
-      return;
-    }
-    if (this.#toldFault !== undefined) {
-      this.#toldFault = undefined;
-      this.#listener.onRecovered();
-    }
-    this.#pollLater();
+  #turn(): void {
+    const now = this.#clock.now();
+    for (const held of this.#held) this.#poll(held, now);
+    if (!this.#closed && now >= this.#searchAt) this.#search(now);
+    if (!this.#closed) this.#cancel = this.#clock.schedule(this.#nextTurnMs(now), () => this.#turn());
   }
 
-  #take(): void {
+  #nextTurnMs(now: number): number {
+    return this.#held.length > 0 ? pollMs : Math.max(1, this.#searchAt - now);
+  }
+
+  /** Takes what has been plugged in since, and says what is missing. */
+  #search(now: number): void {
+    this.#searchAt = now + searchMs;
     const { device: wanted, root } = this.#options;
-    const device = findKeypad(wanted, root);
-    if (!device) {
-      throw new DeviceError(
-        'no-such-device',
-        wanted ? `No keypad "${wanted}" is plugged in.` : 'No keypad with digits and an Enter key is plugged in.',
-      );
+    const { found, missing } = findKeypads(wanted, root);
+    let refused: string | undefined;
+    for (const device of found) {
+      try {
+        this.#take(device);
+      } catch (error) {
+        refused = (error as Error).message;
+      }
     }
-    this.#fd = openDevice(device.path);
-    this.#grab(this.#fd, device.path);
-    this.device = device;
-    this.#parser = new InputEventParser(inputEventSize(process.arch));
-    this.#keys = new InputKeys();
+    const named = wanted !== undefined && wanted !== '';
+    if (missing.length > 0) this.#tellFault(`No keypad "${missing.join('", "')}" is plugged in.`);
+    else if (refused !== undefined && (named || this.#held.length === 0)) this.#tellFault(refused);
+    else if (this.#held.length === 0) this.#tellFault('No keypad with digits and an Enter key is plugged in.');
+    else if (this.#pulledOut.size === 0) this.#recovered();
+  }
+
+  #take(device: InputDevice): void {
+    if (this.#held.some((held) => held.device.path === device.path)) return;
+    const fd = openDevice(device.path);
+    try {
+      this.#grab(fd, device.path);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    this.#pulledOut.delete(device.name);
+    const parser = new InputEventParser(inputEventSize(process.arch));
+    this.#held.push({ device, fd, parser, keys: new InputKeys() });
   }
 
   #grab(fd: number, path: string): void {
@@ -115,26 +143,25 @@ class EvdevKeypad implements UsbKeypad {
     }
   }
 
-  #pollLater(): void {
-    this.#cancel = this.#clock.schedule(pollMs, () => this.#poll());
-  }
-
-  #poll(): void {
-    if (this.#closed || this.#fd === undefined) return;
+  #poll(held: Held, now: number): void {
+    if (this.#closed) return;
     try {
-      this.#readAll(this.#fd);
+      this.#readAll(held, now);
+      this.#tellAll(held, held.keys.settle(now));
     } catch {
-      this.#letGo();
+      // Closing the descriptor ends the grab as well.
+      closeSync(held.fd);
+      this.#held = this.#held.filter((other) => other !== held);
+      if (this.#closed) return;
+      this.#pulledOut.add(held.device.name);
+      this.#searchAt = now + searchMs;
       this.#tellFault('The keypad was unplugged: plug it in again.');
-      this.#cancel = this.#clock.schedule(searchMs, () => this.#search());
-      return;
     }
-    if (!this.#closed) this.#pollLater();
   }
 
   /** Throws when the device is gone. */
-  #readAll(fd: number): void {
-    for (;;) {
+  #readAll({ fd, parser, keys, device }: Held, now: number): void {
+    while (!this.#closed) {
       let length: number;
       try {
         length = readSync(fd, this.#buffer);
@@ -143,11 +170,16 @@ class EvdevKeypad implements UsbKeypad {
         throw error;
       }
       if (length === 0) throw new DeviceError('no-such-device', 'end of file');
-      for (const event of this.#parser.feed(this.#buffer.subarray(0, length))) {
-        const key = this.#keys.take(event);
-        if (key !== undefined && !this.#closed) this.#listener.onKey(key);
-      }
+      for (const event of parser.feed(this.#buffer.subarray(0, length)))
+        this.#tellAll({ device }, keys.take(event, now));
+    }
+  }
+
+  #tellAll({ device }: Pick<Held, 'device'>, strokes: readonly Stroke[]): void {
+    for (const stroke of strokes) {
       if (this.#closed) return;
+      if ('scan' in stroke) this.#listener.onScan?.(stroke.scan, device.path);
+      else this.#listener.onKey(stroke.key, device.path);
     }
   }
 
@@ -157,11 +189,10 @@ class EvdevKeypad implements UsbKeypad {
     this.#listener.onFault({ code: 'keypad-lost', message });
   }
 
-  /** Closing the descriptor ends the grab as well. */
-  #letGo(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-    this.device = undefined;
+  #recovered(): void {
+    if (this.#toldFault === undefined) return;
+    this.#toldFault = undefined;
+    this.#listener.onRecovered();
   }
 }
 

@@ -22,6 +22,8 @@ const positiveFromV = 1.5;
 const negativeToV = -10;
 /** State A: nothing hangs on the pilot, so no diode is looked for. */
 const unpluggedFromV = 10.8;
+/** Samples of the same voltage differ by less (IEC 61851-1 table A.4). */
+const toleranceV = 1;
 
 /** Fed with samples and the time (monotonic ms) at which each was taken; tells how long to wait for the next. */
 export class PeakSearch {
@@ -29,6 +31,9 @@ export class PeakSearch {
   readonly #beganAt: number;
   #highestV = Number.NEGATIVE_INFINITY;
   #lowestV = Number.POSITIVE_INFINITY;
+  /** Where the highest was met, and how many samples agree with it: one alone may lie on an edge. */
+  #highestAt = 0;
+  #agreeing = 0;
   #samples = 0;
   #lastAt: number;
   #pausedMs = 0;
@@ -52,7 +57,7 @@ export class PeakSearch {
 
   /** Takes a sample; gives the milliseconds to wait before the next (0: none), or undefined when the read is over. */
   take(pilotV: number, at: number): number | undefined {
-    this.#highestV = Math.max(this.#highestV, pilotV);
+    this.#rise(pilotV, at);
     this.#lowestV = Math.min(this.#lowestV, pilotV);
     this.#samples += 1;
     this.#pace(at);
@@ -64,6 +69,14 @@ export class PeakSearch {
     const pauseMs = this.#pauseMs(at);
     this.#pausedMs = pauseMs ?? 0;
     return pauseMs;
+  }
+
+  #rise(pilotV: number, at: number): void {
+    if (pilotV > this.#highestV + toleranceV) {
+      this.#agreeing = 1;
+      this.#highestAt = momentOf(at);
+    } else if (pilotV >= this.#highestV - toleranceV) this.#agreeing += 1;
+    this.#highestV = Math.max(this.#highestV, pilotV);
   }
 
   /** How long a sample takes, and how steadily; what was waited for before it is not its own. */
@@ -78,13 +91,15 @@ export class PeakSearch {
 
   #complete(): boolean {
     if (!this.#oscillating || this.#highestV > unpluggedFromV) return true;
-    return this.#highestV > positiveFromV && this.#lowestV < negativeToV;
+    if (this.#highestV <= positiveFromV || this.#lowestV >= negativeToV) return false;
+    if (this.#agreeing === 1 && this.#besideEdge.length === 0) this.#besideEdge = beside(this.#highestAt);
+    return this.#agreeing > 1;
   }
 
   #remember(moment: number, pilotV: number): void {
     this.#moments.splice(placeOf(this.#moments, moment), 0, moment);
     if (pilotV <= negativeToV || pilotV >= positiveFromV) return;
-    this.#besideEdge = [momentOf(moment + besideMs), momentOf(moment - besideMs)];
+    this.#besideEdge = beside(moment);
   }
 
   /** Until a moment that is new; undefined when there is none left. */
@@ -120,6 +135,10 @@ export class PeakSearch {
     }
     return { middle, width };
   }
+}
+
+function beside(moment: number): number[] {
+  return [momentOf(moment + besideMs), momentOf(moment - besideMs)];
 }
 
 function momentOf(at: number): number {

@@ -5,8 +5,11 @@ import { type ChargingStation, joinStation } from '../charging-station/station-u
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
-import { keysOf } from './keys.ts';
+import { keysOf, scanOf } from './keys.ts';
 import { openKeypad, type ReadKeypadConfig } from './settings.ts';
+
+/** Keys that come in messages are typed beside those of a wired keypad, as on a device of their own. */
+const TOUCH = 'touch';
 
 export default function readKeypad(red: RED): void {
   function ReadKeypadNode(this: RedNode, config: ReadKeypadConfig) {
@@ -14,10 +17,11 @@ export default function readKeypad(red: RED): void {
     const status = new Status(red, this, 'read-keypad');
     const { charging, leave } = joinStation(red, status, config.station);
     const keys = new Keys(this, charging);
-    const forget = inStation(charging, (key) => keys.press(key));
+    const forget = inStation(charging, (key) => keys.press(key, TOUCH));
 
     const listener: KeypadListener = {
-      onKey: guarded(this, status, (key: string) => keys.press(key)),
+      onKey: guarded(this, status, (key: string, source?: string) => keys.press(key, source)),
+      onScan: guarded(this, status, (text: string, source?: string) => keys.scan(text, source)),
       onFault: (fault) => {
         const lost = new NodeFault(fault.code, fault.message);
         status.failed(lost);
@@ -37,8 +41,8 @@ export default function readKeypad(red: RED): void {
     });
 
     onInput(this, status, (message) => {
-      const typed = keysOf(message.payload);
-      for (const key of typed) keys.press(key, message);
+      if (message.topic === 'scan') keys.scan(scanOf(message.payload), TOUCH, message);
+      else for (const key of keysOf(message.payload)) keys.press(key, TOUCH, message);
     });
     onClose(this, async () => {
       forget();
@@ -67,10 +71,18 @@ class Keys {
     this.#reader = new EntryReader({ emit: (event) => this.#tell(event) });
   }
 
-  press(key: string, message?: Message): void {
+  press(key: string, source?: string, message?: Message): void {
+    this.#because(message, () => this.#reader.press(key, source));
+  }
+
+  scan(text: string, source?: string, message?: Message): void {
+    this.#because(message, () => this.#reader.scan(text, source));
+  }
+
+  #because(message: Message | undefined, work: () => void): void {
     this.#message = message;
     try {
-      this.#reader.press(key);
+      work();
     } finally {
       this.#message = undefined;
     }
@@ -90,6 +102,7 @@ class Keys {
       ]);
     } else if ('typed' in event) this.#node.send([null, { ...kept, topic: 'typed', payload: event.typed }]);
     else if ('key' in event) this.#node.send([null, { ...kept, topic: 'key', payload: event.key }]);
+    else if ('trouble' in event) this.#node.send([null, { ...kept, topic: 'keypad', payload: event.trouble }]);
   }
 }
 

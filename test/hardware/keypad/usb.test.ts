@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, constants, openSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { findKeypad, inputDevices, keyBitmap } from '../../../hardware/keypad/input-devices.ts';
+import { findKeypad, findKeypads, inputDevices, keyBitmap } from '../../../hardware/keypad/input-devices.ts';
 import type { Keypad } from '../../../hardware/keypad/keypad.ts';
 import { openUsbKeypad } from '../../../hardware/keypad/usb.ts';
 import { ManualClock } from '../bus/manual-clock.ts';
@@ -43,6 +43,20 @@ describe('the USB keypad among the input devices', () => {
     assert.equal(findKeypad('barcode', machine.root), undefined);
   });
 
+  it('are all those with digits where none is named, pads first; else those that are named', () => {
+    machine.plug('event1', recorded.mouse);
+    machine.plug('event2', recorded.keyboard);
+    machine.plug('event3', recorded.pad);
+    const names = (wanted?: string) => {
+      const { found, missing } = findKeypads(wanted, machine.root);
+      return [found.map(({ name }) => name), missing];
+    };
+    assert.deepEqual(names(), [['HCT USB Entry Keypad', 'SIGMACHIP USB Keyboard'], []]);
+    assert.deepEqual(names('hct'), [['HCT USB Entry Keypad'], []]);
+    assert.deepEqual(names('sigma; hct, barcode'), [['SIGMACHIP USB Keyboard', 'HCT USB Entry Keypad'], ['barcode']]);
+    assert.deepEqual(names(' ; '), names());
+  });
+
   it('is told by its key bitmap, the highest word first', () => {
     assert.deepEqual(keyBitmap('10000000000000 0'), new Set([116]));
     assert.deepEqual(keyBitmap('70000 0 0 0 0'), new Set([272, 273, 274]));
@@ -66,19 +80,24 @@ describe('a USB keypad', () => {
   async function open(device?: string) {
     const clock = new ManualClock();
     const keys: string[] = [];
+    const sources = new Set<string>();
     const told: string[] = [];
     keypad = await openUsbKeypad(
       { clock, root: machine.root, device },
       {
-        onKey: (key) => keys.push(key),
+        onKey: (key, source) => {
+          keys.push(key);
+          sources.add(source ?? '');
+        },
+        onScan: (text) => keys.push(`<${text}>`),
         onFault: ({ message }) => told.push(message),
         onRecovered: () => told.push('recovered'),
       },
     );
-    return { clock, keys, told };
+    return { clock, keys, sources, told };
   }
-  const plug = (event: string) => {
-    const fd = openSync(machine.plug(event, recorded.pad), constants.O_RDWR | constants.O_NONBLOCK);
+  const plug = (event: string, device: { name: string; keys: string } = recorded.pad) => {
+    const fd = openSync(machine.plug(event, device), constants.O_RDWR | constants.O_NONBLOCK);
     writers.push(fd);
     return fd;
   };
@@ -141,6 +160,48 @@ describe('a USB keypad', () => {
     await clock.advance(20);
     assert.deepEqual(keys, ['1', '2']);
     assert.equal(told.at(-1), 'recovered');
+  });
+
+  it('is heard beside a scanner, which is told apart from it and may be plugged in later', async () => {
+    const pad = plug('event0');
+    const { clock, keys, sources, told } = await open();
+    const scanner = plug('event1', recorded.keyboard);
+    await clock.advance(1_000);
+    writeSync(pad, keyEvents('1'));
+    writeSync(scanner, keyEvents('2#'));
+    await clock.advance(20);
+    assert.deepEqual(keys, ['1', '2', '#']);
+    assert.equal(sources.size, 2);
+    assert.deepEqual(told, []);
+  });
+
+  it('goes on while a scanner is pulled out, which is told until it is back', async () => {
+    const pad = plug('event0');
+    const scanner = plug('event1', recorded.keyboard);
+    const { clock, keys, told } = await open();
+    machine.unplug('event1');
+    writers = writers.filter((fd) => fd !== scanner);
+    closeSync(scanner);
+    await clock.advance(2_000);
+    assert.deepEqual(told, ['The keypad was unplugged: plug it in again.']);
+    writeSync(pad, keyEvents('1'));
+    await clock.advance(20);
+    assert.deepEqual(keys, ['1']);
+    plug('event4', recorded.keyboard);
+    await clock.advance(1_000);
+    assert.equal(told.at(-1), 'recovered');
+  });
+
+  it('tells what a scanner types that is more than digits as a whole', async () => {
+    const fd = plug('event0', recorded.keyboard);
+    const { clock, keys } = await open();
+    const press = (code: number) =>
+      Buffer.concat([inputEvent(1, code, 1), inputEvent(0, 0, 0), inputEvent(1, code, 0), inputEvent(0, 0, 0)]);
+    writeSync(fd, Buffer.concat([press(27), inputEvent(1, 42, 1), press(16), inputEvent(1, 42, 0)]));
+    await clock.advance(40);
+    writeSync(fd, keyEvents('10516310936#'));
+    await clock.advance(40);
+    assert.deepEqual(keys, ['<]Q10516310936>']);
   });
 
   it('hears nothing after it was closed', async () => {
