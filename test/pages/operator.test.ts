@@ -131,8 +131,12 @@ describe("the operator's dashboard", function () {
     assert.equal(await page.getAttribute('.label svg', 'aria-label'), `QR code of ${cloud.url}/charge/CP-0100`);
     const size = Number((await page.getAttribute('.label svg', 'viewBox'))!.split(' ')[2]);
     assert.ok(size >= 21 + 8);
-    const [file] = await Promise.all([page.waitForEvent('download'), press('Download station.json')]);
-    assert.equal(file.suggestedFilename(), 'station.json');
+    const [file] = await Promise.all([page.waitForEvent('download'), press('Download station-CP-0100.json')]);
+    assert.equal(file.suggestedFilename(), 'station-CP-0100.json');
+    assert.match(
+      await page.locator('dialog[open] [role=alert]').innerText(),
+      /No customer’s phone reaches this address/,
+    );
     const given = JSON.parse(readFileSync((await file.path())!, 'utf8'));
     const ledger = await cloud.ledger();
     const provisioning = await ledger.provisioning('CP-0100');

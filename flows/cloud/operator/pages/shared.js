@@ -58,12 +58,17 @@ export default {
       this.problem = { text: known || this.say('failed'), detail: (msg.payload && msg.payload.detail) || '' };
       reply.resolve(undefined);
     },
+    /** Numbers and dates as this browser's owner writes them: 29 Nov in Britain, Nov 29 in America. */
+    locale() {
+      const spoken = new RegExp(`^${this.language.slice(0, 2)}-`, 'i');
+      return navigator.languages.find((tag) => spoken.test(tag)) || (this.language === 'en' ? 'en-GB' : this.language);
+    },
     number(value, options) {
-      return new Intl.NumberFormat(this.language, options).format(value);
+      return new Intl.NumberFormat(this.locale(), options).format(value);
     },
     amount(value, unit) {
       if (unit === 'Wh' && Math.abs(value) >= 1000)
-        return `${this.number(value / 1000, { maximumFractionDigits: 2 })}\u00a0kWh`;
+        return `${this.number(value / 1000, { maximumFractionDigits: 3 })}\u00a0kWh`;
       if (unit === 'min' && Math.abs(value) >= 600)
         return `${this.number(value / 60, { maximumFractionDigits: 1 })}\u00a0${this.say('h')}`;
       return `${this.number(value, { maximumFractionDigits: 1 })}\u00a0${unit === 'min' ? this.say('min') : unit}`;
@@ -85,7 +90,7 @@ export default {
       });
     },
     when(iso) {
-      return iso ? new Date(iso).toLocaleString(this.language, { dateStyle: 'medium', timeStyle: 'short' }) : '–';
+      return iso ? new Date(iso).toLocaleString(this.locale(), { dateStyle: 'medium', timeStyle: 'short' }) : '–';
     },
     /** Shows a dialog of this page; the browser keeps the focus in it and gives it back. */
     open(name) {

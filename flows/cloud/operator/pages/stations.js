@@ -13,13 +13,25 @@ export default {
       form: {},
       chosen: { id: '' },
       provisioning: null,
-      base: window.location.origin,
+      base: localStorage.getItem('operator-address') || window.location.origin,
       serviceCode: null,
     };
   },
   computed: {
     address() {
       return `${this.base.replace(/\/+$/, '')}/charge/${encodeURIComponent(this.chosen.id)}`;
+    },
+    /** Whether the address is that of this machine alone, where no customer's phone gets to. */
+    unreachable() {
+      try {
+        return /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/.test(new URL(this.address).hostname);
+      } catch {
+        return true;
+      }
+    },
+    /** Its own name for each station: a folder with twenty files called station.json invites a mix-up. */
+    fileName() {
+      return `station-${this.chosen.id}.json`;
     },
     /** The QR code with the quiet zone of four modules that the standard asks for, as one path. */
     code() {
@@ -130,7 +142,10 @@ export default {
     },
     saveFile() {
       const file = { ...this.provisioning, page: this.address };
-      this.download('station.json', `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
+      this.download(this.fileName, `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
+    },
+    rememberAddress() {
+      localStorage.setItem('operator-address', this.base);
     },
     labelSvg() {
       const { size, path } = this.code;

@@ -145,10 +145,14 @@ export const TEXTS = {
     saveQr: ['Save as SVG', '保存为 SVG'],
     fileTitle: ['File for the station', '充电桩文件'],
     fileText: [
-      'Holds the station’s key: who has it can make codes for this station. Put it on the Raspberry Pi as charger/station.json in the data folder, and nowhere else.',
-      '包含充电桩的密钥：持有者可以为此充电桩生成充电码。请放到树莓派数据文件夹的 charger/station.json，不要放在别处。',
+      'Holds the station’s key: who has it can make codes for this station. Put it on that station’s Raspberry Pi under the name charger/station.json in the data folder, and nowhere else.',
+      '包含充电桩的密钥：持有者可以为此充电桩生成充电码。请以 charger/station.json 为名放到该充电桩树莓派的数据文件夹，不要放在别处。',
     ],
-    saveFile: ['Download station.json', '下载 station.json'],
+    saveFile: ['Download {file}', '下载 {file}'],
+    unreachable: [
+      'No customer’s phone reaches this address: it is this machine’s own. Type the one that customers open; it is remembered here.',
+      '客户的手机无法访问此地址：它只属于本机。请输入客户打开的地址；此处会记住它。',
+    ],
   },
   codes: {
     issued: ['Issued', '已发'],
