@@ -20,7 +20,7 @@ export function chargerEnvironment(
   driver: 'auto' | 'simulated',
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ADMIN_PASSWORD, ...rest } = env;
+  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ...rest } = env;
   const at = places(env);
   const gpioDriver = rest.GPIO_DRIVER || driver;
   const variables = { ...rest, GPIO_DRIVER: gpioDriver };

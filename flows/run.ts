@@ -5,11 +5,14 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Listening, listening, type Side } from './environment.ts';
-import { answersBadTarget, type SideServer, sideServer } from './server.ts';
+import { FlowRestarts } from './restarts.ts';
+import { type Door, type SideServer, sideServer } from './server.ts';
+import { type EditorAuth, editorDoor } from './shared/editor-door.ts';
+import type { SignIn } from './shared/sign-in.ts';
 import { prepareUserFolder } from './user-folder.ts';
 
 /** What a side's settings file gives: Node-RED's settings, and what our server does around it. */
-export interface SideSettings {
+export interface SideSettings extends Omit<Door, 'isPlain'> {
   readonly nodeRed: Record<string, unknown> & {
     userDir: string;
     httpAdminRoot?: string | false;
@@ -20,8 +23,10 @@ export interface SideSettings {
   readonly notFound: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers a request that threw before any flow saw it, such as a path that cannot be decoded. */
   readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
-  /** A request that no WebSocket can come of. */
-  readonly isPlain?: (request: IncomingMessage) => boolean;
+  /** A path that no WebSocket can come of. */
+  readonly isPlain?: (path: string) => boolean;
+  /** Who may open the editor. */
+  readonly signIn: SignIn;
   /** How long requests under way hold the end of the process. */
   readonly answerWaitMs: number;
   /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
@@ -34,7 +39,11 @@ interface NodeRed {
   stop(): Promise<void>;
   readonly httpAdmin: unknown;
   readonly httpNode: unknown;
-  readonly events: { once(name: string, then: () => void): void };
+  readonly auth: EditorAuth;
+  readonly events: {
+    on(name: string, then: (event: { type?: string }) => void): void;
+    once(name: string, then: () => void): void;
+  };
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
 }
 
@@ -69,10 +78,23 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   const news = prepareUserFolder(settings.nodeRed.userDir, settings.flowFile);
   const app = express();
   app.disable('x-powered-by');
-  const around = sideServer(settings.isPlain ?? (() => false));
-  const { server } = around;
+  const isPlain = (request: IncomingMessage) => {
+    const rest = behind(rootOf(settings), request.url ?? '/');
+    return rest !== undefined && settings.isPlain?.(rest) === true;
+  };
+  const around = sideServer({ ...settings, isPlain });
+  const { server, inner, connections } = around;
+  const restarts = new FlowRestarts(RED.events, () => forFlows(connections.responses(), settings));
 
-  RED.init(server, { ...settings.nodeRed, flowFile: join(settings.nodeRed.userDir, 'flow.json') });
+  RED.init(inner, {
+    ...settings.nodeRed,
+    flowFile: join(settings.nodeRed.userDir, 'flow.json'),
+    httpAdminMiddleware: editorDoor({
+      signIn: settings.signIn,
+      signedIn: (request, response, next) => RED.auth.needsPermission('')(request, response, next),
+      beforeDeployment: (response) => restarts.finish(response),
+    }),
+  });
   if (settings.before) app.use(settings.before);
   if (settings.nodeRed.httpAdminRoot !== false) app.use(settings.nodeRed.httpAdminRoot ?? '/', RED.httpAdmin);
   app.use(settings.nodeRed.httpNodeRoot ?? '/', RED.httpNode);
@@ -80,7 +102,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   app.use((error: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown) =>
     settings.failed(error, request, response),
   );
-  server.on('request', requestListener(settings, app, RED.httpNode as ExpressApp));
+  inner.on('request', requestListener(settings, app, RED.httpNode as ExpressApp, restarts));
 
   const flowsStarted = new Promise<void>((resolve) => RED.events.once('flows:started', resolve));
   await RED.start();
@@ -99,23 +121,26 @@ function requestListener(
   settings: SideSettings,
   app: ExpressApp,
   flows: ExpressApp,
+  restarts: FlowRestarts,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { httpAdminRoot, httpNodeRoot } = settings.nodeRed;
-  if ((httpNodeRoot ?? '/') !== '/' || (httpAdminRoot ?? '/') === '/') {
-    return (request, response) => {
-      if (!answersBadTarget(request, response)) app(request, response);
-    };
-  }
   const { before, failed, notFound } = settings;
-  const editor = httpAdminRoot === false ? undefined : httpAdminRoot!.toLowerCase();
+  const root = rootOf(settings);
   return (request, response) => {
-    if (answersBadTarget(request, response)) return;
-    if (editor !== undefined && request.url!.toLowerCase().startsWith(editor)) {
+    if (isEditors(settings, request.url!)) {
       app(request, response);
       return;
     }
+    if (root !== '' && !takeOff(root, request)) {
+      notFound(request, response);
+      return;
+    }
     const unanswered = (error?: unknown) => (error ? failed(error, request, response) : notFound(request, response));
-    const on = (error?: unknown) => (error ? unanswered(error) : flows(request, response, unanswered));
+    const go = () => flows(request, response, unanswered);
+    const on = (error?: unknown) => {
+      if (error) unanswered(error);
+      else if (restarts.running) go();
+      else restarts.hold(response, go);
+    };
     try {
       if (before) before(request, response, on);
       else on();
@@ -123,6 +148,43 @@ function requestListener(
       failed(error, request, response);
     }
   };
+}
+
+/** Where the flows' paths begin: nothing, or `/shop`. */
+function rootOf({ nodeRed }: SideSettings): string {
+  return (nodeRed.httpNodeRoot ?? '/').replace(/\/+$/, '');
+}
+
+function isEditors({ nodeRed }: SideSettings, url: string): boolean {
+  const { httpAdminRoot } = nodeRed;
+  return typeof httpAdminRoot === 'string' && url.toLowerCase().startsWith(httpAdminRoot.toLowerCase());
+}
+
+/** What is left of a path behind the root; undefined where it does not begin with it. */
+function behind(root: string, url: string): string | undefined {
+  if (!url.toLowerCase().startsWith(root.toLowerCase())) return undefined;
+  const rest = url.slice(root.length);
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+  return rest.startsWith('/') ? rest : undefined;
+}
+
+/** As Express does where an application is mounted. */
+function takeOff(root: string, request: IncomingMessage & { originalUrl?: string; baseUrl?: string }): boolean {
+  const rest = behind(root, request.url!);
+  if (rest === undefined) return false;
+  request.originalUrl = request.url!;
+  request.baseUrl = request.url!.slice(0, root.length);
+  request.url = rest;
+  return true;
+}
+
+/** Responses that flows are to give; the editor's own and a dashboard's long polls are not among them. */
+function* forFlows(responses: Iterable<ServerResponse>, settings: SideSettings): Generator<ServerResponse> {
+  for (const response of responses) {
+    const { originalUrl, url } = response.req as IncomingMessage & { originalUrl?: string };
+    const asked = originalUrl ?? url ?? '';
+    if (!isEditors(settings, asked) && !asked.includes('/socket.io')) yield response;
+  }
 }
 
 /** A port that a process is just leaving is waited for. */

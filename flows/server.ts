@@ -1,19 +1,37 @@
 // The HTTP server around Node-RED: its time-outs, what it answers before any page or flow is asked, and how it stops.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { problem } from '../nodes/shared/problems.ts';
-import { answerOnSocket, clientError, sendProblem } from './shared/answers.ts';
+import type { Trusts } from '../nodes/shared/client-address.ts';
+import { type Problem, problem } from '../nodes/shared/problems.ts';
+import { Connections, underWay } from './connections.ts';
+import { answerOnSocket, clientError, problemOf, sendProblem } from './shared/answers.ts';
 
 const SECOND = 1000;
 
+/** What a side looks at before anything is made of a request, be it Node-RED's, a dashboard's or a flow's. */
+export interface Door {
+  /** A request that no WebSocket can come of. */
+  readonly isPlain?: (request: IncomingMessage) => boolean;
+  /** Why nobody may ask this, in this way, here. */
+  readonly refuses?: (request: IncomingMessage) => Problem | undefined;
+  /** Why the socket of a dashboard is not for whoever asks: said before it costs anything. */
+  readonly refusesSocket?: (request: IncomingMessage) => Promise<Problem | undefined>;
+  readonly trusts?: Trusts | undefined;
+}
+
 export interface SideServer {
   readonly server: Server;
+  /**
+   * What Node-RED and its nodes listen on. Some put themselves before all other listeners (socket.io does), so it is not the
+   * server itself: what the door refuses never gets to them.
+   */
+  readonly inner: Server;
+  readonly connections: Connections;
   /** Resolves when every request under way is answered, or `waitMs` have passed; takes no new connection meanwhile. */
   close(waitMs: number): Promise<void>;
 }
 
-/** @param isPlain whether a request is answered as if it had no `Upgrade`, which a server may ignore (RFC 9110, 7.8) */
-export function sideServer(isPlain: (request: IncomingMessage) => boolean): SideServer {
+export function sideServer(door: Door): SideServer {
   const server = createServer({
     headersTimeout: 10 * SECOND,
     requestTimeout: 20 * SECOND,
@@ -23,9 +41,8 @@ export function sideServer(isPlain: (request: IncomingMessage) => boolean): Side
     // Answered by us, as problem details.
     requireHostHeader: false,
     // Node hands every `Upgrade` to the listeners of editor and dashboard, which leave what is not theirs unanswered.
-    shouldUpgradeCallback: (request) => isWebSocket(request) && !isPlain(request),
+    shouldUpgradeCallback: (request) => isWebSocket(request) && !door.isPlain?.(request),
   });
-  server.setMaxListeners(0);
   server.on('clientError', clientError);
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     sendProblem(response, problem('expectation-failed', 'Send the request without Expect, or with 100-continue.'));
@@ -33,8 +50,63 @@ export function sideServer(isPlain: (request: IncomingMessage) => boolean): Side
   server.on('connect', (_request, socket) => {
     answerOnSocket(socket, problem('method-not-allowed', 'This is no proxy.', { headers: { allow: '' } }));
   });
-  const connections = openConnections(server);
-  return { server, close: (waitMs) => close(server, connections, waitMs) };
+  const inner = innerServer(server);
+  const connections = new Connections(server, door.trusts);
+  server.on('request', (request, response) => {
+    if (!connections.admits(request, response) || answersBadTarget(request, response)) return;
+    const refusal = door.refuses?.(request);
+    if (refusal) sendProblem(response, refusal);
+    else if (!isOfSocket(request) || !door.refusesSocket) inner.emit('request', request, response);
+    else {
+      door.refusesSocket(request).then(
+        (reason) => (reason ? sendProblem(response, reason) : inner.emit('request', request, response)),
+        (error) => sendProblem(response, problemOf(error)),
+      );
+    }
+  });
+  server.on('upgrade', (request, socket, head) => {
+    upgrade({ door, inner, connections }, request, socket as Socket, head).catch((error) => {
+      answerOnSocket(socket, problemOf(error));
+    });
+  });
+  return { server, inner, connections, close: (waitMs) => close(server, connections, waitMs) };
+}
+
+/** Never listens itself; tells those who ask it what the outer one knows. */
+function innerServer(server: Server): Server {
+  const inner = createServer();
+  inner.setMaxListeners(0);
+  inner.address = () => server.address();
+  for (const event of ['listening', 'close']) server.on(event, () => inner.emit(event));
+  return inner;
+}
+
+async function upgrade(
+  { door, inner, connections }: { door: Door; inner: Server; connections: Connections },
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
+  const gone = () => socket.destroy();
+  socket.on('error', gone);
+  takeAbsoluteForm(request);
+  const refusal =
+    door.refuses?.(request) ?? (isOfSocket(request) ? await door.refusesSocket?.(request) : undefined) ?? undefined;
+  if (refusal) answerOnSocket(socket, refusal);
+  else if (!connections.admitsWebSocket(socket)) {
+    answerOnSocket(
+      socket,
+      problem('too-many-connections', 'Close some, or try again later.', { retryAfterSeconds: 60 }),
+    );
+  } else {
+    socket.off('error', gone);
+    if (!inner.emit('upgrade', request, socket, head)) socket.destroy();
+  }
+}
+
+/** Of socket.io, wherever a dashboard has it: what it keeps for a client begins with its first request. */
+function isOfSocket({ url = '' }: IncomingMessage): boolean {
+  return url.includes('/socket.io');
 }
 
 function isWebSocket({ method, headers }: IncomingMessage): boolean {
@@ -45,8 +117,8 @@ function isWebSocket({ method, headers }: IncomingMessage): boolean {
  * What keeps the server from being read as the contract says. Costs a request two comparisons.
  * @returns whether it was answered here
  */
-export function answersBadTarget(request: IncomingMessage, response: ServerResponse): boolean {
-  if (request.url![0] !== '/') takeAbsoluteForm(request);
+function answersBadTarget(request: IncomingMessage, response: ServerResponse): boolean {
+  takeAbsoluteForm(request);
   if (request.headers.host !== undefined || request.httpVersion !== '1.1') return false;
   sendProblem(response, problem('malformed-http', 'Send the header Host, as HTTP/1.1 asks.', { headers: CLOSE }));
   return true;
@@ -56,35 +128,25 @@ const CLOSE = { connection: 'close' } as const;
 
 /** `GET http://host/path` is `GET /path` for that host, whatever `Host` says (RFC 9112, 3.2.2). */
 function takeAbsoluteForm(request: IncomingMessage): void {
+  if (request.url![0] === '/') return;
   const [, host, path] = /^https?:\/\/([^/?#]+)(.*)$/is.exec(request.url!) ?? [];
   if (host === undefined || path === undefined) return;
   request.headers.host = host;
   request.url = path.startsWith('/') ? path : `/${path}`;
 }
 
-/** The connections that carry requests: not those that became WebSockets, which end with what holds them. */
-function openConnections(server: Server): Set<Socket> {
-  const connections = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  server.on('upgrade', (_request, socket) => connections.delete(socket as Socket));
-  return connections;
-}
-
-async function close(server: Server, connections: ReadonlySet<Socket>, waitMs: number): Promise<void> {
+async function close(server: Server, connections: Connections, waitMs: number): Promise<void> {
   // One that comes on an open connection is answered, and the connection ends with it.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   server.close();
-  for (const socket of connections) {
-    // Node has no other way to a response under way, but to note down each one of them.
-    const response = (socket as { _httpMessage?: ServerResponse })._httpMessage;
+  const carrying = [...connections.carrying()];
+  for (const socket of carrying) {
+    const response = underWay(socket);
     if (response && !response.headersSent) response.setHeader('connection', 'close');
     else if (response) response.once('close', () => socket.end());
     // A browser opens connections that it may need: nothing was asked on them.
     else if (socket.bytesRead === 0) socket.destroy();
   }
-  const ended = Promise.all([...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  const ended = Promise.all(carrying.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
 }

@@ -145,7 +145,8 @@ async function main(): Promise<void> {
     mkdirSync(at.chargerDir, { recursive: true, mode: 0o700 });
     const guardArgs = ['--socket', at.guardSocket, '--driver', env.GPIO_DRIVER!, '--folder', at.pinsDir];
     guardArgs.push(...relayArguments(env));
-    keepGuard(guardArgs, env);
+    const { ADMIN_PASSWORD, ...ofGuard } = env;
+    keepGuard(guardArgs, ofGuard);
     sides.push(keepSide('charger', () => launch('./main', ['charger'], env, CHARGER_NODE_FLAGS)));
   }
   const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));

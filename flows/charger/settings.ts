@@ -4,33 +4,19 @@ import { join } from 'node:path';
 import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
 import { listening, places } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
-import { ADMIN_NAME, adminAuth, administrator } from '../shared/admin.ts';
+import { adminAuth, administrator, tellPassword } from '../shared/admin.ts';
 import { logging } from '../shared/logging.ts';
+import { SignIn } from '../shared/sign-in.ts';
 import { before, failed, notFound, readBenchBody } from './answers.ts';
+import { panelSocket, strangers } from './strangers.ts';
 
 const { env } = process;
 const at = places(env);
 const { host, port } = listening('charger', env);
 
-/** On this machine alone the editor is open; whoever opens the charger to a network gets a password on it. */
-const adminSettings = isLoopback(host) ? {} : { adminAuth: await guardedEditor() };
-
-async function guardedEditor(): Promise<object> {
-  const admin = await administrator(at.chargerDir, env);
-  delete env.ADMIN_PASSWORD;
-  if (admin.made !== undefined) {
-    // Not through the log, which others may read.
-    console.log(
-      `\nEditor of the charger's flow: user ${ADMIN_NAME}, password ${admin.made}\n` +
-        `This is shown once. To choose your own, set ADMIN_PASSWORD; for a new one, remove ${join(at.chargerDir, 'admin.hash')}.\n`,
-    );
-  }
-  return adminAuth(admin);
-}
-
-function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || /^127\./.test(address);
-}
+const admin = await administrator(at.chargerDir, env);
+delete env.ADMIN_PASSWORD;
+tellPassword(admin, "Editor of the charger's flow", at.chargerDir);
 
 export default {
   nodeRed: {
@@ -41,7 +27,7 @@ export default {
     httpNodeRoot: '/',
     httpNodeMiddleware: readBenchBody,
     httpServerOptions: { 'x-powered-by': false },
-    ...adminSettings,
+    adminAuth: adminAuth(admin),
     credentialSecret: secretOnce(join(at.chargerDir, 'credential.secret'), randomSecret),
     logging: logging(env, process.stdout.isTTY === true),
     telemetry: { enabled: false, updateNotification: false },
@@ -63,6 +49,9 @@ export default {
   before,
   notFound,
   failed,
+  signIn: new SignIn(admin),
+  refuses: strangers({ host, allowed: env.ALLOWED_HOSTS }),
+  refusesSocket: panelSocket(),
   // The relay is let go after it: nothing that a panel asks is worth more.
   answerWaitMs: 500,
 } satisfies SideSettings;

@@ -5,8 +5,7 @@ import { cloudMetrics } from '../../nodes/code-issuer/metrics.ts';
 import { type Problem, problem } from '../../nodes/shared/problems.ts';
 import { problemOf, sendProblem } from '../shared/answers.ts';
 
-export function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+export function pathOf({ url = '/' }: { readonly url?: string | undefined }): string {
   const end = url.search(/[?#]/);
   return end === -1 ? url : url.slice(0, end);
 }
@@ -32,8 +31,8 @@ export function answersHere(request: IncomingMessage, response: ServerResponse):
 }
 
 /** What the contract answers is no WebSocket: these are the editor's, the dashboard's and those of other flows. */
-export function isPlain(request: IncomingMessage): boolean {
-  return contractPath(pathOf(request)) !== undefined;
+export function isPlain(url: string): boolean {
+  return contractPath(pathOf({ url })) !== undefined;
 }
 
 /** Answers what nothing else answered. */

@@ -3,83 +3,90 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { addressOf, hostOf } from '../../nodes/admit-request/admission.ts';
 import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
 import type { HttpRequest } from '../../nodes/shared/http.ts';
-import { problem } from '../../nodes/shared/problems.ts';
-import { ADMIN_NAME, type Administrator } from '../shared/admin.ts';
+import { forwardedPrefix } from '../../nodes/shared/path-prefix.ts';
+import { type Problem, problem } from '../../nodes/shared/problems.ts';
+import { comesFromThisMachine, isOwnOrigin } from '../../nodes/shared/this-machine.ts';
+import { ADMIN_NAME } from '../shared/admin.ts';
 import { sendProblem } from '../shared/answers.ts';
+import type { SignIn } from '../shared/sign-in.ts';
 
 const COOKIE = 'operator';
 const SESSION_MS = 12 * 3600 * 1000;
 const MOST_SESSIONS = 1000;
-/** Wrong passwords of one address; more are not looked at. A browser sends a right one with each of its first requests. */
-const MOST_GUESSES = 20;
-const GUESSES_SECONDS = 15 * 60;
+/** Sockets that one session may begin in a minute: each page makes one, and socket.io keeps it for 45 s if it is left. */
+const MOST_HANDSHAKES = 60;
+const HANDSHAKES_SECONDS = 60;
+/** The session of everybody on this machine, while the cloud is open for trying out. */
+const OPEN = 'open';
 
 type Next = (error?: Error) => void;
 
 export interface DashboardGuard {
   /** For the pages. */
   readonly middleware: (request: IncomingMessage, response: ServerResponse, next: Next) => void;
-  /** For the socket that the pages talk over. */
-  readonly ioMiddleware: (
-    socket: { readonly handshake: { readonly headers: IncomingHttpHeaders } },
-    next: Next,
-  ) => void;
+  /** For the socket that the pages talk over, once it is there: a session may have ended since. */
+  readonly ioMiddleware: (socket: { readonly request: IncomingMessage }, next: Next) => void;
+  /** Before the socket is there, when nothing has been spent on it. */
+  readonly refusesSocket: (request: IncomingMessage) => Promise<Problem | undefined>;
 }
 
-export function dashboardGuard(admin: Administrator, fromHere: (request: IncomingMessage) => boolean): DashboardGuard {
+export function dashboardGuard(signIn: SignIn): DashboardGuard {
   const sessions = new Sessions();
+  const handshakes = new RateLimiterMemory({ points: MOST_HANDSHAKES, duration: HANDSHAKES_SECONDS });
 
-  const guesses = new RateLimiterMemory({ points: MOST_GUESSES, duration: GUESSES_SECONDS });
+  /** The session that a request is part of. */
+  async function sessionOf(request: IncomingMessage): Promise<string | undefined> {
+    return sessions.of(request.headers) ?? (comesFromThisMachine(request) && (await isOpen()) ? OPEN : undefined);
+  }
 
-  /** @throws {RateLimiterRes} after too many wrong passwords */
-  async function mayPass(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (sessions.has(request.headers)) return true;
-    if (fromHere(request) && (await isOpen())) return true;
+  async function enters(request: HttpRequest, response: ServerResponse): Promise<boolean | Problem> {
+    if ((await sessionOf(request)) !== undefined) return true;
     const given = basicCredentials(request.headers.authorization);
     if (!given) return false;
-    const address = addressOf(request);
-    await guesses.consume(address);
-    if (!(await admin.check(given.name, given.password))) return false;
-    await guesses.delete(address);
-    response.appendHeader('Set-Cookie', sessions.begin((request as HttpRequest).secure === true));
-    return true;
+    const right = await signIn.check('dashboard', request, given.name, given.password);
+    if (right === true) response.appendHeader('Set-Cookie', sessions.begin(request.secure === true));
+    return right;
+  }
+
+  /** A page from elsewhere may open a socket to here; the browser says from where. */
+  async function socketSession(request: IncomingMessage): Promise<string | undefined> {
+    return isOwnOrigin(request.headers) ? sessionOf(request) : undefined;
   }
 
   return {
-    middleware(request, response, next) {
-      mayPass(request, response).then(
-        (passes) => {
-          if (passes) return next();
-          const headers = { 'www-authenticate': `Basic realm="operator: ${ADMIN_NAME}", charset="UTF-8"` };
-          sendProblem(response, problem('not-authenticated', 'The dashboard is for the operator.', { headers }));
-        },
-        (reason: unknown) => {
-          if (!(reason instanceof RateLimiterRes)) return next(reason as Error);
-          const retryAfterSeconds = Math.ceil(reason.msBeforeNext / 1000);
-          const detail = `Too many wrong passwords. Try again in ${Math.ceil(retryAfterSeconds / 60)} min.`;
-          sendProblem(response, problem('too-many-requests', detail, { retryAfterSeconds }));
-        },
+    middleware(request: HttpRequest, response, next) {
+      withPrefix(request, response);
+      enters(request, response).then((entered) => {
+        if (entered === true) return next();
+        const headers = { 'www-authenticate': `Basic realm="operator: ${ADMIN_NAME}", charset="UTF-8"` };
+        sendProblem(
+          response,
+          entered || problem('not-authenticated', 'The dashboard is for the operator.', { headers }),
+        );
+      }, next);
+    },
+    ioMiddleware({ request }, next) {
+      socketSession(request).then(
+        (session) => next(session === undefined ? new Error('The dashboard is for the operator.') : undefined),
+        next,
       );
     },
-    ioMiddleware(socket, next) {
-      const { headers } = socket.handshake;
-      const request = (socket as { request?: IncomingMessage }).request;
-      mayConnect(headers, request).then(
-        (may) => next(may ? undefined : new Error('The dashboard is for the operator.')),
-        (error: Error) => next(error),
-      );
+    async refusesSocket(request) {
+      const session = await socketSession(request);
+      if (session === undefined) return problem('not-authenticated', 'The dashboard is for the operator.');
+      if (/[?&]sid=/.test(request.url ?? '')) return undefined;
+      try {
+        await handshakes.consume(session);
+        return undefined;
+      } catch (reason) {
+        if (!(reason instanceof RateLimiterRes)) throw reason;
+        const retryAfterSeconds = Math.ceil(reason.msBeforeNext / 1000);
+        return problem('too-many-requests', 'Too many dashboards were opened.', { retryAfterSeconds });
+      }
     },
   };
-
-  async function mayConnect(headers: IncomingHttpHeaders, request: IncomingMessage | undefined): Promise<boolean> {
-    // A page from elsewhere may open a socket to here; the browser says from where.
-    if (headers.origin !== undefined && hostOf(headers.origin) !== headers.host) return false;
-    if (sessions.has(headers)) return true;
-    return request !== undefined && fromHere(request) && (await isOpen());
-  }
 }
 
 class Sessions {
@@ -94,10 +101,20 @@ class Sessions {
     return `${COOKIE}=${id}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}${secure ? '; Secure' : ''}`;
   }
 
-  has({ cookie }: IncomingHttpHeaders): boolean {
+  /** The one whose cookie is sent. */
+  of({ cookie }: IncomingHttpHeaders): string | undefined {
     const id = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(cookie ?? '')?.[1];
-    return id !== undefined && (this.#until.get(id) ?? 0) > Date.now();
+    return id !== undefined && (this.#until.get(id) ?? 0) > Date.now() ? id : undefined;
   }
+}
+
+/** Redirections of the dashboard's own carry what a proxy took off the path. */
+function withPrefix(request: HttpRequest, response: ServerResponse): void {
+  const prefix = forwardedPrefix(request);
+  if (prefix === '') return;
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) =>
+    setHeader(name, /^location$/i.test(name) && /^\/(?!\/)/.test(String(value)) ? `${prefix}${value}` : value);
 }
 
 /** Open only if every ledger in this process is. */

@@ -2,12 +2,14 @@
 // (README, "Variables"); what is secret is made at the first start and kept in the data folder.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { comesFromThisMachine, newVisitor, VISITOR_COOKIE } from '../../nodes/admit-request/admission.ts';
+import { newVisitor, VISITOR_COOKIE } from '../../nodes/admit-request/admission.ts';
+import { trustedProxies } from '../../nodes/shared/client-address.ts';
 import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
-import { listening, places } from '../environment.ts';
+import { listening, places, VariableError } from '../environment.ts';
 import type { SideSettings } from '../run.ts';
-import { ADMIN_NAME, adminAuth, administrator } from '../shared/admin.ts';
+import { adminAuth, administrator, tellPassword } from '../shared/admin.ts';
 import { logging } from '../shared/logging.ts';
+import { SignIn } from '../shared/sign-in.ts';
 import { answersHere, failed, isPlain, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';
@@ -26,11 +28,15 @@ env.DATA_DIR = at.dataDir;
 
 const admin = await administrator(at.cloudDir, env);
 delete env.ADMIN_PASSWORD;
-if (admin.made !== undefined) {
-  // Not through the log, which others may read.
-  console.log(
-    `\nEditor of the cloud's flow and operator's dashboard: user ${ADMIN_NAME}, password ${admin.made}\n` +
-      `This is shown once. To choose your own, set ADMIN_PASSWORD; for a new one, remove ${join(at.cloudDir, 'admin.hash')}.\n`,
+tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cloudDir);
+const signIn = new SignIn(admin);
+const dashboard = dashboardGuard(signIn);
+
+const trusts = env.TRUST_PROXY ? trustedProxies(env.TRUST_PROXY) : undefined;
+if (env.TRUST_PROXY && !trusts) {
+  throw new VariableError(
+    'TRUST_PROXY',
+    'the number of proxies that stand before this cloud, or their addresses or networks',
   );
 }
 
@@ -46,7 +52,9 @@ function before(request: IncomingMessage, response: ServerResponse, next: (error
 /** Whoever opens the page is known again by a cookie: it is theirs that the codes are. */
 function rememberVisitor(request: IncomingMessage, response: ServerResponse): void {
   if (new RegExp(`(?:^|; )${VISITOR_COOKIE}=`).test(request.headers.cookie ?? '')) return;
-  const secure = env.TRUST_PROXY && request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  const throughTls =
+    trusts?.(request.socket.remoteAddress ?? '', 0) && /^\s*https\b/.test(String(request.headers['x-forwarded-proto']));
+  const secure = throughTls ? '; Secure' : '';
   response.appendHeader(
     'Set-Cookie',
     `${VISITOR_COOKIE}=${newVisitor()}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_SECONDS}${secure}`,
@@ -61,10 +69,10 @@ export default {
     httpAdminRoot: '/editor',
     httpNodeRoot: '/',
     httpNodeMiddleware: readBody,
-    httpServerOptions: { 'x-powered-by': false, ...(env.TRUST_PROXY && { 'trust proxy': proxies(env.TRUST_PROXY) }) },
+    httpServerOptions: { 'x-powered-by': false, ...(trusts && { 'trust proxy': trusts }) },
     adminAuth: adminAuth(admin),
     credentialSecret: secretOnce(join(at.cloudDir, 'credential.secret'), randomSecret),
-    dashboard: dashboardGuard(admin, comesFromThisMachine),
+    dashboard,
     logging: logging(env, process.stdout.isTTY === true),
     telemetry: { enabled: false, updateNotification: false },
     lang: /^zh/i.test(env.LANGUAGE ?? '') ? 'zh-CN' : 'en-US',
@@ -81,10 +89,8 @@ export default {
   notFound,
   failed,
   isPlain,
+  signIn,
+  trusts,
+  refusesSocket: dashboard.refusesSocket,
   answerWaitMs: 10_000,
 } satisfies SideSettings;
-
-/** How many proxies stand before this cloud, or their addresses, as Express takes them. */
-function proxies(text: string): number | string {
-  return /^\d+$/.test(text) ? Number(text) : text;
-}

@@ -21,12 +21,32 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/gi, '[key]'],
   [/\bBearer\s+\S+/gi, 'Bearer [key]'],
   [/\boc_[\w-]{16,}/gi, '[key]'],
-  [/(:\/\/[^:/@\s]+):[^@\s]+@/g, '$1:[password]@'],
+  // To the last @: whoever forgot to encode one in his password has not made the rest of it public.
+  [/(:\/\/[^:/@\s]*):\S+@/g, '$1:[password]@'],
   [/(?<![\d.-])(?:\d{10}|\d{12}|\d{15}|\d{3} \d{3} \d{4}|\d{4} \d{4} \d{4}|\d{5} \d{5} \d{5})(?![\d.-])/g, '[code]'],
 ];
 
 export function withoutSecrets(text: string): string {
   return SECRETS.reduce((rest, [secret, instead]) => rest.replace(secret, instead), text);
+}
+
+/**
+ * What errors may say of an address whose password was written without encoding what stands for something in an address:
+ * of `user:1/secret@host` they name the port 1, and the database `secret@host`.
+ */
+export function withoutPiecesOf(url: string | undefined): (text: string) => string {
+  const [, user = '', password = ''] = /^[a-z][\w+.-]*:\/\/([^:/@\s]*):(.*)@/is.exec(url ?? '') ?? [];
+  const cuts = [...password.matchAll(/[/?#@:%\s\\[\]]/g)].map(({ index }) => index);
+  if (cuts.length === 0) return (text) => text;
+  const pieces = cuts.flatMap((at): [string, string][] => [
+    [`${password.slice(at + 1)}@`, '[password]@'],
+    [`${user}:${password.slice(0, at)}`, `${user}:[password]`],
+  ]);
+  pieces.push([password, '[password]']);
+  // The longest first, or what is left of it would no longer be found.
+  pieces.sort(([a], [b]) => b.length - a.length);
+  return (text) =>
+    pieces.reduce((rest, [piece, instead]) => (piece.length > 2 ? rest.replaceAll(piece, instead) : rest), text);
 }
 
 /** One line of the structured log. */
@@ -63,10 +83,9 @@ function safeText(value: unknown): string {
 export function logging(env: NodeJS.ProcessEnv, isTerminal: boolean): Record<string, unknown> {
   const level = env.LOG_LEVEL || 'info';
   const format = env.LOG_FORMAT || (isTerminal ? 'text' : 'json');
-  const write =
-    format === 'text'
-      ? (message: LogMessage) => process.stdout.write(`${textLine(message)}\n`)
-      : (message: LogMessage) => process.stdout.write(`${jsonLine(message)}\n`);
+  const clean = withoutPiecesOf(env.DATABASE_URL);
+  const line = format === 'text' ? textLine : jsonLine;
+  const write = (message: LogMessage) => process.stdout.write(`${clean(line(message))}\n`);
   return { console: { level: 'off' }, lines: { level, metrics: false, audit: false, handler: () => write } };
 }
 

@@ -1,17 +1,21 @@
 // Who is asking, whether they may, and whether they ask too often.
 import { createHash, randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { isStationId } from '../../charging/cloud/checks.ts';
 import { isRefused, type Principal, type Refusal } from '../../charging/cloud/ledger.ts';
 import { unknownStation } from '../../charging/cloud/refusals.ts';
 import type { Issuer } from '../code-issuer/issuer.ts';
+import type { Taken } from '../code-issuer/limits.ts';
+import { addressOf } from '../shared/client-address.ts';
 import type { HttpMessage, HttpRequest } from '../shared/http.ts';
 import { type Problem, problem } from '../shared/problems.ts';
+import { comesFromThisMachine } from '../shared/this-machine.ts';
 import type { Call } from './contract.ts';
 import { CallReader } from './reading.ts';
 
 export const VISITOR_COOKIE = 'visitor';
 const VISITOR = /^[A-Za-z0-9_-]{22}$/;
+/** Idempotency keys that are remembered, each call's own. */
+const MOST_ANSWERED = 10_000;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** Who a request belongs to. */
@@ -21,7 +25,13 @@ export interface Client extends Omit<Principal, 'role'> {
 
 export type Admission =
   | { readonly refused: Problem }
-  | { readonly payload: Record<string, unknown>; readonly client: Client; readonly idempotencyKey?: string };
+  | {
+      readonly payload: Record<string, unknown>;
+      readonly client: Client;
+      readonly idempotencyKey?: string;
+      /** Of what the station may be asked for: to be told what became of it. */
+      readonly taken?: { end(issued: boolean): void };
+    };
 
 interface Caller {
   readonly client: Client;
@@ -39,6 +49,7 @@ export class Admitter {
   readonly #call: Call;
   readonly #issuer: Issuer;
   readonly #reader: CallReader;
+  readonly #answered = new AnsweredKeys();
 
   constructor(call: Call, issuer: Issuer) {
     this.#call = call;
@@ -67,13 +78,16 @@ export class Admitter {
     const reading = this.#reader.read(message);
     if ('problem' in reading) return { refused: reading.problem };
     const station = reading.payload.station;
+    let taken: Taken | undefined;
     if (typeof station === 'string') {
-      const refused = await this.#stationRefused(station, caller, req);
-      if (refused) return { refused };
+      const again = this.#answered.has(caller.client.client, reading.idempotencyKey);
+      const share = await this.#ofStation(station, caller, req, again);
+      if (share && 'refused' in share) return share;
+      taken = share;
     }
     if (caller.newVisitor !== undefined && req)
       message.cookies = { ...message.cookies, ...visitorCookie(caller.newVisitor, req) };
-    return { ...reading, client: caller.client };
+    return { ...reading, client: caller.client, ...(taken && { taken: this.#noting(taken, caller, reading) }) };
   }
 
   #caller(req: HttpRequest | undefined): Caller | { refused: Problem } | Promise<Caller | { refused: Problem }> {
@@ -131,18 +145,53 @@ export class Admitter {
     return seconds === undefined ? undefined : tooMany('You ask', seconds);
   }
 
-  async #stationRefused(id: string, caller: Caller, req: HttpRequest | undefined): Promise<Refusal | undefined> {
+  #noting(taken: Taken, { client }: Caller, { idempotencyKey }: { readonly idempotencyKey?: string }) {
+    return {
+      end: (issued: boolean) => {
+        if (issued) this.#answered.add(client.client, idempotencyKey);
+        else taken.giveBack();
+      },
+    };
+  }
+
+  async #ofStation(
+    id: string,
+    caller: Caller,
+    req: HttpRequest | undefined,
+    again: boolean,
+  ): Promise<{ refused: Refusal } | Taken | undefined> {
     if (!isStationId(id)) {
       const { client } = caller.client;
       this.#issuer.audit(
         { action: 'station-id-not-possible', client, station: id, detail: this.#call.id },
         addressOf(req),
       );
-      return unknownStation(id).refused;
+      return unknownStation(id);
     }
-    if (!this.#call.countsForStation) return undefined;
-    const seconds = await (await this.#issuer.limits(caller.open)).take('station', id);
-    return seconds === undefined ? undefined : tooMany('This station is asked for', seconds);
+    if (!this.#call.countsForStation || again) return undefined;
+    const limits = await this.#issuer.limits(caller.open);
+    const taken = await limits.takeOfStation(id, caller.client.role === 'visitor');
+    return typeof taken === 'number' ? { refused: tooMany('This station is asked for', taken) } : taken;
+  }
+}
+
+/**
+ * Idempotency keys that something was issued for: asked again, the answer is the same, and nothing more is issued. Of this
+ * process, the newest ones: what is forgotten counts once more.
+ */
+class AnsweredKeys {
+  readonly #known = new Set<string>();
+
+  has(client: string, key: string | undefined): boolean {
+    return key !== undefined && this.#known.has(`${client} ${key}`);
+  }
+
+  add(client: string, key: string | undefined): void {
+    if (key === undefined) return;
+    this.#known.add(`${client} ${key}`);
+    if (this.#known.size <= MOST_ANSWERED) return;
+    const [oldest] = this.#known;
+    this.#known.delete(oldest!);
   }
 }
 
@@ -155,35 +204,6 @@ function notAuthenticated(detail: string): Problem {
 function tooMany(who: string, seconds: number): Problem {
   const detail = `${who} too often. Try again in ${seconds} s.`;
   return problem('too-many-requests', detail, { retryAfterSeconds: seconds });
-}
-
-/**
- * Whether a request was made on this machine and not passed on for somebody else: over loopback, for a name of this
- * machine (a web page elsewhere can point its own name at 127.0.0.1), without the marks of a proxy.
- */
-export function comesFromThisMachine(req: IncomingMessage | undefined): boolean {
-  if (!req) return true;
-  const { host, origin, forwarded, via, 'x-forwarded-for': forwardedFor } = req.headers;
-  // A page from elsewhere, open in a browser on this machine.
-  if (origin !== undefined && hostOf(origin) !== host) return false;
-  if (forwarded !== undefined || forwardedFor !== undefined || via !== undefined) return false;
-  if (!/^(?:::ffff:)?127\.|^::1$/.test(req.socket.remoteAddress ?? '')) return false;
-  return host === undefined || /^(?:localhost|(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(host);
-}
-
-/** The host and port of an origin; undefined for what is none. */
-export function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-/** Whose requests are counted together: an IPv4 address, or the /64 that one household or phone has of IPv6. */
-export function addressOf(req: HttpRequest | undefined): string {
-  const address = req?.ip ?? req?.socket.remoteAddress ?? '';
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
-  const [front = '', back = ''] = address.split('::');
-  const groups = (text: string) => text.split(':').filter((group) => group !== '');
-  const zeros = Array.from({ length: 8 - groups(front).length - groups(back).length }, () => '0');
-  return [...groups(front), ...zeros, ...groups(back)].slice(0, 4).join(':');
 }
 
 function visitorOf(req: HttpRequest | undefined): string | undefined {

@@ -38,6 +38,7 @@ export function construct(RED: RED): (this: RedNode, config: AdmitRequestConfig)
           message.payload = admission.payload;
           message.client = admission.client;
           if (admission.idempotencyKey !== undefined) message.idempotencyKey = admission.idempotencyKey;
+          if (admission.taken) settle(message, admission.taken);
           send([message]);
           return;
         }
@@ -54,6 +55,15 @@ export function construct(RED: RED): (this: RedNode, config: AdmitRequestConfig)
 
 function noCall(): NodeFault {
   return new NodeFault('no-call', 'Choose a call of the contract in the settings of this node.');
+}
+
+/** Without an answer over HTTP nobody can tell what became of it: then it counts. */
+function settle(message: HttpMessage, taken: { end(issued: boolean): void }): void {
+  const response = message.res?._res;
+  response?.once('close', () => {
+    const { statusCode, headersSent } = response;
+    taken.end(headersSent && (statusCode === 200 || statusCode === 201));
+  });
 }
 
 /** From here, where the whole request is read, to its answer. */

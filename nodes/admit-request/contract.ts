@@ -30,7 +30,7 @@ export interface Call {
   readonly idempotent?: boolean;
   /** Takes an `If-Match`. */
   readonly conditional?: boolean;
-  /** Counts against what one station may be asked for. */
+  /** What it issues or settles counts against what one station may be asked for. */
   readonly countsForStation?: boolean;
   readonly good: GoodAnswer;
   /** Another good answer, in flows where requests are paid for first. */
@@ -86,7 +86,6 @@ const table: readonly Call[] = [
     summary: 'Ask for the code that brings a station into step and sets its clock',
     pathAs: 'station',
     idempotent: true,
-    countsForStation: true,
     good: { status: 201, description: 'The code, 15 digits.', schema: schemas.ServiceCode },
     problems: [404, 409, 410],
   },

@@ -22,8 +22,11 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'The ledger is away; ask again with the same idempotency key.',
 };
 
-/** @param version of the package */
-export function openApiDocument(version: string): Json {
+/**
+ * @param version of the package
+ * @param prefix what stands before the paths where the outside sees them
+ */
+export function openApiDocument(version: string, prefix = ''): Json {
   const paths: Record<string, Json> = {};
   for (const call of CALLS.values()) {
     paths[call.path] ??= {};
@@ -38,7 +41,7 @@ export function openApiDocument(version: string): Json {
       description: 'Codes for charging stations that have no network. Errors are problem details (RFC 9457).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: prefix === '' ? '/' : prefix }],
     paths,
     components: {
       schemas: Object.fromEntries(COMPONENTS.map((schema) => [idOf(schema), component(schema)])),

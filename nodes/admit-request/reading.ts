@@ -126,7 +126,9 @@ function readJson(message: HttpMessage): Json {
   return { value: given };
 }
 
-function parse(text: string): Json {
+function parse(given: string): Json {
+  // Windows programs begin UTF-8 with a mark, which a reader may ignore (RFC 8259, section 8.1).
+  const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
   if (text.trim() === '') return { problem: problem('malformed-json', 'There is no body; send a JSON object.') };
   try {
     return { value: JSON.parse(text) };

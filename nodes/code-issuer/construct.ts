@@ -1,5 +1,6 @@
 // The config node that the cloud's nodes share: ledger, master key, limits. What it does is in issuer.ts.
 import { join } from 'node:path';
+import { isLoopback } from '../shared/client-address.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { onClose } from '../shared/road.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
@@ -54,7 +55,8 @@ function settingsOf(RED: RED, config: CodeIssuerConfig, credentials: Credentials
       return pack.masterKey ? pack.masterKey() : loadMasterKey({ masterKeyFile: join(folder.top, 'master.key') });
     },
     // Behind a proxy everybody seems to be on this machine.
-    loopbackOnly: isLoopback(RED.settings.uiHost) && !process.env.TRUST_PROXY,
+    // Node-RED listens on every address unless `uiHost` says otherwise.
+    loopbackOnly: isLoopback(String(RED.settings.uiHost ?? '')) && !process.env.TRUST_PROXY,
     publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
     limits: limitsOf(config),
     limitsIn: limitsIn === 'database' ? 'database' : 'memory',
@@ -78,9 +80,4 @@ function limitsOf(config: CodeIssuerConfig): Partial<LimitSettings> {
   if (visitor !== undefined) limits.visitor = visitor;
   if (station !== undefined) limits.station = station;
   return limits;
-}
-
-/** Node-RED listens on every address unless `uiHost` says otherwise. */
-function isLoopback(host: unknown): boolean {
-  return typeof host === 'string' && /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host);
 }

@@ -6,19 +6,30 @@ export interface LimitSettings {
   readonly client: number;
   /** Requests a minute from one address without a key; 0: no limit. */
   readonly visitor: number;
-  /** Codes and receipts a minute of one station; 0: no limit. */
+  /** Codes and receipts a minute of one station; 0: no limit. Who asks without a key has half of it. */
   readonly station: number;
 }
-export type LimitKind = keyof LimitSettings;
+/** `strangers`: what those without a key may take of a station's share. */
+export type LimitKind = keyof LimitSettings | 'strangers';
+
+/** One that was counted, until it is clear whether it comes to anything. */
+export interface Taken {
+  /** It came to nothing: as if it had not been asked for. */
+  giveBack(): void;
+}
 
 export const USUAL_LIMITS: LimitSettings = { client: 600, visitor: 60, station: 60 };
 export const NO_LIMITS: LimitSettings = { client: 0, visitor: 0, station: 0 };
 
 const MINUTE = 60;
+const NOTHING: Taken = { giveBack: () => {} };
+/** What may be given back. */
+const STATION: ReadonlySet<LimitKind> = new Set(['station', 'strangers']);
 
 /** What both kinds of limiter of the library have in common. */
 interface Limiter {
-  consume(key: string, points?: number): Promise<unknown>;
+  consume(key: string): Promise<RateLimiterRes>;
+  reward(key: string): Promise<unknown>;
 }
 
 export class Limits {
@@ -55,14 +66,47 @@ export class Limits {
 
   /** Counts one request. Resolves to the whole seconds to wait when it is one too many. */
   async take(kind: LimitKind, key: string): Promise<number | undefined> {
+    const taken = await this.#consume(kind, key);
+    return typeof taken === 'number' ? taken : undefined;
+  }
+
+  /**
+   * Counts one request for a station before it is known whether anything is issued or settled for it, so that many at once
+   * are not more than so many. Resolves to the whole seconds to wait when it is one too many.
+   */
+  async takeOfStation(station: string, stranger: boolean): Promise<number | Taken> {
+    const ofStrangers = stranger ? await this.#consume('strangers', station) : NOTHING;
+    if (typeof ofStrangers === 'number') return ofStrangers;
+    const ofAll = await this.#consume('station', station);
+    if (typeof ofAll === 'number') {
+      ofStrangers.giveBack();
+      return ofAll;
+    }
+    return {
+      giveBack: () => {
+        ofStrangers.giveBack();
+        ofAll.giveBack();
+      },
+    };
+  }
+
+  async #consume(kind: LimitKind, key: string): Promise<number | Taken> {
     const limiter = this.#limiters.get(kind);
-    if (!limiter) return undefined;
+    if (!limiter) return NOTHING;
     try {
-      await limiter.consume(key);
-      return undefined;
+      const { msBeforeNext } = await limiter.consume(key);
+      const until = performance.now() + msBeforeNext;
+      return {
+        giveBack: () => {
+          // What was counted in a minute that is over is forgotten already.
+          if (performance.now() < until) limiter.reward(key).catch(() => {});
+        },
+      };
     } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw refusal;
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      // What was refused took nothing. The library counts it all the same; else there would be nothing to give back to.
+      if (STATION.has(kind)) limiter.reward(key).catch(() => {});
+      return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
     }
   }
 
@@ -77,7 +121,8 @@ export class Limits {
 }
 
 function allowed(settings: LimitSettings): [LimitKind, number][] {
-  return (Object.entries(settings) as [LimitKind, number][]).filter(([, points]) => points > 0);
+  const all: Record<LimitKind, number> = { ...settings, strangers: Math.ceil(settings.station / 2) };
+  return (Object.entries(all) as [LimitKind, number][]).filter(([, points]) => points > 0);
 }
 
 function databaseLimiter(pool: object, kind: LimitKind, points: number): Promise<Limiter> {
@@ -90,8 +135,8 @@ function databaseLimiter(pool: object, kind: LimitKind, points: number): Promise
         keyPrefix: kind,
         points,
         duration: MINUTE,
-        // One who is over the limit is not asked about in the database again.
-        inMemoryBlockOnConsumed: points,
+        // One who is over the limit is not asked about in the database again, unless what was counted may be given back.
+        ...(!STATION.has(kind) && { inMemoryBlockOnConsumed: points }),
         insuranceLimiter: new RateLimiterMemory({ keyPrefix: kind, points, duration: MINUTE }),
       },
       // Also when the table could not be made now: the insurance counts, and the next start tries again.

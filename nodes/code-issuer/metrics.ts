@@ -84,8 +84,16 @@ export class CloudMetrics {
     if (!this.#process) {
       this.#process = true;
       collectDefaultMetrics({ register: this.#registry });
+      this.#dropMisnamed();
     }
     return this.#registry.metrics();
+  }
+
+  /** `_total` is for counters; the library names gauges so, which promtool refuses. The same figures stand under other names. */
+  #dropMisnamed(): void {
+    for (const metric of this.#registry.getMetricsAsArray()) {
+      if (metric instanceof Gauge && metric.name.endsWith('_total')) this.#registry.removeSingleMetric(metric.name);
+    }
   }
 
   #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {

@@ -4,6 +4,7 @@ import { cloudMetrics } from '../code-issuer/metrics.ts';
 import { ask, useIssuer } from '../code-issuer/using.ts';
 import { clientOf } from '../shared/client.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
+import { pathPrefix } from '../shared/path-prefix.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
 import { NodeFault, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -63,7 +64,7 @@ const ACTS: Readonly<Record<string, Act>> = {
       send,
       (ledger) => ledger.reserve(call),
       (good) => {
-        answer(message, 202, good, { ...NOT_STORED, location: `/charging-requests/${good.id}` });
+        answer(message, 202, good, { ...NOT_STORED, location: locationOf(message, good.id) });
         return 'reserved';
       },
     );
@@ -108,14 +109,14 @@ export function construct(RED: RED): (this: RedNode, config: IssueCodeConfig) =>
 function created(kind: string) {
   return (good: { code: string } | { id: string; code: string }, message: HttpMessage): string => {
     cloudMetrics.issued(kind);
-    answer(
-      message,
-      201,
-      good,
-      'id' in good ? { ...NOT_STORED, location: `/charging-requests/${good.id}` } : NOT_STORED,
-    );
+    const location = 'id' in good ? { location: locationOf(message, good.id) } : {};
+    answer(message, 201, good, { ...NOT_STORED, ...location });
     return 'issued';
   };
+}
+
+function locationOf(message: HttpMessage, id: string): string {
+  return `${pathPrefix(message.req)}/charging-requests/${id}`;
 }
 
 function payloadOf(message: HttpMessage): Readonly<Record<string, unknown>> {

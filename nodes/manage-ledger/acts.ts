@@ -12,6 +12,8 @@ export interface Good {
   readonly statusCode: number;
   readonly payload: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where what was made is found, as the contract has it. */
+  readonly path?: string;
 }
 /**
  * @param by who is doing it, for the audit
@@ -31,8 +33,8 @@ export const ACTS: Readonly<Record<string, Act>> = {
   createStation: async (ledger, payload, by) => {
     const answer = await ledger.createStation({ ...payload, id: need(payload, 'id') } as NewStation, by);
     if ('refused' in answer) return answer;
-    const location = `/stations/${encodeURIComponent(answer.id)}`;
-    return { statusCode: 201, payload: answer, headers: { ...NOT_STORED, location } };
+    const path = `/stations/${encodeURIComponent(answer.id)}`;
+    return { statusCode: 201, payload: answer, headers: NOT_STORED, path };
   },
   listStations: async (ledger, payload) => {
     const { after } = payload;

@@ -7,6 +7,7 @@ import { ask, noIssuer, useIssuer } from '../code-issuer/using.ts';
 import { clientOf } from '../shared/client.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
 import { packageVersion } from '../shared/package-version.ts';
+import { pathPrefix } from '../shared/path-prefix.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
 import { NodeFault, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -48,7 +49,7 @@ export function construct(RED: RED): (this: RedNode, config: ManageLedgerConfig)
       },
       readContract: async (message, send) => {
         const headers = { 'cache-control': 'no-cache', 'content-type': 'application/json; charset=utf-8' };
-        send([answer(message, 200, contract(), headers)]);
+        send([answer(message, 200, contract(pathPrefix(message.req)), headers)]);
       },
       exportLedger: (message, send) => exportLedger(need(issuer), message, send),
     };
@@ -63,8 +64,9 @@ export function construct(RED: RED): (this: RedNode, config: ManageLedgerConfig)
         message,
         send,
         (ledger) => act(ledger, payloadOf(message), clientOf(message), message.req?.headers['if-match']),
-        ({ statusCode, payload, headers }) => {
-          answer(message, statusCode, payload, headers);
+        ({ statusCode, payload, headers, path }) => {
+          const location = path === undefined ? {} : { location: `${pathPrefix(message.req)}${path}` };
+          answer(message, statusCode, payload, { ...headers, ...location });
           return undefined;
         },
       );
@@ -73,10 +75,10 @@ export function construct(RED: RED): (this: RedNode, config: ManageLedgerConfig)
   return ManageLedger;
 }
 
-let contractText: string | undefined;
-function contract(): string {
-  contractText ??= JSON.stringify(openApiDocument(packageVersion));
-  return contractText;
+let known: { readonly prefix: string; readonly text: string } | undefined;
+function contract(prefix: string): string {
+  if (known?.prefix !== prefix) known = { prefix, text: JSON.stringify(openApiDocument(packageVersion, prefix)) };
+  return known.text;
 }
 
 function need(issuer: Issuer | undefined): Issuer {

@@ -9,6 +9,9 @@ export interface HttpRequest extends IncomingMessage {
   readonly query?: Record<string, unknown>;
   readonly cookies?: Readonly<Record<string, string>>;
   readonly ip?: string;
+  /** Where the application that answers is mounted. */
+  readonly baseUrl?: string;
+  readonly app?: { get(setting: string): unknown };
   readonly secure?: boolean;
 }
 

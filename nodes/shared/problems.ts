@@ -22,6 +22,8 @@ const PROBLEMS = {
   'malformed-http': { status: 400, title: 'The request is not HTTP' },
   'not-authenticated': { status: 401, title: 'An API key is needed' },
   'not-allowed': { status: 403, title: 'This key may not do that' },
+  'foreign-host': { status: 403, title: 'That is no name of this machine' },
+  'foreign-page': { status: 403, title: 'A page from elsewhere may not ask' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This path does not answer that method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
@@ -32,6 +34,8 @@ const PROBLEMS = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Something broke here' },
+  restarting: { status: 503, title: 'Nothing answers just now' },
+  'too-many-connections': { status: 503, title: 'Too many connections' },
   'ledger-unavailable': { status: 503, title: 'The ledger is away' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -216,9 +216,10 @@ const redeployed: Fault = {
   name: 'flow redeployed mid-charge (Node-RED)',
   run: async (every = 1) => {
     const counted = none();
-    const env = { STATION_KEY: KEY.toString('hex'), STATION_SEQUENCE: 'counter' };
+    const env = { STATION_KEY: KEY.toString('hex'), STATION_SEQUENCE: 'counter', ADMIN_PASSWORD: 'of the bench' };
     const running = await Applications.start({ only: 'charger', env });
     try {
+      const signedIn = await running.editorToken(running.charger, env.ADMIN_PASSWORD);
       for (let n = 1; n <= 5; n += every) {
         running.plug(true);
         await running.keys(`${codeOf(n)}#`);
@@ -227,7 +228,7 @@ const redeployed: Fault = {
         const from = performance.now();
         const deployed = fetch(`${running.charger}/editor/flows`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full' },
+          headers: { ...signedIn, 'content-type': 'application/json', 'node-red-deployment-type': 'full' },
           body: flows,
         });
         await until('the relay is off', () => running.relayPin() === '0');

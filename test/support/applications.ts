@@ -147,6 +147,19 @@ export class Applications {
     return JSON.parse(text);
   }
 
+  /** The header that opens the editor of a side. */
+  async editorToken(url: string, password: string): Promise<{ authorization: string }> {
+    const asked = { client_id: 'node-red-editor', grant_type: 'password', scope: '*', username: 'admin', password };
+    const response = await fetch(`${url}/editor/auth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(asked),
+    });
+    if (response.status !== 200) throw new Error(`signing in: ${response.status} ${await response.text()}`);
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return { authorization: `Bearer ${token}` };
+  }
+
   async settled(what: string, test: (state: BenchState) => boolean, withinMs?: number): Promise<BenchState> {
     let last: BenchState | undefined;
     try {

@@ -55,7 +55,7 @@ export default {
       const station = this.station.trim();
       const ticket = await this.ask('exportTicket', { from: this.from, to: after, ...(station && { station }) });
       this.close('export');
-      if (ticket) window.location.assign(`/operator/ledger.csv?ticket=${ticket.ticket}`);
+      if (ticket) window.location.assign(`${this.root()}/operator/ledger.csv?ticket=${ticket.ticket}`);
     },
   },
 };

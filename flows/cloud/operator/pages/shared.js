@@ -92,6 +92,10 @@ export default {
     when(iso) {
       return iso ? new Date(iso).toLocaleString(this.locale(), { dateStyle: 'medium', timeStyle: 'short' }) : '–';
     },
+    /** What stands before the dashboard's own path: a prefix that a proxy takes off, as a rule nothing. */
+    root() {
+      return window.location.pathname.replace(/\/dashboard(?:\/.*)?$/, '');
+    },
     /** Shows a dialog of this page; the browser keeps the focus in it and gives it back. */
     open(name) {
       this.problem = null;

@@ -13,7 +13,7 @@ export default {
       form: {},
       chosen: { id: '' },
       provisioning: null,
-      base: localStorage.getItem('operator-address') || window.location.origin,
+      base: localStorage.getItem('operator-address') || window.location.origin + this.root(),
       serviceCode: null,
     };
   },

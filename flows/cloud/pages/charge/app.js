@@ -184,7 +184,7 @@
           (refusal) => {
             const known = refusal.status === 409 && refusal.body && refusal.body.settled;
             if (known) return { settlement: known, before: true };
-            if (refusal.status >= 400 && refusal.status < 429) keep.setReceipt(null);
+            if (!charge.meaning(refusal, 'refund').again) keep.setReceipt(null);
             return Promise.reject(refusal);
           }
         ),

@@ -67,6 +67,8 @@
     if (status === 429) return { title: 'busyTitle', text: 'busy', again: true };
     if (status === 408 || status >= 500) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };
+    // What a proxy answers, or a flow that is not there just now, is not known of a station or a request.
+    if (status === 404 && !/unknown-/.test(refusal.type)) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 404) {
       if (about === 'longer') return { title: 'failedTitle', text: 'unknownRequest' };
       if (about === 'refund') return { title: 'receiptTitle', text: 'receiptUnknown' };

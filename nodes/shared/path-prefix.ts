@@ -1,0 +1,27 @@
+// What stands before the contract's paths where the outside sees them: Node-RED's own root (`httpNodeRoot`), and what a
+// proxy before it takes off and tells as X-Forwarded-Prefix. Links to itself carry both.
+import type { Trusts } from './client-address.ts';
+import type { HttpRequest } from './http.ts';
+
+const LONGEST = 200;
+const PREFIX = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~%-]+)+$/;
+
+/** `/shop`, or nothing; without a slash at its end. */
+export function pathPrefix(request: HttpRequest | undefined): string {
+  if (!request) return '';
+  return `${forwardedPrefix(request)}${request.baseUrl ?? ''}`;
+}
+
+/** What proxies took off, the outermost first; nothing from those that are not trusted, and nothing that is no path. */
+export function forwardedPrefix(request: HttpRequest): string {
+  const given = request.headers['x-forwarded-prefix'];
+  if (given === undefined) return '';
+  const trusts = request.app?.get('trust proxy fn') as Trusts | undefined;
+  if (!trusts?.(request.socket.remoteAddress ?? '', 0)) return '';
+  const parts = String(given)
+    .split(',')
+    .map((part) => part.trim().replace(/\/+$/, ''))
+    .filter((part) => part !== '');
+  const prefix = parts.join('');
+  return prefix.length <= LONGEST && parts.every((part) => PREFIX.test(part)) ? prefix : '';
+}
