@@ -99,20 +99,17 @@ describe('a crowd at the cloud', function () {
     assert.equal(await health(), 200);
   });
 
-  it('that asks again and again and reads nothing is cut off, while others are served', async () => {
+  it('that asks again and again and reads nothing costs little, and others are served', async () => {
     const before = megabytes();
     const asked = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000);
-    const hostile = await Promise.all(
+    await Promise.all(
       Array.from({ length: 60 }, async () => {
         const socket = (await open('127.0.0.4')).pause();
         socket.write(asked);
-        return socket;
       }),
     );
     for (let index = 0; index < 20; index += 1) assert.equal(await health(), 200);
     assert.ok(megabytes() - before < 150, `${before} MB before, ${megabytes()} MB after`);
-    for (const socket of hostile) socket.resume();
-    await until('all of them are cut off', () => hostile.every(({ closed }) => closed));
   });
 
   it('is answered, where a client asks for a few things at once and reads', async () => {
