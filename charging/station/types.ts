@@ -66,6 +66,11 @@ export interface SessionRecord {
   /** The meter's reading (Wh) when the session opened and at the last checkpoint; only for `Wh` stations. */
   readonly meterStartWh?: number;
   readonly meterLastWh?: number;
+  /** While it is open: the power cuts that it has seen, and what the next one will cost its customer, in `unit`s. */
+  readonly cuts?: number;
+  readonly ahead?: number;
+  /** While it is open: the station was stopped in order, so that what comes next is no power cut. */
+  readonly halted?: boolean;
   /** Set when the session has ended. */
   readonly ended?: EndReason;
   /** 12 digits, when something was left at the end. */

@@ -18,11 +18,12 @@ export default function readMeter(red: RED): void {
     });
 
     let standing: string | undefined;
+    let keepsCount = true;
     const told = (code: string, is: boolean) => this.send({ topic: 'fault', payload: { code, standing: is } });
     const listener: MeterListener = {
       onReading: guarded(this, status, (reading: MeterReading) => {
         status.active('reading', shown(reading));
-        this.send({ topic: 'meter', payload: payloadOf(reading) });
+        this.send({ topic: 'meter', payload: payloadOf(reading, keepsCount) });
       }),
       onFault: (fault) => {
         status.failed(new NodeFault(fault.code, fault.message));
@@ -41,6 +42,7 @@ export default function readMeter(red: RED): void {
     let load: SimulatedLoad | undefined;
     const open = async () => {
       const kind = meterOf(config, charging);
+      keepsCount = kind === 'modbus';
       if (kind === 'simulated') {
         load = simulatedLoad(this, config, charging, listener);
         status.ready('simulated');
@@ -101,8 +103,10 @@ function simulatedLoad(
   });
 }
 
-function payloadOf({ at, ...reading }: MeterReading): Record<string, number> {
-  return { ...reading, ageMs: Math.max(0, Math.round(performance.now() - at)) };
+/** A count that the station keeps itself is not whole after a power cut: the session must know. */
+function payloadOf({ at, ...reading }: MeterReading, keepsCount: boolean): Record<string, number | boolean> {
+  const ageMs = Math.max(0, Math.round(performance.now() - at));
+  return { ...reading, ageMs, ...(keepsCount ? {} : { keepsCount }) };
 }
 
 function shown({ energyWh, powerW }: MeterReading): Record<string, string> {

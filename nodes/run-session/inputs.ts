@@ -102,13 +102,14 @@ function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> 
 }
 
 function readingOf(payload: unknown): MeterReading {
-  const { energyWh, powerW, currentA, ageMs } = fields(payload);
+  const { energyWh, powerW, currentA, ageMs, keepsCount } = fields(payload);
   if (!isNumber(energyWh)) throw bad('meter', 'a reading: {energyWh, powerW}');
   return {
     energyWh,
     ...(isNumber(powerW) ? { powerW } : {}),
     ...(isNumber(currentA) ? { currentA } : {}),
     ...(isNumber(ageMs) ? { ageMs } : {}),
+    ...(keepsCount === false ? { keepsCount } : {}),
   };
 }
 

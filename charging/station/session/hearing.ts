@@ -1,9 +1,10 @@
 // What each event tells the station. What follows from it, whatever the event, is in settling.ts.
 import type { Operation } from '../../codes/index.ts';
-import type { Voucher } from '../types.ts';
+import type { SessionRecord, Voucher } from '../types.ts';
+import { read } from './current.ts';
 import { FAULTS, type FaultCode } from './faults.ts';
 import { hearJournal } from './journaling.ts';
-import { counted, metered, plausible, receiptOf, recordOf } from './sessions.ts';
+import { counted, haltedRecordOf, metered, plausible, receiptOf } from './sessions.ts';
 import type { Event, Metered, MeterReading } from './states.ts';
 import { interrupted, type Turn, testable } from './turn.ts';
 
@@ -16,11 +17,11 @@ export function hear(turn: Turn, event: Event): void {
   count(turn);
   switch (event.type) {
     case 'start':
-      turn.set({ startedAt: event.at, kept: receiptOf(event.kept) });
+      turn.set({ startedAt: event.at, kept: receiptOf(event.kept), cutsByNow: cutsOf(event.open) });
       if (event.open) interrupted(turn, event.open);
       return;
     case 'vehicle':
-      turn.set({ vehicle: event.connected, settling: event.settling === true });
+      hearVehicle(turn, event);
       report(turn, 'vehicle-unknown', event.connected === undefined);
       return;
     case 'relay':
@@ -37,6 +38,11 @@ export function hear(turn: Turn, event: Event): void {
       return;
   }
   if (turn.state.startedAt !== undefined) hearPeople(turn, event);
+}
+
+/** One more than before: unless the station was stopped in order, the power was cut. */
+function cutsOf(open: SessionRecord | undefined): number | undefined {
+  return open && !open.halted ? (open.cuts ?? 0) + 1 : undefined;
 }
 
 /** Those who stand at the keypad, the journal, and the owner who halts the station. */
@@ -82,8 +88,9 @@ function count(turn: Turn): void {
 /** The owner stops: the session stays open in the journal, and goes on when the station starts again. */
 function halt(turn: Turn): void {
   const { phase } = turn.state;
-  if (phase.name === 'charging' || phase.name === 'paused') {
-    turn.writes.push({ type: 'checkpoint', record: recordOf(phase.session) });
+  const redeemed = phase.name === 'starting' && phase.redeemed;
+  if (phase.name === 'charging' || phase.name === 'paused' || redeemed) {
+    turn.writes.push({ type: 'checkpoint', record: haltedRecordOf(phase.session, turn.config) });
   }
   turn.set({ phase: { name: 'idle' }, startedAt: undefined, notice: undefined });
 }
@@ -93,6 +100,14 @@ function report(turn: Turn, code: FaultCode, standing: boolean): void {
   if (standing && FAULTS[code].momentary) turn.raise(code, false);
   else if (standing && !reported.includes(code)) turn.set({ reported: [...reported, code] });
   else if (!standing && reported.includes(code)) turn.set({ reported: reported.filter((other) => other !== code) });
+}
+
+function hearVehicle(turn: Turn, { at, connected, settling }: Of<'vehicle'>): void {
+  const { current } = turn.state;
+  turn.set({ vehicle: connected, settling: settling === true });
+  // With nothing plugged in no current proves nothing; and the next vehicle may be on a meter that was set right.
+  if (connected && current.leakedAt !== undefined) turn.set({ current: { ...current, leakedAt: at } });
+  if (connected === false && current.wrong) turn.set({ current: { ...current, wrong: undefined } });
 }
 
 function hearRelay(turn: Turn, event: Of<'relay'>): void {
@@ -112,13 +127,15 @@ function hearMeter(turn: Turn, reading: MeterReading): void {
   if (last && at < last.at) return;
   if (!plausible(last, reading, at, config) && !plausible(state.meter, reading, at, config)) {
     const energyWh = Number.isFinite(reading.energyWh) ? reading.energyWh : (last?.energyWh ?? 0);
-    turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false } });
+    turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false, keepsCount: true } });
     return;
   }
   const overCurrent = (reading.currentA ?? 0) > (config.highestCurrentA ?? Number.POSITIVE_INFINITY);
   if (overCurrent && state.meter?.overCurrent) turn.raise('over-current', false);
-  const meter: Metered = { energyWh: reading.energyWh, powerW: reading.powerW, at, overCurrent };
+  const keepsCount = reading.keepsCount !== false;
+  const meter: Metered = { energyWh: reading.energyWh, powerW: reading.powerW, at, overCurrent, keepsCount };
   turn.set({ meter, suspect: undefined });
+  hearCurrent(turn, meter);
   report(turn, 'meter-silent', false);
   report(turn, 'meter-implausible', false);
   const drawing =
@@ -126,10 +143,21 @@ function hearMeter(turn: Turn, reading: MeterReading): void {
   deliver(turn, meter, drawing);
 }
 
-function deliver(turn: Turn, { energyWh }: Metered, drawing: boolean): void {
+/** What the meter says against the relay; the journal is told what exactly is wrong. */
+function hearCurrent(turn: Turn, meter: Metered): void {
+  const before = turn.state.current;
+  const current = read(before, meter, turn.config);
+  turn.set({ current });
+  if (current.wrong && current.wrong !== before.wrong) turn.note('meter-wrong', { why: current.wrong });
+  if (current.leakedAt !== undefined && before.leakedAt === undefined) {
+    turn.note('current-through-open-relay', { energyWh: meter.energyWh, powerW: meter.powerW ?? null });
+  }
+}
+
+function deliver(turn: Turn, meter: Metered, drawing: boolean): void {
   const { phase } = turn.state;
   if (turn.config.unit !== 'Wh' || (phase.name !== 'charging' && phase.name !== 'paused')) return;
-  const session = metered(phase.session, energyWh);
+  const session = metered(phase.session, meter);
   if (drawing) turn.go({ name: 'charging', session });
   else if (phase.name === 'paused') turn.go({ ...phase, session });
   else turn.go({ name: 'charging', session, lowSince: phase.lowSince ?? turn.at });
@@ -162,7 +190,7 @@ function hearKey(turn: Turn, key: string): void {
       return;
     case 'armed':
       if ('open' in phase.waiting) {
-        turn.close({ ...phase.waiting.open, ended: 'stop-key' });
+        turn.closeInterrupted(phase.waiting.open, 'stop-key');
         return;
       }
       turn.tell('cancelled');

@@ -13,6 +13,12 @@ export function hearJournal(turn: Turn, event: Event): void {
     case 'redeemed':
       if (phase.name === 'starting' && !phase.redeemed) turn.go({ ...phase, redeemed: true, since: turn.at });
       return;
+    case 'checkpointed':
+      // That of a session that goes on: now the journal knows of the cut, and what the next one costs.
+      if (phase.name !== 'starting' || phase.redeemed) return;
+      turn.set({ cutsByNow: undefined });
+      turn.go({ ...phase, redeemed: true, since: turn.at });
+      return;
     case 'redeem-refused':
       if (phase.name !== 'starting' || phase.redeemed) return;
       turn.set({ outcome: 'used' });
@@ -30,7 +36,7 @@ export function hearJournal(turn: Turn, event: Event): void {
       return;
     case 'recovered':
       // A receipt may be on the display by then: somebody looked at the last one while the journal was away.
-      if (event.open && ['idle', 'fault', 'receipt'].includes(phase.name)) interrupted(turn, event.open);
+      if (event.open && !('session' in phase) && phase.name !== 'stopping') interrupted(turn, event.open);
       return;
     case 'journal-failed':
       hearFailure(turn, event.write);
@@ -44,7 +50,7 @@ function hearClosed(turn: Turn, digits: string | undefined): void {
   const record = phase.ended.unclosed;
   const receipt = receiptOf(digits === undefined ? record : { ...record, receipt: digits });
   const ended: Ended = { reason: record.ended ?? 'power-cut', receipt };
-  turn.set({ kept: receipt });
+  turn.set({ kept: receipt, cutsByNow: undefined });
   turn.go({ ...phase, ended });
   works(turn);
 }
@@ -70,6 +76,11 @@ function hearFailure(turn: Turn, write: Write): void {
     case 'use-service':
       turn.tell('out-of-order');
       return;
+    case 'checkpoint': {
+      // It was to go on after a cut: it does when the journal works again, and tells which session stands open.
+      const { phase } = turn.state;
+      if (phase.name === 'starting' && !phase.redeemed) turn.go({ name: 'fault' });
+    }
   }
 }
 
@@ -117,7 +128,7 @@ function endSession(turn: Turn): void {
   switch (phase.name) {
     case 'armed':
       if ('open' in phase.waiting) {
-        turn.close({ ...phase.waiting.open, ended: 'service' });
+        turn.closeInterrupted(phase.waiting.open, 'service');
         return;
       }
       turn.go({ name: 'idle' });
@@ -131,6 +142,7 @@ function endSession(turn: Turn): void {
       turn.endTest();
       return;
     default:
+      turn.forgiveCurrent(true);
       turn.clear(true);
       return;
   }

@@ -4,6 +4,7 @@
 // says of the state, so that a state cannot be left with the relay on; and it is given again at each beat while the relay
 // is not seen to follow, so that no message that is lost leaves it on. And what a write allows happens only in the turn of
 // that write's answer, so that a write which fails, or never returns, allows nothing.
+import { relayIs } from './current.ts';
 import { hear } from './hearing.ts';
 import { left } from './sessions.ts';
 import { settle } from './settling.ts';
@@ -33,8 +34,14 @@ function commandDue(before: State, after: State, { type }: Event): Extract<Effec
   return type === 'tick' && after.relay.on !== on ? { type: 'relay', on, again: true } : undefined;
 }
 
-/** Takes down since when the relay is on without being told to. */
+/** Takes down since when the relay is on without being told to, and what the meter's next reading is held against. */
 function stray(turn: Turn): void {
+  const { current, relay, phase } = turn.state;
+  const told = relayCommanded(turn.state);
+  const charges = phase.name === 'charging' || phase.name === 'paused';
+  const is = told ? (charges ? 'closed' : 'between') : relay.on === true ? 'between' : 'open';
+  const now = relayIs(current, is, turn.at);
+  if (now !== current) turn.set({ current: now });
   const strays = turn.state.relay.on === true && !relayCommanded(turn.state);
   const since = strays ? (turn.state.strayedSince ?? turn.at) : undefined;
   if (since !== turn.state.strayedSince) turn.set({ strayedSince: since });

@@ -1,9 +1,12 @@
 // What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and kept as exactly
 // as it was measured: a receipt made of a rounded figure would say more than what is left.
 import type { EndReason, SessionRecord, Voucher } from '../types.ts';
-import type { MeterReading, Receipt, Session, SessionConfig, State } from './states.ts';
+import type { Metered, MeterReading, Receipt, Session, SessionConfig, State } from './states.ts';
 
 const MINUTE = 60_000;
+/** Pulses that the station counts itself are kept so often; and so much is lost where the power is not known. */
+const FORGOTTEN_MS = 10_000;
+const FORGOTTEN_WH = 10;
 /** No meter tells less than a thousandth of a Wh; what sums of readings show below it is noise of floating point. */
 const NOISE_MWH = 0.01;
 
@@ -25,17 +28,31 @@ export function delivered({ voucher, used }: Session): number {
 
 /** A session on a voucher that is about to be redeemed. */
 export function opened(voucher: Voucher, at: number, meter: State['meter']): Session {
-  return { voucher, used: 0, saved: 0, savedAt: at, elapsedMs: 0, countedAt: at, ...readings(voucher, meter) };
+  const nothing = { used: 0, saved: 0, savedAt: at, elapsedMs: 0, countedAt: at, cuts: 0 };
+  return { voucher, ...nothing, ...readings(voucher, meter) };
 }
 
 /**
- * A session that a power cut interrupted, from its last checkpoint. What the meter counted since then is the customer's:
- * less than a checkpoint, and nobody saw where it went.
+ * A session that was interrupted, from its last checkpoint. What the meter counted since then is charged. What nobody
+ * counted is the operator's loss the first time that the power is cut, and from the second time on the customer's: as much
+ * as was booked ahead, so that whoever cuts the power wins nothing by it.
+ * @param meter its reading now, where it is believed
+ * @param cutsByNow unset where no power cut interrupted it. A record that has as many already is from after the last: its
+ *   write was said to have failed, and had reached the disk
  */
-export function reopened(record: SessionRecord, at: number, meter: State['meter']): Session {
-  const { voucher } = record;
-  const used = voucher.unit === 'min' ? record.delivered * MINUTE : record.delivered;
-  const now = readings(voucher, meter);
+export function reopened(
+  record: SessionRecord,
+  at: number,
+  meter: State['meter'],
+  cutsByNow: State['cutsByNow'],
+): Session {
+  const { voucher, meterStartWh, meterLastWh, ahead = 0, cuts = 0 } = record;
+  const factor = voucher.unit === 'min' ? MINUTE : 1;
+  const isCut = cutsByNow !== undefined && cuts < cutsByNow;
+  const booked = isCut && cuts > 0 ? ahead : 0;
+  const countedWh = meter && meterLastWh !== undefined ? Math.max(0, meter.energyWh - meterLastWh) : 0;
+  const uncounted = voucher.unit === 'min' ? booked : countedWh + booked;
+  const used = Math.min(held(voucher), (record.delivered + uncounted) * factor);
   return {
     voucher,
     used,
@@ -43,9 +60,17 @@ export function reopened(record: SessionRecord, at: number, meter: State['meter'
     savedAt: at,
     elapsedMs: voucher.unit === 'min' ? used : 0,
     countedAt: at,
-    ...now,
-    ...(record.meterStartWh === undefined ? {} : { meterStartWh: record.meterStartWh }),
+    cuts: cuts + (isCut ? 1 : 0),
+    ...(meterLastWh === undefined ? {} : { meterLastWh }),
+    ...readings(voucher, meter),
+    ...(meterStartWh === undefined ? {} : { meterStartWh }),
+    ...(meter?.keepsCount === false && voucher.unit === 'Wh' ? { aheadWh: record.ahead ?? FORGOTTEN_WH } : {}),
   };
+}
+
+/** Whether a meter that comes back after a cut goes on from where the journal has it. */
+export function goesOn({ voucher, meterLastWh = 0 }: SessionRecord, meter: State['meter']): boolean {
+  return voucher.unit === 'min' || (meter !== undefined && meter.energyWh >= meterLastWh);
 }
 
 function readings(voucher: Voucher, meter: State['meter']): Pick<Session, 'meterStartWh' | 'meterLastWh'> {
@@ -63,10 +88,13 @@ export function counted(session: Session, at: number, { silenceMs }: SessionConf
 }
 
 /** The meter gave a good reading while the relay was closed. */
-export function metered(session: Session, energyWh: number): Session {
+export function metered(session: Session, { energyWh, powerW, keepsCount }: Metered): Session {
   if (session.voucher.unit !== 'Wh') return session;
   const since = Math.max(0, energyWh - (session.meterLastWh ?? energyWh));
-  return { ...session, used: Math.min(session.voucher.amount, session.used + since), meterLastWh: energyWh };
+  const used = Math.min(session.voucher.amount, session.used + since);
+  const { aheadWh = FORGOTTEN_WH, ...rest } = session;
+  const forgotten = powerW === undefined ? aheadWh : (Math.max(0, powerW) * FORGOTTEN_MS) / 3_600_000;
+  return { ...rest, used, meterLastWh: energyWh, ...(keepsCount ? {} : { aheadWh: forgotten }) };
 }
 
 /** Whether a checkpoint is due, before more is delivered than one checkpoint may lose. */
@@ -74,6 +102,23 @@ export function checkpointDue(session: Session, at: number, config: SessionConfi
   const since = session.used - session.saved;
   if (since <= 0) return false;
   return at - session.savedAt >= config.checkpointMs || (session.voucher.unit === 'Wh' && since >= config.checkpointWh);
+}
+
+/** The row of the journal while the session is open, with what a power cut would cost. */
+export function openRecordOf(session: Session, { checkpointMs }: SessionConfig): SessionRecord {
+  const { cuts, aheadWh, voucher } = session;
+  const mostAhead = voucher.unit === 'min' ? (cuts > 0 ? checkpointMs : undefined) : aheadWh;
+  const ahead = mostAhead === undefined ? undefined : Math.min(mostAhead, left(session));
+  return {
+    ...recordOf(session),
+    ...(cuts > 0 ? { cuts } : {}),
+    ...(ahead === undefined ? {} : { ahead: voucher.unit === 'min' ? ahead / MINUTE : ahead }),
+  };
+}
+
+/** The row of the journal of a session that goes on when the station starts again. */
+export function haltedRecordOf(session: Session, config: SessionConfig): SessionRecord {
+  return { ...openRecordOf(session, config), halted: true };
 }
 
 /** The row of the journal. */

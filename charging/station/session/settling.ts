@@ -1,7 +1,7 @@
 // What follows from what is known, whatever event brought it: limits that ran out, faults, a vehicle that came or went.
 import type { EndReason, SessionRecord } from '../types.ts';
 import { retry } from './journaling.ts';
-import { checkpointDue, left, opened, recordOf, reopened } from './sessions.ts';
+import { checkpointDue, goesOn, left, opened, openRecordOf, recordOf } from './sessions.ts';
 import type { Phase, Session } from './states.ts';
 import { relayReady, type Turn, unplugged } from './turn.ts';
 
@@ -92,22 +92,26 @@ function armed(turn: Turn, phase: In<'armed'>): void {
 /** A session that was cut off goes on if its vehicle is still there, and nothing stands against it. */
 function resuming(turn: Turn, phase: In<'armed'>, open: SessionRecord): void {
   const { vehicle, meter } = turn.state;
-  const session = reopened(open, turn.at, meter);
+  const session = turn.interrupted(open);
   if (left(session) <= 0) {
-    turn.close({ ...open, ended: 'used-up' });
+    turn.end(session, 'used-up');
     return;
   }
-  if (turn.fault || vehicle === false) {
-    turn.close({ ...open, ended: 'power-cut' });
+  // What the meter counted meanwhile is charged, also of a session that ends here: it is waited for.
+  const believed = goesOn(open, meter);
+  if (turn.fault || (vehicle === false && believed)) {
+    turn.end(session, 'power-cut');
     return;
   }
-  if (vehicle === true && ready(turn)) {
-    turn.note('session-resumed', { sequence: open.voucher.sequence, delivered: open.delivered });
-    turn.go({ name: 'starting', session, redeemed: true, since: turn.at });
+  if (vehicle === true && believed && ready(turn)) {
+    const { cuts } = session;
+    turn.note('session-resumed', { sequence: open.voucher.sequence, delivered: open.delivered, cuts });
+    turn.writes.push({ type: 'checkpoint', record: openRecordOf(session, turn.config) });
+    turn.go({ name: 'starting', session, redeemed: false, since: turn.at });
     return;
   }
   if (extended(turn, phase, turn.config.resumeMs)) return;
-  if (phase.until <= turn.at) turn.close({ ...open, ended: 'power-cut' });
+  if (phase.until <= turn.at) turn.end(session, 'power-cut');
 }
 
 /** A `Wh` station needs a reading from after the relay opened: what the one before took is not for the next to pay. */
@@ -175,7 +179,7 @@ function opens(turn: Turn, session: Session): boolean {
 function checkpointed(turn: Turn, phase: In<'charging' | 'paused'>): boolean {
   const { session } = phase;
   if (!checkpointDue(session, turn.at, turn.config)) return false;
-  turn.writes.push({ type: 'checkpoint', record: recordOf(session) });
+  turn.writes.push({ type: 'checkpoint', record: openRecordOf(session, turn.config) });
   turn.go({ ...phase, session: { ...session, saved: session.used, savedAt: turn.at } });
   return true;
 }

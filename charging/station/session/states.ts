@@ -1,6 +1,7 @@
 // The plain data of the session: what it knows, what it hears, what it asks for. The rules are in machine.ts.
 import type { Operation, Unit } from '../../codes/index.ts';
 import type { EndReason, Outcome, SessionRecord, Verdict, Voucher } from '../types.ts';
+import { type Current, NO_CURRENT } from './current.ts';
 import type { Fault, FaultCode } from './faults.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
@@ -20,6 +21,19 @@ export interface SessionConfig {
   readonly pauseBelowW: number;
   readonly pauseAfterMs: number;
   readonly meterSilentMs: number;
+  /** Less power than this is no current that a meter can be held to. */
+  readonly currentAboveW: number;
+  /** Readings of so long after the relay opened are not held against it. */
+  readonly afterOpeningMs: number;
+  /** Power that does not fall for so long while the relay is open flows. */
+  readonly heldMs: number;
+  /** After so long without current, with a vehicle connected, an open relay is one again. */
+  readonly quietMs: number;
+  /** A meter that counts backwards, or not at all, for so long is wrong. */
+  readonly meterWrongMs: number;
+  /** What a counter may leave uncounted, where its step is known to be less, and where it is not known. */
+  readonly uncountedWh: number;
+  readonly uncountedUnknownWh: number;
   /** The most that the meter may count: above it a reading is implausible. Unset: the meter's reader judges alone. */
   readonly highestPowerW?: number;
   /** Above it in two readings on end the session stops. Unset: an input of the station's own says so. */
@@ -49,6 +63,13 @@ export function sessionConfig(settings: { readonly unit: Unit } & Partial<Sessio
     pauseBelowW: 10,
     pauseAfterMs: 60_000,
     meterSilentMs: 5_000,
+    currentAboveW: 25,
+    afterOpeningMs: 5_000,
+    heldMs: 10_000,
+    quietMs: 30_000,
+    meterWrongMs: 5_000,
+    uncountedWh: 2.5,
+    uncountedUnknownWh: 6,
     silenceMs: 2_000,
     resumeMs: 30_000,
     noticeMs: 12_000,
@@ -72,6 +93,10 @@ export interface Session {
   /** The meter when the voucher was redeemed, and its last good reading. */
   readonly meterStartWh?: number;
   readonly meterLastWh?: number;
+  /** Power cuts so far. */
+  readonly cuts: number;
+  /** What a meter that forgets its count may lose in a cut, Wh; unset where it keeps it. */
+  readonly aheadWh?: number;
 }
 
 export interface Receipt {
@@ -93,7 +118,13 @@ export type Phase =
       readonly since: number;
       readonly until: number;
     }
-  | { readonly name: 'starting'; readonly session: Session; readonly redeemed: boolean; readonly since: number }
+  | {
+      readonly name: 'starting';
+      readonly session: Session;
+      /** On the disk: as redeemed, or, after a power cut, as one that goes on. */
+      readonly redeemed: boolean;
+      readonly since: number;
+    }
   | { readonly name: 'charging'; readonly session: Session; readonly lowSince?: number }
   | { readonly name: 'paused'; readonly session: Session; readonly since: number }
   | {
@@ -146,6 +177,8 @@ export interface MeterReading {
   readonly currentA?: number;
   /** How old the reading is. */
   readonly ageMs?: number;
+  /** False where a power cut costs the counter what it counted last: pulses that the station itself counts. */
+  readonly keepsCount?: boolean;
 }
 
 export interface Metered {
@@ -153,6 +186,7 @@ export interface Metered {
   readonly powerW: number | undefined;
   readonly at: number;
   readonly overCurrent: boolean;
+  readonly keepsCount: boolean;
 }
 
 export interface State {
@@ -176,6 +210,10 @@ export interface State {
   readonly meter: Metered | undefined;
   /** A reading that can't be true: the next one is held against it. */
   readonly suspect: Metered | undefined;
+  /** What the meter tells of the current. */
+  readonly current: Current;
+  /** The session that the journal held open was cut off, for the so-manieth time; unset once the journal holds that. */
+  readonly cutsByNow: number | undefined;
   readonly faults: readonly Fault[];
   /** Causes that were reported from outside and not taken back. */
   readonly reported: readonly FaultCode[];
@@ -274,6 +312,8 @@ export function initial(): State {
     strayedSince: undefined,
     meter: undefined,
     suspect: undefined,
+    current: NO_CURRENT,
+    cutsByNow: undefined,
     faults: [],
     reported: [],
     retryAt: undefined,

@@ -1,7 +1,7 @@
 // One turn of the session: what changes while one event is dealt with. Nothing of it outlives `next`.
 import type { EndReason, SessionRecord } from '../types.ts';
 import { blocking, FAULTS, type Fault, type FaultCode, persists, raised } from './faults.ts';
-import { recordOf } from './sessions.ts';
+import { goesOn, recordOf, reopened } from './sessions.ts';
 import type { Note, NoticeName, Phase, Session, SessionConfig, State, Write } from './states.ts';
 
 /** Kept while the journal doesn't take writes; the oldest tell most, so the newest make room for a count of them. */
@@ -72,6 +72,16 @@ export class Turn {
     this.close(recordOf(session, reason));
   }
 
+  /** A session that was cut off, as it stands: with what the meter counted since, where it is believed. */
+  interrupted(open: SessionRecord): Session {
+    const { meter, cutsByNow } = this.state;
+    return reopened(open, this.at, goesOn(open, meter) ? meter : undefined, cutsByNow);
+  }
+
+  closeInterrupted(open: SessionRecord, reason: EndReason): void {
+    this.end(this.interrupted(open), reason);
+  }
+
   endTest(): void {
     const { phase } = this.state;
     if (phase.name === 'idle' && phase.test) this.go({ name: 'stopping', since: this.at, seenOn: phase.test.seenOn });
@@ -82,8 +92,19 @@ export class Turn {
     this.writes.push({ type: 'close', record });
   }
 
+  /** No current for so long, and something there that would draw it, or an operator who looked: the contactor is open. */
+  forgiveCurrent(byOperator: boolean): void {
+    const { current, vehicle } = this.state;
+    const { leakedAt } = current;
+    const quiet = leakedAt !== undefined && this.at - leakedAt >= this.config.quietMs;
+    if (quiet && (vehicle === true || byOperator))
+      this.set({ current: { ...current, leakedAt: undefined, growth: undefined } });
+    if (byOperator && current.wrong) this.set({ current: { ...this.state.current, wrong: undefined } });
+  }
+
   /** Holds the faults against their causes: those that stand are raised, the others are let go when their rule says so. */
   judge(): void {
+    this.forgiveCurrent(false);
     const causes = this.#causes();
     for (const code of causes) this.raise(code, true);
     const { faults } = this.state;
@@ -100,7 +121,8 @@ export class Turn {
     const causes = new Set<FaultCode>(state.reported.filter((code) => !FAULTS[code].momentary));
     if (state.strayedSince !== undefined && at - state.strayedSince >= config.stoppingMs) causes.add('relay-stuck-on');
     if (state.retryAt !== undefined) causes.add('journal-not-writable');
-    if (state.suspect) causes.add('meter-implausible');
+    if (state.current.leakedAt !== undefined) causes.add('relay-stuck-on');
+    if (state.suspect || state.current.wrong) causes.add('meter-implausible');
     if (meterSilentAt(state, config) <= at) causes.add('meter-silent');
     return causes;
   }

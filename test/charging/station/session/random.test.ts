@@ -52,6 +52,15 @@ interface World {
   /** Milliseconds or Wh delivered on the open session, and how much of it may be the customer's for free. */
   given: number;
   free: number;
+  /** Power cuts of the open session, and how much of what they cost may be the customer's. */
+  cuts: number;
+  dear: number;
+  /** The contactor is welded: current flows, whatever the relay's feedback says. */
+  welded: boolean;
+  /** Since the station started: whether current may have flowed through an open relay. */
+  leaked: boolean;
+  /** Readings in a row that show current through a relay that is seen open, and since when. */
+  leaks: { readings: number; since: number };
 }
 
 class RandomStation {
@@ -73,6 +82,11 @@ class RandomStation {
     failing: 'no',
     given: 0,
     free: 0,
+    cuts: 0,
+    dear: 0,
+    welded: false,
+    leaked: false,
+    leaks: { readings: 0, since: 0 },
   };
   readonly #random: () => number;
   /** How much goes wrong in this station's life. */
@@ -98,6 +112,8 @@ class RandomStation {
     this.world.vehicle = undefined;
     this.world.settling = false;
     this.world.causes.clear();
+    this.world.leaked = this.world.welded;
+    this.world.leaks = { readings: 0, since: this.now };
     const { open, last } = this.disk;
     this.hear({ type: 'start', ...(open ? { open } : {}), ...(last?.receipt ? { kept: last } : {}) });
     if (this.#chance(0.9)) this.#plug(this.#chance(0.7));
@@ -139,6 +155,7 @@ class RandomStation {
     else if (dice < 0.6) this.#type();
     else if (dice < 0.75) this.#plug(this.#pick([true, true, false, undefined]));
     else if (dice < 0.85) this.#fault();
+    else if (dice < 0.87) this.world.welded = !this.world.welded;
     else if (dice < 0.9) this.world.failing = this.#pick(['before', 'after'] as const);
     else if (dice < 0.95) this.#powerCut();
     else this.hear({ type: 'clock', lost: this.#chance(0.2) });
@@ -151,18 +168,20 @@ class RandomStation {
     else if (dice < 0.4) this.#fault();
     else if (dice < 0.5) this.#plug(this.#pick([true, false]));
     else if (dice < 0.6) this.world.relayFollows = true;
+    else if (dice < 0.65) this.world.welded = false;
     else this.#disturb();
   }
 
   #pass(ms: number): void {
     const { world } = this;
     this.now += ms;
-    if (world.relayOn) {
+    if (world.welded || (world.relayOn && !relayCommanded(this.state))) world.leaked = true;
+    if (world.relayOn || world.welded) {
       const wh = (world.powerW * ms) / 3_600_000;
       world.meterWh += wh;
       if (this.disk.open) world.given += this.config.unit === 'min' ? ms : wh;
       // What a stuck relay lets through is nobody's to pay, nor a gap longer than the relay guard bears.
-      const counted = relayCommanded(this.state) ? Math.min(ms, this.config.silenceMs) : 0;
+      const counted = world.relayOn && relayCommanded(this.state) ? Math.min(ms, this.config.silenceMs) : 0;
       if (this.config.unit === 'min') world.free += ms - counted;
     }
   }
@@ -170,6 +189,7 @@ class RandomStation {
   #meter(): void {
     const { world } = this;
     if (this.#chance(0.02)) world.powerW = this.#pick([0, 3, 700, 7000]);
+    const flows = world.relayOn || world.welded;
     const energyWh = this.#chance(0.001) ? this.#pick([Number.NaN, -1, world.meterWh - 5]) : world.meterWh;
     if (energyWh === world.meterWh) {
       world.causes.delete('meter-silent');
@@ -177,8 +197,23 @@ class RandomStation {
     }
     this.hear({
       type: 'meter',
-      reading: { energyWh, ...(this.#chance(0.5) ? { powerW: world.powerW } : {}) },
+      reading: { energyWh, ...(this.#chance(0.5) ? { powerW: flows ? world.powerW : 0 } : {}) },
     });
+    this.#leaking(energyWh === world.meterWh);
+  }
+
+  /** Current through a relay that is seen open is a fault, at the latest after so many readings; else there is none. */
+  #leaking(good: boolean): void {
+    const { world, state, now } = this;
+    const open = !relayCommanded(state) && state.relay.on === false && state.startedAt !== undefined;
+    if (!good) return;
+    if (!open || !world.welded || world.powerW < 700) world.leaks = { readings: 0, since: now };
+    else world.leaks.readings++;
+    const { readings, since } = world.leaks;
+    const stuck = state.faults.some(({ code }) => code === 'relay-stuck-on');
+    if (readings > 12 && now - since > 60_000) assert.ok(stuck, this.#where('current through an open relay'));
+    if (!world.leaked && state.strayedSince === undefined && !world.causes.has('relay-stuck-on'))
+      assert.ok(!stuck, this.#where('a false alarm'));
   }
 
   #relay(): void {
@@ -233,7 +268,10 @@ class RandomStation {
     this.world.relayOn = false;
     this.world.relayFollows = true;
     this.now += 5000;
-    this.world.free += this.config.unit === 'min' ? this.config.checkpointMs + 3000 : 60;
+    const { world, config } = this;
+    world.cuts++;
+    world.free += world.cuts === 1 ? config.checkpointMs + 3000 : 3000;
+    if (world.cuts > 1) world.dear += config.checkpointMs;
     this.#boot();
   }
 
@@ -270,8 +308,11 @@ class RandomStation {
         assert.equal(disk.open, undefined, this.#where('a session is opened while another is open'));
         disk.used.add(voucher.sequence);
         disk.open = write.record;
-        world.given = 0;
+        // What a welded contactor let through since the last reading is on the session's meter.
+        world.given = this.config.unit === 'min' ? 0 : world.meterWh - write.record.meterStartWh!;
         world.free = 0;
+        world.cuts = 0;
+        world.dear = 0;
         return { type: 'redeemed' };
       }
       case 'checkpoint':
@@ -312,12 +353,14 @@ class RandomStation {
     disk.open = undefined;
   }
 
-  /** Never more charged than delivered, and never more than was bought. */
+  /** Never more charged than delivered but for what cuts cost from the second one on, and never more than was bought. */
   #mayBill(record: SessionRecord): void {
     const billed = record.delivered * (this.config.unit === 'min' ? 60_000 : 1);
     assert.equal(record.voucher.sequence, this.disk.open?.voucher.sequence, this.#where('another session is billed'));
     assert.ok(record.delivered <= record.voucher.amount, this.#where('more is billed than was bought'));
-    assert.ok(billed <= this.world.given + 1e-3, this.#where(`${billed} billed, ${this.world.given} delivered`));
+    const { given, dear } = this.world;
+    const most = given + (this.config.unit === 'min' ? dear : 0);
+    assert.ok(billed <= most + 1e-3, this.#where(`${billed} billed, ${given} delivered`));
   }
 
   /** The invariant: relay on ⇒ voucher redeemed on disk ∧ vehicle connected ∧ amount left ∧ no fault. */
