@@ -15,6 +15,16 @@ export interface Register {
   readonly scale: number;
 }
 
+export interface ModbusBlock {
+  readonly address: number;
+  readonly length: number;
+  /**
+   * Read instead when an answer did not come: it may still, and is told from that of the request that repeats it by its
+   * length alone. Ends with a register that the meter has.
+   */
+  readonly longer: number;
+}
+
 export interface ModbusMap {
   /** As people call the meter. */
   readonly model: string;
@@ -23,8 +33,8 @@ export interface ModbusMap {
   readonly baudRate: number;
   readonly parity: 'none' | 'even' | 'odd';
   readonly stopBits: 1 | 2;
-  /** What is read in one request each, all by function 4 (read input registers). */
-  readonly blocks: readonly { readonly address: number; readonly length: number }[];
+  /** What is read in one request each, all by function 4 (read input registers). No two lengths are the same. */
+  readonly blocks: readonly ModbusBlock[];
   readonly registers: {
     readonly energyWh: Register;
     readonly powerW: Register;
@@ -38,8 +48,10 @@ const eastron: Omit<ModbusMap, 'model' | 'baudRate'> = {
   parity: 'none',
   stopBits: 1,
   blocks: [
-    { address: 0x0000, length: 14 },
-    { address: 0x0048, length: 2 },
+    // To the active power; or to the apparent power, at 0x0012.
+    { address: 0x0000, length: 14, longer: 20 },
+    // Import; or import and export.
+    { address: 0x0048, length: 2, longer: 4 },
   ],
   registers: {
     voltageV: { address: 0x0000, kind: 'float32', scale: 1 },
@@ -59,7 +71,8 @@ export const modbusMaps: Readonly<Record<ModbusMeterName, ModbusMap>> = {
     baudRate: 9600,
     parity: 'none',
     stopBits: 1,
-    blocks: [{ address: 0x0000, length: 7 }],
+    // To the energy; or to the frequency.
+    blocks: [{ address: 0x0000, length: 7, longer: 8 }],
     registers: {
       voltageV: { address: 0x0000, kind: 'uint16', scale: 0.1 },
       currentA: { address: 0x0001, kind: 'uint32-low-first', scale: 0.001 },

@@ -3,7 +3,8 @@ import { type DeviceClock, machineClock } from '../bus/clock.ts';
 import { DeviceError } from '../bus/errors.ts';
 import { MeterHealth } from './health.ts';
 import type { Meter, MeterListener, MeterReading } from './meter.ts';
-import { decodeBlocks, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
+import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
+import { type RtuParts, RtuPort } from './rtu-port.ts';
 
 export interface ModbusMeterOptions {
   readonly meter: ModbusMeterName;
@@ -17,13 +18,16 @@ export interface ModbusMeterOptions {
   readonly highestPowerW: number;
   /** From one read's end to the next one's start. */
   readonly pollMs?: number;
-  /** For each request. */
+  /** For each answer. */
   readonly timeoutMs?: number;
   readonly clock?: DeviceClock;
 }
 
 const defaultPollMs = 1_000;
 const defaultTimeoutMs = 500;
+/** A request whose answer was lost is sent again: within the second, and two times at most. */
+const retryWithinMs = 1_000;
+const mostAttempts = 3;
 
 /**
  * Opens a Modbus meter and polls it until it is closed. A port that is missing or a meter that is silent are faults told
@@ -37,29 +41,29 @@ export async function openModbusMeter(options: ModbusMeterOptions, listener: Met
   const unitId = options.unitId ?? map.unitId;
   if (!Number.isInteger(unitId) || unitId < 1 || unitId > 247)
     throw new DeviceError('bad-setting', `${unitId} is no Modbus address: they go from 1 to 247.`);
-  const Client = await loadClient();
-  return new ModbusMeter(map, { ...options, unitId }, listener, Client);
+  return new ModbusMeter(map, { ...options, unitId }, listener, await loadParts());
 }
 
 /** What is used of modbus-serial. Its own typing hides the class behind a default export that Node gives differently. */
 interface Client {
   on(event: 'error', listener: (error: unknown) => void): void;
-  connectRTUBuffered(
-    port: string,
-    options: { baudRate: number; parity: string; stopBits: number; dataBits: number },
-  ): Promise<void>;
+  open(done: (error?: Error | null) => void): void;
   setID(id: number): void;
   setTimeout(milliseconds: number): void;
   readInputRegisters(address: number, length: number): Promise<{ data: number[] }>;
   close(done: () => void): void;
 }
 
-async function loadClient(): Promise<new () => Client> {
+interface Parts extends RtuParts {
+  readonly Client: new (port: RtuPort) => Client;
+}
+
+async function loadParts(): Promise<Parts> {
   try {
     const { default: ModbusRTU } = await import('modbus-serial');
-    // modbus-serial asks for it only when a port is opened, too late to say what is missing.
-    await import('serialport' as string);
-    return ModbusRTU as unknown as new () => Client;
+    const { default: crc16 } = (await import('modbus-serial/utils/crc16.js' as string)) as { default: Parts['crc16'] };
+    const { SerialPort } = (await import('serialport' as string)) as Pick<Parts, 'SerialPort'>;
+    return { Client: ModbusRTU as unknown as Parts['Client'], SerialPort, crc16 };
   } catch (cause) {
     throw new DeviceError(
       'module-missing',
@@ -73,24 +77,21 @@ class ModbusMeter implements Meter {
   readonly name: string;
   readonly #map: ModbusMap;
   readonly #options: ModbusMeterOptions & { unitId: number };
-  readonly #Client: new () => Client;
+  readonly #parts: Parts;
   readonly #clock: DeviceClock;
   readonly #health: MeterHealth;
   #client: Client | undefined;
+  /** Reads the longer blocks, since an answer to the shorter ones may still come. */
+  #longer = false;
   #closed = false;
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void>;
 
-  constructor(
-    map: ModbusMap,
-    options: ModbusMeterOptions & { unitId: number },
-    listener: MeterListener,
-    Client: new () => Client,
-  ) {
+  constructor(map: ModbusMap, options: ModbusMeterOptions & { unitId: number }, listener: MeterListener, parts: Parts) {
     this.name = `${map.model} at ${options.port}`;
     this.#map = map;
     this.#options = options;
-    this.#Client = Client;
+    this.#parts = parts;
     this.#clock = options.clock ?? machineClock();
     this.#health = new MeterHealth(listener, this.#clock, { highestPowerW: options.highestPowerW });
     this.#polling = this.#poll();
@@ -113,7 +114,7 @@ class ModbusMeter implements Meter {
       const reading = await this.#read();
       if (!this.#closed) this.#health.read(reading);
     } catch (error) {
-      // The library keeps what came of a broken frame and would join the next answer to it: begin with a fresh port.
+      // An adapter that was pulled out comes back as another port: begin with a fresh one.
       await this.#closePort();
       if (!this.#closed) this.#health.failed(reasonOf(error));
     }
@@ -126,23 +127,35 @@ class ModbusMeter implements Meter {
   async #read(): Promise<MeterReading> {
     const client = this.#client ?? (await this.#openPort());
     const blocks: number[][] = [];
-    for (const { address, length } of this.#map.blocks) {
-      const { data } = await client.readInputRegisters(address, length);
-      blocks.push(data);
-    }
+    const until = this.#clock.now() + retryWithinMs;
+    for (const block of this.#map.blocks) blocks.push(await this.#readBlock(client, block, until));
     return decodeBlocks(this.#map, blocks, this.#clock.now());
   }
 
+  async #readBlock(client: Client, { address, length, longer }: ModbusBlock, until: number): Promise<number[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await client.readInputRegisters(address, this.#longer ? longer : length)).data;
+      } catch (error) {
+        this.#longer = !this.#longer;
+        if (this.#closed || attempt === mostAttempts || this.#clock.now() >= until) throw error;
+      }
+    }
+  }
+
   async #openPort(): Promise<Client> {
-    const { port, baudRate, parity, stopBits, unitId, timeoutMs } = this.#options;
-    const client = new this.#Client();
-    // Errors of an open port also fail the read that is waiting; without a listener they would end the process.
-    client.on('error', () => undefined);
-    await client.connectRTUBuffered(port, {
+    const { port: path, baudRate, parity, stopBits, unitId, timeoutMs } = this.#options;
+    const port = new RtuPort(this.#parts, {
+      path,
       baudRate: baudRate ?? this.#map.baudRate,
       parity: parity ?? this.#map.parity,
       stopBits: stopBits ?? this.#map.stopBits,
-      dataBits: 8,
+    });
+    const client = new this.#parts.Client(port);
+    // Errors of an open port also fail the read that is waiting; without a listener they would end the process.
+    client.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      client.open((error) => (error ? reject(error) : resolve()));
     });
     client.setID(unitId);
     client.setTimeout(timeoutMs ?? defaultTimeoutMs);

@@ -15,7 +15,9 @@ export type Behaviour =
   | 'answers fewer registers'
   | 'has noise before its answer'
   | 'sends noise alone'
-  | 'answers byte by byte';
+  | 'answers byte by byte'
+  | 'is echoed'
+  | 'loses two answers of four';
 
 export class ModbusSlave {
   behaviour: Behaviour = 'answers';
@@ -24,6 +26,8 @@ export class ModbusSlave {
   /** Function code and address of the last request. */
   last: { unit: number; functionCode: number; address: number; length: number } | undefined;
   lateMs = 450;
+  /** How long the next answers take, in their order; none once they are used up. */
+  delaysMs: number[] = [];
   readonly #terminal: PseudoTerminal;
   readonly #unit: number;
   #received: Buffer = Buffer.alloc(0);
@@ -91,12 +95,19 @@ export class ModbusSlave {
     const whole = frame([unit, functionCode!, length * 2], words(length));
     switch (this.behaviour) {
       case 'answers':
-        this.#send(whole);
+        this.#sendAfter(this.delaysMs.shift() ?? 0, whole);
+        return;
+      case 'is echoed':
+        // The adapter hears itself: at once, and in one piece with the answer.
+        this.#send(Buffer.concat([request, whole]));
+        return;
+      case 'loses two answers of four':
+        if (this.requests % 4 !== 1 && this.requests % 4 !== 2) this.#send(whole);
         return;
       case 'is silent':
         return;
       case 'answers late':
-        setTimeout(() => this.#send(whole), this.lateMs);
+        this.#sendAfter(this.lateMs, whole);
         return;
       case 'garbles a bit':
         whole[4]! ^= 0x20;
@@ -128,6 +139,11 @@ export class ModbusSlave {
           setTimeout(() => this.#send(Buffer.of(byte)), index);
         });
     }
+  }
+
+  #sendAfter(ms: number, bytes: Buffer): void {
+    if (ms === 0) this.#send(bytes);
+    else setTimeout(() => this.#send(bytes), ms);
   }
 
   #send(bytes: Buffer): void {
