@@ -3,6 +3,8 @@
 // 13), while a smallest unit is what the standard says. The figures are those of the package `currency-codes`, which
 // reads them from the list of the standard's maintenance agency; a test holds this table against it.
 
+import type { Money } from './types.ts';
+
 const CODES_BY_DECIMALS: Readonly<Record<number, string>> = {
   0:
     'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XAG XAU XBA XBB XBC XBD XDR XOF XPD XPF XPT XSU XTS ' +
@@ -46,6 +48,23 @@ export function minorUnitsOf(text: string, currency: string): number | undefined
   if (whole === undefined || decimals.length > most) return undefined;
   const minorUnits = Number(whole + decimals.padEnd(most, '0'));
   return Number.isSafeInteger(minorUnits) ? minorUnits : undefined;
+}
+
+/**
+ * Money as payment providers write it: smallest units as a whole number, or a text with decimals, each with its
+ * currency; or the two together as this contract has them.
+ * @returns undefined for what is none: nothing is rounded
+ */
+export function moneyOf(amount: unknown, currency: unknown): Money | undefined {
+  if (typeof amount === 'object' && amount !== null) {
+    const { minorUnits, currency: own } = amount as { minorUnits?: unknown; currency?: unknown };
+    return typeof minorUnits === 'number' ? moneyOf(minorUnits, own) : undefined;
+  }
+  const code = typeof currency === 'string' ? currency.trim().toUpperCase() : '';
+  if (!isCurrency(code)) return undefined;
+  const minorUnits = typeof amount === 'string' ? minorUnitsOf(amount.trim(), code) : amount;
+  if (typeof minorUnits !== 'number' || !Number.isSafeInteger(minorUnits) || minorUnits < 0) return undefined;
+  return { minorUnits, currency: code };
 }
 
 /** The table for programs that run elsewhere: decimals by currency, those with two left out. */

@@ -2,11 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { authenticate, createApiKey, revokeApiKey } from './calls/api-keys.ts';
 import { type DrawingCall, draw } from './calls/drawing.ts';
+import { refundExpired } from './calls/expired.ts';
 import { heartbeat } from './calls/health.ts';
 import { forgetKeys } from './calls/idempotency.ts';
 import { exportPage, listApiKeys, listAudit, listCodes, listSettled, listStations } from './calls/listing.ts';
+import { listPayments, markPaid, returnPayment } from './calls/payments.ts';
 import { request } from './calls/requests.ts';
-import { listReservations, markPaid, reserve } from './calls/reserving.ts';
+import { cancelReservation, listReservations, reserve } from './calls/reserving.ts';
 import { settle } from './calls/settling.ts';
 import { createStation, provisioning, retireStation, station, updateStation } from './calls/stations.ts';
 import { statistics } from './calls/statistics.ts';
@@ -18,8 +20,11 @@ import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.t
 const DRAWING = ['issue', 'serviceCode', 'issueReserved'] as const;
 const WRITES = {
   reserve,
+  cancelReservation,
   markPaid,
+  returnPayment,
   settle,
+  refundExpired,
   createStation,
   updateStation,
   retireStation,
@@ -43,6 +48,7 @@ const READS = {
   listCodes,
   listSettled,
   listReservations,
+  listPayments,
   exportPage,
   statistics,
 } as const;

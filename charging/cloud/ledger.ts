@@ -12,10 +12,13 @@ import type {
   Health,
   IssuedService,
   LedgerOptions,
+  Money,
   NewApiKey,
   NewStation,
   Page,
   PageQuery,
+  PaidWithoutCode,
+  PaymentRecord,
   Principal,
   Provisioning,
   Refused,
@@ -51,7 +54,7 @@ export interface Ledger {
   request(call: {
     client: string;
     id: string;
-    layout?: LayoutName | undefined;
+    layout?: LayoutName | 'rescue' | undefined;
   }): Promise<Answer<ChargingRequest | Reservation>>;
   /** The code that brings a station into step and sets its clock. */
   synchronize(call: {
@@ -66,8 +69,21 @@ export interface Ledger {
     operation: Operation;
     idempotencyKey?: string | undefined;
   }): Promise<Answer<IssuedService>>;
-  /** What is left of a voucher that this client bought, once. `anyClient`: for the operator. */
-  settle(call: { client: string; station: string; receipt: string; anyClient?: boolean }): Promise<Answer<Settlement>>;
+  /**
+   * What is left of a voucher, once: of one that this client bought, or whose `code` or `request` it gives as well.
+   * `anyClient`: for the operator. `address`: where it comes from; what strangers get wrong is counted by it.
+   */
+  settle(call: {
+    client: string;
+    station: string;
+    receipt: string;
+    anyClient?: boolean;
+    address?: string | undefined;
+    code?: string | undefined;
+    request?: string | undefined;
+  }): Promise<Answer<Settlement>>;
+  /** Gives the whole of a voucher back that no station takes any more and nobody claimed. `by` and `why` are audited. */
+  refundExpired(call: { id: string; by: string; why: string }): Promise<Answer<Settlement>>;
 
   /** A request that waits for its payment; no number is drawn. */
   reserve(call: {
@@ -76,8 +92,19 @@ export interface Ledger {
     amount: number;
     idempotencyKey?: string | undefined;
   }): Promise<Answer<Reservation>>;
-  /** `payment`: the provider's reference; the same one again changes nothing, another is refused. */
-  markPaid(call: { id: string; payment: string }): Promise<Answer<Reservation | ChargingRequest>>;
+  /** Its customer takes it back; a payment that comes all the same is refused, and kept on `listPayments`. */
+  cancelReservation(call: { client: string; id: string }): Promise<Answer<Reservation | ChargingRequest>>;
+  /**
+   * `payment`: the provider's reference; the same one again changes nothing, another is refused, and so is one that was
+   * told for another request. `amount` is compared with the price where it is given.
+   */
+  markPaid(call: {
+    id: string;
+    payment: string;
+    amount?: Money | undefined;
+  }): Promise<Answer<Reservation | ChargingRequest>>;
+  /** The operator gave a payment back: off `listPayments`, and no code for it any more. */
+  returnPayment(call: { payment: string; by: string; why: string }): Promise<Answer<PaidWithoutCode>>;
   /** Draws the number of a paid reservation; asked again, the same voucher. */
   issueReserved(call: { client: string; id: string }): Promise<Answer<ChargingRequest>>;
 
@@ -116,6 +143,8 @@ export interface Ledger {
   ): Promise<Page<CodeRecord>>;
   /** Newest first: what waits for its payment, was paid, or lapsed. */
   listReservations(query?: PageQuery): Promise<Page<ReservationRecord>>;
+  /** Newest first: what was paid, has no code and was not given back. */
+  listPayments(query?: PageQuery): Promise<Page<PaymentRecord>>;
   /** Latest settled first. */
   listSettled(query?: PageQuery): Promise<Page<CodeRecord>>;
   statistics(query?: { days?: number | undefined }): Promise<Statistics>;

@@ -48,7 +48,11 @@ export class QueuedLedger implements Ledger {
   settle: Ledger['settle'] = (call) => this.#write('settle', { ...call, token: random48() });
 
   reserve: Ledger['reserve'] = (call) => this.#write('reserve', call);
+  cancelReservation: Ledger['cancelReservation'] = (call) => this.#write('cancelReservation', call);
   markPaid: Ledger['markPaid'] = (call) => this.#write('markPaid', call);
+  returnPayment: Ledger['returnPayment'] = (call) => this.#write('returnPayment', call);
+  listPayments: Ledger['listPayments'] = (query = {}) => this.#read('listPayments', query);
+  refundExpired: Ledger['refundExpired'] = (call) => this.#write('refundExpired', { ...call, token: random48() });
   issueReserved: Ledger['issueReserved'] = (call) => this.#write('issueReserved', call);
 
   station: Ledger['station'] = (id) => this.#read('station', { id });

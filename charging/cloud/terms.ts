@@ -32,6 +32,26 @@ export function expiryOf(terms: Numbering, sequence: number, layout: LayoutName)
   return (sequence + (LAYOUTS[layout].window * 3) / 4) * terms.slotSeconds * 1000;
 }
 
+/** The layout that every station hears beside its own, also while its keypad is locked, and for longer. */
+export const RESCUE_LAYOUT: LayoutName = 'long';
+
+/**
+ * Whether no layout of a voucher opens the station any more, as far as the cloud can tell: by the clock, or by the
+ * numbers drawn since.
+ * @param last the highest number drawn at the station
+ */
+export function isExpired(terms: Numbering, sequence: number, last: number, nowMs: number): boolean {
+  const expiry = expiryOf(terms, sequence, RESCUE_LAYOUT);
+  if (expiry !== null) return expiry <= nowMs;
+  return sequence <= last - (LAYOUTS[RESCUE_LAYOUT].window * 3) / 4;
+}
+
+/** How long a voucher bought at any moment can be typed at least; null at stations that count. */
+export function leastSeconds(terms: Numbering, layout: LayoutName): number | null {
+  if (terms.sequence === 'counter') return null;
+  return ((LAYOUTS[layout].window * 3) / 4 - 1) * terms.slotSeconds;
+}
+
 /** How many steps an amount is; undefined when the station does not sell it. */
 export function quantityOf(terms: Pick<StationTerms, 'step' | 'layout'>, amount: number): number | undefined {
   const quantity = amount / terms.step;

@@ -93,6 +93,35 @@ export interface ChargingRequest {
   readonly expiresAt: string | null;
   /** What the whole voucher cost, where the station has a price. */
   readonly price?: Money;
+  /** The same voucher in the layout that a locked keypad still hears, and that can be typed for longer. */
+  readonly rescue: { readonly code: string; readonly display: string; readonly expiresAt: string | null };
+  /** Payments for this request that got no code. */
+  readonly paidWithoutCode?: readonly PaidWithoutCode[];
+}
+
+/** Why a payment gets no code: told too late, the second one, of another amount, for a request that was cancelled. */
+export type StrayReason = 'late' | 'second' | 'differs' | 'cancelled';
+
+/** A payment that got no code. */
+export interface PaidWithoutCode {
+  /** The provider's reference. */
+  readonly payment: string;
+  readonly toldAt: string;
+  /** `not-issued`: it was taken, and its code was not asked for yet. */
+  readonly why: StrayReason | 'not-issued';
+  /** Where the provider's call said it. */
+  readonly amount?: Money;
+  /** When the operator gave it back. */
+  readonly returnedAt: string | null;
+}
+
+/** The same as the operator sees it. */
+export interface PaymentRecord extends PaidWithoutCode {
+  readonly request: string;
+  readonly station: string;
+  readonly client: string;
+  /** What the request costs. */
+  readonly price?: Money;
 }
 
 /** A request whose number is not drawn yet: it waits for its payment, or was paid, or nobody paid in time. */
@@ -101,12 +130,15 @@ export interface Reservation {
   readonly station: string;
   readonly amount: number;
   readonly unit: Unit;
-  readonly status: 'reserved' | 'paid' | 'lapsed';
+  readonly status: 'reserved' | 'paid' | 'lapsed' | 'cancelled';
   readonly reservedAt: string;
   /** When it lapses if it is not paid. */
   readonly lapsesAt: string;
   readonly paidAt?: string;
+  readonly cancelledAt?: string;
   readonly price?: Money;
+  /** Payments for this request that got no code. */
+  readonly paidWithoutCode?: readonly PaidWithoutCode[];
 }
 
 /** A reservation as the operator sees it. */
@@ -129,6 +161,8 @@ export interface Settlement {
   readonly unit: Unit;
   /** Where the voucher had a price; rounded down to the smallest unit. */
   readonly refund?: Money;
+  /** `payment`: to the payment that it was bought with. Absent: no payment is known, as where it was sold for cash. */
+  readonly refundTo?: 'payment';
 }
 
 export interface IssuedService {
@@ -191,6 +225,11 @@ export interface CodeRecord {
   readonly settledAt: string | null;
   readonly unused: number | null;
   readonly refund?: Money;
+  /** Not settled, and no digits of it open the station any more. Not told in exports. */
+  readonly expired?: true;
+  /** Of a settled one: who settled it if it was not who bought it, and the payment that the money goes back to. */
+  readonly settledBy?: string;
+  readonly payment?: string;
 }
 
 export interface Page<T> {
@@ -243,6 +282,8 @@ export interface Statistics {
   readonly outstanding: number;
   /** Reservations of the last 30 days that are not lapsed, or paid and not issued. */
   readonly waiting: number;
+  /** Payments that got no code and were not given back, counted up to a thousand. */
+  readonly paidWithoutCode: number;
   readonly anomalies: readonly Anomaly[];
 }
 

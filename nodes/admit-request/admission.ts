@@ -113,7 +113,10 @@ export class Admitter {
     if (this.#call.who === 'anyone') return { client: NOBODY, open: here };
     const visitor = visitorOf(req);
     if (here && (await this.#issuer.open())) {
-      return visitor === undefined ? OPEN : { client: { ...OPEN.client, client: visitorClient(visitor) }, open: true };
+      if (visitor === undefined) return OPEN;
+      // Who opened the customer's page is a customer, and settles what is theirs.
+      const { role } = this.#call.who === 'customer' ? NOBODY : OPEN.client;
+      return { client: { ...OPEN.client, role, client: visitorClient(visitor) }, open: true };
     }
     if (this.#call.who === 'customer' && this.#issuer.settings.publicCharging) {
       const id = visitor ?? newVisitor();

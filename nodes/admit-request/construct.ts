@@ -1,12 +1,13 @@
 // Admits an HTTP request to the cloud: who asks, whether they may and how often, and whether what they sent fits the
 // contract. What is admitted goes on as a plain payload; the rest leaves as problem details.
 
+import type { DoubledRoute } from '../code-issuer/doubled-routes.ts';
 import { cloudMetrics } from '../code-issuer/metrics.ts';
 import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/using.ts';
 import type { HttpMessage } from '../shared/http.ts';
-import type { Problem } from '../shared/problems.ts';
+import { type Problem, problem } from '../shared/problems.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onInput } from '../shared/road.ts';
+import { NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
 import { Admitter } from './admission.ts';
 import { CALLS } from './contract.ts';
@@ -25,11 +26,26 @@ export function construct(RED: RED): (this: RedNode, config: AdmitRequestConfig)
     const call = CALLS.get(config.call || 'requestCharging');
     const admitter = call && issuer && new Admitter(call, issuer);
     if (!call) status.failed(noCall());
+    if (call && issuer) {
+      // After the ledger's state, which it stands before.
+      const unwatch = issuer.watch(() => {
+        const doubled = issuer.doubledRoute(call);
+        if (doubled) status.failed(doubledRoute(doubled));
+      });
+      onClose(this, () => unwatch());
+    }
 
     onInput(this, status, async (message: HttpMessage, send) => {
       if (!call) throw noCall();
-      if (!admitter) throw noIssuer();
+      if (!issuer || !admitter) throw noIssuer();
       measure(message, call.id);
+      const doubled = issuer.doubledRoute(call);
+      if (doubled) {
+        status.failed(doubledRoute(doubled));
+        const detail = `The operator's flows answer ${doubled.route} twice: one of the two has to be switched off.`;
+        sendRefusal(message, send, problem('doubled-route', detail, { retryAfterSeconds: 60 }));
+        return;
+      }
       let refused: Problem;
       try {
         const admission = await admitter.admit(message);
@@ -51,6 +67,11 @@ export function construct(RED: RED): (this: RedNode, config: AdmitRequestConfig)
     });
   }
   return AdmitRequest;
+}
+
+function doubledRoute({ route, tabs }: DoubledRoute): NodeFault {
+  const values = { route, tabs: tabs.join(', ') };
+  return new NodeFault('doubled-route', `${route} is answered twice: ${values.tabs}`, { values });
 }
 
 function noCall(): NodeFault {

@@ -68,7 +68,7 @@ const table: readonly Call[] = [
     method: 'GET',
     path: '/charging-requests/{id}',
     who: 'customer',
-    summary: 'Read a voucher again, in either layout',
+    summary: 'Read a voucher again, in either layout, or its reservation',
     pathAs: 'id',
     query: schemas.LayoutQuery,
     good: {
@@ -77,6 +77,20 @@ const table: readonly Call[] = [
       schema: [schemas.ChargingRequest, schemas.Reservation],
     },
     problems: [404, 409, 410],
+  },
+  {
+    id: 'cancelChargingRequest',
+    method: 'POST',
+    path: '/cancellations',
+    who: 'customer',
+    summary: 'Take a request back that nobody has paid: it takes no payment any more',
+    body: schemas.CancellationBody,
+    good: {
+      status: 200,
+      description: 'The reservation as it stands; again changes nothing.',
+      schema: schemas.Reservation,
+    },
+    problems: [404, 409],
   },
   {
     id: 'synchronizeStation',
@@ -94,7 +108,7 @@ const table: readonly Call[] = [
     method: 'POST',
     path: '/receipts',
     who: 'customer',
-    summary: 'Settle a receipt',
+    summary: 'Settle a receipt: of what this client bought, or whose code or request it knows as well',
     body: schemas.ReceiptBody,
     countsForStation: true,
     good: { status: 200, description: 'What is given back.', schema: schemas.Settlement },

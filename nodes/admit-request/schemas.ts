@@ -30,6 +30,17 @@ export const ReceiptBody = Type.Object({
     description: 'The 12 digits that the station shows; blanks and dashes between them do no harm.',
     examples: ['041873629150'],
   }),
+  code: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: 'The code, in either layout: for a client that did not buy it. Blanks and dashes do no harm.',
+    }),
+  ),
+  request: Type.Optional(Type.String({ maxLength: 64, description: 'Or the id of the charging request.' })),
+});
+
+export const CancellationBody = Type.Object({
+  request: Type.String({ description: 'The id of a charging request that nobody has paid.' }),
 });
 
 const terms = {
@@ -60,7 +71,11 @@ export const ServiceCodeBody = Type.Object({
 });
 
 export const LayoutQuery = Type.Object({
-  layout: Type.Optional(Type.Enum(['compact', 'long'], { description: 'The layout of the same voucher.' })),
+  layout: Type.Optional(
+    Type.Enum(['compact', 'long', 'rescue'], {
+      description: 'The layout of the same voucher; `rescue` is the one that a locked keypad still hears.',
+    }),
+  ),
 });
 export const StationsQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 64, description: '`next` of the page before.' })),
@@ -81,6 +96,17 @@ export const ExportQuery = Type.Object({
 
 // --- what goes out ---------------------------------------------------------------------------------------------
 
+const PaidWithoutCode = Type.Array(
+  Type.Object({
+    payment: Type.String({ description: "The provider's reference." }),
+    toldAt: instant('When the provider told it.'),
+    why: Type.Enum(['late', 'second', 'differs', 'cancelled', 'not-issued']),
+    amount: Type.Optional(Money),
+    returnedAt: nullableInstant('When the operator gave it back.'),
+  }),
+  { description: 'Payments for this request that got no code.' },
+);
+
 export const ChargingRequest = Type.Object(
   {
     id: Type.String({ description: 'Cannot be guessed; finds the same voucher again.' }),
@@ -92,6 +118,15 @@ export const ChargingRequest = Type.Object(
     issuedAt: instant('When the code was made.'),
     expiresAt: nullableInstant('Until when the station takes it; null at stations that count.'),
     price: Type.Optional(Money),
+    rescue: Type.Object(
+      {
+        code: Type.String({ pattern: '^[0-9]{12}$' }),
+        display: Type.String(),
+        expiresAt: nullableInstant('Until when the station takes these; null at stations that count.'),
+      },
+      { description: 'The same voucher in the layout that a locked keypad still hears, and that lives longer.' },
+    ),
+    paidWithoutCode: Type.Optional(PaidWithoutCode),
   },
   { $id: 'ChargingRequest' },
 );
@@ -102,11 +137,13 @@ export const Reservation = Type.Object(
     station: Type.String(),
     amount: Type.Integer({ description: 'In `unit`s.' }),
     unit,
-    status: Type.Enum(['reserved', 'paid', 'lapsed']),
+    status: Type.Enum(['reserved', 'paid', 'lapsed', 'cancelled']),
     reservedAt: instant('When it was reserved.'),
     lapsesAt: instant('When it lapses if it is not paid.'),
     paidAt: Type.Optional(instant('When it was paid.')),
+    cancelledAt: Type.Optional(instant('When its customer took it back, or its payment was given back.')),
     price: Type.Optional(Money),
+    paidWithoutCode: Type.Optional(PaidWithoutCode),
   },
   { $id: 'Reservation', description: 'A request that waits for its payment: no code is made yet.' },
 );
@@ -129,6 +166,12 @@ export const Settlement = Type.Object(
     unused: Type.Number({ description: 'In `unit`s; never more than what was left.' }),
     unit,
     refund: Type.Optional(Money),
+    refundTo: Type.Optional(
+      Type.Literal('payment', {
+        description:
+          'The money goes back to the payment. Absent: no payment is known; cash goes back against its slip.',
+      }),
+    ),
   },
   { $id: 'Settlement' },
 );
@@ -153,6 +196,12 @@ export const StationPage = Type.Object(
     layout: Type.Enum(['compact', 'long']),
     sequence: Type.Enum(['clock', 'counter']),
     price: Type.Optional(Money),
+    codeSeconds: Type.Optional(
+      Type.Integer({
+        description: 'How long a code bought now can be typed, at least. Absent at stations that count.',
+      }),
+    ),
+    rescueSeconds: Type.Optional(Type.Integer({ description: 'How long the digits of its `rescue` can be.' })),
     retired: Type.Boolean({ description: 'No more codes are made for it.' }),
   },
   { $id: 'StationPage', description: "What a station's page shows." },

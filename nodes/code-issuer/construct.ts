@@ -4,6 +4,7 @@ import { isLoopback } from '../shared/client-address.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { onClose } from '../shared/road.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
+import { doubledRoutes } from './doubled-routes.ts';
 import { Issuer, type IssuerSettings } from './issuer.ts';
 import type { LimitSettings } from './limits.ts';
 import { loadMasterKey, parsed } from './master-key.ts';
@@ -38,7 +39,19 @@ export function construct(RED: RED): (this: CodeIssuerNode, config: CodeIssuerCo
       info: (text) => this.log(text),
       warn: (text) => this.warn(text),
     });
-    onClose(this, () => this.issuer.close());
+    const { issuer } = this;
+    const look = () => {
+      for (const { route, tabs } of issuer.lookAtRoutes(doubledRoutes(RED))) {
+        this.error(RED._('code-issuer.errors.doubled-route', { route, tabs: tabs.join(', ') }));
+      }
+    };
+    look();
+    // Before any node of a deploy starts, so that none of them answers in between.
+    RED.events.on('flows:starting', look);
+    onClose(this, () => {
+      RED.events.removeListener('flows:starting', look);
+      return issuer.close();
+    });
   }
   return CodeIssuer;
 }

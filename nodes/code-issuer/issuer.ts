@@ -10,6 +10,7 @@ import {
   type Principal,
 } from '../../charging/cloud/ledger.ts';
 import { AuditAllowance } from './audit-allowance.ts';
+import { type DoubledRoute, routeKey } from './doubled-routes.ts';
 import { Identities } from './identities.ts';
 import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts';
 import { cloudMetrics } from './metrics.ts';
@@ -57,6 +58,7 @@ export class Issuer {
   #open: Promise<boolean> | undefined;
   #openUntil = Number.NEGATIVE_INFINITY;
   #said = '';
+  #doubled: ReadonlyMap<string, DoubledRoute> = new Map();
   readonly #auditAllowance = new AuditAllowance((entry) => {
     void this.ledger()
       .then((ledger) => ledger.audit(entry))
@@ -117,6 +119,22 @@ export class Issuer {
       this.#tell(reason);
       throw unavailable(reason);
     }
+  }
+
+  /**
+   * Told at each deploy which routes several nodes answer. The nodes that use this issuer hear it.
+   * @returns those that were not doubled before: to be said
+   */
+  lookAtRoutes(doubled: ReadonlyMap<string, DoubledRoute>): DoubledRoute[] {
+    const before = this.#doubled;
+    this.#doubled = doubled;
+    for (const watcher of this.#watchers) watcher(this.#state);
+    return [...doubled].filter(([key]) => !before.has(key)).map(([, route]) => route);
+  }
+
+  /** The route of a call, when more than one node answers it: nobody can say which one does. */
+  doubledRoute({ method, path }: { readonly method: string; readonly path: string }): DoubledRoute | undefined {
+    return this.#doubled.get(routeKey(method, path));
   }
 
   /** A node that uses the ledger: told its state now and at each change. The first one opens it. */

@@ -1,7 +1,9 @@
 // Issues codes: vouchers, at once or when they are paid, and service codes. An answer leaves once it is on disk.
+import { moneyOf } from '../../charging/cloud/currencies.ts';
+import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { ask, useIssuer } from '../code-issuer/using.ts';
+import { ask, sendRefusal, useIssuer } from '../code-issuer/using.ts';
 import { clientOf } from '../shared/client.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
 import { pathPrefix } from '../shared/path-prefix.ts';
@@ -34,7 +36,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     const call = {
       client: clientOf(message),
       id: requestId(message),
-      layout: layout === 'compact' || layout === 'long' ? layout : undefined,
+      layout: layout === 'compact' || layout === 'long' || layout === 'rescue' ? layout : undefined,
     } as const;
     return ask(
       context,
@@ -64,8 +66,24 @@ const ACTS: Readonly<Record<string, Act>> = {
       send,
       (ledger) => ledger.reserve(call),
       (good) => {
-        answer(message, 202, good, { ...NOT_STORED, location: locationOf(message, good.id) });
+        // With the key of one that is paid and issued by now: its code.
+        const status = 'code' in good ? 201 : 202;
+        answer(message, status, good, { ...NOT_STORED, location: locationOf(message, good.id) });
         return 'reserved';
+      },
+    );
+  },
+  cancel: (context, message, send) => {
+    const { request } = payloadOf(message);
+    const call = { client: clientOf(message), id: typeof request === 'string' ? request : requestId(message) };
+    return ask(
+      context,
+      message,
+      send,
+      (ledger) => ledger.cancelReservation(call),
+      (good) => {
+        answer(message, 200, good, NOT_STORED);
+        return 'cancelled';
       },
     );
   },
@@ -73,11 +91,17 @@ const ACTS: Readonly<Record<string, Act>> = {
     const payment = textOf(payloadOf(message).payment ?? message.payment);
     if (!payment) throw new NodeFault('no-payment', 'Give the payment provider’s reference as msg.payload.payment.');
     const id = requestId(message);
+    const { amount, currency } = payloadOf(message);
+    const paid = amount === undefined ? undefined : moneyOf(amount, currency);
+    if (paid === undefined && amount !== undefined) {
+      sendRefusal(message, send, notAnAmount().refused);
+      return Promise.resolve();
+    }
     return ask(
       context,
       message,
       send,
-      (ledger) => ledger.markPaid({ id, payment }),
+      (ledger) => ledger.markPaid({ id, payment, amount: paid }),
       (good) => {
         answer(message, 200, good, NOT_STORED);
         return 'paid';
@@ -104,6 +128,11 @@ export function construct(RED: RED): (this: RedNode, config: IssueCodeConfig) =>
     });
   }
   return IssueCode;
+}
+
+function notAnAmount() {
+  const detail = 'amount: smallest units as a whole number, or a text as "2.50", with its currency of ISO 4217.';
+  return refuse('malformed', detail);
 }
 
 function created(kind: string) {

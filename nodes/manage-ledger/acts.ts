@@ -2,6 +2,7 @@
 import { isStationId } from '../../charging/cloud/checks.ts';
 import type { Answer, Ledger, NewStation, Role, StationChange, StationRecord } from '../../charging/cloud/ledger.ts';
 import { refuse } from '../../charging/cloud/refusals.ts';
+import { leastSeconds, RESCUE_LAYOUT } from '../../charging/cloud/terms.ts';
 import { NOT_STORED } from '../shared/http.ts';
 import { NodeFault } from '../shared/road.ts';
 import { textOf } from '../shared/values.ts';
@@ -55,6 +56,11 @@ export const ACTS: Readonly<Record<string, Act>> = {
   listCodes: async (ledger, payload) => good(await ledger.listCodes(payload), 200),
   listReservations: async (ledger, payload) => good(await ledger.listReservations(payload), 200),
   listSettled: async (ledger, payload) => good(await ledger.listSettled(payload), 200),
+  listPayments: async (ledger, payload) => good(await ledger.listPayments(payload), 200),
+  returnPayment: async (ledger, payload, by) =>
+    good(await ledger.returnPayment({ payment: need(payload, 'payment'), by, why: need(payload, 'why') }), 200),
+  refundExpired: async (ledger, payload, by) =>
+    good(await ledger.refundExpired({ id: need(payload, 'request'), by, why: need(payload, 'why') }), 200),
   listAudit: async (ledger, payload) => good(await ledger.listAudit(payload), 200),
   readStatistics: async (ledger, payload) => good(await ledger.statistics(payload), 200),
   listApiKeys: async (ledger, payload) => good(await ledger.listApiKeys(payload), 200),
@@ -68,7 +74,15 @@ export const ACTS: Readonly<Record<string, Act>> = {
 /** What anybody may see of a station. */
 export function pageOf(record: StationRecord): object {
   const { id, name, unit, step, mostAmount, layout, sequence, price, retiredAt } = record;
-  return { id, name, unit, step, mostAmount, layout, sequence, ...(price && { price }), retired: retiredAt !== null };
+  const codeSeconds = leastSeconds(record, layout);
+  const rescueSeconds = leastSeconds(record, RESCUE_LAYOUT);
+  return {
+    ...{ id, name, unit, step, mostAmount, layout, sequence },
+    ...(price && { price }),
+    ...(codeSeconds !== null && { codeSeconds }),
+    ...(rescueSeconds !== null && { rescueSeconds }),
+    retired: retiredAt !== null,
+  };
 }
 
 /** The same until the station is changed. */

@@ -2,6 +2,7 @@
 import { cloudMetrics } from '../code-issuer/metrics.ts';
 import { ask, useIssuer } from '../code-issuer/using.ts';
 import { clientOf, isOperator } from '../shared/client.ts';
+import { addressOf } from '../shared/client-address.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onInput } from '../shared/road.ts';
@@ -22,13 +23,19 @@ export function construct(RED: RED): (this: RedNode, config: SettleReceiptConfig
     const status = new Status(RED, this, 'settle-receipt');
     const issuer = useIssuer(RED, this, status, config.issuer);
     onInput(this, status, (message: HttpMessage, send) => {
-      const { station, receipt } = wanted(message, config.station?.trim() ?? '');
+      const call = wanted(message, config.station?.trim() ?? '');
       const anyClient = config.anyClient === true || isOperator(message);
       return ask(
         { issuer, status },
         message,
         send,
-        (ledger) => ledger.settle({ client: clientOf(message), station, receipt, anyClient }),
+        (ledger) =>
+          ledger.settle({
+            ...call,
+            client: clientOf(message),
+            anyClient,
+            address: message.req && addressOf(message.req),
+          }),
         (good) => {
           cloudMetrics.settled();
           answer(message, 200, good, NOT_STORED);
@@ -41,14 +48,14 @@ export function construct(RED: RED): (this: RedNode, config: SettleReceiptConfig
 }
 
 /** Station and receipt of the payload; or the digits alone, for the station of the settings. */
-function wanted(message: HttpMessage, otherwise: string): { station: string; receipt: string } {
+function wanted(message: HttpMessage, otherwise: string) {
   const { payload } = message;
   const plain = typeof payload !== 'object' || payload === null || payload instanceof Uint8Array;
-  const given = (plain ? { receipt: payload } : payload) as { station?: unknown; receipt?: unknown };
+  const given = (plain ? { receipt: payload } : payload) as Readonly<Record<string, unknown>>;
   const station = textOf(given.station ?? message.station) ?? otherwise;
   if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
   const receipt = textOf(given.receipt);
   if (receipt === undefined) throw new NodeFault('no-receipt', 'Give the 12 digits of the receipt as text.');
   // As people read them out: in groups.
-  return { station, receipt: receipt.replace(/[\s-]/g, '') };
+  return { station, receipt: receipt.replace(/[\s-]/g, ''), code: textOf(given.code), request: textOf(given.request) };
 }

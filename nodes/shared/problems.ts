@@ -36,6 +36,7 @@ const PROBLEMS = {
   'internal-error': { status: 500, title: 'Something broke here' },
   restarting: { status: 503, title: 'Nothing answers just now' },
   'too-many-connections': { status: 503, title: 'Too many connections' },
+  'doubled-route': { status: 503, title: 'Two flows answer this route' },
   'ledger-unavailable': { status: 503, title: 'The ledger is away' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

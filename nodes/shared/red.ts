@@ -62,6 +62,8 @@ export interface RED {
   readonly nodes: {
     createNode(node: RedNode, config: NodeConfig): void;
     getNode(id: string): RedNode | null | undefined;
+    /** The configuration of every node that is deployed, disabled ones and tabs included. */
+    eachNode(callback: (config: NodeConfig) => void): void;
     registerType(
       type: string,
       // biome-ignore lint/suspicious/noExplicitAny: each node narrows its own configuration.

@@ -17,6 +17,7 @@ import {
   VOUCHER,
   voucherAnswer,
 } from './looking-up.ts';
+import { markDone } from './payments.ts';
 import { type PaidReservation, paidReservation } from './reserving.ts';
 
 export interface IssueCall {
@@ -285,7 +286,9 @@ async function markIssued(work: Work, row: CodesTable): Promise<void> {
     .where('station', '=', row.station)
     .where('reservation', '=', row.reservation!)
     .where('sequence', 'is', null)
-    .returning('reservation')
+    .where('cancelled_at', 'is', null)
+    .returning('payment')
     .execute();
-  if (marked.length === 0) throw new TryAgain('the reservation was issued meanwhile');
+  if (marked.length === 0) throw new TryAgain('the reservation was issued or given back meanwhile');
+  await markDone(work, { station: row.station, reservation: row.reservation!, payment: marked[0]!.payment! });
 }

@@ -12,6 +12,7 @@ import {
   reservationAnswer,
   serviceAnswer,
   stationByNumber,
+  statusOf,
   VOUCHER,
   voucherAnswer,
 } from './looking-up.ts';
@@ -126,6 +127,16 @@ async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown
   return body.what === operationOf(row.kind) ? serviceAnswer(work, station.id, terms, row) : undefined;
 }
 
+async function voucherAt(work: Work, id: string, station: number, sequence: number): Promise<unknown> {
+  const row = await work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where('station', '=', station)
+    .where('sequence', '=', sequence)
+    .executeTakeFirstOrThrow();
+  return voucherAnswer(work, id, (await work.shared.terms.get(work.db, [row]))(row), row);
+}
+
 async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<unknown> {
   const row = await work.db
     .selectFrom('reservations')
@@ -136,5 +147,11 @@ async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<
   const station = await stationByNumber(work, row.station);
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
   if (station?.id !== body.station || body.what !== 'reservation') return undefined;
-  return row.quantity * terms.step === body.amount ? reservationAnswer(work, station.id, terms, row) : undefined;
+  if (row.quantity * terms.step !== body.amount) return undefined;
+  // Nobody pays for it any more: who asks again is told so, and begins anew with another key.
+  const status = statusOf(work, row);
+  if (status === 'lapsed') return refuse('lapsed', 'Nobody paid in time. Reserve again, with a new Idempotency-Key.');
+  if (status === 'cancelled') return refuse('cancelled', 'This request was cancelled. Reserve again, with a new key.');
+  if (row.sequence === null) return reservationAnswer(work, station.id, terms, row);
+  return voucherAt(work, station.id, row.station, row.sequence);
 }

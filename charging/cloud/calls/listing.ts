@@ -2,7 +2,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { faultInName } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable, Tables } from '../database/schema.ts';
-import { money, unusedAmount } from '../terms.ts';
+import { isExpired, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
@@ -208,8 +208,28 @@ export async function listSettled(work: Work, query: PageQuery): Promise<Page<Co
   const codes = await rowsAt(work, 'codes', page);
   const byKey = new Map(codes.map((row) => [`${row.station}/${row.sequence}`, row]));
   const item = await codeRecords(work, codes);
-  const shown = (receipt: ReceiptsTable) => item(byKey.get(`${receipt.station}/${receipt.sequence}`)!);
+  const payments = await paymentsOf(work, codes);
+  const shown = (receipt: ReceiptsTable): CodeRecord => {
+    const row = byKey.get(`${receipt.station}/${receipt.sequence}`)!;
+    const payment = payments.get(`${row.station}/${row.reservation}`);
+    const by = receipt.client === row.client ? {} : { settledBy: receipt.client };
+    return { ...item(row), ...by, ...(payment === undefined ? {} : { payment }) };
+  };
   return pageOf(receipts, limit, shown, (row) => `${row.settled_at}.${row.station}.${row.sequence}`);
+}
+
+/** The provider's reference of each code that was paid for: where its money goes back to. */
+async function paymentsOf(work: Work, codes: readonly CodesTable[]): Promise<Map<string, string>> {
+  const paid = codes.filter(({ reservation }) => reservation !== null);
+  if (paid.length === 0) return new Map();
+  const rows = await work.db
+    .selectFrom('reservations')
+    .select(['station', 'reservation', 'payment'])
+    .where((eb) =>
+      eb.or(paid.map(({ station, reservation }) => eb.and({ station, reservation: reservation as number }))),
+    )
+    .execute();
+  return new Map(rows.map(({ station, reservation, payment }) => [`${station}/${reservation}`, payment ?? '']));
 }
 
 type Place = { station: number; sequence: number };
@@ -241,22 +261,35 @@ export async function codeRecords(
   const stations = await work.db
     .selectFrom('stations')
     .select(['number', 'id'])
+    // What is expired is of no use in an export, and would cost it a look-up.
+    .$if(settled === undefined, (q) =>
+      q.select((eb) =>
+        eb
+          .selectFrom('codes')
+          .whereRef('codes.station', '=', 'stations.number')
+          .select((inner) => inner.fn.max('codes.sequence').as('last'))
+          .as('last'),
+      ),
+    )
     .where('number', 'in', numbers)
     .execute();
-  const idOf = new Map(stations.map(({ number, id }) => [number, id]));
+  const stationOf = new Map(stations.map((station) => [station.number, station]));
   const vouchers = rows.filter(({ kind }) => kind === VOUCHER);
   const found: readonly Settled[] = settled ?? (await rowsAt(work, 'receipts', vouchers));
   const receipts = new Map(found.map((receipt) => [`${receipt.station}/${receipt.sequence}`, receipt]));
   return (row) => {
     const terms = termsOf(row);
+    const station = stationOf.get(row.station)!;
     const receipt = receipts.get(`${row.station}/${row.sequence}`);
     const isVoucher = row.kind === VOUCHER;
     const amount = row.quantity * terms.step;
     const price = money(row.price, terms.price?.currency);
     const refund = money(receipt?.refund ?? null, terms.price?.currency);
+    const { last } = station;
+    const expired = isVoucher && !receipt && last != null && isExpired(terms, row.sequence, last, work.now);
     return {
       request: isVoucher ? requestIdOf(work, row) : null,
-      station: idOf.get(row.station)!,
+      station: station.id,
       kind: isVoucher ? 'voucher' : operationOf(row.kind),
       sequence: row.sequence,
       client: row.client,
@@ -267,6 +300,7 @@ export async function codeRecords(
       settledAt: isoOrNull(receipt?.settled_at ?? null),
       unused: receipt ? unusedAmount(amount, receipt.unused) : null,
       ...(refund ? { refund } : {}),
+      ...(expired ? { expired } : {}),
     };
   };
 }

@@ -3,7 +3,7 @@ import { LAYOUTS, type LayoutName, OPERATIONS, type Operation } from '../../code
 import { isStationId } from '../checks.ts';
 import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
-import { expiryOf, money } from '../terms.ts';
+import { expiryOf, money, RESCUE_LAYOUT } from '../terms.ts';
 import type {
   ChargingRequest,
   IssuedService,
@@ -108,15 +108,20 @@ export function voucherAnswer(
   row: CodesTable,
   layout: LayoutName = terms.layout,
 ): ChargingRequest {
-  const expiry = expiryOf(terms, row.sequence, layout);
+  const inLayout = (shown: LayoutName) => ({
+    ...work.shared.maker.voucher(station, terms, shown, row.quantity, row.sequence),
+    expiresAt: isoOrNull(expiryOf(terms, row.sequence, shown)),
+  });
+  const { expiresAt, ...digits } = inLayout(layout);
   const answer = {
     id: requestIdOf(work, row),
     station,
     amount: row.quantity * terms.step,
     unit: terms.unit,
-    ...work.shared.maker.voucher(station, terms, layout, row.quantity, row.sequence),
+    ...digits,
     issuedAt: iso(row.issued_at),
-    expiresAt: isoOrNull(expiry),
+    expiresAt,
+    rescue: inLayout(RESCUE_LAYOUT),
   };
   return withPrice(answer, money(row.price, terms.price?.currency));
 }
@@ -137,16 +142,22 @@ export function reservationAnswer(
   terms: StationTerms,
   row: ReservationsTable,
 ): Reservation {
-  const status = row.paid_at !== null ? 'paid' : row.lapses_at <= work.now ? 'lapsed' : 'reserved';
   const answer = {
     id: work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation }),
     station,
     amount: row.quantity * terms.step,
     unit: terms.unit,
-    status,
+    status: statusOf(work, row),
     reservedAt: iso(row.reserved_at),
     lapsesAt: iso(row.lapses_at),
     ...(row.paid_at === null ? {} : { paidAt: iso(row.paid_at) }),
+    ...(row.cancelled_at === null ? {} : { cancelledAt: iso(row.cancelled_at) }),
   } as const;
   return withPrice(answer, money(row.price, terms.price?.currency));
+}
+
+export function statusOf(work: Work, row: ReservationsTable): Reservation['status'] {
+  if (row.cancelled_at !== null) return 'cancelled';
+  if (row.paid_at !== null) return 'paid';
+  return row.lapses_at <= work.now ? 'lapsed' : 'reserved';
 }

@@ -1,23 +1,28 @@
 // A request, shown again to the client that made it.
 import { LAYOUTS, type LayoutName } from '../../codes/index.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
+import { RESCUE_LAYOUT } from '../terms.ts';
 import type { Answer, ChargingRequest, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
 import { stationByNumber, VOUCHER, voucherAnswer } from './looking-up.ts';
+import { paidWithoutCode } from './payments.ts';
 import { findReservation, standing } from './reserving.ts';
 
 export async function request(
   work: Work,
-  { client, id, layout }: { client: string; id: string; layout?: LayoutName },
+  { client, id, layout }: { client: string; id: string; layout?: LayoutName | 'rescue' },
 ): Promise<Answer<ChargingRequest | Reservation>> {
   const key = work.shared.ids.rowOf(id);
   if (!key) return unheardOf(work, client, 'made-up-request-id');
   let sequence = key.item;
+  let stray: Pick<Reservation, 'paidWithoutCode'> = {};
   if (key.what === 'reservation') {
     const found = await findReservation(work, key.station, key.item);
     if (!found) return unheardOf(work, client, 'made-up-request-id');
     if (found.row.client !== client) return unheardOf(work, client, 'foreign-request', found.station);
-    if (found.row.sequence === null) return standing(work, found);
+    const strays = await paidWithoutCode(work, found.row);
+    if (strays.length > 0) stray = { paidWithoutCode: strays };
+    if (found.row.sequence === null) return { ...(await standing(work, found)), ...stray };
     sequence = found.row.sequence;
   }
   const row = await work.db
@@ -30,14 +35,14 @@ export async function request(
   const station = (await stationByNumber(work, row.station))!;
   if (row.client !== client) return unheardOf(work, client, 'foreign-request', station.id);
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
-  const asked = layout ?? terms.layout;
-  if (!Object.hasOwn(LAYOUTS, asked)) return refuse('malformed', 'layout: "compact" or "long".');
+  const asked = layout === 'rescue' ? RESCUE_LAYOUT : (layout ?? terms.layout);
+  if (!Object.hasOwn(LAYOUTS, asked)) return refuse('malformed', 'layout: "compact", "long" or "rescue".');
   const { mostQuantity } = LAYOUTS[asked];
   if (row.quantity > mostQuantity) {
     const most = `${mostQuantity * terms.step} ${terms.unit}`;
     return refuse('layout-too-small', `The ${asked} layout holds up to ${most} of this station. Ask for the long one.`);
   }
-  return voucherAnswer(work, station.id, terms, row, asked);
+  return { ...voucherAnswer(work, station.id, terms, row, asked), ...stray };
 }
 
 /** Another client's request and one that never was are the same to whoever asks, and both are audited. */

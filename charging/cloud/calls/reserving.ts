@@ -1,6 +1,6 @@
 // Two steps: reserved, then paid, then issued. No number is drawn before it is issued, so what nobody pays for costs
 // the station nothing.
-import { isClient, tidy } from '../checks.ts';
+import { isClient } from '../checks.ts';
 import type { ReservationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import { amountNotSold, refuse, unknownRequest } from '../refusals.ts';
@@ -57,6 +57,7 @@ export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reser
     paid_at: null,
     payment: null,
     sequence: null,
+    cancelled_at: null,
   };
   const kept = await work.db
     .insertInto('reservations')
@@ -71,7 +72,7 @@ export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reser
   return reservationAnswer(work, station.id, terms, row);
 }
 
-interface Found {
+export interface Found {
   readonly row: ReservationsTable;
   readonly station: string;
   readonly terms: StationTerms;
@@ -90,7 +91,7 @@ export async function findReservation(work: Work, station: number, reservation: 
   return { row, station: id, terms: (await work.shared.terms.get(work.db, [row]))(row) };
 }
 
-async function findById(work: Work, id: string): Promise<Found | undefined> {
+export async function findById(work: Work, id: string): Promise<Found | undefined> {
   const key = work.shared.ids.rowOf(id);
   return key?.what === 'reservation' ? findReservation(work, key.station, key.item) : undefined;
 }
@@ -107,33 +108,36 @@ export async function standing(work: Work, { row, station, terms }: Found): Prom
   return voucherAnswer(work, station, (await work.shared.terms.get(work.db, [code]))(code), code);
 }
 
-export async function markPaid(
+/**
+ * Its customer takes a reservation back: no payment is taken for it any more. One that lapsed stays as it is; again
+ * changes nothing.
+ */
+export async function cancelReservation(
   work: Work,
-  call: { id: string; payment: string },
+  { client, id }: IssueReservedCall,
 ): Promise<Answer<Reservation | ChargingRequest>> {
-  const payment = typeof call.payment === 'string' ? tidy(call.payment, 200) : '';
-  if (payment === '') return refuse('malformed', "payment: the payment provider's reference, 1 to 200 characters.");
-  const found = await findById(work, call.id);
+  const found = await findById(work, id);
   if (!found) return unknownRequest();
   const { row, station, terms } = found;
-  if (row.paid_at === null) {
-    const [paid] = await work.db
-      .updateTable('reservations')
-      .set({ paid_at: work.now, payment })
-      .where('station', '=', row.station)
-      .where('reservation', '=', row.reservation)
-      .where('paid_at', 'is', null)
-      .where('lapses_at', '>', work.now)
-      .returningAll()
-      .execute();
-    if (paid) return reservationAnswer(work, station, terms, paid);
-    if (row.lapses_at > work.now) throw new TryAgain('the reservation was paid meanwhile');
-    work.audits.push({ action: 'paid-too-late', client: row.client, station, detail: `payment ${payment}` });
-    return refuse('lapsed', 'This reservation lapsed before it was paid. Give the payment back, and reserve again.');
+  if (row.client !== client) {
+    work.audits.push({ action: 'foreign-request', client, station });
+    return unknownRequest();
   }
-  if (row.payment === payment) return standing(work, found);
-  work.audits.push({ action: 'paid-twice', client: row.client, station, detail: `payment ${payment}` });
-  return refuse('paid-otherwise', 'Another payment was made for this request before. Give this one back.');
+  if (row.cancelled_at !== null) return standing(work, found);
+  if (row.paid_at !== null)
+    return refuse('already-paid', 'This request was paid before. Its code is there to be read.');
+  if (row.lapses_at <= work.now) return standing(work, found);
+  const [cancelled] = await work.db
+    .updateTable('reservations')
+    .set({ cancelled_at: work.now })
+    .where('station', '=', row.station)
+    .where('reservation', '=', row.reservation)
+    .where('paid_at', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .returningAll()
+    .execute();
+  if (!cancelled) throw new TryAgain('the reservation was paid or cancelled meanwhile');
+  return reservationAnswer(work, station, terms, cancelled);
 }
 
 /** A reservation that its number may be drawn for. */
@@ -157,6 +161,9 @@ export async function paidReservation(
     return { answer: unknownRequest() };
   }
   if (row.sequence !== null) return { answer: (await standing(work, found)) as ChargingRequest };
+  if (row.cancelled_at !== null) {
+    return { answer: refuse('cancelled', 'This request was cancelled. Reserve again.') };
+  }
   if (row.paid_at === null) {
     if (row.lapses_at <= work.now) return { answer: refuse('lapsed', 'Nobody paid in time. Reserve again.') };
     return { answer: refuse('not-paid', 'This request waits for its payment.') };

@@ -3,7 +3,7 @@ import { type CodeReader, type ReceiptReading, readReceipt } from '../../codes/i
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
-import { money, refundOf, unusedAmount } from '../terms.ts';
+import { money, RESCUE_LAYOUT, refundOf, unusedAmount } from '../terms.ts';
 import type { Answer, Refused, Settlement, StationTerms } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { requestIdOf, stationById, VOUCHER } from './looking-up.ts';
@@ -13,6 +13,11 @@ export interface SettleCall {
   readonly station: string;
   readonly receipt: string;
   readonly anyClient?: boolean;
+  /** Where it comes from: whose wrong receipts count together when they are not the buyer's. */
+  readonly address?: string;
+  /** Of a voucher that another client bought: its digits in either layout, or its request's id. */
+  readonly code?: string;
+  readonly request?: string;
   /** Random: a call that is tried again after a lost connection knows its own work by it. */
   readonly token: number;
 }
@@ -40,20 +45,60 @@ export async function settle(work: Work, call: SettleCall): Promise<Answer<Settl
       'A receipt has 12 digits and these are not right. Compare them with the display.',
     );
   }
-  const until = await countAsWrong(work, station, client);
+  const own = call.anyClient === true ? undefined : client;
+  const mine = await voucherOf(work, station, reading, own);
+  // Guesses at what this client bought count for the client; all others for where they come from, so that nobody's
+  // wrong receipts keep the buyer out.
+  const who = mine.held || own === undefined ? client : strangerAt(call);
+  const until = await countAsWrong(work, station, who);
   if (until - work.now > MOST_WRONG * FORGIVEN_AFTER_MS) {
     // What is refused costs no more: whoever keeps trying must not keep himself out for ever.
-    await forgive(work, station, client, until);
+    await forgive(work, station, who, until);
     return tooMany(work, until);
   }
-  const found = await voucherOf(work, station, reading, call);
+  const found = mine.found ?? (await provenVoucher(work, station, reading, call));
   if (!found) {
     work.tallies.add(station.number, { unit: 'min' }, { wrong_receipts: 1 });
     work.audits.push({ action: 'unknown-receipt', client, station: id });
-    return refuse('unknown-receipt', `No voucher that you bought for station ${shown(id)} fits this receipt.`);
+    return refuse('unknown-receipt', unknownDetail(call));
   }
-  await forgive(work, station, client, until);
+  await forgive(work, station, who, until);
   return settleVoucher(work, station, found, reading, call);
+}
+
+/** Whose wrong receipts are counted together when the client bought nothing that the receipt could be of. */
+function strangerAt({ client, address }: SettleCall): string {
+  return address === undefined ? client : `address:${address}`.slice(0, 200);
+}
+
+function unknownDetail({ station, code, request }: SettleCall): string {
+  if (code !== undefined || request !== undefined) {
+    return `No voucher of station ${shown(station)} fits this receipt together with its code or request.`;
+  }
+  return (
+    `No voucher that you bought for station ${shown(station)} fits this receipt. ` +
+    'If it was bought elsewhere, send its code or its request as well.'
+  );
+}
+
+/** A voucher that another client bought, for whoever holds its code or the id of its request beside the receipt. */
+async function provenVoucher(
+  work: Work,
+  station: StationsTable,
+  reading: ReceiptReading,
+  { code, request, anyClient }: SettleCall,
+): Promise<Found | undefined> {
+  if (anyClient === true || (code === undefined && request === undefined)) return undefined;
+  const { found } = await voucherOf(work, station, reading, undefined);
+  if (!found) return undefined;
+  const { row, terms } = found;
+  if (request !== undefined) return request.trim().toLowerCase() === requestIdOf(work, row) ? found : undefined;
+  const typed = code!.replace(/[\s-]/g, '');
+  const layouts = [terms.layout, RESCUE_LAYOUT];
+  const digits = layouts.map((layout) =>
+    work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence),
+  );
+  return digits.some((known) => known.code === typed) ? found : undefined;
 }
 
 /** Before the answer is known, and given back if it was right: calls that run at the same time all count. */
@@ -94,26 +139,30 @@ interface Found {
   readonly terms: StationTerms;
 }
 
+/**
+ * @param client whose vouchers it is held against; undefined: anybody's
+ * @returns `held`: whether there was any that the receipt could be of
+ */
 async function voucherOf(
   work: Work,
   station: StationsTable,
   reading: ReceiptReading,
-  call: SettleCall,
-): Promise<Found | undefined> {
+  client: string | undefined,
+): Promise<{ readonly found: Found | undefined; readonly held: boolean }> {
   let tried = 0;
   for (const rows of ROWS) {
-    const candidates = await candidatesAmong(work, station, reading, call, rows);
+    const candidates = await candidatesAmong(work, station, reading, client, rows);
     const termsOf = await work.shared.terms.get(work.db, candidates);
     const readers = new Map<number, CodeReader>();
     for (const row of candidates.slice(tried)) {
       const terms = termsOf(row);
       const reader = readers.get(row.terms) ?? work.shared.maker.reader(station.id, terms);
       readers.set(row.terms, reader);
-      if (reader.matches(reading, row.sequence)) return { row, terms };
+      if (reader.matches(reading, row.sequence)) return { found: { row, terms }, held: true };
     }
     tried = candidates.length;
   }
-  return undefined;
+  return { found: undefined, held: tried > 0 };
 }
 
 /** The latest first; all from the station's latest `rows` codes. */
@@ -121,7 +170,7 @@ async function candidatesAmong(
   work: Work,
   station: StationsTable,
   reading: ReceiptReading,
-  { client, anyClient }: SettleCall,
+  client: string | undefined,
   rows: number,
 ): Promise<CodesTable[]> {
   return work.db
@@ -137,7 +186,7 @@ async function candidatesAmong(
     .selectAll()
     .where('kind', '=', VOUCHER)
     .where((eb) => eb(eb('sequence', '%', reading.window), '=', reading.residue))
-    .$if(anyClient !== true, (query) => query.where('client', '=', client))
+    .$if(client !== undefined, (query) => query.where('client', '=', client!))
     .orderBy('sequence', 'desc')
     .limit(MOST_CANDIDATES)
     .execute();
@@ -159,19 +208,31 @@ async function settleVoucher(
     settled_at: work.now,
     token: call.token,
   };
+  const { settlement, again } = await keepSettlement(work, row, terms, receipt);
+  if (!again) return settlement;
+  work.audits.push({ action: 'receipt-settled-again', client: call.client, station: station.id });
+  return refuse('receipt-settled', 'What was left of this voucher was given back before.', { settled: settlement });
+}
+
+/** Settles a voucher, once: `again` when another call did before, whose settlement it then is. */
+export async function keepSettlement(
+  work: Work,
+  row: CodesTable,
+  terms: StationTerms,
+  receipt: ReceiptsTable,
+): Promise<{ readonly settlement: Settlement; readonly again: boolean }> {
   const kept = await work.db
     .insertInto('receipts')
     .values(receipt)
     .onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing())
     .returning('token')
     .execute();
-  const settlement = (settled: ReceiptsTable) => settlementOf(work, row, terms, settled);
   if (kept.length > 0) {
-    const unused = Math.round(settlement(receipt).unused * 10_000);
-    const sums = { settled: 1, unused, refunded: receipt.refund ?? 0 };
+    const settlement = settlementOf(work, row, terms, receipt);
+    const sums = { settled: 1, unused: Math.round(settlement.unused * 10_000), refunded: receipt.refund ?? 0 };
     work.tallies.add(0, terms, sums);
-    work.tallies.add(station.number, terms, sums);
-    return settlement(receipt);
+    work.tallies.add(row.station, terms, sums);
+    return { settlement, again: false };
   }
   const earlier = await work.db
     .selectFrom('receipts')
@@ -180,22 +241,21 @@ async function settleVoucher(
     .where('sequence', '=', row.sequence)
     .executeTakeFirst();
   if (!earlier) throw new TryAgain('the receipt is being settled by another replica');
-  if (earlier.token === call.token) return settlement(earlier);
-  work.audits.push({ action: 'receipt-settled-again', client: call.client, station: station.id });
-  return refuse('receipt-settled', 'What was left of this voucher was given back before.', {
-    settled: settlement(earlier),
-  });
+  return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
 }
 
 export function settlementOf(work: Work, row: CodesTable, terms: StationTerms, receipt: ReceiptsTable): Settlement {
   const bought = row.quantity * terms.step;
   const refund = money(receipt.refund, terms.price?.currency);
+  // Money goes back the way it came: where a payment is known, to it; else, as with cash, against the slip alone.
+  const to = refund && row.reservation !== null ? ({ refundTo: 'payment' } as const) : {};
   return {
     request: requestIdOf(work, row),
     bought,
     unused: unusedAmount(bought, receipt.unused),
     unit: terms.unit,
     ...(refund ? { refund } : {}),
+    ...to,
   };
 }
 

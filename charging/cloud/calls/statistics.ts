@@ -8,6 +8,7 @@ const HOURS_4_MS = 4 * 3_600_000;
 const DAYS_30_MS = 30 * 86_400_000;
 /** Counting stops here. */
 const MOST_COUNTED = 100_000;
+const MOST_PAYMENTS = 1000;
 const MOST_ANOMALIES = 20;
 /** What was odd before that is history. */
 const ANOMALY_DAYS = 30;
@@ -27,6 +28,7 @@ export async function statistics(work: Work, { days = 30 }: { days?: number }): 
     stations: await stationCounts(work),
     outstanding: await outstanding(work),
     waiting: await waiting(work),
+    paidWithoutCode: await openPayments(work),
     anomalies: await anomalies(work, Math.max(first, dayOf(work.now) - ANOMALY_DAYS + 1)),
   };
 }
@@ -92,11 +94,22 @@ async function waiting(work: Work): Promise<number> {
       eb
         .selectFrom('reservations')
         .where('sequence', 'is', null)
+        .where('cancelled_at', 'is', null)
         .where('reserved_at', '>=', work.now - DAYS_30_MS)
         .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)]))
         .select('reservation')
         .limit(MOST_COUNTED)
         .as('open'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function openPayments(work: Work): Promise<number> {
+  const { count } = await work.db
+    .selectFrom((eb) =>
+      eb.selectFrom('payments').where('done', '=', 0).select('payment').limit(MOST_PAYMENTS).as('open'),
     )
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();

@@ -7,7 +7,7 @@ import type { Database, Tx } from './schema.ts';
 
 export type Kind = 'sqlite' | 'postgresql';
 
-const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1];
+const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1, payments];
 
 /**
  * @throws {LedgerError} `ledger-newer`
@@ -167,6 +167,41 @@ async function tablesOfVersion1(tx: Tx, kind: Kind): Promise<void> {
   await index('codes_by_time').on('codes').columns(['issued_at', 'station', 'sequence']).execute();
   await index('receipts_by_time').on('receipts').columns(['settled_at', 'station', 'sequence']).execute();
   await index('reservations_by_time').on('reservations').columns(['reserved_at', 'station', 'reservation']).execute();
+}
+
+const PAYMENTS: TableShape = {
+  key: ['payment'],
+  columns: {
+    payment: 'text',
+    station: 'bigint',
+    reservation: 'bigint',
+    minor_units: 'bigint?',
+    currency: 'text?',
+    told_at: 'bigint',
+    outcome: 'text',
+    done: 'smallint',
+    returned_at: 'bigint?',
+  },
+};
+
+/** A payment stood with its reservation alone, and nothing kept one from paying twice: the first that it paid has it. */
+async function payments(tx: Tx, kind: Kind): Promise<void> {
+  await makeTable(tx, kind, 'payments', PAYMENTS);
+  const index = (name: string) => tx.schema.createIndex(name).ifNotExists().on('payments');
+  await index('payments_open').columns(['done', 'told_at', 'payment']).execute();
+  await index('payments_by_request').columns(['station', 'reservation']).execute();
+  const ifNeeded = kind === 'sqlite' ? sql`` : sql`if not exists`;
+  await sql`alter table reservations add column ${ifNeeded} cancelled_at bigint`.execute(tx);
+  await sql`
+    insert into payments
+      (payment, station, reservation, minor_units, currency, told_at, outcome, done, returned_at)
+    select r.payment, r.station, r.reservation, r.price, t.currency, r.paid_at, 'taken',
+      case when r.sequence is null then 0 else 1 end, null
+    from reservations r
+    join station_terms t on t.station = r.station and t.version = r.terms
+    where r.payment is not null
+    order by r.paid_at
+    on conflict do nothing`.execute(tx);
 }
 
 async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {

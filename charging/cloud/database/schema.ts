@@ -63,6 +63,23 @@ export interface ReservationsTable {
   payment: string | null;
   /** The number drawn for it, once issued. */
   sequence: number | null;
+  /** When its customer took it back, or the operator gave its payment back. */
+  cancelled_at: number | null;
+}
+export interface PaymentsTable {
+  /** The provider's reference. */
+  payment: string;
+  station: number;
+  reservation: number;
+  /** What was paid, where the provider's call said it. */
+  minor_units: number | null;
+  currency: string | null;
+  told_at: number;
+  /** `taken`, or why it gets no code. */
+  outcome: string;
+  /** 0: without a code, and not given back. */
+  done: number;
+  returned_at: number | null;
 }
 export interface ReceiptsTable {
   station: number;
@@ -140,6 +157,7 @@ export interface Tables {
   station_terms: StationTermsTable;
   codes: CodesTable;
   reservations: ReservationsTable;
+  payments: PaymentsTable;
   receipts: ReceiptsTable;
   idempotency_keys: IdempotencyKeysTable;
   tallies: TalliesTable;

@@ -99,6 +99,137 @@ for (const kind of BOTH) {
       granted(await at.ledger.settle({ client: 'op', station: id, receipt: receipt(id, 1, 40), anyClient: true }));
     });
 
+    it('is for a stranger, too, who has the code or the id of the request beside the receipt', async () => {
+      const id = await station({ price });
+      const bought: Awaited<ReturnType<typeof issue>>[] = [];
+      for (let n = 1; n <= 4; n++) bought.push(await issue(id, 60, 'buyer'));
+      const claim = (n: number, proof: { code?: string; request?: string }, unused = 40) =>
+        at.ledger.settle({
+          client: 'stranger',
+          address: `10.0.0.${n}`,
+          station: id,
+          receipt: receipt(id, n, unused),
+          ...proof,
+        });
+      for (const proof of [
+        {},
+        { code: bought[1]!.code },
+        { code: bought[1]!.rescue.code },
+        { code: '' },
+        { code: '0000000000' },
+        { request: bought[1]!.id },
+        { request: 'f'.repeat(32) },
+        { code: bought[0]!.code, request: bought[1]!.id },
+      ]) {
+        assert.equal(refusal(await claim(1, proof)), '404 unknown-receipt', JSON.stringify(proof));
+      }
+      const first = granted(await claim(1, { code: bought[0]!.display }));
+      assert.deepEqual([first.request, first.refund], [bought[0]!.id, { minorUnits: 77, currency: 'EUR' }]);
+      assert.equal(granted(await claim(2, { code: bought[1]!.rescue.code })).request, bought[1]!.id);
+      assert.equal(granted(await claim(3, { request: bought[2]!.id.toUpperCase() })).request, bought[2]!.id);
+      assert.equal(refusal(await claim(3, { request: bought[2]!.id })), '409 receipt-settled');
+      assert.equal(refusal(await settle(id, receipt(id, 3, 40), 'buyer')), '409 receipt-settled');
+      const { items } = await at.ledger.listSettled({ limit: 500 });
+      assert.equal(items.find(({ request }) => request === bought[2]!.id)!.settledBy, 'stranger');
+    });
+
+    it('counts what strangers get wrong by address and station, and never keeps the buyer out for it', async () => {
+      const [id, elsewhere] = [await station(), await station()];
+      const code = await issue(id, 60, 'buyer');
+      await issue(elsewhere, 60, 'someone');
+      let strangers = 0;
+      const guess = (address: string, where = id, proof: object = { code: code.code }) =>
+        at.ledger.settle({
+          client: `stranger ${++strangers}`,
+          address,
+          station: where,
+          receipt: receipt(id, 900, 1),
+          ...proof,
+        });
+      for (let n = 0; n < 10; n++) assert.equal(refusal(await guess('10.1.1.1')), '404 unknown-receipt');
+      // Another cookie is no other address, with or without a code.
+      for (const proof of [{}, { code: code.code }]) {
+        const answer = await guess('10.1.1.1', id, proof);
+        assert.equal(refusal(answer), '429 too-many-receipts');
+        assert.equal((answer as { refused: { retryAfterSeconds: number } }).refused.retryAfterSeconds, 900);
+      }
+      assert.equal(refusal(await guess('10.1.1.2')), '404 unknown-receipt', 'another address');
+      assert.equal(refusal(await guess('10.1.1.1', elsewhere)), '404 unknown-receipt', 'another station');
+      granted(
+        await at.ledger.settle({ client: 'buyer', address: '10.1.1.1', station: id, receipt: receipt(id, 1, 40) }),
+      );
+    });
+
+    it('says where the money goes back to: the payment that it was bought with, if there was one', async () => {
+      const id = await station({ price });
+      const { id: reserved } = granted(await at.ledger.reserve({ client: 'app', station: id, amount: 60 }));
+      granted(await at.ledger.markPaid({ id: reserved, payment: `pi_${id}` }));
+      granted(await at.ledger.issueReserved({ client: 'app', id: reserved }));
+      await issue(id, 60);
+      const settlement = granted(
+        await at.ledger.settle({ client: 'other', station: id, receipt: receipt(id, 1, 155), request: reserved }),
+      );
+      assert.deepEqual([settlement.refund?.minorUnits, settlement.refundTo], [300, 'payment']);
+      assert.ok(!('refundTo' in granted(await settle(id, receipt(id, 2, 155)))), 'sold without one: against the slip');
+      const settled = (await at.ledger.listSettled({ limit: 500 })).items.filter((item) => item.station === id);
+      assert.deepEqual(settled.map(({ payment }) => payment).sort(), [`pi_${id}`, undefined]);
+    });
+
+    it('gives an expired code back that nobody typed, once, by an operator who says why', async () => {
+      const id = await station({ price, sequence: 'clock' });
+      const code = await issue(id, 60, 'buyer');
+      const refund = (why = 'the customer called') => at.ledger.refundExpired({ id: code.id, by: 'operator', why });
+      const listed = async () => (await at.ledger.listCodes({ station: id })).items[0]!;
+      assert.equal(refusal(await refund()), '409 not-expired');
+      at.now = Date.parse(code.expiresAt!);
+      assert.equal(refusal(await refund()), '409 not-expired', 'its 12 digits are still good');
+      assert.ok(!('expired' in (await listed())));
+      at.now = Date.parse(code.rescue.expiresAt!);
+      assert.equal((await listed()).expired, true);
+      assert.equal(refusal(await refund(' ')), '400 malformed');
+      assert.equal(
+        refusal(await at.ledger.refundExpired({ id: 'f'.repeat(32), by: 'operator', why: 'x' })),
+        '404 unknown-request',
+      );
+      const answers = await Promise.all(Array.from({ length: 5 }, () => refund()));
+      const [given] = answers.filter((answer) => !('refused' in answer));
+      assert.deepEqual(given, {
+        request: code.id,
+        bought: 60,
+        unused: 60,
+        unit: 'min',
+        refund: { minorUnits: 300, currency: 'EUR' },
+      });
+      assert.equal(
+        answers.filter((answer) => 'refused' in answer && refusal(answer) === '409 receipt-settled').length,
+        4,
+      );
+      assert.ok(!('expired' in (await listed())), 'settled');
+      const entries = (await at.ledger.listAudit({ limit: 500 })).items.filter(
+        ({ action, station: where }) => action === 'expired-code-refunded' && where === id,
+      );
+      assert.equal(entries.length, 1);
+      assert.equal(entries[0]!.client, 'operator');
+      assert.match(entries[0]!.detail!, new RegExp(`${code.id}.*the customer called`));
+      // A station whose clock was set back honoured it all the same: its receipt gives nothing more.
+      assert.equal(
+        refusal(await settle(id, receipt(id, Math.floor(Date.parse(code.issuedAt) / 300_000), 40), 'buyer')),
+        '409 receipt-settled',
+      );
+    });
+
+    it('takes a code of a station that counts for expired when 48 newer ones were drawn', async () => {
+      const id = await station({ price });
+      const { id: request } = await issue(id);
+      for (let n = 0; n < 47; n++) await issue(id);
+      assert.equal(
+        refusal(await at.ledger.refundExpired({ id: request, by: 'operator', why: 'lost' })),
+        '409 not-expired',
+      );
+      await issue(id);
+      assert.equal(granted(await at.ledger.refundExpired({ id: request, by: 'operator', why: 'lost' })).unused, 60);
+    });
+
     it('finds a voucher of long ago among hundreds, by the terms it was sold under', async () => {
       const id = await station({ price });
       const { id: request } = await issue(id, 60);

@@ -1,0 +1,68 @@
+// Vouchers that nobody typed: when none of their digits opens the station any more, the operator may give the whole of
+// the price back. Until reports tell what a station honoured, it is a person's decision, and the audit keeps whose.
+
+import { MOST_UNUSED } from '../../codes/index.ts';
+import { tidy } from '../checks.ts';
+import type { ReceiptsTable } from '../database/schema.ts';
+import { refuse, unknownRequest } from '../refusals.ts';
+import { isExpired } from '../terms.ts';
+import type { Answer, Settlement } from '../types.ts';
+import type { Work } from '../work.ts';
+import { stationByNumber, stationsToday, VOUCHER } from './looking-up.ts';
+import { findReservation } from './reserving.ts';
+import { keepSettlement } from './settling.ts';
+
+export interface RefundExpiredCall {
+  /** The charging request's id. */
+  readonly id: string;
+  /** Who decided it. */
+  readonly by: string;
+  /** Why: for the audit. */
+  readonly why: string;
+  /** Random: a call that is tried again after a lost connection knows its own work by it. */
+  readonly token: number;
+}
+
+export async function refundExpired(work: Work, call: RefundExpiredCall): Promise<Answer<Settlement>> {
+  const why = tidy(String(call.why ?? ''), 200).trim();
+  if (why === '') return refuse('malformed', 'why: what the audit is to say, 1 to 200 characters.');
+  const key = work.shared.ids.rowOf(call.id);
+  if (!key) return unknownRequest();
+  const reservation = key.what === 'reservation' ? await findReservation(work, key.station, key.item) : undefined;
+  const sequence = key.what === 'reservation' ? (reservation?.row.sequence ?? null) : key.item;
+  const row =
+    sequence === null
+      ? undefined
+      : await work.db
+          .selectFrom('codes')
+          .selectAll()
+          .where('station', '=', key.station)
+          .where('sequence', '=', sequence)
+          .executeTakeFirst();
+  if (!row || row.kind !== VOUCHER) return unknownRequest();
+  const { id } = (await stationByNumber(work, row.station))!;
+  const station = (await stationsToday(work, [id])).get(id)!;
+  const terms = (await work.shared.terms.get(work.db, [row]))(row);
+  if (!isExpired(terms, row.sequence, station.last ?? row.sequence, work.now)) {
+    return refuse('not-expired', 'The station still takes it in 10 or in 12 digits. Wait until both are over.');
+  }
+  const receipt: ReceiptsTable = {
+    station: row.station,
+    sequence: row.sequence,
+    unused: MOST_UNUSED,
+    refund: row.price,
+    client: call.by,
+    settled_at: work.now,
+    token: call.token,
+  };
+  const { settlement, again } = await keepSettlement(work, row, terms, receipt);
+  if (again)
+    return refuse('receipt-settled', 'What was left of this code was given back before.', { settled: settlement });
+  work.audits.push({
+    action: 'expired-code-refunded',
+    client: call.by,
+    station: id,
+    detail: `request ${call.id}, ${row.quantity * terms.step} ${terms.unit}: ${why}`,
+  });
+  return settlement;
+}

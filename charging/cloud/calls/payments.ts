@@ -1,0 +1,255 @@
+// Payments: each is told by the provider's reference, once, and pays for one reservation. What was paid and got no code
+// is kept, so that the customer and the operator see it, until it was given back.
+import { isStorable, tidy } from '../checks.ts';
+import type { PaymentsTable, ReservationsTable } from '../database/schema.ts';
+import { type RefusalKind, refuse, unknownRequest } from '../refusals.ts';
+import { money } from '../terms.ts';
+import type {
+  Answer,
+  ChargingRequest,
+  Money,
+  Page,
+  PageQuery,
+  PaidWithoutCode,
+  PaymentRecord,
+  Reservation,
+  StrayReason,
+} from '../types.ts';
+import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
+import { reservationAnswer } from './looking-up.ts';
+import { limitOf, pageOf } from './paging.ts';
+import { type Found, findById, standing } from './reserving.ts';
+
+export interface PaymentCall {
+  readonly id: string;
+  readonly payment: string;
+  /** What was paid; compared with the price where it is given. */
+  readonly amount?: Money;
+}
+
+const LONGEST_REFERENCE = 255;
+
+/** What is said of a payment that gets no code, and what the audit calls it. */
+const STRAY = {
+  late: ['lapsed', 'paid-too-late', 'This reservation lapsed before it was paid. Give the payment back.'],
+  second: ['paid-otherwise', 'paid-twice', 'Another payment was made for this request before. Give this one back.'],
+  differs: ['payment-differs', 'paid-other-amount', 'It is not the price of this request. Give the payment back.'],
+  cancelled: ['cancelled', 'paid-after-cancelling', 'Its customer cancelled this request. Give the payment back.'],
+} as const satisfies Record<StrayReason, readonly [RefusalKind, string, string]>;
+
+export async function markPaid(work: Work, call: PaymentCall): Promise<Answer<Reservation | ChargingRequest>> {
+  const payment = typeof call.payment === 'string' ? call.payment.trim() : '';
+  if (payment === '' || payment.length > LONGEST_REFERENCE || !isStorable(payment)) {
+    const detail = `payment: the payment provider's reference, 1 to ${LONGEST_REFERENCE} characters.`;
+    return refuse('malformed', detail);
+  }
+  const found = await findById(work, call.id);
+  if (!found) return unknownRequest();
+  const { row, station, terms } = found;
+  if (row.payment === payment) return standing(work, found);
+
+  const why = strayReason(work, found, call.amount);
+  const told: PaymentsTable = {
+    payment,
+    station: row.station,
+    reservation: row.reservation,
+    minor_units: call.amount?.minorUnits ?? null,
+    currency: call.amount?.currency ?? null,
+    told_at: work.now,
+    outcome: why ?? 'taken',
+    done: 0,
+    returned_at: null,
+  };
+  const earlier = await keep(work, told);
+  if (earlier && (earlier.station !== row.station || earlier.reservation !== row.reservation)) {
+    work.audits.push({ action: 'payment-used-again', client: row.client, station, detail: `payment ${payment}` });
+    return refuse('payment-used', 'This payment was told for another request before. It pays for that one alone.');
+  }
+  if (why) {
+    const [kind, action, detail] = STRAY[why];
+    if (!earlier) work.audits.push({ action, client: row.client, station, detail: `payment ${payment}` });
+    return refuse(kind, detail);
+  }
+  if (earlier && earlier.returned_at !== null) return refuse('payment-used', 'This payment was given back before.');
+  if (earlier) await correct(work, told);
+  const [paid] = await work.db
+    .updateTable('reservations')
+    .set({ paid_at: work.now, payment })
+    .where('station', '=', row.station)
+    .where('reservation', '=', row.reservation)
+    .where('paid_at', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .returningAll()
+    .execute();
+  if (!paid) throw new TryAgain('the reservation was paid or cancelled meanwhile');
+  return reservationAnswer(work, station, terms, paid);
+}
+
+/** Why a payment gets no code; undefined when it does. */
+function strayReason(work: Work, { row, terms }: Found, amount: Money | undefined): StrayReason | undefined {
+  if (row.paid_at !== null) return 'second';
+  if (row.cancelled_at !== null) return 'cancelled';
+  if (row.lapses_at <= work.now) return 'late';
+  const price = money(row.price, terms.price?.currency);
+  if (!amount || !price) return undefined;
+  return amount.minorUnits === price.minorUnits && amount.currency === price.currency ? undefined : 'differs';
+}
+
+/** Keeps what was told; the row of before when this reference was told already. */
+async function keep(work: Work, told: PaymentsTable): Promise<PaymentsTable | undefined> {
+  const kept = await work.db
+    .insertInto('payments')
+    .values(told)
+    .onConflict((conflict) => conflict.column('payment').doNothing())
+    .returning('payment')
+    .execute();
+  if (kept.length > 0) return undefined;
+  const earlier = await work.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('payment', '=', told.payment)
+    .executeTakeFirst();
+  if (!earlier) throw new TryAgain('the payment is being told to another replica');
+  return earlier;
+}
+
+/** The provider told another amount first and tells the right one now. */
+async function correct(work: Work, told: PaymentsTable): Promise<void> {
+  await work.db
+    .updateTable('payments')
+    .set({ minor_units: told.minor_units, currency: told.currency, outcome: told.outcome })
+    .where('payment', '=', told.payment)
+    .execute();
+}
+
+/** The code of this reservation was drawn: its payment is off the list of those without one. */
+export async function markDone(
+  work: Work,
+  { station, reservation, payment }: Pick<PaymentsTable, 'station' | 'reservation' | 'payment'>,
+): Promise<void> {
+  await work.db
+    .updateTable('payments')
+    .set({ done: 1 })
+    .where('payment', '=', payment)
+    .where('station', '=', station)
+    .where('reservation', '=', reservation)
+    .execute();
+}
+
+/** Payments of a request that got no code, for its customer: oldest first. */
+export async function paidWithoutCode(
+  work: Work,
+  { station, reservation }: Pick<ReservationsTable, 'station' | 'reservation'>,
+): Promise<readonly PaidWithoutCode[]> {
+  const rows = await work.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('station', '=', station)
+    .where('reservation', '=', reservation)
+    .where((eb) => eb.or([eb('outcome', '<>', 'taken'), eb('returned_at', 'is not', null)]))
+    .orderBy('told_at')
+    .limit(20)
+    .execute();
+  return rows.map(strayOf);
+}
+
+function strayOf(row: PaymentsTable): PaidWithoutCode {
+  const amount = money(row.minor_units, row.currency ?? undefined);
+  return {
+    payment: row.payment,
+    toldAt: iso(row.told_at),
+    why: row.outcome === 'taken' ? 'not-issued' : (row.outcome as StrayReason),
+    ...(amount ? { amount } : {}),
+    returnedAt: isoOrNull(row.returned_at),
+  };
+}
+
+/** What was paid and has no code yet, or never gets one, and was not given back: newest first. */
+export async function listPayments(work: Work, query: PageQuery): Promise<Page<PaymentRecord>> {
+  const limit = limitOf(query);
+  const rows = await work.db
+    .selectFrom('payments')
+    .innerJoin('stations', 'stations.number', 'payments.station')
+    .innerJoin('reservations', (join) =>
+      join
+        .onRef('reservations.station', '=', 'payments.station')
+        .onRef('reservations.reservation', '=', 'payments.reservation'),
+    )
+    .selectAll('payments')
+    .select(['stations.id as station_id', 'reservations.client', 'reservations.price', 'reservations.terms'])
+    .where('payments.done', '=', 0)
+    .$call((q) => {
+      const [at, reference] = placeOf(query.after) ?? [];
+      if (at === undefined || reference === undefined) return q;
+      return q.where((eb) => eb(eb.refTuple('told_at', 'payments.payment'), '<', eb.tuple(at, reference)));
+    })
+    .orderBy('payments.told_at', 'desc')
+    .orderBy('payments.payment', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const termsOf = await work.shared.terms.get(work.db, rows);
+  const item = (row: (typeof rows)[number]): PaymentRecord => {
+    const price = money(row.price, termsOf(row).price?.currency);
+    return {
+      ...strayOf(row),
+      request: work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation }),
+      station: row.station_id,
+      client: row.client,
+      ...(price ? { price } : {}),
+    };
+  };
+  return pageOf(rows, limit, item, (row) => `${row.told_at}.${Buffer.from(row.payment).toString('hex')}`);
+}
+
+/** A cursor of a number and a text. */
+function placeOf(after: string | undefined): [number, string] | undefined {
+  const [, at, hex] = /^(\d{1,16})\.((?:[0-9a-f]{2}){1,1020})$/.exec(after ?? '') ?? [];
+  if (at === undefined || hex === undefined) return undefined;
+  const reference = Buffer.from(hex, 'hex').toString();
+  return isStorable(reference) ? [Number(at), reference] : undefined;
+}
+
+/**
+ * The operator gave a payment back: it is off the list. One that was taken and has no code yet gets none any more.
+ * @param why what the audit keeps
+ */
+export async function returnPayment(
+  work: Work,
+  { payment, by, why }: { payment: string; by: string; why: string },
+): Promise<Answer<PaidWithoutCode>> {
+  const row = isStorable(payment)
+    ? await work.db.selectFrom('payments').selectAll().where('payment', '=', payment).executeTakeFirst()
+    : undefined;
+  if (!row) return refuse('unknown-payment', 'No payment has this reference.');
+  if (row.returned_at !== null) return strayOf(row);
+  if (row.done === 1)
+    return refuse('code-issued', 'A code was given for this payment. Its receipt tells what is left.');
+  if (row.outcome === 'taken') {
+    const stopped = await work.db
+      .updateTable('reservations')
+      .set({ cancelled_at: work.now })
+      .where('station', '=', row.station)
+      .where('reservation', '=', row.reservation)
+      .where('sequence', 'is', null)
+      .where('cancelled_at', 'is', null)
+      .returning('reservation')
+      .execute();
+    if (stopped.length === 0) throw new TryAgain('its code is being issued');
+  }
+  const [returned] = await work.db
+    .updateTable('payments')
+    .set({ done: 1, returned_at: work.now })
+    .where('payment', '=', payment)
+    .where('done', '=', 0)
+    .returningAll()
+    .execute();
+  if (!returned) throw new TryAgain('the payment was given back meanwhile');
+  const station = await work.db
+    .selectFrom('stations')
+    .select('id')
+    .where('number', '=', row.station)
+    .executeTakeFirstOrThrow();
+  const detail = `payment ${payment}: ${tidy(String(why ?? ''), 200)}`;
+  work.audits.push({ action: 'payment-returned', client: by, station: station.id, detail });
+  return strayOf(returned);
+}
