@@ -1,0 +1,87 @@
+// The installer, run for real against a folder instead of the machine's root: its own steps with its own package, and
+// stand-ins for what would change the machine (users, services) or ask a registry (npm).
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const repository = new URL('../../../', import.meta.url).pathname;
+/** Where the installer writes, but for what it reads of the machine. */
+const PLACES = [
+  '/opt/offline-charging',
+  '/etc/offline-charging',
+  '/etc/systemd',
+  '/var/lib/offline-charging',
+  '/usr/local/bin',
+  '/boot/',
+];
+
+export class FakeRoot {
+  readonly folder = mkdtempSync(join(tmpdir(), 'installed-'));
+  readonly #script: string;
+
+  constructor() {
+    const own = join(this.folder, 'package/hardware/raspberry-pi');
+    cpSync(join(repository, 'hardware/raspberry-pi'), own, { recursive: true });
+    cpSync(join(repository, 'package.json'), join(this.folder, 'package/package.json'));
+    symlinkSync(join(repository, 'dist'), join(this.folder, 'package/dist'));
+    this.#script = join(own, 'install.sh');
+    let script = readFileSync(this.#script, 'utf8');
+    for (const place of PLACES) script = script.replaceAll(place, `${this.folder}${place}`);
+    // Nothing of the machine is changed, so nobody need be root.
+    writeFileSync(this.#script, script.replace('[[ $EUID -eq 0 ]]', 'true'));
+    for (const place of ['usr/local/bin', 'etc/systemd/system', 'boot/firmware', 'bin'])
+      mkdirSync(join(this.folder, place), { recursive: true });
+    for (const name of ['apt-get', 'systemctl', 'getent', 'groupadd', 'useradd', 'usermod'])
+      this.#standIn(name, `echo "${name} $*" >>"${this.folder}/asked"`);
+    // Users are not made here: what is installed belongs to whoever runs the test.
+    this.#standIn(
+      'install',
+      `args=(); while (($#)); do case $1 in -o | -g) shift 2 ;; *) args+=("$1"); shift ;; esac; done; exec /usr/bin/install "\${args[@]}"`,
+    );
+    const node = join(this.folder, 'opt/offline-charging/runtime/node_modules');
+    this.#standIn(
+      'npm',
+      `case $* in
+        *--prefix*runtime*) for arch in x64 arm64; do mkdir -p "${node}/node-linux-$arch/bin"; ln -sf "${process.execPath}" "${node}/node-linux-$arch/bin/node"; done
+          mkdir -p "${node}/npm/bin"; echo 'process.exit(0)' >"${node}/npm/bin/npm-cli.js"
+          mkdir -p "${this.folder}/opt/offline-charging/node_modules/@offline-charging"
+          ln -sfn "${repository}" "${this.folder}/opt/offline-charging/node_modules/@offline-charging/node-red" ;;
+        pack*) while (($#)); do [[ $1 == --pack-destination ]] && touch "$2/package.tgz"; shift; done ;;
+      esac`,
+    );
+  }
+
+  write(path: string, content: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
+  install(...args: string[]): { readonly status: number | null; readonly said: string } {
+    const run = spawnSync('bash', [this.#script, ...args], {
+      encoding: 'utf8',
+      env: { PATH: `${join(this.folder, 'bin')}:${process.env.PATH}`, HOME: this.folder },
+    });
+    return { status: run.status, said: run.stdout + run.stderr };
+  }
+
+  /** The commands that would have changed the machine. */
+  get asked(): string {
+    return this.read('asked');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #standIn(name: string, script: string): void {
+    const file = join(this.folder, 'bin', name);
+    writeFileSync(file, `#!/usr/bin/env bash\n${script}\n`);
+    chmodSync(file, 0o755);
+  }
+}
