@@ -1,9 +1,10 @@
-// A pilot generator on one of the kernel's PWM channels: 1 kHz, whose duty cycle offers a current to the vehicle.
+// A pilot generator on the kernel's PWM channel of GPIO18: 1 kHz, whose duty cycle offers a current to the vehicle.
 // Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceError } from '../bus/errors.ts';
 import { dutyForCurrent } from './control-pilot.ts';
+import { pwmOfGpio18 } from './pwm-chips.ts';
 
 const periodNs = 1_000_000;
 
@@ -15,20 +16,15 @@ export interface PilotGenerator {
 }
 
 export interface PilotGeneratorOptions {
-  /** `pwmchip0`; unset: the only one, or the first. */
-  readonly chip?: string;
-  readonly channel?: number;
   /** `/` but for recorded machines. */
   readonly root?: string;
 }
 
-/** Opens a PWM channel, steady at first. Throws a `DeviceError`: `no-such-device`, `no-permission`, `busy`. */
+/** Opens the PWM channel of GPIO18, steady at first. Throws a `DeviceError`: `no-such-device`, `no-permission`, `busy`. */
 export function openPilotGenerator(options: PilotGeneratorOptions = {}): PilotGenerator {
-  const folder = join(options.root ?? '/', 'sys/class/pwm');
-  const chip = options.chip ?? chips(folder)[0];
-  if (chip === undefined || !existsSync(join(folder, chip)))
-    throw new DeviceError('no-such-device', 'There is no PWM: put `dtoverlay=pwm` in config.txt and restart.');
-  const channel = options.channel ?? 0;
+  const root = options.root ?? '/';
+  const folder = join(root, 'sys/class/pwm');
+  const { chip, channel } = pwmOfGpio18(root);
   const pwm = join(folder, chip, `pwm${channel}`);
   const set = (name: string, value: number) => write(join(pwm, name), value);
   if (!existsSync(pwm)) write(join(folder, chip, 'export'), channel);
@@ -47,14 +43,6 @@ export function openPilotGenerator(options: PilotGeneratorOptions = {}): PilotGe
 function periodOf(pwm: string): number {
   const path = join(pwm, 'period');
   return attempt(path, () => Number(readFileSync(path, 'utf8')));
-}
-
-function chips(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function write(path: string, value: number): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { openPilotGenerator } from '../../../hardware/pilot/generator.ts';
 import { defaultLoadCurrent, LoadCurrentDetector } from '../../../hardware/pilot/load-current.ts';
 import { openControlPilot, type PilotOptions, wiredDivider } from '../../../hardware/pilot/open.ts';
 import type { Pilot } from '../../../hardware/pilot/pilot.ts';
+import { pwmOfGpio18 } from '../../../hardware/pilot/pwm-chips.ts';
 import { ManualClock } from '../bus/manual-clock.ts';
 import { SimulatedI2cBus } from '../bus/simulated-i2c.ts';
 import { SimulatedAds1115, SimulatedMcp3008 } from './simulated-converters.ts';
@@ -180,10 +181,32 @@ describe('a vehicle that shows only by its load', () => {
 describe('a pilot generator', () => {
   let root: string;
   const file = (name: string) => join(root, 'sys/class/pwm/pwmchip0', name);
+  /** As Linux shows a chip: the class has a link to the device, whose folder has what the device tree says of it. */
+  const chip = (
+    id: string,
+    address: string,
+    compatible: string,
+    channels: number,
+    exported: readonly number[] = [],
+  ) => {
+    const device = join(root, 'sys/devices/platform', `${address}.pwm`);
+    const at = join(device, 'pwm', id);
+    for (const channel of exported) {
+      mkdirSync(join(at, `pwm${channel}`), { recursive: true });
+      for (const name of ['period', 'duty_cycle', 'enable']) writeFileSync(join(at, `pwm${channel}`, name), '0');
+    }
+    mkdirSync(join(device, 'of_node'), { recursive: true });
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(device, 'of_node/compatible'), `${compatible}\0`);
+    writeFileSync(join(at, 'export'), '');
+    writeFileSync(join(at, 'npwm'), `${channels}\n`);
+    symlinkSync(device, join(at, 'device'));
+    mkdirSync(join(root, 'sys/class/pwm'), { recursive: true });
+    symlinkSync(at, join(root, 'sys/class/pwm', id));
+  };
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'pwm-'));
-    mkdirSync(file('pwm0'), { recursive: true });
-    for (const name of ['export', 'pwm0/period', 'pwm0/duty_cycle', 'pwm0/enable']) writeFileSync(file(name), '0');
+    chip('pwmchip0', 'fe20c000', 'brcm,bcm2835-pwm', 2, [0]);
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
@@ -233,6 +256,58 @@ describe('a pilot generator', () => {
 
   it('that is not there says what to switch on', () => {
     assert.throws(() => openPilotGenerator({ root: '/nowhere' }), { code: 'no-such-device', message: /dtoverlay=pwm/ });
-    assert.throws(() => openPilotGenerator({ root, chip: 'pwmchip7' }), { code: 'no-such-device' });
+  });
+
+  describe('on a Raspberry Pi 5', () => {
+    const rp1 = 'raspberrypi,rp1-pwm';
+    beforeEach(() => {
+      rmSync(root, { recursive: true });
+      root = mkdtempSync(join(tmpdir(), 'pwm-'));
+    });
+
+    for (const [fan, header] of [
+      ['pwmchip0', 'pwmchip1'],
+      ['pwmchip1', 'pwmchip0'],
+      ['pwmchip0', 'pwmchip2'],
+    ] as const) {
+      it(`is the channel of GPIO18 on RP1’s chip for the header, ${header}, and not the fan’s ${fan}`, () => {
+        chip(fan, '1f0009c000', rp1, 4, [0, 2, 3]);
+        chip(header, '1f00098000', rp1, 4, [0, 2]);
+        openPilotGenerator({ root }).offer(32);
+        const duties = (id: string, channels: readonly number[]) =>
+          channels.map((n) => readFileSync(join(root, 'sys/class/pwm', id, `pwm${n}/duty_cycle`), 'utf8'));
+        assert.deepEqual(duties(header, [0, 2]), ['0', '533333']);
+        assert.deepEqual(duties(fan, [0, 2, 3]), ['0', '0', '0']);
+      });
+    }
+
+    it('is told apart by the name in the device tree too', () => {
+      for (const [id, node] of [
+        ['pwmchip0', 'pwm@9c000'],
+        ['pwmchip3', 'pwm@98000'],
+      ] as const) {
+        const device = join(root, 'sys/class/pwm', id, 'device');
+        mkdirSync(device, { recursive: true });
+        const lines = ['DRIVER=rp1-pwm', `OF_FULLNAME=/axi/pcie@1000120000/rp1/${node}`, `OF_COMPATIBLE_0=${rp1}`];
+        writeFileSync(join(device, 'uevent'), `${lines.join('\n')}\n`);
+      }
+      assert.deepEqual(pwmOfGpio18(root), { chip: 'pwmchip3', channel: 2 });
+    });
+
+    it('is refused where only the fan’s is there, or a HAT’s', () => {
+      chip('pwmchip0', '1f0009c000', rp1, 4, [0, 2]);
+      chip('pwmchip1', '1-0040', 'nxp,pca9685-pwm', 17, [0, 2]);
+      assert.throws(() => openPilotGenerator({ root }), {
+        code: 'no-such-device',
+        message: /no PWM for GPIO18 .*pwmchip0.*pwmchip1 \[nxp,pca9685-pwm\].*dtoverlay=pwm/,
+      });
+    });
+  });
+
+  it('is not the second block of an older board, which sounds', () => {
+    chip('pwmchip1', 'fe20c800', 'brcm,bcm2835-pwm', 2, [0]);
+    assert.deepEqual(pwmOfGpio18(root), { chip: 'pwmchip0', channel: 0 });
+    rmSync(join(root, 'sys/class/pwm/pwmchip0'));
+    assert.throws(() => pwmOfGpio18(root), { code: 'no-such-device' });
   });
 });
