@@ -1,6 +1,5 @@
 // The clock: a station whose codes follow the clock needs one that survives a power cut.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ClockChip, clockChips } from '../raspberry-pi/clock-chips.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 import { readStationFile } from './key-check.ts';
 
@@ -14,38 +13,41 @@ export const clockCheck: Check = {
     const time = new Date(subject.nowMs).toISOString();
     const now =
       subject.nowMs < earliestMs ? wrong('clock.lost', 'clock.lost.do', { time }) : good('clock.time', { time });
-    return [now, chip(subject)];
+    return [now, ...chips(subject)];
   },
 };
 
-function chip(subject: Subject): Finding {
-  const { root, env, nowMs } = subject;
-  const folder = join(root, 'sys/class/rtc');
-  const name = list(folder)[0];
+function chips(subject: Subject): Finding[] {
+  const { root, env } = subject;
+  const found = clockChips(root);
   const sequence = env.STATION_SEQUENCE || readStationFile(subject)?.sequence;
-  if (!name) return sequence === 'counter' ? note('clock.none-needed') : wrong('clock.none', 'clock.none.do');
-  const model = read(join(folder, name, 'name')) ?? name;
-  const seconds = Number(read(join(folder, name, 'since_epoch')) ?? Number.NaN);
-  // The kernel refuses to read a chip that says that its oscillator stood still.
-  if (Number.isNaN(seconds) || seconds * 1000 < earliestMs)
-    return wrong('clock.chip-lost', 'clock.chip-lost.do', { chip: model });
-  const apart = Math.round(Math.abs(nowMs / 1000 - seconds));
-  if (apart > mostApartSeconds) return wrong('clock.apart', 'clock.apart.do', { chip: model, seconds: apart });
-  return good('clock.chip', { chip: model });
+  if (!found) return [sequence === 'counter' ? note('clock.none-needed') : wrong('clock.none', 'clock.none.do')];
+  const { used, others } = found;
+  return [judge(used, others, subject), ...others.map((other) => beside(other, used))];
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
+/** The chip that the kernel takes the time from: only its battery helps. */
+function judge(used: ClockChip, others: readonly ClockChip[], { nowMs }: Subject): Finding {
+  const { name: chip, battery } = used;
+  if (isLost(used)) {
+    const keeps = others.find((other) => !isLost(other));
+    if (keeps && battery === 'board')
+      return wrong('clock.board-lost', 'clock.board-lost.do', { chip, other: keeps.name });
+    return wrong('clock.chip-lost', battery === 'board' ? 'clock.board-battery.do' : 'clock.chip-lost.do', { chip });
   }
+  const apart = Math.round(Math.abs(nowMs / 1000 - used.seconds!));
+  if (apart > mostApartSeconds) return wrong('clock.apart', 'clock.apart.do', { chip, seconds: apart });
+  return good(battery === 'board' ? 'clock.board' : 'clock.chip', { chip });
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
+/** A chip that nobody asks. */
+function beside({ name: other, battery }: ClockChip, used: ClockChip): Finding {
+  const values = { other, chip: used.name };
+  if (battery === 'board') return note('clock.two', values);
+  return note('clock.two-module', values, 'clock.two-module.do');
+}
+
+/** The kernel refuses to read a chip that says that its oscillator stood still. */
+function isLost({ seconds }: ClockChip): boolean {
+  return seconds === undefined || seconds * 1000 < earliestMs;
 }

@@ -83,7 +83,38 @@ const words = {
     'Set it with `sudo date -s`, or type a synchronize code at the keypad; then see to the clock chip.',
     '请用 `sudo date -s` 设置，或在键盘上输入同步码；然后检查时钟芯片。',
   ],
-  'clock.chip': ['The clock chip {chip} keeps the time without power.', '时钟芯片 {chip} 在断电时保持时间。'],
+  'clock.chip': [
+    'The clock chip {chip} keeps the time without power; the battery on its module counts.',
+    '时钟芯片 {chip} 在断电时保持时间；起作用的是其模块上的电池。',
+  ],
+  'clock.board': [
+    'The clock chip {chip} keeps the time without power if there is a battery at the Raspberry Pi’s connector BAT (J5).',
+    '若树莓派的 BAT（J5）接口接有电池，时钟芯片 {chip} 在断电时保持时间。',
+  ],
+  'clock.board-battery.do': [
+    'Put a battery at the Raspberry Pi’s connector BAT (J5), or change it; set the time, then run `sudo hwclock --systohc`.',
+    '请在树莓派的 BAT（J5）接口接上或更换电池，设置时间，然后运行 `sudo hwclock --systohc`。',
+  ],
+  'clock.board-lost': [
+    'The kernel takes the time from {chip}, which has lost it; {other} has kept it and is not asked.',
+    '内核从 {chip} 取时间，而它已丢失时间；{other} 保持了时间但不被使用。',
+  ],
+  'clock.board-lost.do': [
+    'Put a battery at the Raspberry Pi’s connector BAT (J5), or add dtparam=rtc=off to config.txt and restart: the kernel then takes the time from {other}, whose own battery counts.',
+    '请在树莓派的 BAT（J5）接口接上电池；或在 config.txt 中加入 dtparam=rtc=off 并重启：内核随后从 {other} 取时间，起作用的是它自己的电池。',
+  ],
+  'clock.two': [
+    'There is {other} too, which the kernel does not take the time from: only the battery of {chip}, on its module, counts.',
+    '还有 {other}，但内核不从它取时间：只有 {chip} 模块上的电池起作用。',
+  ],
+  'clock.two-module': [
+    'There is {other} too, which the kernel does not take the time from: its battery does not count, that of {chip} does.',
+    '还有 {other}，但内核不从它取时间：它的电池不起作用，起作用的是 {chip} 的电池。',
+  ],
+  'clock.two-module.do': [
+    'To take the time from {other}, add dtparam=rtc=off to config.txt (Raspberry Pi 5) and restart.',
+    '若要从 {other} 取时间，请在 config.txt 中加入 dtparam=rtc=off（树莓派 5）并重启。',
+  ],
   'clock.none': ['There is no clock chip: after a power cut the time is wrong.', '没有时钟芯片：断电后时间会出错。'],
   'clock.none.do': [
     'Wire a DS3231 and add dtoverlay=i2c-rtc,ds3231 to config.txt, or make the station a `counter` station in the cloud.',
@@ -92,8 +123,8 @@ const words = {
   'clock.none-needed': ['There is no clock chip; a counter station needs none.', '没有时钟芯片；计数型充电站不需要。'],
   'clock.chip-lost': ['The clock chip {chip} has lost the time.', '时钟芯片 {chip} 的时间已丢失。'],
   'clock.chip-lost.do': [
-    'Change its battery, set the time, then run `sudo hwclock --systohc`.',
-    '请更换电池，设置时间，然后运行 `sudo hwclock --systohc`。',
+    'Change the battery on its module, set the time, then run `sudo hwclock --systohc`.',
+    '请更换其模块上的电池，设置时间，然后运行 `sudo hwclock --systohc`。',
   ],
   'clock.apart': [
     'The clock chip {chip} is {seconds} s away from the machine’s time.',

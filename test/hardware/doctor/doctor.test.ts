@@ -125,10 +125,13 @@ describe('the doctor', () => {
   });
 
   describe('looks at the clock', () => {
-    const chip = (name: string, epoch: string) => {
-      write('sys/class/rtc/rtc0/name', `${name}\n`);
-      write('sys/class/rtc/rtc0/since_epoch', `${epoch}\n`);
+    const chip = (name: string, epoch: string, id = 'rtc0', hctosys = id === 'rtc0' ? '1' : '0') => {
+      write(`sys/class/rtc/${id}/name`, `${name}\n`);
+      write(`sys/class/rtc/${id}/since_epoch`, `${epoch}\n`);
+      write(`sys/class/rtc/${id}/hctosys`, `${hctosys}\n`);
     };
+    const now = String(nowMs / 1000);
+    const [own, module] = ['rpi-rtc soc:rpi_rtc', 'rtc-ds1307 1-0068'] as const;
 
     it('and is content with a chip that agrees', async () => {
       chip('rtc-ds1307 1-0068', String(nowMs / 1000 - 1));
@@ -147,6 +150,37 @@ describe('the doctor', () => {
       assert.ok((await told(clockCheck)).includes('wrong clock.chip-lost'));
       rmSync(join(root, 'sys/class/rtc/rtc0/since_epoch'));
       assert.ok((await told(clockCheck)).includes('wrong clock.chip-lost'));
+    });
+
+    it('and, where there are two chips, looks at the one that the kernel takes the time from', async () => {
+      chip(own, now);
+      chip(module, '946684800', 'rtc1');
+      assert.deepEqual((await told(clockCheck)).slice(1), ['good clock.board', 'note clock.two-module']);
+      chip(own, '0');
+      chip(module, now, 'rtc1');
+      const [, lost] = await clockCheck.run(subject);
+      assert.deepEqual([lost!.level, lost!.says], ['wrong', 'clock.board-lost']);
+      assert.match(say(lost!.advice!, 'en', lost!.values), /BAT \(J5\).*dtparam=rtc=off.*rtc-ds1307/);
+    });
+
+    it('and says which battery counts, whichever of the two has which number', async () => {
+      chip(own, '0', 'rtc1');
+      chip(module, now, 'rtc0');
+      const [, good, other] = await clockCheck.run(subject);
+      assert.deepEqual([good!.says, other!.says], ['clock.chip', 'clock.two']);
+      assert.match(say(good!.says, 'en', good!.values), /rtc-ds1307.*on its module/);
+      chip(module, now, 'rtc10', '1');
+      chip(own, now, 'rtc0', '0');
+      rmSync(join(root, 'sys/class/rtc/rtc1'), { recursive: true });
+      assert.deepEqual((await told(clockCheck)).slice(1), ['good clock.chip', 'note clock.two']);
+    });
+
+    it('and, where the kernel could read none, at the first, which it asks', async () => {
+      chip(own, '0', 'rtc0', '0');
+      const [, lost] = await clockCheck.run(subject);
+      assert.deepEqual([lost!.says, lost!.advice], ['clock.chip-lost', 'clock.board-battery.do']);
+      chip(module, now, 'rtc1', '0');
+      assert.deepEqual((await told(clockCheck)).slice(1), ['wrong clock.board-lost', 'note clock.two-module']);
     });
 
     it('and finds a chip that tells another time, and a machine in 1970', async () => {
