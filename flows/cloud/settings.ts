@@ -21,6 +21,14 @@ const at = places(env);
 const { host, port } = listening('cloud', env);
 const YEAR_SECONDS = 365 * 24 * 3600;
 
+const trusts = env.TRUST_PROXY ? trustedProxies(env.TRUST_PROXY) : undefined;
+if (env.TRUST_PROXY && !trusts) {
+  throw new VariableError(
+    'TRUST_PROXY',
+    'the number of proxies that stand before this cloud, or their addresses or networks',
+  );
+}
+
 // Read once and taken out of the environment: flows and the programs that they start do not find it there.
 const masterKey = await loadMasterKey(at, env);
 for (const name of ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND']) delete env[name];
@@ -31,14 +39,6 @@ delete env.ADMIN_PASSWORD;
 tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cloudDir);
 const signIn = new SignIn(admin);
 const dashboard = dashboardGuard(signIn);
-
-const trusts = env.TRUST_PROXY ? trustedProxies(env.TRUST_PROXY) : undefined;
-if (env.TRUST_PROXY && !trusts) {
-  throw new VariableError(
-    'TRUST_PROXY',
-    'the number of proxies that stand before this cloud, or their addresses or networks',
-  );
-}
 
 const servePage = chargePage();
 

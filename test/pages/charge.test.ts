@@ -394,6 +394,36 @@ describe("the customer's page", function () {
     assert.equal(keys.size, 1);
   });
 
+  it('takes a 404 of something else for no word about the station, and keeps its key', async () => {
+    const missing = { status: 404, contentType: 'application/problem+json' };
+    const bodies = ['{"type":"urn:offline-charging:problem:not-found"}', '<h1>404 Not Found</h1>', ''];
+    await open();
+    const keys: (string | undefined)[] = [];
+    await page.route('**/charging-requests', (route) => {
+      const body = bodies[keys.push(route.request().headers()['idempotency-key']) - 1];
+      return body === undefined ? route.continue() : route.fulfill({ ...missing, body });
+    });
+    await page.click('#get');
+    for (let asked = 1; asked < bodies.length; asked += 1) {
+      await page.waitForSelector('#problem:not([hidden])');
+      assert.doesNotMatch(await text('#problem'), /Unknown charger/);
+      await page.click('#problem-retry');
+      await until('it was asked again', () => keys.length === asked + 1);
+    }
+    await page.reload();
+    await page.waitForSelector('#ticket:not([hidden])');
+    assert.equal(new Set(keys).size, 1, 'one purchase, one key');
+    await page.unroute('**/charging-requests');
+    await page.route('**/stations/CP-0001', (route) => route.fulfill({ ...missing, body: bodies[0]! }));
+    // A visitor who was never here has no terms of the station to go by: what he reads is all that he knows.
+    await page.evaluate(() => localStorage.clear());
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#problem:not([hidden])');
+    assert.doesNotMatch(await text('#problem'), /Unknown charger/);
+    assert.ok(await page.isVisible('#problem-retry'));
+    await page.unroute('**/stations/CP-0001');
+  });
+
   it('says every refusal in plain words, in both languages', async () => {
     const answers = [401, 403, 404, 408, 409, 410, 413, 415, 422, 500, 503];
     for (const language of ['en', 'zh-CN']) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { digitsForReading } from '../../../charging/codes/index.ts';
-import { jsonLine, withoutSecrets } from '../../../flows/shared/logging.ts';
+import { jsonLine, withoutPiecesOf, withoutSecrets } from '../../../flows/shared/logging.ts';
 
 describe('the log', () => {
   it('holds no code, however it is written', () => {
@@ -29,9 +29,30 @@ describe('the log', () => {
       ['Authorization: Bearer oc_a92a2226c890db98_vxPQg-Frl2LaXk', 'vxPQg'],
       ['key oc_a92a2226c890db98_vxPQg-Frl2LaXk was refused', 'vxPQg'],
       ['cannot reach postgres://cloud:hunter2@db.example/ledger', 'hunter2'],
+      ['cannot reach postgres://cloud:hunt@er2@db.example/ledger', 'er2'],
+      ['cannot reach postgres://:hunter2@db.example/ledger', 'hunter2'],
     ] as const) {
       assert.ok(!withoutSecrets(text).includes(secret), text);
     }
+  });
+
+  it('holds no piece of a password that was written without encoding it', () => {
+    for (const [password, said] of [
+      ['1/hunter2', 'database "hunter2@db.example/ledger" does not exist'],
+      ['hunt#er2', 'connect ECONNREFUSED cloud:hunt'],
+      ['hunt er2', 'Invalid URL: postgres://cloud:hunt er2@db.example/ledger'],
+      ['se%cret', 'URI malformed: se%cret'],
+      ['hun?ter2', 'getaddrinfo ENOTFOUND of "ter2@db.example"'],
+    ] as const) {
+      const clean = withoutPiecesOf(`postgres://cloud:${password}@db.example/ledger`);
+      const left = clean(withoutSecrets(said));
+      for (const piece of password.split(/\W/).filter((each) => each.length > 1)) {
+        assert.ok(!left.includes(piece), left);
+      }
+    }
+    const plain = 'the ledger has 1 station, password or not';
+    assert.equal(withoutPiecesOf('postgres://cloud:1@db.example/ledger')(plain), plain);
+    assert.equal(withoutPiecesOf(undefined)(plain), plain);
   });
 
   it('keeps what helps: times, ports, addresses, ids and counts', () => {
