@@ -99,7 +99,10 @@ class SimulatedStation {
     this.#charger.vehicle(true);
     this.#pass((index % 3) * 5 * MINUTE);
     if (index % 97 === 0) this.#cutPower();
-    if (index % 3 === 0) this.#charger.key('*');
+    if (index % 3 === 0) {
+      this.#charger.key('*');
+      this.#charger.answer('1');
+    }
     if (index % 3 === 1) this.#charger.vehicle(false);
     if (index % 3 === 2) this.#pass(30 * MINUTE);
     this.#charger.vehicle(false);
@@ -188,7 +191,7 @@ async function real(): Promise<void> {
       const { outcome } = await rig.type(`${rig.nextCode()}#`);
       if (outcome !== 'accepted') throw new Error(`the code was ${outcome}`);
       await rig.relay(true);
-      await rig.type('*');
+      await rig.type('*1#');
       await rig.relay(false);
       if (done % (REAL / 6) !== 0) continue;
       const pss: number[] = [];

@@ -4,7 +4,7 @@ import { type ClockMemory, isLost, NO_MEMORY, remember, setTo, slotOf, stationMs
 import { ARCHIVE_LIMITS, type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { Journal, type WritePoint } from './journal/journal.ts';
 import { FIRST_GENERATION, type StationState } from './journal/state.ts';
-import type { Moment } from './journal/tables.ts';
+import { type Moment, recordOfRow } from './journal/tables.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, take, waitSeconds } from './limiter.ts';
 import { type Bearings, type Judgement, judge } from './outcomes.ts';
 import {
@@ -107,6 +107,21 @@ export class Station implements SessionJournal {
       return { outcome: 'accepted', kind: 'service', operation: reading.operation, sequence };
     }
     return { outcome: 'accepted', kind: 'voucher', voucher: this.#voucher(reading.layout, reading.quantity, sequence) };
+  }
+
+  /**
+   * The session that was redeemed with a voucher's code, in whichever layout it is typed, as long as the journal has it;
+   * undefined for any other entry. Only who has a genuine code learns of its session.
+   */
+  fateOf(entry: string): SessionRecord | undefined {
+    const reading = typeof entry === 'string' ? readEntry(entry) : 'mistyped';
+    if (typeof reading === 'string' || reading.kind !== 'voucher') return undefined;
+    const { residue, window, quantity } = reading;
+    const rows = this.#journal.tables.sessionsOn(residue, window, quantity);
+    const row = rows.find(({ sequence }) => this.#reader.matches(reading, sequence));
+    if (!row) return undefined;
+    const { openSession } = this.#journal.state;
+    return openSession?.voucher.sequence === row.sequence ? openSession : recordOfRow(row, this.settings.stationId);
   }
 
   /**

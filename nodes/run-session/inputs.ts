@@ -2,7 +2,7 @@
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import type { RelayState } from '../../charging/station/session/charger.ts';
 import { KEYPAD_TROUBLES, type KeypadTrouble, type MeterReading } from '../../charging/station/session/states.ts';
-import type { Outcome, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
+import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import type { Message } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
 import { booleanOf } from '../shared/values.ts';
@@ -14,7 +14,14 @@ import { booleanOf } from '../shared/values.ts';
 export type Heard =
   | { readonly topic: 'voucher'; readonly voucher: Voucher }
   | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
-  | { readonly topic: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
+  | {
+      readonly topic: 'refused';
+      readonly verdict: Exclude<Verdict, { outcome: 'accepted' }>;
+      /** What was typed, where it is too short for a code. */
+      readonly answer?: string;
+      /** The session of a code that was used before. */
+      readonly fate?: SessionRecord;
+    }
   | {
       readonly topic: 'vehicle';
       readonly connected: boolean | undefined;
@@ -35,14 +42,14 @@ const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-ste
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard({ topic, payload, settling }: Message, settings: StationSettings): Heard {
+export function heard({ topic, payload, settling, answer, fate }: Message, settings: StationSettings): Heard {
   switch (topic) {
     case 'voucher':
       return { topic, voucher: voucherOf(payload, settings) };
     case 'service':
       return { topic, ...serviceOf(payload) };
     case 'refused':
-      return { topic, verdict: refusalOf(payload) };
+      return { topic, verdict: refusalOf(payload), ...answerOf(answer), ...fateOf(fate, settings) };
     case 'vehicle':
       return { topic, ...pluggedOf(payload), settling: settling === true };
     case 'meter':
@@ -99,6 +106,25 @@ function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> 
   if (!REFUSALS.includes(outcome as Outcome)) throw bad('refused', 'a refusal, as "verify code" gives it');
   if (outcome === 'locked') return { outcome, retryAfterSeconds: isNumber(retryAfterSeconds) ? retryAfterSeconds : 0 };
   return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked'> };
+}
+
+function answerOf(answer: unknown): { answer?: string } {
+  return typeof answer === 'string' && /^\d{1,2}$/.test(answer) ? { answer } : {};
+}
+
+/** As "verify code" gives it; of anything else the refusal alone is shown. */
+function fateOf(fate: unknown, settings: StationSettings): { fate?: SessionRecord } {
+  const { voucher, delivered, ended, receipt } = fields(fate);
+  const { station, sequence, amount, unit } = fields(voucher);
+  const whole =
+    station === settings.stationId &&
+    (unit === 'min' || unit === 'Wh') &&
+    isCount(sequence) &&
+    isNumber(amount) &&
+    isNumber(delivered) &&
+    (ended === undefined || typeof ended === 'string') &&
+    (receipt === undefined || typeof receipt === 'string');
+  return whole ? { fate: fate as SessionRecord } : {};
 }
 
 function readingOf(payload: unknown): MeterReading {

@@ -239,7 +239,8 @@ class SessionNode implements StationUser {
         charger.service(input.operation, input.sequence);
         break;
       case 'refused':
-        charger.refused(input.verdict);
+        if (input.answer !== undefined) charger.answer(input.answer);
+        else charger.refused(input.verdict, input.fate);
         break;
       case 'vehicle':
         charger.vehicle(input.connected, input.settling);

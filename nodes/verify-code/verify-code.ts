@@ -1,6 +1,6 @@
 // `verify code`: an entry in; out comes the voucher that it grants, or why it was refused.
 import type { Station } from '../../charging/station/station.ts';
-import type { Verdict } from '../../charging/station/types.ts';
+import type { SessionRecord, Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { NodeFault, onClose, onInput } from '../shared/road.ts';
@@ -12,6 +12,12 @@ interface VerifyCodeConfig extends NodeConfig {
   readonly station?: string;
   /** `now`: redeemed here. `session`: only verified; `run session` redeems when a vehicle is there. */
   readonly redeem?: 'now' | 'session';
+}
+
+/** Beside a refusal, for a session. */
+interface More {
+  readonly answer?: string;
+  readonly fate?: SessionRecord | undefined;
 }
 
 type Accepted = Extract<Verdict, { outcome: 'accepted' }>;
@@ -42,7 +48,13 @@ export default function verifyCode(red: RED): void {
       const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
       const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
       if (atOnce) charging.bench.entryHeard();
-      return answer.outcome === 'accepted' ? accepted(message, answer) : refused(message, answer);
+      if (answer.outcome === 'accepted') return accepted(message, answer);
+      return refused(message, answer, atOnce || entry === undefined ? {} : more(entry, answer));
+    };
+    /** What a session makes more of than a refusal: the answer to its question, and a code that was used before. */
+    const more = (entry: string, { outcome }: Verdict): More => {
+      if (/^\d{1,2}$/.test(entry)) return { answer: entry };
+      return outcome === 'used' || outcome === 'expired' ? { fate: charging.station.fateOf(entry) } : {};
     };
     const journal = new JournalFault(
       (standing) => {
@@ -69,10 +81,11 @@ export default function verifyCode(red: RED): void {
       status.active('service', { operation });
       return [{ ...message, topic: 'service', payload: { operation, sequence }, outcome: verdict.outcome }, null];
     };
-    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>) => {
+    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>, more: More) => {
       const minutes = verdict.outcome === 'locked' ? Math.ceil(verdict.retryAfterSeconds / 60) : 0;
       status.refused(verdict.outcome, { minutes });
-      return [null, { ...message, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
+      const { answer: _, fate: __, ...kept } = message;
+      return [null, { ...kept, ...more, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
     };
 
     onInput(this, status, (message, send) => {

@@ -99,7 +99,7 @@ describe('the two commands of the README', function () {
     running.plug(true);
     await running.keys(`${compactCode(KEY, 'min', 30, 2, n)}#`);
     await running.settled('charging', ({ state }) => state === 'charging');
-    await running.keys('*');
+    await running.keys('*1#');
     const { receipt } = await running.settled('the receipt is shown', ({ state }) => state === 'receipt');
     const unused = unusedIn(receipt ?? '', KEY, 'min', 30, n);
     assert.ok(unused !== undefined && unused >= 153 && unused < 155, `unused is ${unused}`);

@@ -39,7 +39,10 @@ async function charge(
     const until = performance.now() + forMs;
     await station.soon('the time is over', () => performance.now() > until);
     if (end === 'unplug') rig.plug(false);
-    else station.order({ keys: '*' });
+    else {
+      station.order({ keys: '*' });
+      station.order({ keys: '1' });
+    }
     await station.soon(
       'it is over',
       (now) => station.receipts.has(n) || now?.state === 'fault' || now?.state === 'idle',

@@ -111,7 +111,8 @@ function type(keys: string): void {
   try {
     const verdict = station.verify(keys);
     tell({ outcome: verdict.outcome, writes: writesMade() });
-    if (verdict.outcome !== 'accepted') charger.refused(verdict);
+    if (/^\d$/.test(keys)) charger.answer(keys);
+    else if (verdict.outcome !== 'accepted') charger.refused(verdict, station.fateOf(keys));
     else if (verdict.kind === 'voucher') charger.voucher(verdict.voucher);
     else charger.service(verdict.operation, verdict.sequence);
   } catch (error) {

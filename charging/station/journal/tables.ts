@@ -81,6 +81,17 @@ export interface SessionRow {
   readonly closed_ms: number | null;
 }
 
+/** A session's row as the rest of the station knows it. */
+export function recordOfRow(row: SessionRow, station: string): SessionRecord {
+  const { layout, sequence, quantity, amount, unit, step, delivered, ended, receipt } = row;
+  return {
+    voucher: { station, layout, sequence, quantity, amount, unit, step },
+    delivered,
+    ...(ended === null ? {} : { ended }),
+    ...(receipt === null ? {} : { receipt }),
+  };
+}
+
 export interface RecordRow {
   readonly id: number;
   readonly boot: number;
@@ -105,6 +116,7 @@ export class Tables {
   readonly #updateState: StatementSync;
   readonly #openSession: StatementSync;
   readonly #updateSession: StatementSync;
+  readonly #sessionsOn: StatementSync;
   readonly #endOrphans: StatementSync;
   readonly #appendRecord: StatementSync;
   readonly #span: StatementSync;
@@ -122,6 +134,7 @@ export class Tables {
       `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
        closed_boot = ?, closed_ms = ? WHERE sequence = ?`,
     );
+    this.#sessionsOn = db.prepare('SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC');
     this.#endOrphans = db.prepare(
       "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE ended IS NULL AND sequence <> ?",
     );
@@ -163,6 +176,11 @@ export class Tables {
       record.ended ? stationMs : null,
       record.voucher.sequence,
     );
+  }
+
+  /** The sessions that the database still has on a number that is `residue` modulo `modulus`, the newest first. */
+  sessionsOn(residue: number, modulus: number, quantity: number): SessionRow[] {
+    return this.#sessionsOn.all(modulus, residue, quantity) as unknown as SessionRow[];
   }
 
   /** Ends what the database still holds for open but the station knows to be over. @returns how many */

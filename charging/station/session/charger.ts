@@ -150,9 +150,14 @@ export class Charger {
     this.#hear({ type: 'service', operation, sequence });
   }
 
-  /** An entry was refused. */
-  refused(verdict: Exclude<Verdict, { outcome: 'accepted' }>): void {
-    this.#hear({ type: 'refused', verdict });
+  /** An entry was refused. `fate`: of a code that was used before, its session, as the journal has it. */
+  refused(verdict: Exclude<Verdict, { outcome: 'accepted' }>, fate?: SessionRecord): void {
+    this.#hear({ type: 'refused', verdict, ...(fate ? { fate } : {}) });
+  }
+
+  /** An entry of one or two digits, which is no code: the answer to a question. */
+  answer(digits: string): void {
+    this.#hear({ type: 'answer', digits });
   }
 
   /** Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed. */

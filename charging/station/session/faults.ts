@@ -28,13 +28,15 @@ export interface FaultRule {
   readonly momentary?: true;
   /** Stations that sell another unit take note of it, and go on. */
   readonly only?: Unit;
+  /** Somebody may be hurt: the display warns of it whatever else it has to say. */
+  readonly danger?: true;
 }
 
 /** The gravest first: that one is on the display. */
 export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
   'emergency-stop': { ends: 'cause' },
-  'residual-current': { ends: 'unplug' },
-  'relay-stuck-on': { ends: 'cause' },
+  'residual-current': { ends: 'unplug', danger: true },
+  'relay-stuck-on': { ends: 'cause', danger: true },
   'over-current': { ends: 'unplug', momentary: true },
   'over-temperature': { ends: 'cause' },
   'guard-lost': { ends: 'cause' },

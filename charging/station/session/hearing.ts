@@ -1,12 +1,12 @@
 // What each event tells the station. What follows from it, whatever the event, is in settling.ts.
-import type { Operation } from '../../codes/index.ts';
-import type { SessionRecord, Voucher } from '../types.ts';
+import type { SessionRecord } from '../types.ts';
+import { hearAnswer, hearKey, hearRefusal, hearService, hearTyped, hearVoucher } from './conversation.ts';
 import { read } from './current.ts';
 import { FAULTS, type FaultCode } from './faults.ts';
 import { hearJournal } from './journaling.ts';
 import { counted, haltedRecordOf, metered, plausible, receiptOf } from './sessions.ts';
 import type { Event, Metered, MeterReading } from './states.ts';
-import { interrupted, type Turn, testable } from './turn.ts';
+import { interrupted, type Turn } from './turn.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
 const READY_MARGIN_MS = 100;
@@ -61,16 +61,19 @@ function hearPeople(turn: Turn, event: Event): void {
       // A screen that warns of a fault is not covered by a word about keys.
       if (!turn.fault) turn.tell(event.trouble);
       return;
+    case 'answer':
+      hearAnswer(turn, event.digits);
+      return;
     case 'voucher':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted', asking: undefined });
       hearVoucher(turn, event.voucher);
       return;
     case 'service':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted' });
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted', asking: undefined });
       hearService(turn, event.operation, event.sequence);
       return;
     case 'refused':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: event.verdict.outcome });
+      turn.set({ typed: { digits: '', at: turn.at }, outcome: event.verdict.outcome, asking: undefined });
       hearRefusal(turn, event);
       return;
     default:
@@ -161,82 +164,4 @@ function deliver(turn: Turn, meter: Metered, drawing: boolean): void {
   if (drawing) turn.go({ name: 'charging', session });
   else if (phase.name === 'paused') turn.go({ ...phase, session });
   else turn.go({ name: 'charging', session, lowSince: phase.lowSince ?? turn.at });
-}
-
-function hearTyped(turn: Turn, digits: string): void {
-  turn.set({ typed: { digits, at: turn.at } });
-  if (digits === '') return;
-  turn.set({ outcome: undefined, notice: undefined });
-  if (turn.state.phase.name === 'receipt') turn.go({ name: 'idle' });
-}
-
-/**
- * A key that belongs to no entry: `*` or `#` while nothing is typed. `#` does nothing at all: a scanner that ends a code
- * with two of them, or an impatient finger, takes no refusal and no receipt from the display.
- */
-function hearKey(turn: Turn, key: string): void {
-  if (key !== '*') return;
-  const { phase, kept } = turn.state;
-  turn.set({ notice: undefined });
-  if (phase.name === 'receipt') {
-    turn.go({ name: 'idle' });
-    return;
-  }
-  switch (phase.name) {
-    case 'idle':
-      if (phase.test) turn.endTest();
-      else if (kept) turn.go({ name: 'receipt', receipt: kept, until: turn.at + turn.config.receiptMs });
-      else turn.tell('no-receipt');
-      return;
-    case 'armed':
-      if ('open' in phase.waiting) {
-        turn.closeInterrupted(phase.waiting.open, 'stop-key');
-        return;
-      }
-      turn.tell('cancelled');
-      turn.go({ name: 'idle' });
-      return;
-    case 'starting':
-    case 'charging':
-    case 'paused':
-      turn.end(phase.session, 'stop-key');
-      return;
-    case 'fault':
-      if (phase.ended) return;
-      if (kept) turn.go({ name: 'fault', ended: { reason: kept.reason, receipt: kept } });
-      else turn.tell('no-receipt');
-      return;
-  }
-}
-
-/** The latest voucher that was typed counts; none of those before it was redeemed. */
-function hearVoucher(turn: Turn, voucher: Voucher): void {
-  const { phase } = turn.state;
-  if (turn.fault) {
-    turn.tell('out-of-order');
-    return;
-  }
-  const free =
-    phase.name === 'receipt' ||
-    (phase.name === 'idle' && !phase.test) ||
-    (phase.name === 'armed' && 'voucher' in phase.waiting);
-  if (!free) {
-    turn.tell('busy');
-    return;
-  }
-  turn.set({ notice: undefined });
-  turn.go({ name: 'armed', waiting: { voucher }, since: turn.at, until: turn.at + turn.config.armedMs });
-}
-
-function hearService(turn: Turn, operation: Operation, sequence: number): void {
-  if (operation === 'test-relay' && !testable(turn)) {
-    turn.tell('test-refused');
-    return;
-  }
-  turn.writes.push({ type: 'use-service', operation, sequence });
-}
-
-function hearRefusal(turn: Turn, { verdict }: Of<'refused'>): void {
-  if (verdict.outcome === 'locked') turn.tell('locked', turn.at + verdict.retryAfterSeconds * 1000);
-  else turn.tell(verdict.outcome);
 }

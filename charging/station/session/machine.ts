@@ -62,6 +62,7 @@ function deadlines(state: State, at: number, config: SessionConfig): number[] {
     (state.strayedSince ?? Number.POSITIVE_INFINITY) + config.stoppingMs,
     state.retryAt ?? Number.POSITIVE_INFINITY,
     state.notice?.until ?? Number.POSITIVE_INFINITY,
+    state.asking?.until ?? Number.POSITIVE_INFINITY,
   ];
   switch (phase.name) {
     case 'idle':

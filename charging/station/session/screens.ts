@@ -12,6 +12,8 @@ export type ScreenName =
   | 'idle-receipt'
   | 'idle-clock-lost'
   | 'typed'
+  | 'typed-danger'
+  | 'ask-stop'
   | 'armed'
   | 'armed-waiting'
   | 'armed-checking'
@@ -37,15 +39,27 @@ export interface Screen {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-interface Words {
+interface Lines {
   readonly lines: readonly string[];
   readonly short: readonly string[];
+}
+
+/** `danger`: the same while a fault stands that somebody may be hurt by. */
+interface Words extends Lines {
+  readonly danger?: Lines;
+}
+
+interface FaultWords {
+  readonly title: string;
+  readonly advice: readonly [string, string];
+  /** Of a fault that somebody may be hurt by: what to do or not to do, in a line of 20 columns and one of 16. */
+  readonly warning?: readonly [string, string];
 }
 
 export interface Catalogue {
   readonly screens: Readonly<Record<ScreenName, Words>>;
   readonly reasons: Readonly<Record<EndReason, string>>;
-  readonly faults: Readonly<Record<FaultCode, { readonly title: string; readonly advice: readonly [string, string] }>>;
+  readonly faults: Readonly<Record<FaultCode, FaultWords>>;
 }
 
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH_CN };
@@ -60,17 +74,19 @@ export function shortWords(screen: Screen, language: Language): string[] {
   return worded(screen, language, 'short');
 }
 
-function worded({ name, values }: Screen, language: Language, form: keyof Words): string[] {
+function worded({ name, values }: Screen, language: Language, form: keyof Lines): string[] {
   const catalogue = CATALOGUES[language];
-  const fault = catalogue.faults[values.fault as FaultCode];
+  const fault: FaultWords | undefined = catalogue.faults[values.fault as FaultCode];
+  const said = catalogue.screens[name];
   const gaps: Record<string, string | number | undefined> = {
     ...values,
     fault: fault?.title,
     advice: fault?.advice[0],
     advice2: fault?.advice[1],
+    warning: fault?.warning?.[form === 'short' ? 1 : 0],
     reason: catalogue.reasons[values.reason as EndReason],
   };
-  return catalogue.screens[name][form].map((line) =>
+  return ((fault?.warning && said.danger) || said)[form].map((line) =>
     line.replace(/\{(\w+)\}/g, (_, gap: string) => `${gaps[gap] ?? ''}`),
   );
 }

@@ -1,5 +1,6 @@
 // What follows from what is known, whatever event brought it: limits that ran out, faults, a vehicle that came or went.
 import type { EndReason, SessionRecord } from '../types.ts';
+import { stoppable } from './conversation.ts';
 import { retry } from './journaling.ts';
 import { checkpointDue, goesOn, left, opened, openRecordOf, recordOf } from './sessions.ts';
 import type { Phase, Session } from './states.ts';
@@ -11,13 +12,16 @@ type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 export function settle(turn: Turn): void {
   const { notice } = turn.state;
   const over = notice && (notice.until <= turn.at || (notice.name === 'out-of-order' && !turn.fault));
-  if (over) turn.set({ notice: undefined });
+  const ended = notice?.name.startsWith('your-charge') && !('session' in turn.state.phase);
+  if (over || ended) turn.set({ notice: undefined });
   retry(turn);
   let phase: Phase;
   do {
     phase = turn.state.phase;
     move(turn, phase);
   } while (turn.state.phase !== phase);
+  const { asking } = turn.state;
+  if (asking && (asking.until <= turn.at || !stoppable(turn.state))) turn.set({ asking: undefined });
 }
 
 function move(turn: Turn, phase: Phase): void {

@@ -1,6 +1,6 @@
 // What the display shows: what is being typed, else the answer to what was typed, else what goes on.
 import { digitsForReading } from '../../codes/index.ts';
-import { blocking } from './faults.ts';
+import { blocking, FAULTS, type FaultCode } from './faults.ts';
 import type { Screen, ScreenName } from './screens.ts';
 import { delivered, left } from './sessions.ts';
 import type { Notice, Phase, Receipt, Session, SessionConfig, State } from './states.ts';
@@ -10,17 +10,31 @@ const TYPED_MS = 35_000;
 
 /** The screen for a state at a time (monotonic ms). */
 export function screenOf(state: State, at: number, config: SessionConfig): Screen {
-  const { typed, notice } = state;
-  if (typed.digits !== '' && at - typed.at < TYPED_MS) return screen('typed', { digits: typed.digits });
-  if (notice && notice.until > at) return told(notice, state, at, config);
+  const { typed, notice, asking } = state;
+  const danger = dangerOf(state, config);
+  const digits = at - typed.at < TYPED_MS ? typed.digits : '';
+  if (asking && asking.until > at && !danger) return screen('ask-stop', { digits });
+  if (digits !== '') return danger ? screen('typed-danger', { digits, fault: danger }) : screen('typed', { digits });
+  // What warns of danger is covered by no answer.
+  if (notice && notice.until > at && (!danger || notice.name === 'out-of-order'))
+    return told(notice, state, at, config);
   return phaseScreen(state, at, config);
+}
+
+/** The gravest fault, where it is one that the display must warn of whatever else it shows. */
+function dangerOf({ faults }: State, { unit }: SessionConfig): FaultCode | undefined {
+  const code = blocking(faults, unit);
+  return code !== undefined && FAULTS[code].danger ? code : undefined;
 }
 
 function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
   return { name, values };
 }
 
-function told({ name, unlockedAt }: Notice, { faults }: State, at: number, { unit }: SessionConfig): Screen {
+function told({ name, unlockedAt, receipt: shown }: Notice, state: State, at: number, { unit }: SessionConfig): Screen {
+  const { faults, phase } = state;
+  if (shown) return receipt(name, shown);
+  if (name === `your-charge-${unit}` && 'session' in phase) return running(name, phase.session);
   if (unlockedAt !== undefined) return screen(name, { wait: clock(unlockedAt - at) });
   return screen(name, name === 'out-of-order' ? { fault: blocking(faults, unit) ?? 'journal-not-writable' } : {});
 }
@@ -42,6 +56,10 @@ function phaseScreen(state: State, at: number, config: SessionConfig): Screen {
       return receipt(`receipt-${phase.receipt.unit}`, phase.receipt);
     case 'fault':
       return fault(state, phase, config);
+    case 'stopping': {
+      const danger = dangerOf(state, config);
+      return danger ? screen('fault', { fault: danger }) : screen('stopping');
+    }
     default:
       return screen(phase.name);
   }
@@ -104,7 +122,8 @@ export function progress({ phase }: State): { remaining: number; delivered: numb
 }
 
 /** The 12 digits that the display shows, or would show on `*`. */
-export function receiptDigits({ phase, kept }: State): string | undefined {
+export function receiptDigits({ phase, kept, notice }: State): string | undefined {
+  if (notice?.receipt) return notice.receipt.digits;
   if (phase.name === 'receipt') return phase.receipt.digits;
   if (phase.name === 'idle' || (phase.name === 'fault' && !phase.ended)) return kept?.digits;
   const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;

@@ -44,6 +44,8 @@ export interface SessionConfig {
   readonly resumeMs: number;
   /** How long an answer to what was typed stays on the display. */
   readonly noticeMs: number;
+  /** So long without an answer is no. */
+  readonly askMs: number;
   /** Between two attempts to write to a journal that failed. */
   readonly retryMs: number;
 }
@@ -73,6 +75,7 @@ export function sessionConfig(settings: { readonly unit: Unit } & Partial<Sessio
     silenceMs: 2_000,
     resumeMs: 30_000,
     noticeMs: 12_000,
+    askMs: 10_000,
     retryMs: 10_000,
     ...settings,
   };
@@ -150,6 +153,8 @@ export interface Notice {
   readonly until: number;
   /** Only for `locked`: when a guess is allowed again. */
   readonly unlockedAt?: number;
+  /** What became of another session. */
+  readonly receipt?: Receipt;
 }
 export type NoticeName =
   | Exclude<Outcome, 'accepted'>
@@ -164,6 +169,9 @@ export type NoticeName =
   | 'synchronized'
   | 'lockout-cleared'
   | 'session-ended'
+  | `your-charge-${Unit}`
+  | `your-receipt-${Unit}`
+  | 'used-up'
   | KeypadTrouble;
 
 /** What was done at the keypad that is no entry: keys that mean digits only with Num Lock on; a scan without a code in it. */
@@ -224,6 +232,8 @@ export interface State {
   /** The receipt of the last session, until the next one has ended. */
   readonly kept: Receipt | undefined;
   readonly notice: Notice | undefined;
+  /** Whether to stop what charges was asked. */
+  readonly asking: { readonly until: number } | undefined;
   readonly outcome: Outcome | undefined;
   /** What is typed so far, and when it became what it is. */
   readonly typed: { readonly digits: string; readonly at: number };
@@ -242,7 +252,13 @@ export type Event = At &
     | { readonly type: 'halt' }
     | { readonly type: 'voucher'; readonly voucher: Voucher }
     | { readonly type: 'service'; readonly operation: Operation; readonly sequence: number }
-    | { readonly type: 'refused'; readonly verdict: Exclude<Verdict, { outcome: 'accepted' }> }
+    | {
+        readonly type: 'refused';
+        readonly verdict: Exclude<Verdict, { outcome: 'accepted' }>;
+        /** The session that was redeemed with the same code. */
+        readonly fate?: SessionRecord;
+      }
+    | { readonly type: 'answer'; readonly digits: string }
     | { readonly type: 'vehicle'; readonly connected: boolean | undefined; readonly settling?: boolean }
     | { readonly type: 'meter'; readonly reading: MeterReading }
     | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined }
@@ -320,6 +336,7 @@ export function initial(): State {
     unwritten: [],
     kept: undefined,
     notice: undefined,
+    asking: undefined,
     outcome: undefined,
     typed: { digits: '', at: Number.NEGATIVE_INFINITY },
     clockLost: false,

@@ -76,16 +76,40 @@ describe('a simulated station driven by a script', () => {
     assert.deepEqual([armed.state, armed.outcome], ['armed', 'accepted']);
     await asked('plug', true);
     await rig.until('the relay is on', () => rig.pin('relay') === '1');
-    const stopped = await asked('keys', { keys: '*' });
+    const stopped = await asked('keys', { keys: '*1#' });
     assert.deepEqual([stopped.state, stopped.relay, stopped.vehicle], ['receipt', false, true]);
     assert.match(stopped.receipt ?? '', /^\d{12}$/);
+  });
+
+  it('asks before it stops a charge, and shows whoever types the same code again what became of it', async () => {
+    await start();
+    rig.plug(true);
+    await seen();
+    await asked('keys', { keys: `${code(1)}#` });
+    for (const keys of ['*', '**', '*2#', '1#', '##']) {
+      const { state, relay } = await asked('keys', { keys });
+      assert.deepEqual([state, relay], ['charging', true], keys);
+      if (keys === '*') assert.match((await asked('state')).display.join(' '), /Stop charging\?/);
+    }
+    const mine = await asked('keys', { keys: `*${code(1)}#` });
+    assert.deepEqual([mine.state, mine.outcome], ['charging', 'used']);
+    assert.match(mine.display.join(' '), /Your code charges here now/);
+    const stopped = await asked('keys', { keys: '*1#' });
+    assert.equal(stopped.state, 'receipt');
+    await asked('keys', { keys: '*' });
+    await asked('keys', { keys: `${code(2)}#` });
+    await asked('keys', { keys: '*1#' });
+    const again = await asked('keys', { keys: `*${code(1)}#` });
+    assert.deepEqual([again.state, again.outcome, again.receipt], ['receipt', 'used', stopped.receipt]);
+    const other = await asked('keys', { keys: `*${code(1, 2, 'long')}#` });
+    assert.equal(other.receipt, stopped.receipt, 'the other layout is the same voucher');
   });
 
   it('takes several entries at once, each after the one before was answered', async () => {
     rig.plug(true);
     await start();
     await seen();
-    const after = await asked('keys', { keys: `${code(1)}#*${code(1)}#` });
+    const after = await asked('keys', { keys: `${code(1)}#*1#${code(1)}#` });
     assert.equal(after.outcome, 'used');
     assert.equal(after.relay, false);
   });
@@ -158,7 +182,7 @@ describe('a simulated station driven by a script', () => {
     const entry = voucherCode(KEY, { layout: 'compact', ...Wh, quantity: 1, sequence: 1 });
     const charging = await asked('keys', { keys: `${entry}#` });
     assert.deepEqual([charging.state, charging.relay], ['charging', true]);
-    const stopped = await asked('keys', { keys: '*' });
+    const stopped = await asked('keys', { keys: '*1#' });
     assert.equal(stopped.state, 'receipt');
     assert.match(stopped.receipt ?? '', /^\d{12}$/);
   });

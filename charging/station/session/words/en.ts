@@ -13,6 +13,15 @@ export const EN: Catalogue = {
       short: ['CLOCK lost: see', 'CLOCK on phone'],
     },
     typed: { lines: ['Your code:', '{digits}', '', '# = OK    * = clear'], short: ['{digits}', '# OK     * clear'] },
+    'typed-danger': {
+      lines: ['{fault}', '{advice}', '{digits}', '# = OK    * = clear'],
+      short: ['{fault}', '{digits}'],
+      danger: { lines: ['{fault}', '{warning}', '{digits}', '# = OK    * = clear'], short: ['{warning}', '{digits}'] },
+    },
+    'ask-stop': {
+      lines: ['Stop charging?', '1 and # = yes, stop', '* = no, go on', '{digits}'],
+      short: ['Stop? 1# = yes', '* = no, go on'],
+    },
     armed: {
       lines: ['Code is good.', 'Plug in your vehicle', 'within {seconds} s.', '* = cancel'],
       short: ['Plug in vehicle', 'within {seconds} s'],
@@ -45,7 +54,7 @@ export const EN: Catalogue = {
     stopping: { lines: ['Stopping ...', 'Please wait.'], short: ['Stopping ...', 'Please wait.'] },
     testing: {
       lines: ['Relay test: ON', '{seconds} s to go', 'Do not plug in.', '* = stop'],
-      short: ['Relay test: ON', '{seconds} s to go'],
+      short: ['Relay test: ON', 'Do not plug in.'],
     },
     'receipt-min': {
       lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
@@ -55,18 +64,31 @@ export const EN: Catalogue = {
       lines: ['{reason}', 'Left {left} Wh', 'Receipt for refund:', '{digits}'],
       short: ['Receipt, refund:', '{digits}'],
     },
-    fault: { lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', 'Out of order'] },
+    fault: {
+      lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'],
+      short: ['{fault}', 'Out of order'],
+      danger: { lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'], short: ['{warning}', '{fault}'] },
+    },
     'fault-kept': {
       lines: ['{fault}', '{advice}', '{advice2}', '* shows last receipt'],
       short: ['{fault}', '* = last receipt'],
+      danger: {
+        lines: ['{fault}', '{advice}', '{advice2}', '* shows last receipt'],
+        short: ['{warning}', '* = last receipt'],
+      },
     },
     'fault-receipt': {
       lines: ['{fault}', 'Receipt for refund:', '{digits}', '(type it on phone)'],
       short: ['{fault}', '{digits}'],
+      danger: { lines: ['{fault}', 'Receipt for refund:', '{digits}', '{warning}'], short: ['{warning}', '{digits}'] },
     },
     'fault-unclosed': {
       lines: ['{fault}', 'Charging stopped.', 'Your receipt follows', 'as soon as it can.'],
       short: ['Charging stopped', 'Receipt follows.'],
+      danger: {
+        lines: ['{fault}', '{warning}', 'Your receipt follows', 'as soon as it can.'],
+        short: ['{warning}', 'Receipt follows.'],
+      },
     },
     mistyped: {
       lines: ['Mistyped code.', 'Check the digits and', 'type them again.'],
@@ -103,6 +125,10 @@ export const EN: Catalogue = {
     'out-of-order': {
       lines: ['{fault}', 'Out of order. Your', 'code was not used', 'and stays good.'],
       short: ['{fault}', 'Code not used.'],
+      danger: {
+        lines: ['{fault}', '{warning}', 'Your code was not', 'used and stays good.'],
+        short: ['{warning}', 'Code not used.'],
+      },
     },
     'not-plugged-in': {
       lines: ['Nothing plugged in.', 'Your code was not', 'used: type it again', 'when you are ready.'],
@@ -135,6 +161,26 @@ export const EN: Catalogue = {
       lines: ['No code in that.', 'Scan the code that', 'your phone shows, or', 'type its digits.'],
       short: ['No code in that.', 'Type the digits.'],
     },
+    'your-charge-min': {
+      lines: ['Your code charges', 'here now.', 'Left    {left}', '* = stop'],
+      short: ['Yours charges.', 'Left    {left}'],
+    },
+    'your-charge-Wh': {
+      lines: ['Your code charges', 'here now.', 'Left {left} Wh', '* = stop'],
+      short: ['Yours charges.', 'Left {left} Wh'],
+    },
+    'your-receipt-min': {
+      lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
+      short: ['Your receipt:', '{digits}'],
+    },
+    'your-receipt-Wh': {
+      lines: ['{reason}', 'Left {left} Wh', 'Receipt for refund:', '{digits}'],
+      short: ['Your receipt:', '{digits}'],
+    },
+    'used-up': {
+      lines: ['Code already used:', 'all of it was', 'charged. Get a new', 'code on your phone.'],
+      short: ['All was charged:', 'get a new code.'],
+    },
     'session-ended': { lines: ['Done.'], short: ['Done.'] },
   },
   reasons: {
@@ -148,8 +194,16 @@ export const EN: Catalogue = {
   },
   faults: {
     'emergency-stop': { title: 'Emergency stop', advice: ['Release the red', 'button when safe.'] },
-    'residual-current': { title: 'Leakage current', advice: ['Unplug. Vehicle or', 'cable may be faulty.'] },
-    'relay-stuck-on': { title: 'Relay stuck ON', advice: ['Live! Do not touch,', 'call the operator.'] },
+    'residual-current': {
+      title: 'Leakage current',
+      advice: ['Unplug. Vehicle or', 'cable may be faulty.'],
+      warning: ['Danger: unplug now.', 'Leakage! Unplug.'],
+    },
+    'relay-stuck-on': {
+      title: 'Relay stuck ON',
+      advice: ['Live! Do not touch,', 'call the operator.'],
+      warning: ['Live! Do not touch.', "Live!Don't touch"],
+    },
     'over-current': { title: 'Current too high', advice: ['Unplug your vehicle', 'and try again.'] },
     'over-temperature': { title: 'Station too hot', advice: ['It goes on when it', 'has cooled down.'] },
     'guard-lost': { title: 'Relay guard lost', advice: ['Please call the', 'operator.'] },

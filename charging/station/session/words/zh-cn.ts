@@ -13,6 +13,15 @@ export const ZH_CN: Catalogue = {
       short: ['时钟丢失 CLOCK', '请看手机'],
     },
     typed: { lines: ['您的充电码：', '{digits}', '', '# 确认    * 清除'], short: ['{digits}', '# 确认  * 清除'] },
+    'typed-danger': {
+      lines: ['{fault}', '{advice}', '{digits}', '# 确认    * 清除'],
+      short: ['{fault}', '{digits}'],
+      danger: { lines: ['{fault}', '{warning}', '{digits}', '# 确认    * 清除'], short: ['{warning}', '{digits}'] },
+    },
+    'ask-stop': {
+      lines: ['要停止充电吗？', '是：按 1 再按 #', '否：按 * 键，继续充电', '{digits}'],
+      short: ['停止充电？1# 是', '* 否，继续'],
+    },
     armed: {
       lines: ['充电码有效', '请在 {seconds} 秒内', '插好车辆', '按 * 键取消'],
       short: ['请插好车辆', '还有 {seconds} 秒'],
@@ -42,7 +51,7 @@ export const ZH_CN: Catalogue = {
     stopping: { lines: ['正在停止……', '请稍候'], short: ['正在停止……', '请稍候'] },
     testing: {
       lines: ['继电器测试：接通', '还有 {seconds} 秒', '请勿插入车辆', '按 * 键停止'],
-      short: ['继电器测试：接通', '还有 {seconds} 秒'],
+      short: ['继电器测试：接通', '请勿插入车辆'],
     },
     'receipt-min': {
       lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
@@ -52,18 +61,28 @@ export const ZH_CN: Catalogue = {
       lines: ['{reason}', '剩余 {left} Wh', '请在手机上输入退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
-    fault: { lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'], short: ['{fault}', '暂停使用'] },
+    fault: {
+      lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'],
+      short: ['{fault}', '暂停使用'],
+      danger: { lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'], short: ['{warning}', '{fault}'] },
+    },
     'fault-kept': {
       lines: ['{fault}', '{advice}', '{advice2}', '按 * 键查看上次凭证'],
       short: ['{fault}', '* 键：上次凭证'],
+      danger: {
+        lines: ['{fault}', '{advice}', '{advice2}', '按 * 键查看上次凭证'],
+        short: ['{warning}', '* 键：上次凭证'],
+      },
     },
     'fault-receipt': {
       lines: ['{fault}', '退款凭证：', '{digits}', '请在手机上输入'],
       short: ['{fault}', '{digits}'],
+      danger: { lines: ['{fault}', '退款凭证：', '{digits}', '{warning}'], short: ['{warning}', '{digits}'] },
     },
     'fault-unclosed': {
       lines: ['{fault}', '充电已停止，', '凭证稍后显示，', '请稍候'],
       short: ['充电已停止', '凭证稍后显示'],
+      danger: { lines: ['{fault}', '{warning}', '凭证稍后显示，', '请稍候'], short: ['{warning}', '凭证稍后显示'] },
     },
     mistyped: { lines: ['充电码输入有误', '请核对数字后', '重新输入'], short: ['输入有误', '请核对数字'] },
     used: { lines: ['此充电码已使用过', '请在手机上获取', '新的充电码'], short: ['此码已使用过', '请获取新码'] },
@@ -94,6 +113,10 @@ export const ZH_CN: Catalogue = {
     'out-of-order': {
       lines: ['{fault}', '抱歉，暂停使用', '您的充电码未被使用，', '仍然有效'],
       short: ['{fault}', '充电码未被使用'],
+      danger: {
+        lines: ['{fault}', '{warning}', '您的充电码未被使用，', '仍然有效'],
+        short: ['{warning}', '充电码未被使用'],
+      },
     },
     'not-plugged-in': {
       lines: ['没有插入车辆', '您的充电码未被使用', '准备好后请重新输入'],
@@ -123,6 +146,26 @@ export const ZH_CN: Catalogue = {
       lines: ['没有读到充电码', '请扫描手机上的码，', '或输入数字'],
       short: ['没有读到充电码', '请输入数字'],
     },
+    'your-charge-min': {
+      lines: ['您的充电码正在充电', '剩余 {left}', '按 * 键停止'],
+      short: ['您的码正在充电', '剩余 {left}'],
+    },
+    'your-charge-Wh': {
+      lines: ['您的充电码正在充电', '剩余 {left} Wh', '按 * 键停止'],
+      short: ['您的码正在充电', '剩余 {left} Wh'],
+    },
+    'your-receipt-min': {
+      lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
+      short: ['您的退款凭证：', '{digits}'],
+    },
+    'your-receipt-Wh': {
+      lines: ['{reason}', '剩余 {left} Wh', '请在手机上输入退款凭证：', '{digits}'],
+      short: ['您的退款凭证：', '{digits}'],
+    },
+    'used-up': {
+      lines: ['此充电码已使用过，', '并已全部充完', '请在手机上获取新码'],
+      short: ['此码已全部充完', '请获取新码'],
+    },
     'session-ended': { lines: ['已完成'], short: ['已完成'] },
   },
   reasons: {
@@ -136,8 +179,16 @@ export const ZH_CN: Catalogue = {
   },
   faults: {
     'emergency-stop': { title: '急停已按下', advice: ['确认安全后', '请复位红色按钮'] },
-    'residual-current': { title: '漏电保护', advice: ['请拔下插头，', '车辆或电缆可能有故障'] },
-    'relay-stuck-on': { title: '继电器粘连', advice: ['带电！请勿触摸，', '请联系运营方'] },
+    'residual-current': {
+      title: '漏电保护',
+      advice: ['请拔下插头，', '车辆或电缆可能有故障'],
+      warning: ['危险：请立即拔下插头', '漏电！请拔下插头'],
+    },
+    'relay-stuck-on': {
+      title: '继电器粘连',
+      advice: ['带电！请勿触摸，', '请联系运营方'],
+      warning: ['带电！请勿触摸', '带电！请勿触摸'],
+    },
     'over-current': { title: '电流过大', advice: ['请拔下车辆', '再试一次'] },
     'over-temperature': { title: '温度过高', advice: ['降温后', '自动恢复'] },
     'guard-lost': { title: '继电器守护程序失联', advice: ['请联系运营方', ''] },

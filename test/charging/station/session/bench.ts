@@ -166,6 +166,12 @@ export class Bench {
     this.charger.vehicle(true);
   }
 
+  /** A customer stops, and answers that it is meant. */
+  stop(): void {
+    this.charger.key('*');
+    this.charger.answer('1');
+  }
+
   #read(): void {
     this.charger.meter({ energyWh: this.meterWh, powerW: this.commanded ? this.powerW : 0 });
   }

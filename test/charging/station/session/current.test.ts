@@ -33,7 +33,7 @@ class Metered extends Bench {
     return this.charger.snapshot().faults;
   }
 
-  stop(): void {
+  unplug(): void {
     this.charger.vehicle(false);
   }
 }
@@ -46,7 +46,7 @@ for (const unit of ['min', 'Wh'] as const) {
       const bench = new Metered(unit);
       bench.charge(7, amount);
       bench.draw(60, 3000);
-      bench.stop();
+      bench.unplug();
       bench.draw(10, 3000);
       assert.deepEqual(bench.faults, ['relay-stuck-on']);
       assert.equal(bench.journal.notes.filter(({ kind }) => kind === 'current-through-open-relay').length, 1);
@@ -110,7 +110,7 @@ for (const unit of ['min', 'Wh'] as const) {
       const bench = new Metered(unit);
       bench.charge(7, amount);
       bench.draw(60, 3000);
-      bench.stop();
+      bench.unplug();
       return bench;
     }
     const calm = (bench: Metered) => {
@@ -151,7 +151,7 @@ for (const unit of ['min', 'Wh'] as const) {
         bench.charge(7, amount);
         bench.draw(30, 3000, { stepWh, shown: () => undefined });
         bench.draw(90, 3000, { stepWh });
-        bench.stop();
+        bench.unplug();
         bench.wh = Math.floor(bench.wh / stepWh) * stepWh;
         for (let second = 1; second <= 900; second++) {
           bench.pass(1000);

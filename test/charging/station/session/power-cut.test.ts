@@ -129,7 +129,7 @@ describe('after a power cut', () => {
         bench.journal.cutAt = { write, written };
         bench.charge(7, 60);
         bench.pass(70_000);
-        if (write === 'close') bench.charger.key('*');
+        if (write === 'close') bench.stop();
         assert.ok(bench.journal.isCut, `${write} was reached`);
         bench.journal.cutAt = undefined;
         bench.powerCut({ vehicle: false });

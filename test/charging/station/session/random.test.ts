@@ -92,6 +92,8 @@ class RandomStation {
   /** How much goes wrong in this station's life. */
   readonly #calm: number;
   #last = 'start';
+  /** The vouchers whose stop was asked for, and answered with yes. */
+  readonly #meant = new Set<number>();
 
   constructor(random: () => number, unit: 'min' | 'Wh') {
     this.#random = random;
@@ -245,9 +247,26 @@ class RandomStation {
 
   #type(): void {
     const dice = this.#random();
-    if (dice < 0.05) this.hear({ type: 'key', key: this.#pick(['*', '#']) });
+    if (dice < 0.1) this.hear({ type: 'key', key: this.#pick(['*', '*', '#']) });
+    else if (dice < 0.2) this.hear({ type: 'answer', digits: this.#pick(['1', '1', '2', '10']) });
     else if (dice < 0.6) this.hear({ type: 'typed', digits: this.#pick(['', '1', '12']) });
-    else this.hear({ type: 'refused', verdict: { outcome: this.#pick(['mistyped', 'invalid', 'expired'] as const) } });
+    else if (dice < 0.9)
+      this.hear({ type: 'refused', verdict: { outcome: this.#pick(['mistyped', 'invalid', 'expired'] as const) } });
+    else this.#typeAgain();
+  }
+
+  /** The same code again. */
+  #typeAgain(): void {
+    const fate = this.#pick([this.disk.open, this.disk.last]);
+    this.hear({ type: 'refused', verdict: { outcome: 'used' }, ...(fate ? { fate } : {}) });
+  }
+
+  /** A charge ends by a key only after `*` asked and `1` answered, within 10 s of each other. */
+  #answered({ digits }: Extract<Happening, { type: 'answer' }>): void {
+    const { phase, asking } = this.state;
+    if (digits !== '1' || asking === undefined || asking.until <= this.now) return;
+    if ('session' in phase) this.#meant.add(phase.session.voucher.sequence);
+    if (phase.name === 'armed' && 'open' in phase.waiting) this.#meant.add(phase.waiting.open.voucher.sequence);
   }
 
   #fault(): void {
@@ -278,6 +297,7 @@ class RandomStation {
   /** The shell, with a journal that may fail; a power cut falls between any two effects. */
   hear(happening: Happening): void {
     this.#last = happening.type;
+    if (happening.type === 'answer') this.#answered(happening);
     const { state, effects } = next(this.state, { ...happening, at: this.now } as Event, this.config);
     this.state = state;
     this.visited.set(state.phase.name, (this.visited.get(state.phase.name) ?? 0) + 1);
@@ -340,6 +360,8 @@ class RandomStation {
   #close(record: SessionRecord): void {
     const { disk, world } = this;
     this.#mayBill(record);
+    const meant = record.ended !== 'stop-key' || this.#meant.has(record.voucher.sequence);
+    assert.ok(meant, this.#where('stopped by a key that was not meant so'));
     this.reasons.set(record.ended!, (this.reasons.get(record.ended!) ?? 0) + 1);
     const unit = this.config.unit === 'min' ? 60_000 : 1;
     const rounding = this.config.unit === 'min' ? 1000 : 60;

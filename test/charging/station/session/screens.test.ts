@@ -94,7 +94,7 @@ describe('the words of the display', () => {
       bench.pass(MINUTE);
       bench.powerW = 0;
       bench.pass(5 * MINUTE);
-      bench.charger.key('*');
+      bench.stop();
       bench.charger.fault('emergency-stop', true);
       bench.charger.voucher(bench.voucher(8));
       bench.charger.fault('emergency-stop', false);
@@ -109,7 +109,7 @@ describe('the words of the display', () => {
         for (const language of languages) {
           const { lines, short } = CATALOGUES[language].screens[name];
           for (const gap of gaps([...lines, ...short])) {
-            const key = gap.slice(1, -1).replace(/^advice2?$/, 'fault');
+            const key = gap.slice(1, -1).replace(/^(advice2?|warning)$/, 'fault');
             assert.ok(key in values, `${name} has no ${gap}`);
           }
         }

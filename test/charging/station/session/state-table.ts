@@ -47,7 +47,9 @@ const armed: Script = [...on, typed];
 const starting: Script = [...armed, plug(true)];
 const charging: Script = [...starting, relay(true), meter(300, 2000)];
 const paused: Script = [...charging, ...draw(61, 0)];
-const stopping: Script = [...charging, { type: 'key', key: '*' }];
+const asked: Script = [...charging, { type: 'key', key: '*' }];
+const yes: Happening = { type: 'answer', digits: '1' };
+const stopping: Script = [...asked, yes];
 
 /** How each state comes about. */
 const STATES: readonly (readonly [string, Script])[] = [
@@ -57,6 +59,7 @@ const STATES: readonly (readonly [string, Script])[] = [
   ['armed, after a power cut', [{ type: 'start', open: cutOff }, relay(false), meter(300, 0)]],
   ['starting', starting],
   ['charging', charging],
+  ['charging, asked whether to stop', asked],
   ['paused', paused],
   ['stopping', stopping],
   ['receipt', [...stopping, relay(false)]],
@@ -83,9 +86,10 @@ const HAPPENINGS: readonly (readonly [string, Script, (readonly string[])?])[] =
   ['power drawn again', [meter(301, 2000)], ['paused']],
   ['meter silent for 5 s', [5000, tick]],
   ['`*`', [{ type: 'key', key: '*' }]],
+  ['`1#`', [yes], ['charging, asked whether to stop']],
   ['3 s pass', [2000, meter(300, 2000), 1000, tick], ['starting']],
   ['5 s pass', [2500, meter(300, 2000), 2500, tick], ['stopping']],
-  ['10 s pass', draw(10, 0), ['idle, relay test']],
+  ['10 s pass', draw(10, 0), ['idle, relay test', 'charging, asked whether to stop']],
   ['30 s pass', draw(30, 0), ['armed, after a power cut']],
   ['60 s pass', draw(60, 0), ['receipt']],
   ['120 s pass', draw(120, 0), ['armed']],
@@ -149,7 +153,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function nameOf({ phase, kept }: State): string {
+function nameOf({ phase, kept, asking }: State): string {
+  if (asking) return `${phase.name}, asked whether to stop`;
   if (phase.name === 'idle' && phase.test) return 'idle, relay test';
   if (phase.name === 'fault' && phase.ended) return 'fault, with a receipt';
   if (phase.name === 'fault' && kept) return 'fault, a receipt kept';
@@ -200,6 +205,7 @@ const LIMITS: Readonly<Record<keyof Omit<SessionConfig, 'unit' | 'highestPowerW'
   silenceMs: 'the most that is counted when the program did not run',
   resumeMs: 'after a power cut, for the vehicle to be heard of',
   noticeMs: 'an answer on the display',
+  askMs: 'a question without an answer, then it is no',
   retryMs: 'between two tries of a journal that failed',
 };
 

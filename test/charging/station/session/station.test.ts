@@ -100,6 +100,7 @@ describe('a session on a station with its journal on the disk', () => {
     bench.type(code);
     bench.charger.vehicle(true);
     bench.charger.key('*');
+    bench.charger.answer('1');
     bench.charger.key('#');
     bench.type(code);
     assert.equal(bench.charger.snapshot().outcome, 'used');
