@@ -34,6 +34,7 @@ export class PeakSearch {
   /** Where the highest was met, and how many samples agree with it: one alone may lie on an edge. */
   #highestAt = 0;
   #agreeing = 0;
+  #agreeingLow = 0;
   #samples = 0;
   #lastAt: number;
   #pausedMs = 0;
@@ -51,14 +52,16 @@ export class PeakSearch {
     this.#lastAt = beganAt;
   }
 
+  /** A lowest voltage that one sample alone met lies on an edge: it is no negative half, and so no half without a diode. */
   get peaks(): PilotPeaks {
-    return { positiveV: this.#highestV, negativeV: this.#lowestV };
+    const onEdge = this.#oscillating && this.#agreeingLow === 1 && this.#lowestV > negativeToV;
+    return { positiveV: this.#highestV, negativeV: onEdge ? this.#highestV : this.#lowestV };
   }
 
   /** Takes a sample; gives the milliseconds to wait before the next (0: none), or undefined when the read is over. */
   take(pilotV: number, at: number): number | undefined {
     this.#rise(pilotV, at);
-    this.#lowestV = Math.min(this.#lowestV, pilotV);
+    this.#fall(pilotV);
     this.#samples += 1;
     this.#pace(at);
     if (this.#oscillating) this.#remember(momentOf(at), pilotV);
@@ -77,6 +80,12 @@ export class PeakSearch {
       this.#highestAt = momentOf(at);
     } else if (pilotV >= this.#highestV - toleranceV) this.#agreeing += 1;
     this.#highestV = Math.max(this.#highestV, pilotV);
+  }
+
+  #fall(pilotV: number): void {
+    if (pilotV < this.#lowestV - toleranceV) this.#agreeingLow = 1;
+    else if (pilotV <= this.#lowestV + toleranceV) this.#agreeingLow += 1;
+    this.#lowestV = Math.min(this.#lowestV, pilotV);
   }
 
   /** How long a sample takes, and how steadily; what was waited for before it is not its own. */
