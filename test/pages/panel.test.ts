@@ -106,4 +106,49 @@ describe('the panel', function () {
       assert.ok(box.y + box.height <= 480 && box.height >= 44 && box.width >= 44, await button.innerText());
     }
   });
+
+  describe('with a keyboard or a scanner beside it', () => {
+    type Stroke = { key: string; code?: string; shiftKey?: boolean };
+    const keys = (text: string): Stroke[] => [...text].map((key) => ({ key }));
+    const enter: Stroke = { key: 'Enter' };
+    const type = (...strokes: Stroke[]) =>
+      page.evaluate((all) => {
+        for (const stroke of all)
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { ...stroke, bubbles: true, cancelable: true }));
+      }, strokes);
+    const shown = (text: RegExp) => page.locator('.oc-words[lang=en]').getByText(text).waitFor();
+    const accepted = () => running.settled('the code is good', ({ outcome }) => outcome === 'accepted');
+
+    it('takes the code out of what was scanned, with its prefix, as a link, and ended by Tab or twice', async () => {
+      for (const [before, ...endings] of [
+        [']Q1', enter],
+        ['https://cloud.example/charge/CP-0001?code=', { key: 'Tab' }],
+        ['', enter, enter],
+      ] as const) {
+        const { code } = await running.buy(30);
+        await type(...keys('99'), ...keys('*'), ...keys(before + code), ...endings);
+        await accepted();
+        await type(...keys('1*'));
+        await running.settled('it is forgotten', ({ outcome }) => outcome === null);
+      }
+    });
+
+    it('takes digits with Shift, and those of a French keyboard', async () => {
+      const { code } = await running.buy(30);
+      const french = '&é"\'(-è_çà';
+      const stroke = (digit: string, shifted: boolean): Stroke => {
+        const place = '1234567890'.indexOf(digit);
+        return { key: shifted ? '!@#$%^&*()'[place]! : french[place]!, code: `Digit${digit}`, shiftKey: shifted };
+      };
+      await type(...[...code].map((digit) => stroke(digit, false)), enter);
+      await accepted();
+    });
+
+    it('says that Num Lock is off, and that there is no code in a receipt', async () => {
+      await type({ key: 'Home', code: 'Numpad7' });
+      await shown(/Num Lock is off/);
+      await type(...keys(`https://cloud.example/charge/CP-0001?receipt=${receipt}`), enter);
+      await shown(/No code in that/);
+    });
+  });
 });

@@ -271,6 +271,27 @@ describe('the nodes of a charger', () => {
       assert.deepEqual(seen, [...typed, ['key', '*']]);
     });
 
+    it('takes the code out of what a page scanned, and tells of keys and scans that are none', async () => {
+      await start({ id: 'keypad', type: 'read keypad', wires });
+      rig.send('keypad', { payload: '99' });
+      rig.send('keypad', { topic: 'scan', payload: ']Q10516310936' });
+      await rig.until('the entry is there', () => rig.at('out').length === 1);
+      assert.deepEqual([rig.last('out')!.topic, rig.last('out')!.payload], ['entry', '0516310936']);
+      const told = () => rig.at('refused').map(({ topic, payload: what }) => [topic, what]);
+      await rig.until('nothing is typed any more', () => told().at(-1)?.[1] === '');
+      const before = told().length;
+      rig.send('keypad', { payload: 'clear' });
+      rig.send('keypad', { payload: 'num-lock' });
+      rig.send('keypad', { topic: 'scan', payload: 'https://cloud.example/charge/CP-0001?receipt=052300012345' });
+      await rig.until('all is told', () => told().length === before + 3);
+      assert.deepEqual(told().slice(before), [
+        ['keypad', 'num-lock-off'],
+        ['typed', ''],
+        ['keypad', 'unreadable'],
+      ]);
+      assert.equal(rig.at('out').length, 1);
+    });
+
     for (const columns of ['c1,c2,c3', 'c1,c2,c3,c4']) {
       it(`reads a matrix on GPIO lines with the columns ${columns}`, async () => {
         await start({ id: 'keypad', type: 'read keypad', keypad: 'matrix', rows: 'r1 r2 r3 r4', columns, wires });
