@@ -1,15 +1,21 @@
 // The station's own time: the machine's wall clock, corrected by `synchronize`, and held against what the station
 // remembers. Pure, over what the journal keeps.
+import type { SureTime } from './sure-time.ts';
 import type { Clocks } from './types.ts';
 
 export interface ClockMemory {
-  /** Station time − wall clock. */
+  /** Station time − wall clock, when this was last written. */
   readonly offsetMs: number;
   /** The latest time that the station is sure to have lived to, unix milliseconds. */
   readonly rememberedMs: number;
   /** The boot, and its monotonic milliseconds, at which that was. */
   readonly bootId: string;
   readonly atMs: number;
+  /**
+   * Station time − monotonic clock of this boot, where the station keeps an offset: its time then runs on by itself, and
+   * whoever sets the machine's clock meanwhile, to the right time too, changes the offset and not the time.
+   */
+  readonly runsFromMs?: number;
 }
 
 /** A clock that is slewed, or read twice, may step back by this much and still tell the time. */
@@ -20,6 +26,9 @@ export const NO_MEMORY: ClockMemory = Object.freeze({ offsetMs: 0, rememberedMs:
 
 /** The station's time, unix milliseconds. */
 export function stationMs(memory: ClockMemory, clocks: Clocks): number {
+  if (memory.runsFromMs !== undefined && memory.bootId === clocks.bootId) {
+    return memory.runsFromMs + clocks.monotonicMs();
+  }
   return clocks.wallMs() + memory.offsetMs;
 }
 
@@ -27,10 +36,15 @@ export function slotOf(ms: number, slotSeconds: number): number {
   return Math.floor(ms / 1000 / slotSeconds);
 }
 
-/** Whether the station's time lies before the last it remembers, or before the station's own build. */
-export function isLost(memory: ClockMemory, clocks: Clocks): boolean {
+/** Whether the station's time lies before the last it remembers, or before sure time, which is never before the build. */
+export function isLost(memory: ClockMemory, sure: SureTime, clocks: Clocks): boolean {
   const ms = stationMs(memory, clocks);
-  return ms < clocks.builtMs || ms < memory.rememberedMs - TOLERANCE_MS;
+  return ms < Math.floor(sure.ms) || ms < memory.rememberedMs - TOLERANCE_MS;
+}
+
+/** Whether the machine's clock was set since the offset to it was written down. */
+export function wasStepped(memory: ClockMemory, clocks: Clocks): boolean {
+  return Math.abs(clocks.wallMs() + memory.offsetMs - stationMs(memory, clocks)) > TOLERANCE_MS;
 }
 
 /**
@@ -39,32 +53,43 @@ export function isLost(memory: ClockMemory, clocks: Clocks): boolean {
  * can tell how long it took, so a later boot is believed.
  */
 export function remember(memory: ClockMemory, clocks: Clocks): ClockMemory {
+  if (memory.bootId !== clocks.bootId) return rememberBoot(memory, clocks);
   const now = stationMs(memory, clocks);
   const atMs = clocks.monotonicMs();
-  if (memory.bootId !== clocks.bootId) return rememberBoot(memory, clocks, atMs);
+  const run = runningOn(memory, clocks, now);
   const rememberedMs = Math.min(now, memory.rememberedMs + Math.max(0, atMs - memory.atMs));
-  return rememberedMs > memory.rememberedMs ? { ...memory, rememberedMs, atMs } : memory;
+  return rememberedMs > memory.rememberedMs ? { ...run, rememberedMs, atMs } : run;
+}
+
+/** With the offset as it is after whatever was done to the machine's clock. */
+function runningOn(memory: ClockMemory, clocks: Clocks, now: number): ClockMemory {
+  if (memory.runsFromMs === undefined && memory.offsetMs === 0) return memory;
+  const offsetMs = now - clocks.wallMs();
+  if (memory.runsFromMs !== undefined && offsetMs === memory.offsetMs) return memory;
+  return { ...memory, offsetMs, runsFromMs: now - clocks.monotonicMs() };
 }
 
 /**
  * A wall clock that was years behind, and comes back from a power cut at a likely time by itself, was set right, or got
  * a new battery: to go on correcting it would lead years ahead, where no code is genuine.
  */
-function rememberBoot(memory: ClockMemory, clocks: Clocks, atMs: number): ClockMemory {
+function rememberBoot(memory: ClockMemory, clocks: Clocks): ClockMemory {
   const wall = clocks.wallMs();
   const setRight = memory.offsetMs > YEAR_MS && wall >= Math.max(memory.rememberedMs, clocks.builtMs);
   const offsetMs = setRight ? 0 : memory.offsetMs;
   const rememberedMs = Math.max(memory.rememberedMs, wall + offsetMs);
-  return { offsetMs, rememberedMs, bootId: clocks.bootId, atMs };
+  const arrived = { offsetMs, rememberedMs, bootId: clocks.bootId, atMs: clocks.monotonicMs() };
+  return offsetMs === 0 ? arrived : { ...arrived, runsFromMs: wall + offsetMs - arrived.atMs };
 }
 
 /** The clock once it was set to `ms`, and memory with it, which may go back. */
-export function setTo(memory: ClockMemory, clocks: Clocks, ms: number): ClockMemory {
+export function setTo(clocks: Clocks, ms: number): ClockMemory {
+  const atMs = clocks.monotonicMs();
   return {
-    ...memory,
     offsetMs: ms - clocks.wallMs(),
     rememberedMs: ms,
     bootId: clocks.bootId,
-    atMs: clocks.monotonicMs(),
+    atMs,
+    runsFromMs: ms - atMs,
   };
 }

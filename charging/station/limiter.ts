@@ -69,6 +69,16 @@ export function giveBack(limiter: Limiter, from: BucketName): Limiter {
   return { ...limiter, [from]: bucket, wrongInARow: Math.max(0, limiter.wrongInARow - 1) };
 }
 
+/**
+ * A voucher was redeemed: one guess more, and the row of wrong ones is over. No more than one, or whoever redeems the
+ * cheapest voucher again and again buys ten guesses each time.
+ */
+export function rewarded(limiter: Limiter): Limiter {
+  const tokens = Math.min(MAIN, limiter.main.tokens + 1);
+  const main = tokens === MAIN ? { tokens, progressMs: 0 } : { ...limiter.main, tokens };
+  return { ...limiter, main, wrongInARow: 0 };
+}
+
 /** Whole seconds until this kind of entry is heard again, rounded up; 0 when it is heard now. */
 export function waitSeconds(limiter: Limiter, mayUseSecond: boolean): number {
   const main = waitMs(limiter.main, mainRefillMs(limiter));

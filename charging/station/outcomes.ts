@@ -1,6 +1,6 @@
 // What a code typed comes to, once the limiter let it through: the one candidate, its tag, and where neither fits the
 // look around that tells an honest customer why. Pure, but for the HMACs.
-import { type CodeReader, type CodeReading, firstFrom, LAYOUTS, type ServiceReading } from '../codes/index.ts';
+import { type CodeReader, type CodeReading, firstFrom, LAYOUTS } from '../codes/index.ts';
 import { isForgotten, isUsed, type SequenceWindow, stretch } from './window.ts';
 
 export type Judgement =
@@ -11,8 +11,6 @@ export interface Bearings {
   readonly window: SequenceWindow;
   /** R: the slot of the station's time, or H. */
   readonly reference: number;
-  /** `synchronize` leads to a number above this one and above H. */
-  readonly synchronizeAbove: number;
   /** Set for `clock` stations. */
   readonly slotSeconds?: number;
 }
@@ -26,41 +24,32 @@ const COUNTER_WINDOWS = 64;
  */
 const MOST_WINDOWS = Math.ceil(YEAR_SECONDS / 60 / LAYOUTS.compact.window);
 
-/** What a genuine code of this station, or one that is not, gets for an answer. */
+/** What a code gets for an answer that is genuine, or is not. A synchronization is judged in synchronizing.ts. */
 export function judge(reading: CodeReading, reader: CodeReader, bearings: Bearings): Judgement {
-  const { window } = bearings;
-  const { first, last } = isSynchronize(reading) ? synchronizing(reading, bearings) : accepting(reading, bearings);
+  return judgeInWindow(reading, reader, bearings) ?? lookAround(reading, reader, bearings);
+}
+
+/** The answer to what the stretch around the reference holds; undefined when this code is not in it. */
+export function judgeInWindow(
+  reading: CodeReading,
+  reader: CodeReader,
+  { window, reference }: Bearings,
+): Judgement | undefined {
+  const { first, last } = accepting(reading, reference);
   const candidate = firstFrom(first, reading.residue, reading.window);
-  if (candidate <= last && reader.matches(reading, candidate)) {
-    if (isUsed(window, candidate)) return { outcome: 'used' };
-    if (isForgotten(window, candidate)) return { outcome: 'expired' };
-    return { outcome: 'accepted', sequence: candidate };
-  }
-  return lookAround(reading, reader, bearings, first, last);
-}
-
-function isSynchronize(reading: CodeReading): reading is ServiceReading {
-  return reading.kind === 'service' && reading.operation === 'synchronize';
-}
-
-/** Every number above H that the digits could mean, up to the first that they do. */
-function synchronizing(reading: ServiceReading, { window, synchronizeAbove }: Bearings) {
-  const first = Math.max(window.highest, synchronizeAbove) + 1;
-  return { first, last: first + reading.window - 1 };
+  if (candidate > last || !reader.matches(reading, candidate)) return undefined;
+  if (isUsed(window, candidate)) return { outcome: 'used' };
+  if (isForgotten(window, candidate)) return { outcome: 'expired' };
+  return { outcome: 'accepted', sequence: candidate };
 }
 
 /** A service code names a million numbers, but only as many are in question as for the long layout. */
-function accepting(reading: CodeReading, { reference }: Bearings) {
+function accepting(reading: CodeReading, reference: number) {
   return stretch(reference, reading.kind === 'service' ? LAYOUTS.long.window : reading.window);
 }
 
-function lookAround(
-  reading: CodeReading,
-  reader: CodeReader,
-  { window, slotSeconds }: Bearings,
-  first: number,
-  last: number,
-): Judgement {
+function lookAround(reading: CodeReading, reader: CodeReader, { window, reference, slotSeconds }: Bearings): Judgement {
+  const { first, last } = accepting(reading, reference);
   const far =
     slotSeconds === undefined
       ? COUNTER_WINDOWS * reading.window

@@ -1,12 +1,16 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
 import { CodeReader, LAYOUTS, MOST_UNUSED, type Operation, readEntry, receiptCode } from '../codes/index.ts';
-import { type ClockMemory, isLost, NO_MEMORY, remember, setTo, slotOf, stationMs } from './clock.ts';
-import { ARCHIVE_LIMITS, type ArchiveLimits, archiveOldest } from './journal/archive.ts';
+import { isLost, remember, stationMs, wasStepped } from './clock.ts';
+import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { Journal, type WritePoint } from './journal/journal.ts';
-import { FIRST_GENERATION, type StationState } from './journal/state.ts';
+import type { StationState } from './journal/state.ts';
 import { type Moment, recordOfRow } from './journal/tables.ts';
-import { fullLimiter, giveBack, isFull, type Limiter, refilled, take, waitSeconds } from './limiter.ts';
-import { type Bearings, type Judgement, judge } from './outcomes.ts';
+import { judgeAtStation } from './judging.ts';
+import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
+import { lineOfKey } from './number-lines.ts';
+import { archiveLimits, checkSettings, freshState } from './settings.ts';
+import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
+import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
 import {
   type Clocks,
   JournalError,
@@ -16,7 +20,7 @@ import {
   type Verdict,
   type Voucher,
 } from './types.ts';
-import { isForgotten, isUsed, NOTHING_USED, use } from './window.ts';
+import { isForgotten, isUsed, use } from './window.ts';
 
 export interface StationOptions extends Partial<ArchiveLimits> {
   /** Where the journal lives: a folder of this station's own, made if it is missing. */
@@ -28,6 +32,8 @@ export interface StationOptions extends Partial<ArchiveLimits> {
 
 /** How often the time that was lived to is written down while nothing else is. */
 const NOTE_MS = 60_000;
+/** And how often so that a power cut right after loses none of it. */
+const NOTE_DURABLY_MS = 5 * NOTE_MS;
 /** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
 const FLOAT_NOISE = 1e-9;
 /** Entries of these lengths are too long to be guessed, and are heard from a bucket of their own. */
@@ -41,6 +47,7 @@ export class Station implements SessionJournal {
   readonly #journal: Journal;
   readonly #limits: ArchiveLimits;
   #notedAtMs: number;
+  #durablyNotedAtMs: number;
 
   private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits) {
     this.settings = settings;
@@ -49,6 +56,7 @@ export class Station implements SessionJournal {
     this.#journal = journal;
     this.#limits = limits;
     this.#notedAtMs = clocks.monotonicMs();
+    this.#durablyNotedAtMs = this.#notedAtMs;
   }
 
   /**
@@ -64,7 +72,7 @@ export class Station implements SessionJournal {
     const journal = Journal.open({
       folder,
       station: settings.stationId,
-      fresh: () => freshState(settings.stationId, clocks),
+      fresh: () => freshState(settings, clocks),
       moment: (state) => momentOf(state, clocks),
       ...(onWrite && { onWrite }),
     });
@@ -90,12 +98,14 @@ export class Station implements SessionJournal {
     const limiter = this.#limiter();
     const taken = take(limiter, long);
     if (!taken) return { outcome: 'locked', retryAfterSeconds: waitSeconds(limiter, long) };
-    const heals = reading !== 'unmade' && reading.kind === 'service' && reading.operation === 'synchronize';
-    if (!heals && this.clockState() === 'lost') return { outcome: 'clock-lost' };
+    if (!(reading !== 'unmade' && isSynchronization(reading)) && this.clockState() === 'lost')
+      return { outcome: 'clock-lost' };
 
     this.#journal.commit({ limiter: taken.limiter }, 'durable');
-    const judgement: Judgement =
-      reading === 'unmade' ? { outcome: 'invalid' } : judge(reading, this.#reader, this.#bearings());
+    const judgement =
+      reading === 'unmade'
+        ? ({ outcome: 'invalid' } as const)
+        : judgeAtStation(reading, this.#reader, this.#held(), this.settings, this.#clocks);
     if (judgement.outcome === 'invalid' || reading === 'unmade') {
       if (taken.limiter.main.tokens === 0) this.#noteLock(taken.limiter);
       return { outcome: 'invalid' };
@@ -126,19 +136,13 @@ export class Station implements SessionJournal {
 
   /**
    * Does what a service code that `verify` accepted does to the station itself, and uses its number up, in one
-   * transaction. What it does to relay and session is for the caller to do.
+   * transaction; `synchronize` has no number of its own. What it does to relay and session is for the caller to do.
    * @returns `used` when the number was used meanwhile, or `synchronize` would lead back; nothing is changed then
    * @throws {JournalError} `journal-not-writable`
    */
   useService(operation: Operation, sequence: number): 'done' | 'used' {
-    const { window, clock, limiter } = this.#journal.state;
-    if (isUsed(window, sequence) || isForgotten(window, sequence)) return 'used';
-    if (operation === 'synchronize' && sequence <= window.highest) return 'used';
-    const change = {
-      window: use(window, sequence),
-      clock: operation === 'synchronize' ? this.#synchronized(sequence) : remember(clock, this.#clocks),
-      limiter: operation === 'clear-lockout' ? this.#fullLimiter() : limiter,
-    };
+    const change = operation === 'synchronize' ? this.#synchronized(sequence) : this.#served(operation, sequence);
+    if (!change) return 'used';
     this.#journal.commit(change, 'durable', (tables, moment) => {
       tables.appendRecord('service', JSON.stringify({ operation, sequence }), moment);
     });
@@ -152,14 +156,14 @@ export class Station implements SessionJournal {
    * @throws {JournalError} `journal-not-writable`; `session-open` while another session is
    */
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
-    const { window, clock, openSession } = this.#journal.state;
+    const { window, openSession } = this.#journal.state;
     if (isUsed(window, voucher.sequence) || isForgotten(window, voucher.sequence)) return 'used';
     if (openSession) throw new JournalError('session-open', 'A session is open: close it before the next is redeemed.');
     const record = this.#checked({ ...opened, voucher });
     const change = {
       window: use(window, voucher.sequence),
-      clock: remember(clock, this.#clocks),
-      limiter: this.#fullLimiter(),
+      ...this.#timesAfter(voucher),
+      limiter: rewarded(this.#limiter()),
       ...(record.ended ? { lastClosed: record } : { openSession: record }),
     };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.putSession(record, moment));
@@ -172,19 +176,19 @@ export class Station implements SessionJournal {
     const openSession = this.#mustBeOpen(record);
     const checked = this.#checked(record);
     if (JSON.stringify(checked) === JSON.stringify(openSession)) return;
-    const change = { openSession: checked, clock: remember(this.#journal.state.clock, this.#clocks) };
+    const change = { openSession: checked, ...this.#times() };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
     this.#noted();
   }
 
   /** A session that has something left and no receipt yet gets one here. Closing it again changes nothing. */
   close(record: SessionRecord): void {
-    const { openSession, lastClosed, clock } = this.#journal.state;
+    const { openSession, lastClosed } = this.#journal.state;
     if (!openSession && lastClosed?.voucher.sequence === record.voucher.sequence) return;
     this.#mustBeOpen(record);
     if (!record.ended) throw new TypeError('record.ended: why the session ended');
     const checked = this.#checked(record);
-    const change = { openSession: null, lastClosed: checked, clock: remember(clock, this.#clocks) };
+    const change = { openSession: null, lastClosed: checked, ...this.#times() };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
     this.#noted();
     this.#archive();
@@ -215,7 +219,7 @@ export class Station implements SessionJournal {
   /** `lost` when the time lies before the last remembered or before the build; a `counter` station needs no clock. */
   clockState(): 'ok' | 'lost' {
     this.#note();
-    return this.settings.sequence === 'clock' && isLost(this.#journal.state.clock, this.#clocks) ? 'lost' : 'ok';
+    return this.settings.sequence === 'clock' && this.#isLost() ? 'lost' : 'ok';
   }
 
   /** The station's own time, unix milliseconds. */
@@ -251,35 +255,61 @@ export class Station implements SessionJournal {
     this.#journal.close();
   }
 
-  /** Tells one boot from the next, and takes the time of this one. */
+  /** Tells one boot from the next, takes the time of this one, and the numbers that belong to the key. */
   #arrive(): void {
-    const { boot, clock } = this.#journal.state;
+    const { boot } = this.#journal.state;
+    const line = lineOfKey(this.#journal.state, this.settings, this.#clocks);
+    if (line) {
+      this.#journal.commit(line.change, 'durable', (tables, moment) => {
+        if (line.isNew) tables.appendRecord('key-changed', JSON.stringify(line.details), moment);
+      });
+    }
     if (boot.id === this.#clocks.bootId) return;
     const change = {
       boot: { id: this.#clocks.bootId, number: boot.number + 1 },
-      clock: remember(clock, this.#clocks),
+      ...this.#times(),
       limiter: this.#limiter(),
     };
     this.#journal.commit(change, 'durable', (tables, moment) => {
-      const lost = this.settings.sequence === 'clock' && isLost(change.clock, this.#clocks);
+      const lost = this.settings.sequence === 'clock' && isLost(change.clock, change.sure, this.#clocks);
       tables.appendRecord('boot', JSON.stringify({ clock: lost ? 'lost' : 'ok' }), moment);
     });
   }
 
-  #bearings(): Bearings {
-    const { window } = this.#journal.state;
-    const { sequence, slotSeconds } = this.settings;
-    if (sequence === 'counter') return { window, reference: window.highest, synchronizeAbove: -1 };
-    const synchronizeAbove = slotOf(this.#clocks.builtMs, slotSeconds) - 1;
-    return { window, reference: slotOf(this.now(), slotSeconds), synchronizeAbove, slotSeconds };
+  #synchronized(sequence: number): Partial<StationState> | undefined {
+    return synchronize(sequence, this.#held(), this.settings, this.#clocks);
   }
 
-  #synchronized(sequence: number): ClockMemory {
-    const { clock } = this.#journal.state;
-    const { slotSeconds } = this.settings;
-    if (this.settings.sequence === 'counter') return clock;
-    const right = slotOf(this.now(), slotSeconds) === sequence && !isLost(clock, this.#clocks);
-    return right ? remember(clock, this.#clocks) : setTo(clock, this.#clocks, sequence * slotSeconds * 1000);
+  #held(): Times {
+    return { ...this.#journal.state, sure: this.#sure() };
+  }
+
+  #served(operation: Operation, sequence: number): Partial<StationState> | undefined {
+    const { window } = this.#journal.state;
+    if (isUsed(window, sequence) || isForgotten(window, sequence)) return undefined;
+    const limiter = operation === 'clear-lockout' ? this.#fullLimiter() : this.#limiter();
+    return { window: use(window, sequence), ...this.#times(), limiter };
+  }
+
+  #sure(): SureTime {
+    const { sure } = this.#journal.state;
+    if (!sure) throw new Error('a station that has arrived has a sure time');
+    return grownSureTime(sure, this.#clocks);
+  }
+
+  #isLost(): boolean {
+    return isLost(this.#journal.state.clock, this.#sure(), this.#clocks);
+  }
+
+  /** What time alone changes, to be written down with whatever else is. */
+  #times() {
+    return { clock: remember(this.#journal.state.clock, this.#clocks), sure: this.#sure() };
+  }
+
+  #timesAfter({ sequence, layout }: Voucher) {
+    const { clock, sure } = this.#times();
+    if (this.settings.sequence === 'counter') return { clock, sure };
+    return { clock, sure: sureTimeAfter(sure, sequence, layout, this.settings.slotSeconds) };
   }
 
   #voucher(layout: Voucher['layout'], quantity: number, sequence: number): Voucher {
@@ -328,53 +358,29 @@ export class Station implements SessionJournal {
 
   #noted(): void {
     this.#notedAtMs = this.#clocks.monotonicMs();
+    this.#durablyNotedAtMs = this.#notedAtMs;
   }
 
   /**
-   * Once a minute, writes down what time alone changed: the time lived to, and what the limiter gathered. Nothing is
-   * promised on it, so a failure is left for the next write that matters to report.
+   * Once a minute, and when the machine's clock was set, writes down what time alone changed: the time lived to, sure
+   * time, and what the limiter gathered. A failure is left for the next write that matters to report.
    */
   #note(): void {
-    if (Math.abs(this.#clocks.monotonicMs() - this.#notedAtMs) < NOTE_MS) return;
-    this.#noted();
     const { clock, limiter } = this.#journal.state;
-    const later = remember(clock, this.#clocks);
-    const keepsTime = this.settings.sequence === 'clock' && later !== clock;
+    const keepsTime = this.settings.sequence === 'clock';
+    const now = this.#clocks.monotonicMs();
+    const stepped = keepsTime && wasStepped(clock, this.#clocks);
+    if (Math.abs(now - this.#notedAtMs) < NOTE_MS && !stepped) return;
+    this.#notedAtMs = now;
     if (!keepsTime && isFull(limiter)) return;
+    const durably = stepped || Math.abs(now - this.#durablyNotedAtMs) >= NOTE_DURABLY_MS;
+    if (durably) this.#durablyNotedAtMs = now;
     try {
-      this.#journal.commit({ clock: later, limiter: this.#limiter() }, 'lazy');
+      this.#journal.commit({ ...this.#times(), limiter: this.#limiter() }, durably ? 'durable' : 'lazy');
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
     }
   }
-}
-
-function freshState(station: string, clocks: Clocks): StationState {
-  return {
-    station,
-    generation: FIRST_GENERATION,
-    boot: { id: '', number: 0 },
-    window: NOTHING_USED,
-    limiter: fullLimiter(clocks.bootId, clocks.monotonicMs()),
-    clock: NO_MEMORY,
-    openSession: null,
-    lastClosed: null,
-    counters: {},
-  };
-}
-
-function archiveLimits(options: Partial<ArchiveLimits>): ArchiveLimits {
-  const limit = (name: keyof ArchiveLimits) => {
-    const value = options[name] ?? ARCHIVE_LIMITS[name];
-    if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${name}: a whole number from 1, not ${value}`);
-    return value;
-  };
-  return {
-    keepSessions: limit('keepSessions'),
-    keepRecords: limit('keepRecords'),
-    fileBytes: limit('fileBytes'),
-    files: limit('files'),
-  };
 }
 
 function momentOf({ boot, clock }: StationState, clocks: Clocks): Moment {
@@ -383,15 +389,4 @@ function momentOf({ boot, clock }: StationState, clocks: Clocks): Moment {
     monotonicMs: Math.round(clocks.monotonicMs()),
     stationMs: Math.round(stationMs(clock, clocks)),
   };
-}
-
-function checkSettings({ stationId, layout, sequence, slotSeconds }: StationSettings): void {
-  if (typeof stationId !== 'string' || stationId === '') throw new TypeError('stationId: a string that is not empty');
-  if (!Object.hasOwn(LAYOUTS, layout)) throw new RangeError(`layout: "compact" or "long", not ${layout}`);
-  if (sequence !== 'clock' && sequence !== 'counter') {
-    throw new RangeError(`sequence: "clock" or "counter", not ${sequence}`);
-  }
-  if (!Number.isSafeInteger(slotSeconds) || slotSeconds < 1) {
-    throw new RangeError(`slotSeconds: a whole number of seconds from 1, not ${slotSeconds}`);
-  }
 }

@@ -6,7 +6,7 @@ export const MEMORY = 64;
 const ALL = (1n << BigInt(MEMORY)) - 1n;
 
 export interface SequenceWindow {
-  /** H, the highest number used; never goes back. */
+  /** H, the highest number used, or that a synchronization told a counter of; never goes back. */
   readonly highest: number;
   /** Bit i is set when H − i was used, i from 0 to 63. */
   readonly used: bigint;
@@ -37,6 +37,13 @@ export function use(window: SequenceWindow, sequence: number): SequenceWindow {
   if (back >= 0) return { highest: window.highest, used: window.used | (1n << BigInt(back)) };
   const used = -back >= MEMORY ? 0n : (window.used << BigInt(-back)) & ALL;
   return { highest: sequence, used: used | 1n };
+}
+
+/** The window of a station that was told of `sequence`: it is the reference from now on, and was not used. */
+export function raise(window: SequenceWindow, sequence: number): SequenceWindow {
+  const ahead = sequence - window.highest;
+  if (ahead <= 0) return window;
+  return { highest: sequence, used: ahead >= MEMORY ? 0n : (window.used << BigInt(ahead)) & ALL };
 }
 
 /** The M numbers around `reference` of which a payload names exactly one: R − M·¾ < n ≤ R + M/4. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ClockMemory } from '../clock.ts';
 import type { Limiter } from '../limiter.ts';
+import type { SureTime } from '../sure-time.ts';
 import type { SessionRecord } from '../types.ts';
 import type { SequenceWindow } from '../window.ts';
 
@@ -17,6 +18,14 @@ export interface StationState {
   readonly window: SequenceWindow;
   readonly limiter: Limiter;
   readonly clock: ClockMemory;
+  /** Missing in what 0.1.0 wrote, as are the two after it. */
+  readonly sure?: SureTime;
+  /** The synchronization that was typed last, and the boot it was typed in. */
+  readonly synchronized?: { readonly sequence: number; readonly bootId: string } | null;
+  /** Fingerprint of the key that the window and sure time belong to. */
+  readonly key?: string;
+  /** The same of keys that the station had before, oldest first: should one come back, what was used stays used. */
+  readonly earlier?: readonly NumberLine[];
   readonly openSession: SessionRecord | null;
   /** Its receipt, if it has one, is the one that the display can show again. */
   readonly lastClosed: SessionRecord | null;
@@ -24,20 +33,39 @@ export interface StationState {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-export function encodeState(state: StationState): string {
-  const { highest, used } = state.window;
-  return JSON.stringify({ ...state, window: { highest, used: used.toString(16).padStart(16, '0') } });
+/** The numbers of one key, and the time that they prove. */
+export interface NumberLine {
+  readonly key: string;
+  readonly window: SequenceWindow;
+  readonly sure: SureTime;
 }
+
+export function encodeState(state: StationState): string {
+  const earlier = state.earlier?.map((line) => ({ ...line, window: encodeWindow(line.window) }));
+  return JSON.stringify({ ...state, window: encodeWindow(state.window), ...(earlier && { earlier }) });
+}
+
+const encodeWindow = ({ highest, used }: SequenceWindow) => ({ highest, used: used.toString(16).padStart(16, '0') });
 
 /** @throws {Error} when the text is no state */
 export function decodeState(text: string): StationState {
   const state = JSON.parse(text);
-  const { highest, used } = state.window;
-  const whole = [state.generation, state.boot.number, highest, state.limiter.main.tokens, state.limiter.second.tokens];
-  if (!whole.every((value) => Number.isSafeInteger(value) && value >= 0)) throw new Error('a number is none');
-  if (typeof state.station !== 'string' || !/^[0-9a-f]{16}$/.test(used)) throw new Error('a field is missing');
-  return { ...state, window: { highest, used: BigInt(`0x${used}`) } };
+  const window = decodeWindow(state.window);
+  const whole = [state.generation, state.boot.number, state.limiter.main.tokens, state.limiter.second.tokens];
+  if (!whole.every(isCount)) throw new Error('a number is none');
+  if (typeof state.station !== 'string') throw new Error('a field is missing');
+  const earlier = state.earlier?.map((line: { window: unknown }) => ({ ...line, window: decodeWindow(line.window) }));
+  return { ...state, window, ...(earlier && { earlier }) };
 }
+
+function decodeWindow(encoded: unknown): SequenceWindow {
+  const { highest, used } = encoded as { highest: unknown; used: unknown };
+  if (!isCount(highest)) throw new Error('a number is none');
+  if (typeof used !== 'string' || !/^[0-9a-f]{16}$/.test(used)) throw new Error('a field is missing');
+  return { highest, used: BigInt(`0x${used}`) };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 export function checksum(text: string): string {
   return createHash('sha256').update(text).digest('hex');

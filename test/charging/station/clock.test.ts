@@ -49,7 +49,7 @@ describe('the station’s clock', () => {
     bench.clocks.pass(5 * MINUTE);
     assert.equal(lost(), false);
     bench.clocks.pass(5 * MINUTE);
-    bench.charge(bench.code(bench.slot));
+    bench.station.useService('test-relay', bench.slot);
     bench.restart();
     bench.clocks.wall -= DAY;
     assert.equal(lost(), false);
@@ -158,32 +158,87 @@ describe('the station’s clock', () => {
       assert.equal(bench.station.now(), now);
     });
 
-    it('uses its number up: the code is used afterwards, and so is a voucher of that number', () => {
+    it('has no number of its own: a voucher of that number is honoured, and H stays', () => {
       const n = bench.slot + 2;
       synchronize(n);
-      assert.equal(bench.outcome(bench.service('synchronize', n)), 'used');
-      assert.equal(bench.outcome(bench.code(n)), 'used');
-      assert.equal(bench.station.useService('synchronize', n), 'used');
+      assert.equal(bench.station.highestUsed(), 0);
+      bench.charge(bench.code(n));
       assert.equal(bench.station.highestUsed(), n);
     });
 
-    it('never leads back below the highest number used', () => {
-      bench.charge(bench.code(bench.slot + 3));
-      assert.equal(bench.outcome(bench.service('synchronize', bench.slot + 2)), 'expired');
-      assert.equal(bench.station.useService('synchronize', bench.slot + 2), 'used');
-      assert.equal(bench.station.now(), bench.clocks.wall);
+    it('changes nothing the second time, and says so, however long after in that boot', () => {
+      bench.clocks.wall -= 10 * DAY;
+      synchronize(bench.slot + 10 * 288);
+      bench.clocks.pass(4 * MINUTE);
+      for (const wait of [0, HOUR, DAY]) {
+        bench.clocks.pass(wait);
+        const now = bench.station.now();
+        const n = Math.floor(NOON / 300_000);
+        assert.equal(bench.outcome(bench.service('synchronize', n)), 'used');
+        assert.equal(bench.station.useService('synchronize', n), 'used');
+        assert.equal(bench.station.now(), now);
+      }
+    });
+
+    it('heals again with the same code when the RTC died after it', () => {
+      const n = bench.slot;
+      bench.clocks.wall = 0;
+      synchronize(n);
+      bench.station.dispose();
+      bench.clocks.reboot(MINUTE);
+      bench.clocks.wall = -10 * DAY;
+      bench.station = bench.open();
+      assert.equal(lost(), true);
+      synchronize(n);
+      assert.equal(lost(), false);
+      assert.equal(bench.outcome(bench.code(n)), 'accepted');
+    });
+
+    it('does not depend on the numbers used: one of two slots before them leads to sure time', () => {
+      const n = bench.slot + 3;
+      bench.charge(bench.code(n));
+      synchronize(n - 4);
+      assert.equal(bench.station.highestUsed(), n);
+    });
+
+    it('is genuine from two slots before sure time’s on, however many days were quiet', () => {
+      bench.charge(bench.code(bench.slot));
+      for (let day = 0; day < 60; day++) {
+        for (let part = 0; part < 24 * 12; part++) {
+          bench.clocks.pass(5 * MINUTE);
+          bench.station.clockState();
+        }
+      }
+      const sureMs = NOON - 4 * 300_000 + 0.999 * 60 * DAY;
+      const first = Math.floor(sureMs / 300_000) - 2;
+      const now = bench.station.now();
+      assert.equal(bench.outcome(bench.service('synchronize', Math.floor(NOON / 300_000))), 'expired');
+      assert.equal(bench.outcome(bench.service('synchronize', first - 1)), 'expired');
+      assert.equal(bench.station.useService('synchronize', first - 1), 'used');
+      assert.equal(bench.station.now(), now);
+      synchronize(first);
+      assert.equal(bench.station.now(), Math.ceil(sureMs));
+    });
+
+    it('costs no guess when it is an old one, even of many years ago', () => {
+      for (let i = 0; i < 20; i++) {
+        assert.equal(bench.outcome(bench.service('synchronize', bench.slot - 1_200_000 - i)), 'expired');
+      }
+      assert.equal(bench.station.lockedForSeconds(), 0);
     });
 
     it('leads a station that never sold anything to no time before its build', () => {
       bench.clocks.wall = 0;
       const built = Math.floor(bench.clocks.builtMs / 300_000);
-      assert.equal(bench.outcome(bench.service('synchronize', built - 1)), 'expired');
-      synchronize(built);
+      assert.equal(bench.outcome(bench.service('synchronize', built - 3)), 'expired');
+      synchronize(built - 2);
+      assert.equal(bench.station.now(), bench.clocks.builtMs);
     });
 
-    it('is one of all numbers ahead with its six digits: the first', () => {
-      const n = bench.slot + 990_000;
-      assert.equal(bench.outcome(bench.service('synchronize', n + 1_000_000)), 'invalid');
+    it('is one of the two lowest numbers with its six digits', () => {
+      const n = bench.slot + 100;
+      assert.equal(bench.outcome(bench.service('synchronize', n + 2_000_000)), 'invalid');
+      synchronize(n + 1_000_000);
       synchronize(n);
     });
 
@@ -193,9 +248,90 @@ describe('the station’s clock', () => {
       const now = bench.station.now();
       assert.equal(bench.outcome(bench.code(700)), 'out-of-step');
       synchronize(705);
+      assert.equal(bench.station.highestUsed(), 705);
       assert.equal(bench.outcome(bench.code(700)), 'accepted');
+      assert.equal(bench.outcome(bench.code(705)), 'accepted', 'a synchronization uses no number');
       assert.equal(bench.station.now(), now);
       assert.equal(bench.outcome(bench.service('synchronize', 705)), 'used');
+      assert.equal(bench.outcome(bench.service('synchronize', 704)), 'expired');
+      bench.charge(bench.code(705));
+      bench.charge(bench.code(706));
+      assert.equal(bench.outcome(bench.service('synchronize', 705)), 'expired');
+      synchronize(706);
+      assert.equal(bench.outcome(bench.code(706)), 'used');
+    });
+
+    describe('and its machine’s clock set right afterwards', () => {
+      const OFFSETS = [2 * HOUR, 5 * HOUR, 3 * DAY, 60 * DAY, 300 * DAY, 400 * DAY];
+      const wrongBy = (ms: number) => {
+        bench.station.dispose();
+        const clocks = new Hands();
+        clocks.builtMs = NOON - 30 * DAY;
+        clocks.wall = NOON + ms;
+        bench = new Bench(CLOCK, { clocks });
+        synchronize(Math.floor(NOON / 300_000));
+      };
+      const right = () => {
+        bench.clocks.wall = trueMs();
+      };
+      let passed = 0;
+      const trueMs = () => NOON + passed;
+      const pass = (ms: number) => {
+        passed += ms;
+        bench.clocks.pass(ms);
+      };
+      const trueSlot = () => Math.floor(trueMs() / 300_000);
+      beforeEach(() => {
+        passed = 0;
+      });
+
+      for (const ms of OFFSETS.flatMap((offset) => [offset, -offset])) {
+        it(`honours fresh codes in that boot and after the next, by ${ms / HOUR} h`, () => {
+          wrongBy(ms);
+          pass(HOUR);
+          right();
+          assert.equal(bench.outcome(bench.code(trueSlot())), 'accepted');
+          bench.charge(bench.code(trueSlot()));
+          pass(HOUR);
+          assert.equal(bench.outcome(bench.code(trueSlot())), 'accepted');
+          bench.station.dispose();
+          bench.clocks.reboot(HOUR);
+          passed += HOUR;
+          bench.station = bench.open();
+          assert.equal(bench.outcome(bench.code(trueSlot())), 'accepted');
+        });
+
+        it(`says clock-lost, never expired, when it happens without power, and one code heals: ${ms / HOUR} h`, () => {
+          wrongBy(ms);
+          pass(HOUR);
+          bench.charge(bench.code(trueSlot()));
+          bench.station.dispose();
+          bench.clocks.reboot(HOUR);
+          passed += HOUR;
+          right();
+          bench.station = bench.open();
+          const before = bench.station.lockedForSeconds();
+          for (let i = 0; i < 12; i++) {
+            const outcome = bench.outcome(bench.code(trueSlot() - (i % 3)));
+            assert(outcome === 'clock-lost' || (ms < -365 * DAY && outcome === 'accepted'), outcome);
+          }
+          assert.equal(bench.station.lockedForSeconds(), before);
+          if (ms < -365 * DAY) return;
+          synchronize(trueSlot());
+          assert.equal(bench.outcome(bench.code(trueSlot())), 'accepted');
+        });
+      }
+
+      it('writes the new offset down at once: power that goes right after makes nothing wrong', () => {
+        wrongBy(-3 * DAY);
+        right();
+        bench.station.clockState();
+        bench.station.dispose();
+        bench.clocks.reboot(0);
+        bench.station = bench.open();
+        assert.equal(bench.station.now(), bench.clocks.wall);
+        assert.equal(bench.outcome(bench.code(trueSlot())), 'accepted');
+      });
     });
   });
 });

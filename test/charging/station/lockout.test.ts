@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Bench, COARSE, copyAfterCrash, HOUR, MINUTE, newFolder, removeFolders } from './support.ts';
+import { Bench, COARSE, COUNTER, copyAfterCrash, HOUR, MINUTE, newFolder, removeFolders } from './support.ts';
 
 describe('the lockout of a station', () => {
   let bench: Bench;
@@ -97,14 +97,37 @@ describe('the lockout of a station', () => {
     }
   });
 
-  it('ends when a voucher is redeemed, not when one is verified', () => {
+  it('hears one more guess when a voucher is redeemed, none when one is verified', () => {
     guess(10);
     const voucher = bench.voucher(bench.code(bench.slot, 'long'));
     assert.equal(bench.outcome(bench.code(bench.slot)), 'locked');
     bench.station.redeem(voucher, { voucher, delivered: 0 });
     assert.equal(bench.outcome(bench.code(bench.slot)), 'used');
-    guess(10);
+    guess(1);
     assert.equal(bench.outcome(bench.code(bench.slot)), 'locked');
+  });
+
+  it('is not bought off: 90 of the cheapest vouchers in half an hour buy 90 guesses, and two for the time', () => {
+    bench.station.dispose();
+    bench = new Bench(COUNTER);
+    let guesses = 0;
+    let salt = 0;
+    const guessAll = () => {
+      for (let outcome = ''; outcome !== 'locked'; ) {
+        outcome = bench.outcome(bench.guess(salt++));
+        if (outcome === 'invalid') guesses++;
+      }
+    };
+    guessAll();
+    assert.equal(guesses, 10);
+    for (let n = 0; n < 90; n++) {
+      const voucher = bench.voucherOf(n + 1, 1);
+      bench.station.redeem(voucher, { voucher, delivered: 30, ended: 'used-up' });
+      guessAll();
+      bench.clocks.pass(20_000);
+    }
+    guessAll();
+    assert.equal(guesses, 10 + 90 + 2);
   });
 
   it('cannot be lifted by typing one unredeemed code again and again', () => {

@@ -173,7 +173,11 @@ class History {
         return;
       }
       case 'service':
-        this.#serve(each.operation, this.#number(), each.crash);
+        this.#serve(
+          each.operation,
+          each.operation === 'synchronize' ? this.#synchronization() : this.#number(),
+          each.crash,
+        );
         return;
       case 'again': {
         const service = this.served.at(-1);
@@ -188,6 +192,7 @@ class History {
         if (each.to === 'epoch') this.clocks.wall = 0;
         else if (each.to === 'right') this.clocks.wall = this.trueMs;
         else this.clocks.wall += each.to;
+        this.model.jumped();
         return;
       case 'restart':
         this.bench.restart();
@@ -208,6 +213,11 @@ class History {
     const slot = Math.floor(this.trueMs / 1000 / this.settings.slotSeconds);
     this.last = this.settings.sequence === 'clock' ? Math.max(this.last + 1, slot) : this.last + 1;
     return this.last;
+  }
+
+  /** The number that the cloud gives all who ask for a synchronization now. */
+  #synchronization(): number {
+    return this.settings.sequence === 'clock' ? Math.floor(this.trueMs / 1000 / this.settings.slotSeconds) : this.last;
   }
 
   #issue(): void {
@@ -261,7 +271,7 @@ class History {
     });
     assert.equal(answer, 'redeemed');
     if (reached < 1) return;
-    this.model.redeem(sequence);
+    this.model.redeem(sequence, layout);
     this.open = record;
   }
 

@@ -44,18 +44,30 @@ export class Model {
   highest = 0;
   wrongInARow = 0;
   offsetMs = 0;
+  /** Where an offset is kept: the station's time when the monotonic clock of this boot read 0. */
+  runsFrom: number | undefined;
   remembered: number;
   rememberedAt: number;
+  /** Sure time, and the monotonic time that it is counted up to. */
+  sureMs: number;
+  sureAt: number;
+  synchronized: { n: number; boot: string } | undefined;
 
   constructor(settings: StationSettings, clocks: Hands) {
     this.settings = settings;
     this.clocks = clocks;
     this.remembered = this.now;
     this.rememberedAt = clocks.monotonic;
+    this.sureMs = clocks.builtMs;
+    this.sureAt = clocks.monotonic;
   }
 
   get now(): number {
-    return this.clocks.wall + this.offsetMs;
+    return this.runsFrom === undefined ? this.clocks.wall + this.offsetMs : this.runsFrom + this.clocks.monotonic;
+  }
+
+  get sure(): number {
+    return this.sureMs + 0.999 * (this.clocks.monotonic - this.sureAt);
   }
 
   get slot(): number {
@@ -64,7 +76,7 @@ export class Model {
 
   get lost(): boolean {
     if (this.settings.sequence === 'counter') return false;
-    return this.now < this.clocks.builtMs || this.now < this.remembered - 2000;
+    return this.now < Math.floor(this.sure) || this.now < this.remembered - 2000;
   }
 
   wait(minutes: number): void {
@@ -78,6 +90,9 @@ export class Model {
 
   /** The time lived to, but never more than was lived since it was last written down. */
   remember(): void {
+    this.sureMs = this.sure;
+    this.sureAt = this.clocks.monotonic;
+    if (this.runsFrom !== undefined) this.offsetMs = this.now - this.clocks.wall;
     const most = this.remembered + this.clocks.monotonic - this.rememberedAt;
     const time = Math.min(this.now, most);
     if (time <= this.remembered) return;
@@ -86,10 +101,19 @@ export class Model {
   }
 
   booted(): void {
+    this.runsFrom = undefined;
+    this.sureAt = this.clocks.monotonic;
     const years = this.offsetMs > 365 * 24 * 3600 * 1000;
     if (years && this.clocks.wall >= Math.max(this.remembered, this.clocks.builtMs)) this.offsetMs = 0;
     this.remembered = Math.max(this.remembered, this.now);
     this.rememberedAt = this.clocks.monotonic;
+    if (this.offsetMs !== 0) this.runsFrom = this.now - this.clocks.monotonic;
+  }
+
+  /** The machine's clock was set: the station, asked each second, writes the new offset down. */
+  jumped(): void {
+    const stepped = Math.abs(this.clocks.wall + this.offsetMs - this.now) > 2000;
+    if (stepped && this.settings.sequence === 'clock') this.remember();
   }
 
   /** What the keypad must hear, and which bucket it costs a token meanwhile. */
@@ -105,13 +129,16 @@ export class Model {
     const heals = entry.kind === 'service' && entry.operation === 'synchronize';
     if (this.lost && !heals) return { outcome: 'clock-lost' };
     if (entry.kind === 'guess') return { outcome: 'invalid', from };
-    return { outcome: heals ? this.synchronizing(entry.sequence) : this.genuine(entry), from };
+    if (heals) return { outcome: this.synchronizing(entry.sequence), from };
+    const outcome = this.genuine(entry, this.settings.sequence === 'clock' ? this.slot : this.highest);
+    if (this.settings.sequence === 'counter' || outcome === 'accepted' || outcome === 'used') return { outcome, from };
+    const byTheMachine = this.genuine(entry, Math.floor(this.clocks.wall / 1000 / this.settings.slotSeconds));
+    return { outcome: byTheMachine === 'accepted' ? 'clock-lost' : outcome, from };
   }
 
-  private genuine(entry: Entry & { sequence: number }): string {
+  private genuine(entry: Entry & { sequence: number }, reference: number): string {
     const n = entry.sequence;
     const modulus = entry.kind === 'service' ? 64 : LAYOUTS[(entry as { layout: LayoutName }).layout].window;
-    const reference = this.settings.sequence === 'clock' ? this.slot : this.highest;
     const oldest = reference - (modulus * 3) / 4 + 1;
     const newest = reference + modulus / 4;
     const far = this.far(entry.kind === 'service' ? 1_000_000 : modulus);
@@ -128,11 +155,13 @@ export class Model {
   }
 
   private synchronizing(n: number): string {
-    const built = Math.floor(this.clocks.builtMs / 1000 / this.settings.slotSeconds);
-    const above = this.settings.sequence === 'clock' ? Math.max(this.highest, built - 1) : this.highest;
-    if (n > above) return 'accepted';
-    if (n <= above - this.far(1_000_000)) return 'invalid';
-    return this.used.has(n) && n > this.highest - 64 ? 'used' : 'expired';
+    const { sequence, slotSeconds } = this.settings;
+    const from = sequence === 'counter' ? this.highest : Math.floor(this.sure / 1000 / slotSeconds) - 2;
+    if (n < from) return 'expired';
+    if (this.synchronized?.n !== n) return 'accepted';
+    if (sequence === 'counter') return n === this.highest ? 'used' : 'accepted';
+    const tells = this.runsFrom !== undefined || this.slot === n;
+    return this.synchronized.boot === this.clocks.bootId && tells && !this.lost ? 'used' : 'accepted';
   }
 
   /** A guess is one until it is known not to be. */
@@ -146,20 +175,45 @@ export class Model {
     this.wrongInARow--;
   }
 
-  redeem(sequence: number): void {
+  redeem(sequence: number, layout: LayoutName): void {
     this.useUp(sequence);
     this.remember();
-    this.clearLockout();
+    if (this.settings.sequence === 'clock') {
+      const proven = (sequence - LAYOUTS[layout].window / 8) * this.settings.slotSeconds * 1000;
+      this.sureMs = Math.max(this.sureMs, proven);
+    }
+    this.wrongInARow = 0;
+    if (this.main.tokens < this.main.most) this.main.tokens++;
+    if (this.main.tokens === this.main.most) this.main.minutes = 0;
   }
 
   serve(operation: Operation, sequence: number): void {
+    if (operation === 'synchronize') {
+      this.synchronize(sequence);
+      return;
+    }
     this.useUp(sequence);
+    this.remember();
     if (operation === 'clear-lockout') this.clearLockout();
-    if (operation === 'synchronize' && this.settings.sequence === 'clock' && (this.lost || this.slot !== sequence)) {
-      this.offsetMs = sequence * this.settings.slotSeconds * 1000 - this.clocks.wall;
-      this.remembered = this.now;
-      this.rememberedAt = this.clocks.monotonic;
-    } else this.remember();
+  }
+
+  private synchronize(n: number): void {
+    this.synchronized = { n, boot: this.clocks.bootId };
+    if (this.settings.sequence === 'counter') {
+      this.highest = Math.max(this.highest, n);
+      return;
+    }
+    if (!this.lost && this.slot === n) {
+      this.remember();
+      return;
+    }
+    const at = Math.max(n * this.settings.slotSeconds * 1000, Math.ceil(this.sure));
+    this.sureMs = this.sure;
+    this.sureAt = this.clocks.monotonic;
+    this.runsFrom = at - this.clocks.monotonic;
+    this.offsetMs = at - this.clocks.wall;
+    this.remembered = at;
+    this.rememberedAt = this.clocks.monotonic;
   }
 
   private useUp(sequence: number): void {

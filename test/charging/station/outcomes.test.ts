@@ -127,7 +127,6 @@ describe('what the keypad hears', () => {
       judge(reading, new CodeReader(KEY, CLOCK), {
         window: { highest, used: 1n },
         reference: 1000,
-        synchronizeAbove: 0,
         slotSeconds: 300,
       });
     assert.deepEqual(at(1063), { outcome: 'accepted', sequence: 1000 });

@@ -1,0 +1,31 @@
+// What a code typed comes to at a station's own time: a synchronization, or a code held against the window around now.
+import type { CodeReader, CodeReading } from '../codes/index.ts';
+import { slotOf, stationMs } from './clock.ts';
+import { type Judgement, judge, judgeInWindow } from './outcomes.ts';
+import { isSynchronization, judgeSynchronization, type Times } from './synchronizing.ts';
+import type { Clocks, StationSettings } from './types.ts';
+
+/**
+ * The station's time alone accepts a code. One that is none by it, and would be by the machine's clock, shows that the
+ * offset between the two may have been made for a clock that was set right since: `clock-lost`, which any customer heals
+ * with a synchronization, and not `expired`, which nobody could.
+ */
+export function judgeAtStation(
+  reading: CodeReading,
+  reader: CodeReader,
+  held: Times,
+  settings: StationSettings,
+  clocks: Clocks,
+): Judgement | { readonly outcome: 'clock-lost' } {
+  if (isSynchronization(reading)) return judgeSynchronization(reading, reader, held, settings, clocks);
+  const { window } = held;
+  const { sequence, slotSeconds } = settings;
+  if (sequence === 'counter') return judge(reading, reader, { window, reference: window.highest });
+  const reference = slotOf(stationMs(held.clock, clocks), slotSeconds);
+  const judgement = judge(reading, reader, { window, reference, slotSeconds });
+  if (judgement.outcome === 'accepted' || judgement.outcome === 'used') return judgement;
+  const uncorrected = slotOf(clocks.wallMs(), slotSeconds);
+  if (uncorrected === reference) return judgement;
+  const fresh = judgeInWindow(reading, reader, { window, reference: uncorrected, slotSeconds });
+  return fresh?.outcome === 'accepted' ? { outcome: 'clock-lost' } : judgement;
+}
