@@ -1,5 +1,5 @@
-// Calls that draw a number of a station: vouchers, synchronizations, service codes. Those of one transaction are
-// drawn together, in a handful of statements however many they are.
+// Calls that draw a number of a station: vouchers and service codes. Those of one transaction are drawn together, in a
+// handful of statements however many they are. A synchronization is answered among them, and draws none.
 import { OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isClient, isStationId } from '../checks.ts';
 import type { CodesTable } from '../database/schema.ts';
@@ -19,6 +19,7 @@ import {
 } from './looking-up.ts';
 import { markDone } from './payments.ts';
 import { type PaidReservation, paidReservation } from './reserving.ts';
+import { SYNCHRONIZATION, synchronizationNow } from './synchronizing.ts';
 
 export interface IssueCall {
   readonly client: string;
@@ -133,6 +134,7 @@ async function drawFresh(
   };
   let waiting = indices.filter((index) => answers[index] === undefined);
   const drawn: Wanted[] = [];
+  const keys: KeptKey[] = [];
   for (let round = 0; waiting.length > 0; round++) {
     if (round === MOST_ROUNDS) throw new TryAgain('other replicas drew every number first');
     const ids = [...new Set(waiting.map(stationOf))].filter(isStationId).sort();
@@ -152,12 +154,21 @@ async function drawFresh(
         continue;
       }
       const terms = termsOf({ station: station.number, terms: station.terms });
+      const newest = last.get(station.number) ?? station.last ?? 0;
+      if (call.name === 'serviceCode' && call.args.operation === 'synchronize') {
+        const { answer, item } = synchronizationNow(work, station, terms, newest);
+        answers[index] = answer;
+        const hash = hashOf(call);
+        if (hash !== undefined) keys.push(keyOf(work, hash, station.number, item, SYNCHRONIZATION));
+        count(work, station.number, terms, { synchronizations: 1 });
+        continue;
+      }
       const what = grantOf(call, terms, reservations.get(index));
       if ('refused' in what) {
         answers[index] = what;
         continue;
       }
-      const next = nextNumber(terms, last.get(station.number) ?? station.last ?? 0, work.now);
+      const next = nextNumber(terms, newest, work.now);
       if ('waitSeconds' in next) {
         answers[index] = tooMany(station.id, next.waitSeconds);
         continue;
@@ -177,7 +188,7 @@ async function drawFresh(
     const done = new Set(kept.map(({ index }) => index));
     waiting = wanted.filter(({ index }) => !done.has(index)).map(({ index }) => index);
   }
-  await finish(work, drawn, answers);
+  await finish(work, drawn, answers, keys);
 }
 
 /** What the row says beside its number. */
@@ -248,33 +259,37 @@ async function insertCodes(work: Work, wanted: readonly Wanted[]): Promise<Wante
   return sorted.filter(({ row }) => names.has(`${row.station}/${row.sequence}`));
 }
 
-async function finish(work: Work, drawn: readonly Wanted[], answers: unknown[]): Promise<void> {
-  const keys = drawn.filter(({ hash }) => hash !== undefined);
-  await keepKeys(
-    work,
-    keys.map(({ hash, row }) => ({
-      hash: hash!,
-      station: row.station,
-      item: row.sequence,
-      what: 0,
-      used_at: work.now,
-    })),
+function keyOf(work: Work, hash: string, station: number, item: number, what: number): KeptKey {
+  return { hash, station, item, what, used_at: work.now };
+}
+
+/** Adds to the day's sums of all stations and of this one. */
+function count(work: Work, station: number, terms: StationTerms, what: Parameters<Work['tallies']['add']>[2]): void {
+  work.tallies.add(0, terms, what);
+  work.tallies.add(station, terms, what);
+}
+
+async function finish(
+  work: Work,
+  drawn: readonly Wanted[],
+  answers: unknown[],
+  others: readonly KeptKey[],
+): Promise<void> {
+  const keys = drawn.flatMap(({ hash, row }) =>
+    hash === undefined ? [] : [keyOf(work, hash, row.station, row.sequence, 0)],
   );
+  await keepKeys(work, [...keys, ...others]);
   for (const { index, station, terms, row } of drawn) {
     if (row.reservation !== null) await markIssued(work, row);
     if (row.kind === VOUCHER) {
       work.tallies.add(0, terms, { issued: 1, amount: row.quantity * terms.step, money: row.price ?? 0 });
       answers[index] = voucherAnswer(work, station.id, terms, row);
     } else {
-      const counted = row.kind === kindOf('synchronize') ? { synchronizations: 1 } : { services: 1 };
-      work.tallies.add(0, terms, counted);
-      work.tallies.add(station.number, terms, counted);
+      count(work, station.number, terms, { services: 1 });
       answers[index] = serviceAnswer(work, station.id, terms, row);
-      if (row.kind !== kindOf('synchronize')) {
-        const detail = `number ${row.sequence}`;
-        const operation = (answers[index] as { operation: Operation }).operation;
-        work.audits.push({ action: `service-code-${operation}`, client: row.client, station: station.id, detail });
-      }
+      const { operation } = answers[index] as { operation: Operation };
+      const detail = `number ${row.sequence}`;
+      work.audits.push({ action: `service-code-${operation}`, client: row.client, station: station.id, detail });
     }
   }
 }

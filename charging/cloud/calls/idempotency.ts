@@ -16,6 +16,7 @@ import {
   VOUCHER,
   voucherAnswer,
 } from './looking-up.ts';
+import { replaySynchronization, SYNCHRONIZATION } from './synchronizing.ts';
 
 /** What a body asks for, as far as it must be the same. */
 export type Body =
@@ -102,12 +103,18 @@ export async function forgetKeys(work: Work, { slice }: { slice: number }): Prom
 
 /** The answer that the key's first request got, or a refusal when that one asked for something else. */
 export async function replay(work: Work, key: KeptKey, body: Body): Promise<Answer<unknown>> {
-  const answer = await (key.what === 0 ? replayCode(work, key, body) : replayReservation(work, key, body));
+  const answer = await replayed(work, key, body);
   if (answer) return answer;
   return refuse(
     'idempotency-key-reused',
     'This Idempotency-Key belongs to a request with another body. Use a new key for a new request.',
   );
+}
+
+async function replayed(work: Work, key: KeptKey, body: Body): Promise<unknown> {
+  if (key.what === 0) return replayCode(work, key, body);
+  if (key.what !== SYNCHRONIZATION) return replayReservation(work, key, body);
+  return body.what === 'synchronize' ? replaySynchronization(work, key, body.station) : undefined;
 }
 
 async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown> {

