@@ -29,10 +29,11 @@ export function corrupt(folder: string, what: string, cause?: Error): JournalErr
   );
 }
 
-export function unvouched(folder: string): JournalError {
+/** @param damaged what of it is: `Both snapshots`, or the like */
+export function unvouched(folder: string, damaged: string): JournalError {
   return new JournalError(
     'journal-corrupt',
-    `Both snapshots in ${folder} are damaged, so nothing vouches that the database knows every code that was used. All ` +
+    `${damaged} in ${folder} are damaged, so nothing vouches that the database knows every code that was used. All ` +
       'was left as it is, and this station sells nothing. Keep a copy of the folder. Then, if codes of the last hours ' +
       'that were used may be honoured once more, move snapshot-a and snapshot-b elsewhere: the station goes on with ' +
       'what its database knows.',

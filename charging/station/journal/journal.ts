@@ -9,6 +9,7 @@ import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } fro
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
 import { FIRST_GENERATION, type StationState } from './state.ts';
 import { APPLICATION_ID, MIGRATIONS, type Moment, readState, SCHEMA_VERSION, Tables } from './tables.ts';
+import { endsWithTransaction } from './write-ahead-log.ts';
 
 export const DATABASE = 'journal.sqlite';
 
@@ -232,13 +233,18 @@ function inspect(path: string, folder: string): StationState {
 }
 
 /**
- * A cut damages one snapshot at most: where neither is whole, the log may be no more whole than they are, and what was
- * used since the database was last brought up to date would be forgotten. Only at its very first start has a station
- * neither, and nothing to forget.
+ * A cut damages one file: the snapshot that was being written, before any of the change was in the database's log, or the
+ * end of that log, when both snapshots were whole. So where a snapshot is damaged, the database must be no older than the
+ * whole one and its log must end with a transaction: else the damaged snapshot alone may have known the last code that was
+ * used. Where neither is whole, nothing vouches for the log. Only at its very first start has a station neither, and
+ * nothing to forget.
  */
-function checkVouched({ generation }: StationState, { states, damaged }: SnapshotsFound, folder: string): void {
-  const vouched = states.some((state) => state !== undefined);
-  if (!vouched && damaged > 0 && generation > FIRST_GENERATION) throw unvouched(folder);
+function checkVouched({ generation }: StationState, found: SnapshotsFound, folder: string): void {
+  if (found.damaged === 0 || generation <= FIRST_GENERATION) return;
+  const whole = newest(found.states);
+  if (!whole) throw unvouched(folder, 'Both snapshots');
+  const cut = generation < whole.generation || !endsWithTransaction(join(folder, `${DATABASE}-wal`));
+  if (cut) throw unvouched(folder, 'A snapshot and the database beside it');
 }
 
 /** Where no database is: a station's first start, or its snapshots, if an operator moved the rest aside. */

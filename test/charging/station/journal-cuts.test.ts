@@ -144,6 +144,33 @@ describe('a journal cut short', function () {
     bench.station.dispose();
   });
 
+  it('and damaged in a snapshot as well, honours nothing twice: 1,200 trials', () => {
+    const { bench, used } = sold();
+    const before = sizeOf(bench, 'journal.sqlite-wal');
+    used.push(bench.redeem(bench.code(bench.slot)).voucher);
+    const left = known(bench, used);
+    const after = sizeOf(bench, 'journal.sqlite-wal');
+    const crashed = newFolder();
+    const work = newFolder();
+    copyAfterCrash(bench.folder, crashed);
+    const whole = new Map(filesIn(crashed).map((name) => [name, readFileSync(join(crashed, name))]));
+    const tally = { kept: 0, refused: 0 };
+    for (let trial = 0; trial < 1200; trial++) {
+      // Every length in turn, from the log as it is to all of what is left of the transactions before.
+      const length = after - ((trial * 7919) % (after - before));
+      const snapshot = trial % 2 === 0 ? 'snapshot-a' : 'snapshot-b';
+      rmSync(join(work, 'journal.sqlite-shm'), { force: true });
+      for (const [name, bytes] of whole) {
+        const damaged = Buffer.from(name === 'journal.sqlite-wal' ? bytes.subarray(0, length) : bytes);
+        if (name === snapshot) damaged[(trial * 31) % 600]! ^= 1 << (trial % 8);
+        writeFileSync(join(work, name), damaged);
+      }
+      tally[check(work, bench, left, `log cut to ${length} bytes, ${snapshot} damaged (${trial})`)]++;
+    }
+    assert(tally.refused > 0);
+    bench.station.dispose();
+  });
+
   it('writes down that it mended itself', () => {
     const { bench, used } = sold();
     used.push(bench.redeem(bench.code(bench.slot)).voucher);
