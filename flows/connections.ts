@@ -18,8 +18,8 @@ export interface ConnectionBounds {
 
 export const USUAL_BOUNDS: ConnectionBounds = {
   most: 1000,
-  mostWaiting: 100,
-  mostWaitingInAll: 1000,
+  mostWaiting: 64,
+  mostWaitingInAll: 2000,
   unreadMs: 30_000,
   mostUnreadBytes: 16 * 1024 * 1024,
 };
@@ -65,23 +65,31 @@ export class Connections {
     }
   }
 
-  /** Whether a request may be answered; the connection of one that may not has ended. */
-  admits({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    // The one that is being answered has the socket; those behind it have none yet.
-    if (response.socket !== null) return true;
+  /**
+   * Has a request answered when those before it on its connection are: what a client asks for without reading costs one
+   * answer, and a few words of each request behind it. The connection of one too many ends.
+   */
+  admit({ socket }: IncomingMessage, response: ServerResponse, go: () => void): void {
+    // The one whose turn it is has the socket; those behind it have none yet.
+    if (response.socket !== null) {
+      go();
+      return;
+    }
     const connection = this.#open.get(socket);
-    if (!connection || socket.destroyed) return false;
+    if (!connection || socket.destroyed) return;
     const { mostWaiting, mostWaitingInAll } = this.#bounds;
     if (connection.waiting.size >= mostWaiting || this.#waiting >= mostWaitingInAll) {
       socket.destroy();
-      return false;
+      readNoMore(socket);
+      return;
     }
     connection.waiting.add(response);
     this.#waiting += 1;
-    response.once('close', () => {
-      if (connection.waiting.delete(response)) this.#waiting -= 1;
+    response.once('socket', () => {
+      if (!connection.waiting.delete(response)) return;
+      this.#waiting -= 1;
+      go();
     });
-    return true;
   }
 
   /** Whether a connection may become a WebSocket. */
@@ -152,6 +160,15 @@ export class Connections {
       if (socket.writableLength > this.#bounds.mostUnreadBytes) socket.destroy();
     }
   }
+}
+
+/**
+ * What has arrived already is read to its end, thousands of requests of a few bytes, also when the connection has ended. To
+ * 2, which says that another protocol follows, the parser stops; Node has no other way to tell it.
+ */
+function readNoMore(socket: Socket): void {
+  const { parser } = socket as { parser?: { onIncoming?: () => number } | null };
+  if (parser) parser.onIncoming = () => 2;
 }
 
 /** Node has no other way to the response under way than to note down each one of them. */

@@ -52,8 +52,8 @@ export function sideServer(door: Door): SideServer {
   });
   const inner = innerServer(server);
   const connections = new Connections(server, door.trusts);
-  server.on('request', (request, response) => {
-    if (!connections.admits(request, response) || answersBadTarget(request, response)) return;
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (answersBadTarget(request, response)) return;
     const refusal = door.refuses?.(request);
     if (refusal) sendProblem(response, refusal);
     else if (!isOfSocket(request) || !door.refusesSocket) inner.emit('request', request, response);
@@ -63,6 +63,9 @@ export function sideServer(door: Door): SideServer {
         (error) => sendProblem(response, problemOf(error)),
       );
     }
+  };
+  server.on('request', (request, response) => {
+    connections.admit(request, response, () => answer(request, response));
   });
   server.on('upgrade', (request, socket, head) => {
     upgrade({ door, inner, connections }, request, socket as Socket, head).catch((error) => {
