@@ -1,6 +1,7 @@
 // Runs the calls of a batch in one transaction, and again when it lost a race or the database went away.
 import { setTimeout as wait } from 'node:timers/promises';
 import { authenticate, createApiKey, revokeApiKey } from './calls/api-keys.ts';
+import { countRequest } from './calls/counting.ts';
 import { type DrawingCall, draw } from './calls/drawing.ts';
 import { refundExpired } from './calls/expired.ts';
 import { heartbeat } from './calls/health.ts';
@@ -12,8 +13,9 @@ import { cancelReservation, listReservations, reserve } from './calls/reserving.
 import { settle } from './calls/settling.ts';
 import { createStation, provisioning, retireStation, station, updateStation } from './calls/stations.ts';
 import { statistics } from './calls/statistics.ts';
-import { isAway, mayPass } from './database/open.ts';
+import { isAway, mayPass, type Opened } from './database/open.ts';
 import type { Database } from './database/schema.ts';
+import { LedgerWentBack } from './types.ts';
 import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.ts';
 
 /** Those that draw a number; those of a batch are drawn together. */
@@ -39,6 +41,7 @@ const WRITES = {
   },
 } as const;
 const READS = {
+  countRequest,
   request,
   station,
   authenticate,
@@ -72,9 +75,14 @@ export class Engine {
   readonly #db: Database;
   readonly #shared: Shared;
   readonly #patienceMs: number;
+  readonly #check: () => void;
+  /** Why nothing is done any more. */
+  #stopped: LedgerWentBack | undefined;
 
-  constructor(db: Database, shared: Shared, patienceMs: number) {
+  /** @param check throws a `LedgerWentBack` when the database is not the one that was opened */
+  constructor({ db, check }: Pick<Opened, 'db' | 'check'>, shared: Shared, patienceMs: number) {
     this.#db = db;
+    this.#check = check;
     this.#shared = shared;
     this.#patienceMs = patienceMs;
   }
@@ -83,15 +91,25 @@ export class Engine {
   async write(calls: readonly Call[], now: number): Promise<Done> {
     const deadline = performance.now() + this.#patienceMs;
     const { outcomes, retries, broken } = await this.#attempt(calls.length, deadline, () =>
-      this.#db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute((tx) => perform(newWork(this.#shared, tx, now), calls)),
+      this.#transaction(calls, now),
     );
     if (!broken || calls.length === 1) return { outcomes, retries };
     const alone: Outcome[] = [];
     for (const call of calls) alone.push(...(await this.write([call], now)).outcomes);
     return { outcomes: alone, retries };
+  }
+
+  async #transaction(calls: readonly Call[], now: number): Promise<unknown[]> {
+    let work: Work | undefined;
+    const answers = await this.#db
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute((tx) => {
+        work = newWork(this.#shared, tx, now);
+        return perform(work, calls);
+      });
+    work?.tallies.committed();
+    return answers;
   }
 
   /** One look-up. What it has to say for the audit is written before its answer is given. */
@@ -120,17 +138,22 @@ export class Engine {
   ): Promise<Done & { readonly broken: boolean }> {
     for (let retries = 0; ; retries++) {
       try {
+        if (this.#stopped) throw this.#stopped;
+        this.#check();
         const values = await run();
+        // Before anyone hears of it: what was written may be in a file that is not the ledger any more.
+        this.#check();
         return { outcomes: values.map((value) => ({ value })), retries, broken: false };
       } catch (error) {
         const { kind } = this.#shared;
-        if ((error instanceof TryAgain || mayPass(kind, error)) && performance.now() < deadline) {
+        if (error instanceof LedgerWentBack) this.#stopped = error;
+        else if ((error instanceof TryAgain || mayPass(kind, error)) && performance.now() < deadline) {
           await wait(Math.random() * Math.min(250, 4 * 2 ** retries));
           continue;
         }
         const failed = (error as Error).message || String((error as { code?: string }).code ?? error);
         const outcomes: Outcome[] = Array.from({ length: calls }, () => ({ failed }));
-        return { outcomes, retries, broken: !(error instanceof TryAgain) && !isAway(kind, error) };
+        return { outcomes, retries, broken: !this.#stopped && !(error instanceof TryAgain) && !isAway(kind, error) };
       }
     }
   }

@@ -155,8 +155,13 @@ export interface Ledger {
     station?: string | undefined;
   }): AsyncIterable<string>;
 
-  /** Writes to the ledger and waits for the disk. */
+  /** Writes to the ledger and waits for the disk; asks for all that a sale needs. */
   health(): Promise<Health>;
+  /**
+   * A statement of the limiter's, on the ledger's own connections and by their rules. PostgreSQL alone.
+   * @throws {LedgerUnavailable}
+   */
+  countRequest(statement: { text: string; values: readonly unknown[] }): Promise<{ rows: unknown[] }>;
   /** Lets what is under way finish, then closes. Calls after it reject. */
   close(): Promise<void>;
 }
@@ -166,8 +171,8 @@ export interface Ledger {
  * @throws {LedgerError} when it cannot be opened as asked
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { url, masterKey, now = Date.now, lapseSeconds = 900, patienceMs = 4000, onBatch } = options;
-  const queue = new Queue({ url, masterKey, now, lapseMs: lapseSeconds * 1000, patienceMs, onBatch });
+  const { url, masterKey, now = Date.now, lapseSeconds = 900, patienceMs = 4000, onBatch, onTrouble } = options;
+  const queue = new Queue({ url, masterKey, now, lapseMs: lapseSeconds * 1000, patienceMs, onBatch, onTrouble });
   await queue.open();
   return new QueuedLedger(queue);
 }

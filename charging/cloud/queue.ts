@@ -2,9 +2,12 @@
 // one; each batch is one message, one transaction and one answer.
 import { Worker } from 'node:worker_threads';
 import type { Call } from './engine.ts';
+import { Outage } from './outage.ts';
 import { type BatchReport, LedgerError, LedgerUnavailable } from './types.ts';
 import type { Report, WorkerSettings } from './worker.ts';
 
+/** Requests are counted in a lane of their own: pages that take long do not keep them waiting. */
+type Lane = 'write' | 'read' | 'count';
 interface Waiting {
   readonly call: Call;
   readonly since: number;
@@ -14,7 +17,7 @@ interface Waiting {
   done: boolean;
 }
 interface Batch {
-  readonly kind: 'write' | 'read';
+  readonly kind: Lane;
   readonly calls: readonly Waiting[];
   readonly sentAt: number;
 }
@@ -26,18 +29,19 @@ const MOST_IN_BATCH = 128;
 const WRITE_BATCHES = 2;
 /** A second batch of fewer waits for the first one's end: each has a commit of its own to wait for. */
 const WORTH_A_COMMIT = 16;
-const READS_AT_ONCE = 4;
+const AT_ONCE = { read: 4, count: 3 } as const;
 const SWEEP_MS = 250;
 
 export interface QueueSettings extends Omit<WorkerSettings, 'now'> {
   readonly now: () => number;
   readonly onBatch: ((batch: BatchReport) => void) | undefined;
+  readonly onTrouble: ((line: string) => void) | undefined;
 }
 
 export class Queue {
   readonly #settings: QueueSettings;
-  readonly #writes: Waiting[] = [];
-  readonly #reads: Waiting[] = [];
+  readonly #waiting: Record<Lane, Waiting[]> = { write: [], read: [], count: [] };
+  readonly #outage: Outage;
   readonly #batches = new Map<number, Batch>();
   #worker: Worker | undefined;
   #kind: 'sqlite' | 'postgresql' = 'sqlite';
@@ -50,6 +54,10 @@ export class Queue {
 
   constructor(settings: QueueSettings) {
     this.#settings = settings;
+    this.#outage = new Outage(
+      (line) => settings.onTrouble?.(line),
+      () => this.call('write', { name: 'heartbeat', args: {} }),
+    );
   }
 
   get kind(): 'sqlite' | 'postgresql' {
@@ -62,8 +70,8 @@ export class Queue {
   }
 
   /** Rejects with a `LedgerUnavailable`. */
-  call(kind: 'write' | 'read', call: Call): Promise<unknown> {
-    const queue = kind === 'read' ? this.#reads : this.#writes;
+  call(kind: Lane, call: Call): Promise<unknown> {
+    const queue = this.#waiting[kind];
     if (this.#closing) return Promise.reject(new LedgerUnavailable('The ledger is closed.'));
     if (queue.length >= MOST_WAITING)
       return Promise.reject(new LedgerUnavailable('Too many calls wait for the ledger.'));
@@ -94,21 +102,25 @@ export class Queue {
       this.#restart();
       return;
     }
-    const underWay = { write: 0, read: 0 };
+    const underWay = { write: 0, read: 0, count: 0 };
     for (const { kind } of this.#batches.values()) underWay[kind] += 1;
-    while (underWay.write < WRITE_BATCHES && this.#writes.length >= (underWay.write === 0 ? 1 : WORTH_A_COMMIT)) {
+    const { write: writes } = this.#waiting;
+    while (underWay.write < WRITE_BATCHES && writes.length >= (underWay.write === 0 ? 1 : WORTH_A_COMMIT)) {
       // In one batch, all clients would wait for the database together and then for this thread; in two, one thread
       // works for half of them while the other works for the other half.
-      const halves = underWay.write === 0 && this.#writes.length >= 2 * WORTH_A_COMMIT ? 2 : 1;
-      this.#post('write', this.#writes.splice(0, Math.min(Math.ceil(this.#writes.length / halves), MOST_IN_BATCH)));
+      const halves = underWay.write === 0 && writes.length >= 2 * WORTH_A_COMMIT ? 2 : 1;
+      this.#post('write', writes.splice(0, Math.min(Math.ceil(writes.length / halves), MOST_IN_BATCH)));
       underWay.write += 1;
     }
-    for (let free = READS_AT_ONCE - underWay.read; free > 0 && this.#reads.length > 0; free--) {
-      this.#post('read', this.#reads.splice(0, 1));
+    for (const lane of ['read', 'count'] as const) {
+      const waiting = this.#waiting[lane];
+      for (let free = AT_ONCE[lane] - underWay[lane]; free > 0 && waiting.length > 0; free--) {
+        this.#post(lane, waiting.splice(0, 1));
+      }
     }
   }
 
-  #post(kind: 'write' | 'read', taken: Waiting[]): void {
+  #post(kind: Lane, taken: Waiting[]): void {
     const calls = taken.filter(({ done }) => !done);
     if (calls.length === 0) {
       this.#schedule();
@@ -132,8 +144,10 @@ export class Queue {
     setImmediate(() => {
       for (const [index, waiting] of calls.entries()) {
         const answer = answers[index]!;
-        if (answer.length === 2) settle(waiting, new LedgerUnavailable(`The ledger failed: ${answer[1]}`));
-        else settle(waiting, undefined, answer[0]);
+        if (answer.length === 2) this.#fail(waiting, `The ledger failed: ${answer[1]}`);
+        else if (settle(waiting, undefined, answer[0])) {
+          this.#outage.worked(waiting.call.name, waiting.call.name === 'heartbeat');
+        }
       }
       this.#checkIdle();
     });
@@ -143,11 +157,10 @@ export class Queue {
   #giveUp(): void {
     const limit = performance.now() - this.#settings.patienceMs - SWEEP_MS;
     const old = (waiting: Waiting) => waiting.since < limit;
-    const all = [...this.#writes, ...this.#reads, ...[...this.#batches.values()].flatMap(({ calls }) => calls)];
-    for (const waiting of all.filter(old)) settle(waiting, new LedgerUnavailable('The ledger did not answer in time.'));
-    remove(this.#writes, ({ done }) => done);
-    remove(this.#reads, ({ done }) => done);
-    if (this.#writes.length + this.#reads.length + this.#batches.size === 0) {
+    const all = [...this.#queued(), ...[...this.#batches.values()].flatMap(({ calls }) => calls)];
+    for (const waiting of all.filter(old)) this.#fail(waiting, 'The ledger did not answer in time.');
+    for (const lane of Object.values(this.#waiting)) remove(lane, ({ done }) => done);
+    if (this.#queued().length + this.#batches.size === 0) {
       clearInterval(this.#sweep);
       this.#sweep = undefined;
     }
@@ -183,7 +196,7 @@ export class Queue {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     for (const batch of this.#batches.values()) {
-      for (const waiting of batch.calls) settle(waiting, new LedgerUnavailable(`The ledger failed: ${error.message}`));
+      for (const waiting of batch.calls) this.#fail(waiting, `The ledger failed: ${error.message}`);
       const { kind, calls, sentAt } = batch;
       const milliseconds = performance.now() - sentAt;
       this.#settings.onBatch?.({ kind, calls: calls.length, milliseconds, retries: 0, failed: true });
@@ -201,18 +214,20 @@ export class Queue {
         else this.#worker = worker;
       })
       .catch((error: Error) => {
-        const unavailable = () => new LedgerUnavailable(error.message, { cause: error });
-        for (const waiting of [...this.#writes.splice(0), ...this.#reads.splice(0)]) settle(waiting, unavailable());
+        for (const lane of Object.values(this.#waiting)) {
+          for (const waiting of lane.splice(0)) this.#fail(waiting, error.message, { cause: error });
+        }
       })
       .finally(() => {
         this.#starting = false;
-        if (this.#writes.length + this.#reads.length > 0) this.#schedule();
+        if (this.#queued().length > 0) this.#schedule();
       });
   }
 
   async #finish(): Promise<void> {
     if (this.#busy()) await new Promise<void>((resolve) => (this.#idle = resolve));
     clearInterval(this.#sweep);
+    this.#outage.close();
     const worker = this.#worker;
     this.#worker = undefined;
     if (!worker) return;
@@ -224,9 +239,18 @@ export class Queue {
     clearTimeout(timer);
   }
 
+  #queued(): Waiting[] {
+    return Object.values(this.#waiting).flat();
+  }
+
+  #fail(waiting: Waiting, reason: string, options?: ErrorOptions): void {
+    const failed = settle(waiting, new LedgerUnavailable(reason, options));
+    if (failed) this.#outage.failed(waiting.call.name, reason);
+  }
+
   #busy(): boolean {
     const unanswered = [...this.#batches.values()].some(({ calls }) => calls.some(({ done }) => !done));
-    return this.#writes.length + this.#reads.length > 0 || unanswered;
+    return this.#queued().length > 0 || unanswered;
   }
 
   #checkIdle(): void {
@@ -234,11 +258,13 @@ export class Queue {
   }
 }
 
-function settle(waiting: Waiting, error: LedgerUnavailable | undefined, value?: unknown): void {
-  if (waiting.done) return;
+/** Whether this was its answer: it may have been given up before. */
+function settle(waiting: Waiting, error: LedgerUnavailable | undefined, value?: unknown): boolean {
+  if (waiting.done) return false;
   waiting.done = true;
   if (error) waiting.reject(error);
   else waiting.resolve(value);
+  return true;
 }
 
 function remove<T>(list: T[], which: (item: T) => boolean): void {

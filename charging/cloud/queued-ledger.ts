@@ -122,6 +122,9 @@ export class QueuedLedger implements Ledger {
     return answer;
   };
 
+  countRequest: Ledger['countRequest'] = (statement) =>
+    this.#queue.call('count', { name: 'countRequest', args: statement }) as ReturnType<Ledger['countRequest']>;
+
   close: Ledger['close'] = () => {
     clearInterval(this.#tidying);
     return this.#queue.close();

@@ -306,15 +306,29 @@ export interface LedgerOptions {
   readonly patienceMs?: number;
   /** Told after each transaction: for metrics. */
   readonly onBatch?: (batch: BatchReport) => void;
+  /** Told in words when the ledger begins to fail, each minute while it does, and when it works again. */
+  readonly onTrouble?: (line: string) => void;
 }
 export interface BatchReport {
-  readonly kind: 'write' | 'read';
+  readonly kind: 'write' | 'read' | 'count';
   readonly calls: number;
   /** Of the transaction, commit included. */
   readonly milliseconds: number;
   /** Times that the transaction was tried again: conflicts with other replicas, lost connections. */
   readonly retries: number;
   readonly failed: boolean;
+}
+
+/** The database is not where it was: a backup was put under a running cloud, or a standby that knew less took over. */
+export class LedgerWentBack extends Error {
+  readonly code = 'ledger-went-back';
+  constructor(what: string) {
+    super(
+      `The ledger went back while the cloud ran (${what}). Nothing is sold any more: numbers would be drawn twice. Stop ` +
+        'the cloud, put the right ledger in its place (docs/ledger.md, Backup and restore), and start it again.',
+    );
+    this.name = 'LedgerWentBack';
+  }
 }
 
 /** The database is away, or failed. HTTP 503. Nothing is known of the call: ask again with the same idempotency key. */

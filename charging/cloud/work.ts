@@ -7,7 +7,7 @@ import type { Database, StationTermsTable, TalliesTable } from './database/schem
 import type { Statements } from './database/statements.ts';
 import { random48 } from './random.ts';
 import type { RequestIds } from './request-id.ts';
-import type { AuditEntry, StationTerms } from './types.ts';
+import { type AuditEntry, LedgerWentBack, type StationTerms } from './types.ts';
 
 /** Thrown in a transaction that lost a race: it is rolled back and run again, and then sees what the other did. */
 export class TryAgain extends Error {
@@ -27,6 +27,7 @@ export interface Shared {
   readonly lapseMs: number;
   readonly terms: TermsCache;
   readonly statements: Statements;
+  readonly totals: Totals;
 }
 
 export interface Work {
@@ -118,6 +119,7 @@ export const dayOf = (ms: number) => Math.floor(ms / 86_400_000);
 
 /** Sums of a transaction, added to the day's once, at its end. */
 export class Tallies {
+  #totals: (() => void) | undefined;
   readonly #rows = new Map<string, { station: number; unit: string; currency: string } & Record<Counter, number>>();
 
   /** @param station its number, or 0 for all stations */
@@ -140,7 +142,7 @@ export class Tallies {
     const values: TalliesTable[] = rows.map((row) => ({ day: dayOf(now), writer: shared.writer, ...row }));
     const columns = ['day', 'writer', 'station', 'unit', 'currency', ...COUNTERS] as const;
     const parameters = values.flatMap((row) => columns.map((column) => row[column]));
-    await shared.statements.run(db, 'add tallies', values.length, parameters, (database) =>
+    const sums = await shared.statements.run<TalliesTable>(db, 'add tallies', values.length, parameters, (database) =>
       database
         .insertInto('tallies')
         .values(values)
@@ -152,8 +154,47 @@ export class Tallies {
                 COUNTERS.map((counter) => [counter, eb(`tallies.${counter}`, '+', eb.ref(`excluded.${counter}`))]),
               ),
             ),
-        ),
+        )
+        .returning(['day', 'station', 'unit', 'currency', ...COUNTERS]),
     );
+    this.#totals = shared.totals.checked(values, sums);
+  }
+
+  /** Once the transaction is on disk. */
+  committed(): void {
+    this.#totals?.();
+  }
+}
+
+type Sum = Omit<TalliesTable, 'writer'>;
+
+/**
+ * What this process's rows of sums were when it last wrote them. They only grow; sums that are less than remembered, or
+ * than what was just added to them, are those of an older copy of the ledger, put in its place.
+ */
+export class Totals {
+  readonly #known = new Map<string, number>();
+  #day = 0;
+
+  /**
+   * @returns to be called once the transaction is committed
+   * @throws {LedgerWentBack}
+   */
+  checked(added: readonly Sum[], sums: readonly Sum[]): () => void {
+    const all = (row: Sum) => COUNTERS.reduce((sum, counter) => sum + row[counter], 0);
+    const name = (row: Sum) => `${row.day} ${row.station} ${row.unit} ${row.currency}`;
+    const plus = new Map(added.map((row) => [name(row), all(row)]));
+    const now = sums.map((row) => [name(row), all(row)] as const);
+    for (const [key, total] of now) {
+      if (total - plus.get(key)! < (this.#known.get(key) ?? 0))
+        throw new LedgerWentBack('its sums are less than they were');
+    }
+    return () => {
+      if (added[0]!.day !== this.#day) this.#known.clear();
+      this.#day = added[0]!.day;
+      // Batches are committed one after another, so the latest is the largest.
+      for (const [key, total] of now) this.#known.set(key, total);
+    };
   }
 }
 

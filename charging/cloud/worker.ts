@@ -11,7 +11,7 @@ import { Statements } from './database/statements.ts';
 import { type Call, type Done, Engine, isRead } from './engine.ts';
 import { RequestIds } from './request-id.ts';
 import { LedgerError } from './types.ts';
-import { TermsCache } from './work.ts';
+import { TermsCache, Totals } from './work.ts';
 
 export interface WorkerSettings {
   readonly url: string;
@@ -57,8 +57,9 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
       lapseMs: settings.lapseMs,
       terms: new TermsCache(),
       statements: new Statements(),
+      totals: new Totals(),
     };
-    engine = new Engine(db, shared, settings.patienceMs);
+    engine = new Engine(opened, shared, settings.patienceMs);
     report({ opened: opened.kind });
   } catch (error) {
     const code = error instanceof LedgerError ? error.code : 'ledger-unavailable';
@@ -119,12 +120,16 @@ async function checkMasterKey(db: Database, masterKey: Uint8Array): Promise<void
 }
 
 async function remembered(db: Database, name: string, value: string): Promise<string> {
+  const select = () => db.selectFrom('ledger_meta').select('value').where('name', '=', name);
+  // Looked for first: a database that takes no writes at the moment can be opened all the same.
+  const kept = await select().executeTakeFirst();
+  if (kept) return kept.value;
   await db
     .insertInto('ledger_meta')
     .values({ name, value })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
-  return (await db.selectFrom('ledger_meta').select('value').where('name', '=', name).executeTakeFirstOrThrow()).value;
+  return (await select().executeTakeFirstOrThrow()).value;
 }
 
 if (parentPort) await main(parentPort, workerData as WorkerSettings);

@@ -16,6 +16,7 @@ import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts
 import { cloudMetrics } from './metrics.ts';
 
 const OPEN_AGAIN_MS = 2000;
+const SAY_AGAIN_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 
 export interface IssuerSettings {
@@ -54,6 +55,7 @@ export class Issuer {
   #openLimits: Promise<Limits> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #warned = '';
+  #warnedAt = Number.NEGATIVE_INFINITY;
   #closing = false;
   #open: Promise<boolean> | undefined;
   #openUntil = Number.NEGATIVE_INFINITY;
@@ -108,6 +110,7 @@ export class Issuer {
         url: this.settings.url,
         masterKey: await this.settings.masterKey(),
         onBatch: (batch) => cloudMetrics.batch(batch),
+        onTrouble: (line) => this.#log.warn(line),
       };
       const ledger = await openLedger(options);
       this.#tell('open');
@@ -207,7 +210,7 @@ export class Issuer {
   #makeLimits(settings: LimitSettings): Promise<Limits> {
     const { limitsIn, url } = this.settings;
     const inDatabase = limitsIn === 'database' && /^postgres/.test(url);
-    return inDatabase ? Limits.inDatabase(settings, url) : Promise.resolve(Limits.inMemory(settings));
+    return Promise.resolve(inDatabase ? Limits.inDatabase(settings, () => this.ledger()) : Limits.inMemory(settings));
   }
 
   /** Leaves a mark in the ledger, not waited for. */
@@ -225,8 +228,10 @@ export class Issuer {
       this.#warned = '';
       this.#log.info('The ledger is there again.');
     }
-    if (state instanceof Error && state.message !== this.#warned) {
+    const minute = performance.now() - this.#warnedAt >= SAY_AGAIN_MS;
+    if (state instanceof Error && (state.message !== this.#warned || minute)) {
       this.#warned = state.message;
+      this.#warnedAt = performance.now();
       this.#log.warn(state.message);
     }
     for (const watcher of this.#watchers) watcher(state);
@@ -238,10 +243,9 @@ export class Issuer {
     clearTimeout(this.#retry);
     runningIssuers.delete(this);
     this.#auditAllowance.close();
-    const [ledger, limits] = await Promise.allSettled([this.#ledger, this.#limits]);
+    const [ledger] = await Promise.allSettled([this.#ledger]);
     this.#ledger = undefined;
     this.#limits = undefined;
-    if (limits.status === 'fulfilled') await limits.value?.close();
     if (ledger.status === 'fulfilled') await ledger.value?.close();
     this.#tell('closed');
   }

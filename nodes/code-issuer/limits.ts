@@ -1,5 +1,7 @@
 // How often a client and a station may ask. In this process's memory, or in PostgreSQL where several replicas share it.
+import { setTimeout as wait } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Ledger } from '../../charging/cloud/ledger.ts';
 
 export interface LimitSettings {
   /** Requests a minute of one API key; 0: no limit. */
@@ -25,6 +27,8 @@ const MINUTE = 60;
 const NOTHING: Taken = { giveBack: () => {} };
 /** What may be given back. */
 const STATION: ReadonlySet<LimitKind> = new Set(['station', 'strangers']);
+/** Longer is no count: whoever asks is waiting for it. */
+const PATIENCE_MS = 1000;
 
 /** What both kinds of limiter of the library have in common. */
 interface Limiter {
@@ -34,7 +38,6 @@ interface Limiter {
 
 export class Limits {
   readonly #limiters = new Map<LimitKind, Limiter>();
-  #release: () => Promise<void> = async () => {};
 
   /** Counts in this process. */
   static inMemory(settings: LimitSettings): Limits {
@@ -46,21 +49,12 @@ export class Limits {
   }
 
   /**
-   * Counts in a table of the database. While the database is away each process counts for itself: the ledger's own
-   * answer says 503 then.
-   * @param url `postgres://…`
-   * @throws when the package `pg` is not installed
+   * Counts in a table of the ledger's database, over its connections. While the database is away each process counts for
+   * itself: the ledger's own answer says 503 then.
    */
-  static async inDatabase(settings: LimitSettings, url: string): Promise<Limits> {
-    const { default: pg } = await import('pg');
-    const pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2000, allowExitOnIdle: true });
-    // A connection that breaks while idle is told here; the pool makes another.
-    pool.on('error', () => {});
+  static inDatabase(settings: LimitSettings, ledger: () => Promise<Pick<Ledger, 'countRequest'>>): Limits {
     const limits = new Limits();
-    limits.#release = () => pool.end();
-    for (const [kind, points] of allowed(settings)) {
-      limits.#limiters.set(kind, await databaseLimiter(pool, kind, points));
-    }
+    for (const [kind, points] of allowed(settings)) limits.#limiters.set(kind, databaseLimiter(ledger, kind, points));
     return limits;
   }
 
@@ -114,10 +108,6 @@ export class Limits {
   has(kind: LimitKind): boolean {
     return this.#limiters.has(kind);
   }
-
-  close(): Promise<void> {
-    return this.#release();
-  }
 }
 
 function allowed(settings: LimitSettings): [LimitKind, number][] {
@@ -125,22 +115,38 @@ function allowed(settings: LimitSettings): [LimitKind, number][] {
   return (Object.entries(all) as [LimitKind, number][]).filter(([, points]) => points > 0);
 }
 
-function databaseLimiter(pool: object, kind: LimitKind, points: number): Promise<Limiter> {
-  return new Promise((resolve) => {
-    const limiter = new RateLimiterPostgres(
-      {
-        storeClient: pool,
-        storeType: 'pool',
-        tableName: 'request_limits',
-        keyPrefix: kind,
-        points,
-        duration: MINUTE,
-        // One who is over the limit is not asked about in the database again, unless what was counted may be given back.
-        ...(!STATION.has(kind) && { inMemoryBlockOnConsumed: points }),
-        insuranceLimiter: new RateLimiterMemory({ keyPrefix: kind, points, duration: MINUTE }),
-      },
-      // Also when the table could not be made now: the insurance counts, and the next start tries again.
-      () => resolve(limiter),
-    );
+function databaseLimiter(
+  ledger: () => Promise<Pick<Ledger, 'countRequest'>>,
+  kind: LimitKind,
+  points: number,
+): Limiter {
+  const query = async ({ text, values }: { text: string; values: readonly unknown[] }) => {
+    // Its name is left behind: behind a pooler the next transaction is on a server that never heard it.
+    const counted = ledger().then((open) => open.countRequest({ text, values }));
+    const tooLong = new AbortController();
+    const late = wait(PATIENCE_MS, undefined, { signal: tooLong.signal, ref: false }).then(() => {
+      throw new Error('the database did not count in time');
+    });
+    try {
+      return await Promise.race([counted, late]);
+    } finally {
+      counted.catch(() => {});
+      late.catch(() => {});
+      tooLong.abort();
+    }
+  };
+  return new RateLimiterPostgres({
+    storeClient: { query },
+    storeType: 'client',
+    tableName: 'request_limits',
+    // The ledger makes the table with its others, and tidies it.
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    keyPrefix: kind,
+    points,
+    duration: MINUTE,
+    // One who is over the limit is not asked about in the database again, unless what was counted may be given back.
+    ...(!STATION.has(kind) && { inMemoryBlockOnConsumed: points }),
+    insuranceLimiter: new RateLimiterMemory({ keyPrefix: kind, points, duration: MINUTE }),
   });
 }

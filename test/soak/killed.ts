@@ -3,8 +3,10 @@
 import type { Soaked } from './row.ts';
 import { isSound, type SoakOptions, soak } from './soak.ts';
 
-export async function soakKilled(options: Pick<SoakOptions, 'kind' | 'processes' | 'faults'>): Promise<Soaked> {
-  const requests = Number(process.env.SOAK_REQUESTS ?? 20_000);
+export async function soakKilled(
+  options: Pick<SoakOptions, 'kind' | 'processes' | 'faults' | 'database'>,
+  requests = Number(process.env.SOAK_REQUESTS ?? 20_000),
+): Promise<Soaked> {
   const soaked = await soak({ ...options, requests, clients: 50, stations: 500 });
   const { got201, retries, killed, restarts, again, otherCode, duplicates, missing, unasked, wrong } = soaked;
   return {
@@ -21,6 +23,7 @@ export async function soakKilled(options: Pick<SoakOptions, 'kind' | 'processes'
       unasked,
       'wrong code': wrong,
       miscounted: soaked.miscounted,
+      'longest pause ms': Math.round(soaked.pauseMs),
       seconds: Math.round(soaked.seconds),
     },
     faults: isSound(soaked) ? [] : ['the ledger does not balance', ...soaked.odd.slice(0, 5)],

@@ -20,7 +20,12 @@ export interface SoakOptions {
   /** Of the cloud, on the one ledger. */
   readonly processes: number;
   /** In order, each once its part of the requests is over: `{ after: 0.25, act: 'kill' }`. */
-  readonly faults: readonly { readonly after: number; readonly act: 'kill' | 'restart-database' | 'crash-database' }[];
+  readonly faults: readonly {
+    readonly after: number;
+    readonly act: 'kill' | 'restart-database' | 'crash-database' | (() => Promise<unknown>);
+  }[];
+  /** A database that the row runs itself: as the cloud is told to reach it, and as it is looked into at the end. */
+  readonly database?: { readonly url: string; readonly direct: () => string };
 }
 
 export interface Soaked extends Balance, Counts {
@@ -34,6 +39,8 @@ export interface Soaked extends Balance, Counts {
   readonly miscounted: number;
   /** From the first request to the last 201. */
   readonly seconds: number;
+  /** The longest in which nothing was sold. */
+  readonly pauseMs: number;
 }
 
 /** Whether every 201 is in the ledger once, with the code that was given, and nothing else is. */
@@ -74,8 +81,12 @@ class Bench {
 
   static async set(options: SoakOptions): Promise<Bench> {
     const folder = mkdtempSync(join(tmpdir(), 'soak-'));
-    const postgres = options.kind === 'postgresql' ? await Postgres.start() : undefined;
-    const url = postgres ? await postgres.freshUrl() : `sqlite:${join(folder, 'ledger.sqlite')}`;
+    const postgres = options.kind === 'postgresql' && !options.database ? await Postgres.start() : undefined;
+    const url = options.database
+      ? options.database.url
+      : postgres
+        ? await postgres.freshUrl()
+        : `sqlite:${join(folder, 'ledger.sqlite')}`;
     return new Bench(options, folder, postgres, url);
   }
 
@@ -95,7 +106,11 @@ class Bench {
     const pending = [...faults];
     const acting: Promise<void>[] = [];
     const started = performance.now();
+    let last = started;
+    let pauseMs = 0;
     await customers.buy(requests, clients, stations, (over) => {
+      pauseMs = Math.max(pauseMs, performance.now() - last);
+      last = performance.now();
       while (pending.length > 0 && over >= pending[0]!.after * requests) acting.push(this.#act(pending.shift()!.act));
     });
     const seconds = (performance.now() - started) / 1000;
@@ -103,7 +118,7 @@ class Bench {
     await customers.buyAllAgain(clients);
 
     const { bought, counts } = customers;
-    const tables = await tablesOf(this.#url);
+    const tables = await tablesOf(this.#options.database?.direct() ?? this.#url);
     const balances: Balance[] = [];
     // Each process must say the same.
     for (const cloud of this.#clouds) {
@@ -122,6 +137,7 @@ class Bench {
       wrong: worst('wrong'),
       miscounted: tables.issued - bought.length,
       seconds,
+      pauseMs,
     };
   }
 
@@ -140,7 +156,7 @@ class Bench {
 
   /** Where replicas share their counts. */
   #limits(): Record<string, string> {
-    return { ...HIGH_LIMITS, RATE_LIMITS: this.#postgres ? 'database' : 'memory' };
+    return { ...HIGH_LIMITS, RATE_LIMITS: this.#options.kind === 'postgresql' ? 'database' : 'memory' };
   }
 
   /** As `offline-charging keys create` makes it. */
@@ -168,7 +184,9 @@ class Bench {
   }
 
   async #act(act: SoakOptions['faults'][number]['act']): Promise<void> {
-    if (act === 'kill') {
+    if (typeof act === 'function') {
+      await act();
+    } else if (act === 'kill') {
       const cloud = this.#clouds[this.#killed++ % this.#clouds.length]!;
       await cloud.stop('SIGKILL');
       // As its supervisor does.

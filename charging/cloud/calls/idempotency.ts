@@ -98,6 +98,11 @@ export async function forgetKeys(work: Work, { slice }: { slice: number }): Prom
     .$if(next !== undefined, (query) => query.where('hash', '<', next!))
     .where('used_at', '<=', work.now - KEPT_MS)
     .execute();
+  // Counts of the limiter, an hour past their time.
+  await work.db
+    .deleteFrom('request_limits')
+    .where('expire', '<', work.now - 3_600_000)
+    .execute();
   return null;
 }
 

@@ -1,7 +1,8 @@
 // Pages of the ledger for the operator.
-import { type ExpressionBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { faultInName } from '../checks.ts';
-import type { CodesTable, ReceiptsTable, StationsTable, Tables } from '../database/schema.ts';
+import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import { fold } from '../folding.ts';
 import { isExpired, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
@@ -38,14 +39,10 @@ export async function listStations(
 const isSearch = (search: string | undefined) =>
   search !== undefined && search !== '' && faultInName(search) === undefined;
 
-/** Stations whose id or name holds the text, in letters of either case. */
+/** Stations whose id or name holds the text, in letters of either case. Both are folded by the same rule. */
 function matching(search: string) {
-  const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  return (eb: ExpressionBuilder<Tables, 'stations'>) => {
-    const holds = (column: 'id' | 'name') =>
-      sql<boolean>`${eb.fn<string>('lower', [column])} like ${pattern} escape '\\'`;
-    return eb.or([holds('id'), holds('name')]);
-  };
+  const pattern = `%${fold(search).replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`stations.folded like ${pattern} escape '\\'`;
 }
 
 export async function listApiKeys(work: Work, query: PageQuery): Promise<Page<ApiKeyRecord>> {

@@ -1,6 +1,7 @@
 // Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
 import { faultInCurrency, faultInName, faultInTerms, isStationId } from '../checks.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
+import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
 import { refuse, retiredStation, shown, unknownStation } from '../refusals.ts';
 import { nextNumber } from '../terms.ts';
@@ -46,6 +47,7 @@ export async function createStation(
     created_at: work.now,
     updated_at: work.now,
     retired_at: null,
+    folded: folded(id, name),
   };
   const kept = await work.db
     .insertInto('stations')
@@ -93,7 +95,7 @@ export async function updateStation(
   const version = same ? row.terms : row.terms + 1;
   const [after] = await work.db
     .updateTable('stations')
-    .set({ name, terms: version, revision: row.revision + 1, updated_at: work.now })
+    .set({ name, folded: folded(id, name), terms: version, revision: row.revision + 1, updated_at: work.now })
     .where('number', '=', row.number)
     .where('revision', '=', row.revision)
     .returningAll()

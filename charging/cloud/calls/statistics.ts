@@ -1,4 +1,5 @@
 // Figures for the operator and for metrics: from the day's sums, never by counting the ledger.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Unit } from '../../codes/index.ts';
 import type { Anomaly, DayFigures, Statistics } from '../types.ts';
 import { dayOf, iso, type Work } from '../work.ts';
@@ -6,9 +7,9 @@ import { VOUCHER } from './looking-up.ts';
 
 const HOURS_4_MS = 4 * 3_600_000;
 const DAYS_30_MS = 30 * 86_400_000;
-/** Counting stops here. */
-const MOST_COUNTED = 100_000;
 const MOST_PAYMENTS = 1000;
+/** Counted in so many pieces, so that sales go on between them however many there are. */
+const PIECES = 48;
 const MOST_ANOMALIES = 20;
 /** What was odd before that is history. */
 const ANOMALY_DAYS = 30;
@@ -68,42 +69,51 @@ async function stationCounts(work: Work) {
   return { active: all - retired, retired };
 }
 
-async function outstanding(work: Work): Promise<number> {
-  const { count } = await work.db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('codes')
-        .leftJoin('receipts', (join) =>
-          join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
-        )
-        .where('codes.issued_at', '>=', work.now - HOURS_4_MS)
-        .where('codes.kind', '=', VOUCHER)
-        .where('receipts.station', 'is', null)
-        .select('codes.sequence')
-        .limit(MOST_COUNTED)
-        .as('recent'),
-    )
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+/** The sum of a count over pieces of the time since then, each a statement of its own. */
+async function inPieces(
+  work: Work,
+  sinceMs: number,
+  count: (from: number, to: number) => Promise<{ count: number }>,
+): Promise<number> {
+  let sum = 0;
+  for (let piece = 0; piece < PIECES; piece++) {
+    const from = work.now - sinceMs + Math.floor((sinceMs * piece) / PIECES);
+    const last = piece === PIECES - 1;
+    const to = last ? Number.MAX_SAFE_INTEGER : work.now - sinceMs + Math.floor((sinceMs * (piece + 1)) / PIECES);
+    sum += (await count(from, to)).count;
+    await nextTurn();
+  }
+  return sum;
 }
 
-async function waiting(work: Work): Promise<number> {
-  const { count } = await work.db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('reservations')
-        .where('sequence', 'is', null)
-        .where('cancelled_at', 'is', null)
-        .where('reserved_at', '>=', work.now - DAYS_30_MS)
-        .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)]))
-        .select('reservation')
-        .limit(MOST_COUNTED)
-        .as('open'),
-    )
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+function outstanding(work: Work): Promise<number> {
+  return inPieces(work, HOURS_4_MS, (from, to) =>
+    work.db
+      .selectFrom('codes')
+      .leftJoin('receipts', (join) =>
+        join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
+      )
+      .where('codes.issued_at', '>=', from)
+      .where('codes.issued_at', '<', to)
+      .where('codes.kind', '=', VOUCHER)
+      .where('receipts.station', 'is', null)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow(),
+  );
+}
+
+function waiting(work: Work): Promise<number> {
+  return inPieces(work, DAYS_30_MS, (from, to) =>
+    work.db
+      .selectFrom('reservations')
+      .where('sequence', 'is', null)
+      .where('cancelled_at', 'is', null)
+      .where('reserved_at', '>=', from)
+      .where('reserved_at', '<', to)
+      .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)]))
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow(),
+  );
 }
 
 async function openPayments(work: Work): Promise<number> {

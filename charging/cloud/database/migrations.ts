@@ -2,27 +2,20 @@
 // its number into `ledger_migrations`, whose primary key lets one of them through; the others wait, see it and go on.
 // Each statement also holds where the table is there already, for databases that commit each DDL statement by itself.
 import { type CreateTableBuilder, sql } from 'kysely';
+import { folded } from '../folding.ts';
 import { LedgerError } from '../types.ts';
+import { isMissingTable } from './postgres.ts';
 import type { Database, Tx } from './schema.ts';
 
 export type Kind = 'sqlite' | 'postgresql';
 
-const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1, payments];
+const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1, payments, foldedNamesAndLimits];
 
 /**
  * @throws {LedgerError} `ledger-newer`
  */
 export async function migrate(db: Database, kind: Kind, now: number): Promise<void> {
-  await db.schema
-    .createTable('ledger_migrations')
-    .ifNotExists()
-    .addColumn('version', 'integer', (column) => column.primaryKey())
-    .addColumn('applied_at', 'bigint', (column) => column.notNull())
-    .execute();
-  const { version } = await db
-    .selectFrom('ledger_migrations')
-    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), sql<number>`0`).as('version'))
-    .executeTakeFirstOrThrow();
+  const version = await versionOf(db, kind);
   if (version > STEPS.length) {
     throw new LedgerError(
       'ledger-newer',
@@ -41,6 +34,30 @@ export async function migrate(db: Database, kind: Kind, now: number): Promise<vo
       if (mine.length > 0) await step(tx, kind);
     });
   }
+}
+
+/** Asked first: a role that may not create tables opens a ledger that is there. */
+async function versionOf(db: Database, kind: Kind): Promise<number> {
+  try {
+    return await readVersion(db);
+  } catch (error) {
+    if (!(kind === 'sqlite' ? /no such table/.test((error as Error).message) : isMissingTable(error))) throw error;
+  }
+  await db.schema
+    .createTable('ledger_migrations')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute();
+  return readVersion(db);
+}
+
+async function readVersion(db: Database): Promise<number> {
+  const { version } = await db
+    .selectFrom('ledger_migrations')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), sql<number>`0`).as('version'))
+    .executeTakeFirstOrThrow();
+  return version;
 }
 
 interface TableShape {
@@ -202,6 +219,25 @@ async function payments(tx: Tx, kind: Kind): Promise<void> {
     where r.payment is not null
     order by r.paid_at
     on conflict do nothing`.execute(tx);
+}
+
+/** What stations are searched by, and the counts of requests that replicas share, which 0.1.0 made only when asked to. */
+async function foldedNamesAndLimits(tx: Tx, kind: Kind): Promise<void> {
+  const column = sql`folded text not null default ''`;
+  await (kind === 'sqlite'
+    ? sql`alter table stations add column ${column}`.execute(tx)
+    : sql`alter table stations add column if not exists ${column}`.execute(tx));
+  for (const { number, id, name } of await tx.selectFrom('stations').select(['number', 'id', 'name']).execute()) {
+    await tx
+      .updateTable('stations')
+      .set({ folded: folded(id, name) })
+      .where('number', '=', number)
+      .execute();
+  }
+  await makeTable(tx, kind, 'request_limits', {
+    key: ['key'],
+    columns: { key: 'text', points: 'integer', expire: 'bigint?' },
+  });
 }
 
 async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {

@@ -2,13 +2,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LedgerError } from '../types.ts';
 import { type Kind, migrate } from './migrations.ts';
-import { isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
+import { isForbidden, isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
 import type { Database } from './schema.ts';
-import { isBusy, isSqliteFailure, openSqlite } from './sqlite.ts';
+import { isBusy, isSqliteFailure, openSqlite, sqliteFile } from './sqlite.ts';
+import { SqliteWatch } from './sqlite-watch.ts';
 
 export interface Opened {
   readonly db: Database;
   readonly kind: Kind;
+  /** @throws {LedgerWentBack} when the file is not the one that was opened */
+  readonly check: () => void;
 }
 
 /** Whether the database went, or lost a race, and may be asked the same again. */
@@ -34,7 +37,8 @@ export async function openDatabase(url: string, now: number, patienceMs: number)
     try {
       db = await (kind === 'sqlite' ? openSqlite(url, statementMs) : openPostgres(url, statementMs));
       await migrate(db, kind, now);
-      return { db, kind };
+      const watch = kind === 'sqlite' ? new SqliteWatch(sqliteFile(url)) : undefined;
+      return { db, kind, check: () => watch?.check() };
     } catch (error) {
       await db?.destroy().catch(() => {});
       if (error instanceof LedgerError) throw error;
@@ -60,6 +64,12 @@ function notOpened(kind: Kind, cause: Error, away: boolean): LedgerError {
   }
   // An AggregateError of several addresses has no message of its own.
   const reason = cause.message || String((cause as { code?: string }).code ?? cause.name);
+  if (isForbidden(cause)) {
+    const text =
+      `PostgreSQL refuses the ledger: ${reason}. To make or upgrade its tables the role needs CREATE on the schema ` +
+      '(or start the cloud once as a role that has it); to use them SELECT, INSERT, UPDATE and DELETE on all of them.';
+    return new LedgerError('ledger-unavailable', text, { cause });
+  }
   const text = away ? `PostgreSQL cannot be reached: ${reason}` : `PostgreSQL refuses the ledger: ${reason}`;
   return new LedgerError('ledger-unavailable', text, { cause });
 }

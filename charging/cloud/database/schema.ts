@@ -20,6 +20,8 @@ export interface StationsTable {
   created_at: number;
   updated_at: number;
   retired_at: number | null;
+  /** Id and name as they are searched (folding.ts). */
+  folded: string;
 }
 export interface StationTermsTable {
   station: number;
@@ -149,6 +151,12 @@ export interface HeartbeatsTable {
   writer: number;
   at: number;
 }
+/** Counts that replicas share, in the shape that the library of limits knows. */
+export interface RequestLimitsTable {
+  key: string;
+  points: number;
+  expire: number | null;
+}
 
 export interface Tables {
   ledger_meta: MetaTable;
@@ -165,6 +173,7 @@ export interface Tables {
   audit: AuditTable;
   wrong_receipts: WrongReceiptsTable;
   heartbeats: HeartbeatsTable;
+  request_limits: RequestLimitsTable;
 }
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

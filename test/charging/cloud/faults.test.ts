@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -14,6 +13,7 @@ import {
 } from '../../../charging/cloud/ledger.ts';
 import { granted } from './answers.ts';
 import { freshUrl, MASTER_KEY, sharedPostgres, TestLedger } from './databases.ts';
+import { Wire } from './wire.ts';
 
 const open = (url: string, masterKey = MASTER_KEY) => openLedger({ url, masterKey, patienceMs: 1500 });
 const fails = (code: string) => (error: unknown) => {
@@ -23,53 +23,6 @@ const fails = (code: string) => (error: unknown) => {
   return true;
 };
 const unavailable = (error: unknown) => error instanceof LedgerUnavailable && error.message.length > 10;
-
-/** Stands between a ledger and its PostgreSQL, and can swallow what they say. */
-class Wire {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  readonly #near = new Set<Socket>();
-  #cut = false;
-
-  constructor(target: number) {
-    this.#server = createServer((near) => {
-      const far = connect(target, '127.0.0.1');
-      this.#near.add(near);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(from);
-        from.on('data', (data) => this.#cut || to.write(data));
-        from.on('close', () => to.destroy());
-        from.on('error', () => {});
-      }
-    });
-  }
-
-  async port(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as { port: number }).port;
-  }
-
-  /** Says something to the ledger that no PostgreSQL says. */
-  garble(): void {
-    for (const near of this.#near) near.write(Buffer.alloc(64, 0xee));
-  }
-
-  cut(): void {
-    this.#cut = true;
-  }
-
-  mend(): void {
-    this.#cut = false;
-  }
-
-  end(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-  }
-}
 
 describe('a ledger that does not open', function () {
   this.timeout(60_000);

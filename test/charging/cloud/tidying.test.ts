@@ -4,7 +4,7 @@ import { openDatabase } from '../../../charging/cloud/database/open.ts';
 import { Statements } from '../../../charging/cloud/database/statements.ts';
 import { type Call, Engine } from '../../../charging/cloud/engine.ts';
 import { RequestIds } from '../../../charging/cloud/request-id.ts';
-import { TermsCache } from '../../../charging/cloud/work.ts';
+import { TermsCache, Totals } from '../../../charging/cloud/work.ts';
 import { BOTH, freshUrl, MASTER_KEY } from './databases.ts';
 
 const DAY = 86_400_000;
@@ -13,7 +13,8 @@ for (const kind of BOTH) {
   describe(`idempotency keys on ${kind}`, function () {
     this.timeout(60_000);
     it('are tidied away after three days, slice by slice, and the younger ones stay', async () => {
-      const { db } = await openDatabase(await freshUrl(kind), 0, 4000);
+      const opened = await openDatabase(await freshUrl(kind), 0, 4000);
+      const { db } = opened;
       const shared = {
         kind,
         maker: new CodeMaker(MASTER_KEY),
@@ -22,8 +23,9 @@ for (const kind of BOTH) {
         lapseMs: 0,
         terms: new TermsCache(),
         statements: new Statements(),
+        totals: new Totals(),
       };
-      const engine = new Engine(db, shared, 4000);
+      const engine = new Engine(opened, shared, 4000);
       const write = async (now: number, ...calls: Call[]) => {
         const { outcomes } = await engine.write(calls, now);
         for (const outcome of outcomes) assert.ok('value' in outcome, JSON.stringify(outcome));
