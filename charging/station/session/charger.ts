@@ -31,6 +31,8 @@ export interface ChargerJournal extends SessionJournal {
   /** Uses up the number of a service code, and does what of it is the journal's (clock, limiter), in one transaction. */
   useService(operation: Operation, sequence: number): 'done' | 'used';
   clockState?(): 'ok' | 'lost';
+  /** Whole seconds until the keypad hears short codes again, 0 when it does. */
+  lockedForSeconds?(): number;
 }
 
 /** What the relay says of itself. */
@@ -102,7 +104,7 @@ const ALIASES: Readonly<Record<string, FaultCode | undefined>> = {
   'feedback-lost': 'relay-unusable',
 };
 
-/** How often a lost clock is looked for. */
+/** How often a lost clock and a locked keypad are looked for. */
 const CLOCK_EVERY_MS = 60_000;
 
 /** One charging station at work. All methods return at once; none throws. */
@@ -152,6 +154,8 @@ export class Charger {
 
   /** An entry was refused. `fate`: of a code that was used before, its session, as the journal has it. */
   refused(verdict: Exclude<Verdict, { outcome: 'accepted' }>, fate?: SessionRecord): void {
+    // One wrong code more may have locked the keypad.
+    this.#clockAskedAt = Number.NEGATIVE_INFINITY;
     this.#hear({ type: 'refused', verdict, ...(fate ? { fate } : {}) });
   }
 
@@ -379,7 +383,9 @@ export class Charger {
     if (!journal.clockState || at - this.#clockAskedAt < CLOCK_EVERY_MS) return;
     this.#clockAskedAt = at;
     try {
-      this.#hear({ type: 'clock', lost: journal.clockState() === 'lost' });
+      const locked = journal.lockedForSeconds?.() ?? 0;
+      const unlocked = locked > 0 ? { unlockedAt: at + locked * 1000 } : {};
+      this.#hear({ type: 'clock', lost: journal.clockState() === 'lost', ...unlocked });
     } catch {
       this.#hear({ type: 'journal-failed', write: { type: 'recover' } });
     }

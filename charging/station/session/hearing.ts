@@ -34,7 +34,7 @@ export function hear(turn: Turn, event: Event): void {
       report(turn, event.code, event.standing);
       return;
     case 'clock':
-      turn.set({ clockLost: event.lost });
+      turn.set({ clockLost: event.lost, unlockedAt: event.unlockedAt });
       return;
   }
   if (turn.state.startedAt !== undefined) hearPeople(turn, event);
@@ -108,6 +108,7 @@ function report(turn: Turn, code: FaultCode, standing: boolean): void {
 function hearVehicle(turn: Turn, { at, connected, settling }: Of<'vehicle'>): void {
   const { current } = turn.state;
   turn.set({ vehicle: connected, settling: settling === true });
+  if (connected === false) turn.set({ leftPlugged: false });
   // With nothing plugged in no current proves nothing; and the next vehicle may be on a meter that was set right.
   if (connected && current.leakedAt !== undefined) turn.set({ current: { ...current, leakedAt: at } });
   if (connected === false && current.wrong) turn.set({ current: { ...current, wrong: undefined } });

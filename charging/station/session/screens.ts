@@ -11,6 +11,8 @@ export type ScreenName =
   | 'idle'
   | 'idle-receipt'
   | 'idle-clock-lost'
+  | 'idle-ended'
+  | 'idle-ended-receipt'
   | 'typed'
   | 'typed-danger'
   | 'ask-stop'
@@ -87,6 +89,14 @@ function worded({ name, values }: Screen, language: Language, form: keyof Lines)
     reason: catalogue.reasons[values.reason as EndReason],
   };
   return ((fault?.warning && said.danger) || said)[form].map((line) =>
-    line.replace(/\{(\w+)\}/g, (_, gap: string) => `${gaps[gap] ?? ''}`),
+    line.replace(/\{(\w+)(:energy)?\}/g, (_, gap: string, energy?: string) =>
+      energy === undefined ? `${gaps[gap] ?? ''}` : energyWords(Number(gaps[gap] ?? 0)),
+    ),
   );
+}
+
+/** Watt-hours as the customer's page writes them, from 1000 on in kWh; rounded down, since nobody is refunded more than what is left. */
+function energyWords(energyWh: number): string {
+  if (energyWh < 1000) return `${Math.floor(energyWh)} Wh`;
+  return `${(Math.floor(energyWh / 10) / 100).toFixed(2)} kWh`;
 }

@@ -44,8 +44,7 @@ function phaseScreen(state: State, at: number, config: SessionConfig): Screen {
   switch (phase.name) {
     case 'idle':
       if (phase.test) return screen('testing', { seconds: seconds(phase.test.since + config.testMs - at) });
-      if (state.clockLost) return screen('idle-clock-lost');
-      return screen(state.kept ? 'idle-receipt' : 'idle');
+      return idle(state, at);
     case 'armed':
       return armed(state, phase, at);
     case 'charging':
@@ -63,6 +62,14 @@ function phaseScreen(state: State, at: number, config: SessionConfig): Screen {
     default:
       return screen(phase.name);
   }
+}
+
+/** "Ready to charge" is said only where the next code would charge the next vehicle. */
+function idle({ clockLost, unlockedAt, leftPlugged, kept }: State, at: number): Screen {
+  if (clockLost) return screen('idle-clock-lost');
+  if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
+  if (leftPlugged) return screen(kept ? 'idle-ended-receipt' : 'idle-ended');
+  return screen(kept ? 'idle-receipt' : 'idle');
 }
 
 function armed({ vehicle, relay }: State, phase: Extract<Phase, { name: 'armed' }>, at: number): Screen {

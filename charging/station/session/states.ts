@@ -238,6 +238,10 @@ export interface State {
   /** What is typed so far, and when it became what it is. */
   readonly typed: { readonly digits: string; readonly at: number };
   readonly clockLost: boolean;
+  /** Until when the keypad hears no short codes; `undefined`: it does. */
+  readonly unlockedAt: number | undefined;
+  /** The vehicle whose charge has ended is still plugged in. */
+  readonly leftPlugged: boolean;
 }
 
 interface At {
@@ -266,7 +270,8 @@ export type Event = At &
     | { readonly type: 'key'; readonly key: string }
     | { readonly type: 'typed'; readonly digits: string }
     | { readonly type: 'keypad'; readonly trouble: KeypadTrouble }
-    | { readonly type: 'clock'; readonly lost: boolean }
+    /** `unlockedAt`: the keypad hears no short codes until then. */
+    | { readonly type: 'clock'; readonly lost: boolean; readonly unlockedAt?: number }
     // What became of a write that was asked for.
     | { readonly type: 'redeemed' }
     | { readonly type: 'redeem-refused' }
@@ -340,5 +345,7 @@ export function initial(): State {
     outcome: undefined,
     typed: { digits: '', at: Number.NEGATIVE_INFINITY },
     clockLost: false,
+    unlockedAt: undefined,
+    leftPlugged: false,
   };
 }

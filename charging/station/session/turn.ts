@@ -88,6 +88,7 @@ export class Turn {
   }
 
   close(record: SessionRecord): void {
+    this.set({ leftPlugged: this.state.vehicle === true });
     this.go({ name: 'stopping', since: this.at, ended: { unclosed: record } });
     this.writes.push({ type: 'close', record });
   }

@@ -8,6 +8,14 @@ export const EN: Catalogue = {
       lines: ['Ready to charge', 'Type your code,', 'then press #', '* shows last receipt'],
       short: ['Code, then #', '* = last receipt'],
     },
+    'idle-ended': {
+      lines: ['Charge has ended.', 'Please unplug your', 'vehicle, or type', 'another code.'],
+      short: ['Charge has ended', 'Please unplug.'],
+    },
+    'idle-ended-receipt': {
+      lines: ['Charge has ended:', 'please unplug, or', 'type another code.', '* shows last receipt'],
+      short: ['Please unplug.', '* = last receipt'],
+    },
     'idle-clock-lost': {
       lines: ['CLOCK lost', 'On your phone choose', 'CLOCK, then type the', '15 digits here.'],
       short: ['CLOCK lost: see', 'CLOCK on phone'],
@@ -44,12 +52,12 @@ export const EN: Catalogue = {
       short: ['Left    {left}', 'Charged {elapsed}'],
     },
     'charging-Wh': {
-      lines: ['Charging', 'Left {left} Wh', '{used} Wh, {elapsed}', '* = stop'],
-      short: ['Left {left} Wh', 'Time {elapsed}'],
+      lines: ['Charging', 'Left {left:energy}', '{used:energy}, {elapsed}', '* = stop'],
+      short: ['Left {left:energy}', 'Time {elapsed}'],
     },
     paused: {
-      lines: ['Vehicle is full, or', 'waits to go on.', 'Left {left} Wh', '* = stop'],
-      short: ['Vehicle waits.', 'Left {left} Wh'],
+      lines: ['Vehicle is full, or', 'waits to go on.', 'Left {left:energy}', '* = stop'],
+      short: ['Vehicle waits.', 'Left {left:energy}'],
     },
     stopping: { lines: ['Stopping ...', 'Please wait.'], short: ['Stopping ...', 'Please wait.'] },
     testing: {
@@ -61,7 +69,7 @@ export const EN: Catalogue = {
       short: ['Receipt, refund:', '{digits}'],
     },
     'receipt-Wh': {
-      lines: ['{reason}', 'Left {left} Wh', 'Receipt for refund:', '{digits}'],
+      lines: ['{reason}', 'Left {left:energy}', 'Receipt for refund:', '{digits}'],
       short: ['Receipt, refund:', '{digits}'],
     },
     fault: {
@@ -166,15 +174,15 @@ export const EN: Catalogue = {
       short: ['Yours charges.', 'Left    {left}'],
     },
     'your-charge-Wh': {
-      lines: ['Your code charges', 'here now.', 'Left {left} Wh', '* = stop'],
-      short: ['Yours charges.', 'Left {left} Wh'],
+      lines: ['Your code charges', 'here now.', 'Left {left:energy}', '* = stop'],
+      short: ['Yours charges.', 'Left {left:energy}'],
     },
     'your-receipt-min': {
       lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
       short: ['Your receipt:', '{digits}'],
     },
     'your-receipt-Wh': {
-      lines: ['{reason}', 'Left {left} Wh', 'Receipt for refund:', '{digits}'],
+      lines: ['{reason}', 'Left {left:energy}', 'Receipt for refund:', '{digits}'],
       short: ['Your receipt:', '{digits}'],
     },
     'used-up': {
@@ -206,12 +214,12 @@ export const EN: Catalogue = {
     },
     'over-current': { title: 'Current too high', advice: ['Unplug your vehicle', 'and try again.'] },
     'over-temperature': { title: 'Station too hot', advice: ['It goes on when it', 'has cooled down.'] },
-    'guard-lost': { title: 'Relay guard lost', advice: ['Please call the', 'operator.'] },
-    'relay-unusable': { title: 'Relay not usable', advice: ['Please call the', 'operator.'] },
+    'guard-lost': { title: 'Safety stop', advice: ['Please call the', 'operator.'] },
+    'relay-unusable': { title: 'Switch failed', advice: ['Please call the', 'operator.'] },
     'gpio-lost': { title: 'Wiring lost', advice: ['Please call the', 'operator.'] },
     'vehicle-unknown': { title: 'Plug not sensed', advice: ['Please call the', 'operator.'] },
-    'relay-did-not-close': { title: 'Relay not closed', advice: ['Please call the', 'operator.'] },
-    'relay-opened': { title: 'Relay opened', advice: ['Unplug your vehicle', 'and try again.'] },
+    'relay-did-not-close': { title: 'Switch failed', advice: ['Please call the', 'operator.'] },
+    'relay-opened': { title: 'Charging cut off', advice: ['Unplug your vehicle', 'and try again.'] },
     'journal-not-writable': { title: 'Storage failed', advice: ['Please call the', 'operator.'] },
     'meter-silent': { title: 'Meter is silent', advice: ['Please call the', 'operator.'] },
     'meter-implausible': { title: 'Meter is wrong', advice: ['Please call the', 'operator.'] },

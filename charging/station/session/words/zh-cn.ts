@@ -8,6 +8,14 @@ export const ZH_CN: Catalogue = {
       lines: ['可以充电', '请输入充电码，', '然后按 # 键', '按 * 键查看上次凭证'],
       short: ['输入充电码后按 #', '* 键：上次凭证'],
     },
+    'idle-ended': {
+      lines: ['充电已结束', '请拔下车辆，', '或输入新的充电码'],
+      short: ['充电已结束', '请拔下车辆'],
+    },
+    'idle-ended-receipt': {
+      lines: ['充电已结束', '请拔下车辆，', '或输入新的充电码', '按 * 键显示上次凭证'],
+      short: ['请拔下车辆', '按 * 显示凭证'],
+    },
     'idle-clock-lost': {
       lines: ['时钟丢失 CLOCK', '请在手机上选择', '“时钟 CLOCK”，', '再在此输入 15 位数字'],
       short: ['时钟丢失 CLOCK', '请看手机'],
@@ -41,12 +49,12 @@ export const ZH_CN: Catalogue = {
       short: ['剩余 {left}', '已充 {elapsed}'],
     },
     'charging-Wh': {
-      lines: ['正在充电', '剩余 {left} Wh', '{elapsed} 充了 {used} Wh', '按 * 键停止'],
-      short: ['剩余 {left} Wh', '用时 {elapsed}'],
+      lines: ['正在充电', '剩余 {left:energy}', '{elapsed} 充了 {used:energy}', '按 * 键停止'],
+      short: ['剩余 {left:energy}', '用时 {elapsed}'],
     },
     paused: {
-      lines: ['车辆已充满，', '或在等待继续充电', '剩余 {left} Wh', '按 * 键停止'],
-      short: ['车辆暂停用电', '剩余 {left} Wh'],
+      lines: ['车辆已充满，', '或在等待继续充电', '剩余 {left:energy}', '按 * 键停止'],
+      short: ['车辆暂停用电', '剩余 {left:energy}'],
     },
     stopping: { lines: ['正在停止……', '请稍候'], short: ['正在停止……', '请稍候'] },
     testing: {
@@ -58,7 +66,7 @@ export const ZH_CN: Catalogue = {
       short: ['退款凭证：', '{digits}'],
     },
     'receipt-Wh': {
-      lines: ['{reason}', '剩余 {left} Wh', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left:energy}', '请在手机上输入退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
     fault: {
@@ -151,15 +159,15 @@ export const ZH_CN: Catalogue = {
       short: ['您的码正在充电', '剩余 {left}'],
     },
     'your-charge-Wh': {
-      lines: ['您的充电码正在充电', '剩余 {left} Wh', '按 * 键停止'],
-      short: ['您的码正在充电', '剩余 {left} Wh'],
+      lines: ['您的充电码正在充电', '剩余 {left:energy}', '按 * 键停止'],
+      short: ['您的码正在充电', '剩余 {left:energy}'],
     },
     'your-receipt-min': {
       lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
       short: ['您的退款凭证：', '{digits}'],
     },
     'your-receipt-Wh': {
-      lines: ['{reason}', '剩余 {left} Wh', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left:energy}', '请在手机上输入退款凭证：', '{digits}'],
       short: ['您的退款凭证：', '{digits}'],
     },
     'used-up': {
@@ -191,12 +199,12 @@ export const ZH_CN: Catalogue = {
     },
     'over-current': { title: '电流过大', advice: ['请拔下车辆', '再试一次'] },
     'over-temperature': { title: '温度过高', advice: ['降温后', '自动恢复'] },
-    'guard-lost': { title: '继电器守护程序失联', advice: ['请联系运营方', ''] },
-    'relay-unusable': { title: '继电器不可用', advice: ['请联系运营方', ''] },
+    'guard-lost': { title: '安全停机', advice: ['请联系运营方', ''] },
+    'relay-unusable': { title: '开关故障', advice: ['请联系运营方', ''] },
     'gpio-lost': { title: '线路断开', advice: ['请联系运营方', ''] },
     'vehicle-unknown': { title: '无法检测插头', advice: ['请联系运营方', ''] },
-    'relay-did-not-close': { title: '继电器未接通', advice: ['请联系运营方', ''] },
-    'relay-opened': { title: '继电器断开', advice: ['请拔下车辆', '再试一次'] },
+    'relay-did-not-close': { title: '开关故障', advice: ['请联系运营方', ''] },
+    'relay-opened': { title: '充电被切断', advice: ['请拔下车辆', '再试一次'] },
     'journal-not-writable': { title: '存储故障', advice: ['请联系运营方', ''] },
     'meter-silent': { title: '电表无响应', advice: ['请联系运营方', ''] },
     'meter-implausible': { title: '电表读数异常', advice: ['请联系运营方', ''] },
