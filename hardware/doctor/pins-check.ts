@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DriverName, GpioError, openDriver } from '../gpio/driver.ts';
 import { kernelSettings } from '../gpio/kernel-settings.ts';
-import { PinError } from '../gpio/pin.ts';
+import { PinError, writePin } from '../gpio/pin.ts';
 import { readStationPins } from '../gpio/station-pins.ts';
 import { protectionOf } from '../relay/protection.ts';
 import { checkBoot } from './boot-check.ts';
@@ -18,7 +18,7 @@ export const pinsCheck: Check = {
     const { env, root } = subject;
     const name = (env.GPIO_DRIVER || 'auto') as DriverName;
     const settings = settingsFindings(subject);
-    if (name === 'simulated') return [note('pins.simulated', { folder: env.GPIO_FOLDER ?? '' }), ...settings];
+    if (name === 'simulated') return [note('pins.simulated', { relays: relaysOf(env) }), ...settings];
     try {
       const driver = await openDriver(name, { root });
       return [
@@ -33,6 +33,11 @@ export const pinsCheck: Check = {
     }
   },
 };
+
+function relaysOf(env: Subject['env']): string {
+  const relays = readStationPins(env).pins.filter(({ use }) => use === 'relay');
+  return relays.map(({ pin }) => writePin(pin)).join('; ') || '–';
+}
 
 /** What guard and charger refuse before they look at any pin: settings that can't be read. */
 function settingsFindings({ env, ignored = [] }: Subject): Finding[] {

@@ -3,8 +3,8 @@
 export const wordsOfPinsAndDevices = {
   pins: ['Pins', '引脚'],
   'pins.simulated': [
-    'The pins are simulated (GPIO_DRIVER=simulated): no relay will move.',
-    '引脚为模拟（GPIO_DRIVER=simulated）：继电器不会动作。',
+    'The pins are simulated (GPIO_DRIVER=simulated): no relay will move. The relay would be {relays}.',
+    '引脚为模拟（GPIO_DRIVER=simulated）：继电器不会动作。继电器引脚为 {relays}。',
   ],
   'pins.driver': ['{driver}', '{driver}'],
   'pins.no-gpio': ['This machine has no GPIO pins.', '这台机器没有 GPIO 引脚。'],

@@ -22,8 +22,8 @@ export async function openPins(red: RED, node: RedNode, name: DriverName, folder
 }
 
 /** Warns of a firmware that knows another pin, or another level, of the relay than the variables do now. */
-function tellBootLevel(red: RED, node: RedNode, { chips }: GpioDriver): void {
-  const boot = readBootSettings();
+export function tellBootLevel(red: RED, node: RedNode, { chips }: Pick<GpioDriver, 'chips'>, root?: string): void {
+  const boot = readBootSettings(root);
   // A Node-RED whose relay no variable names is not ours to judge.
   const { RELAY_LINE, GUARD_RELAYS } = process.env;
   if (boot === undefined || !(RELAY_LINE || GUARD_RELAYS)) return;

@@ -71,6 +71,17 @@ async function pulls(driver: GpioDriver): Promise<void> {
     found(`pull ${pull} is set`, drivenHigh(PLUG) ? 'up' : 'down', drivenHigh(PLUG) === (pull === 'up'));
     await input.close();
   }
+  if (!driver.setsPulls) {
+    const error = await refusal(driver.output(RELAY, { pull: 'down' }));
+    found('the pull of an output is refused, with what to do instead', codeOf(error), codeOf(error) === 'unsupported');
+    return;
+  }
+  for (const activeLow of [false, true]) {
+    const output = await driver.output(RELAY, { activeLow, pull: activeLow ? 'up' : 'down' });
+    const off = level(RELAY) === (activeLow ? 1 : 0);
+    await output.close();
+    found(`an ${activeLow ? 'active-low' : 'active-high'} output with its pull is off at request`, off, off);
+  }
 }
 
 async function edges(driver: GpioDriver): Promise<void> {

@@ -120,8 +120,9 @@ describe('a line of station.env', () => {
     const root = join(folder, 'root');
     const chips = layChip(root);
     const subject = { root, env, user: { name: 'whoever', uid: 0, groupIds: [] }, nowMs: 0 };
-    const [, refused] = await pinsCheck.run({ ...subject, env: { ...env, GPIO_DRIVER: 'simulated' } });
+    const [simulated, refused] = await pinsCheck.run({ ...subject, env: { ...env, GPIO_DRIVER: 'simulated' } });
     if (refused) return `refused: ${sentences(refused)}`;
+    assert.match(sentences({ ...simulated!, advice: simulated!.says }), /would be \S/);
     const [relay] = await checkLines(new OnoffDriver(sysfsGpio(root), chips, root), chips, subject);
     return String(relay!.values!.pin);
   }

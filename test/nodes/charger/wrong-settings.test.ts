@@ -1,9 +1,19 @@
 // Settings that cannot be: the station says which in plain words, and sells nothing that it could not deliver.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lineKey } from '../../../hardware/gpio/pin.ts';
-import { tellKernel } from '../../../nodes/charging-station/pins.ts';
+import { tellBootLevel, tellKernel } from '../../../nodes/charging-station/pins.ts';
 import type { ChargingStation } from '../../../nodes/charging-station/station-user.ts';
 import type { RED, RedNode } from '../../../nodes/shared/red.ts';
 import { chargerFlow, code, Rig, type TestNode } from './support.ts';
@@ -208,5 +218,27 @@ describe('the pins of a station', () => {
     assert.equal(warned.length, 0);
     tellKernel(red, node, { outputsAfterDeath: 'kept', source: 'pinctrl_rp1.persist_gpio_outputs=Y' });
     assert.match(warned.join(), /outputs-kept.*persist_gpio_outputs=Y/);
+  });
+
+  it('warns at each start of a firmware that knows the relay as it was before the settings were changed', () => {
+    const warned: string[] = [];
+    const red = { _: (key: string, values?: object) => `${key} ${JSON.stringify(values)}` } as unknown as RED;
+    const node = { warn: (text: string) => warned.push(text) } as unknown as RedNode;
+    const root = mkdtempSync(join(tmpdir(), 'boot-'));
+    mkdirSync(join(root, 'boot'));
+    writeFileSync(join(root, 'boot/config.txt'), 'gpio=27=op,dl\n');
+    try {
+      tellBootLevel(red, node, {}, root);
+      process.env.RELAY_LINE = 'GPIO27';
+      tellBootLevel(red, node, {}, root);
+      assert.deepEqual(warned, [], 'no variable names the relay, or the firmware holds it off');
+      process.env.RELAY_ACTIVE_LOW = 'true';
+      tellBootLevel(red, node, {}, root);
+      assert.match(warned.join(), /boot-level.*"GPIO27,active-low".*"gpio=27=op,dl".*"gpio=27=op,dh"/);
+    } finally {
+      delete process.env.RELAY_LINE;
+      delete process.env.RELAY_ACTIVE_LOW;
+      rmSync(root, { recursive: true });
+    }
   });
 });
