@@ -10,6 +10,9 @@ const sampled: readonly [name: string, every: number][] = [
   ['SIGSTOP of the charger', 10],
   ['event loop blocked for 3 s', 10],
   ['relay guard killed (off: from its restart)', 5],
+  ['orders to the relay lost, and what it says', 5],
+  ['power cut 60 times in a row, 58 s apart (min)', 1],
+  ['power cut 60 times in a row, 58 s apart (Wh)', 1],
   ['unplugged with a contact that bounces 1–500 ms', 10],
   ['wall clock +1 day, −1 day, to 1970, and back', 1],
   ['disk full (ENOSPC) at each write', 13],
@@ -27,7 +30,9 @@ describe('faults', function () {
       assert.equal(counted.honouredTwice, 0);
       assert.ok(counted.lostMinutes < 0.01, `${counted.lostMinutes} minutes`);
       assert.equal(counted.relayLeftOn, 0);
-      assert.ok(Math.max(0, ...counted.offMs) < 2600, `the relay was off after ${Math.max(...counted.offMs)} ms`);
+      // Three orders that were lost, one a second, come on top.
+      const within = name.startsWith('orders') ? 4600 : 2600;
+      assert.ok(Math.max(0, ...counted.offMs) < within, `the relay was off after ${Math.max(...counted.offMs)} ms`);
     });
   }
 });

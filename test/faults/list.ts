@@ -7,6 +7,7 @@ import { JournalError } from '../../charging/station/types.ts';
 import { Applications, until } from '../support/applications.ts';
 import { compactCode } from '../support/independent-codes.ts';
 import { live } from './life.ts';
+import { CUTS, cutAgainAndAgain } from './power-cuts.ts';
 import { account, codeOf, KEY, PAID_MINUTES, Rig, type StationProcess } from './rig.ts';
 
 export interface Counted {
@@ -248,6 +249,21 @@ const redeployed: Fault = {
   },
 };
 
+/** The real session on a journal of this rig's; no relay's line is watched, as its wire is not what is tried. */
+const cutInARow = (unit: 'min' | 'Wh'): Fault => ({
+  name: `power cut ${CUTS} times in a row, 58 s apart (${unit})`,
+  run: () => withRig(async (rig) => ({ ...none(), ...cutAgainAndAgain(unit, () => rig.newJournal()) })),
+});
+
+/** Up to three orders on end are lost; every second time what the relay says is lost too. */
+const commandsLost = whileCharging('orders to the relay lost, and what it says', 12, async (rig, station, time) => {
+  station.order({ loseOrders: 1 + (time % 3), loseStates: time % 2 === 0 ? 0 : 2 });
+  await station.soon('it is deaf', (now) => now !== undefined);
+  const from = performance.now();
+  rig.plug(false);
+  return off(rig, from, 8000);
+});
+
 export const faults: readonly Fault[] = [
   atEachWrite('killed before each write of the journal', (write) => `kill-before:${write}`),
   atEachWrite('killed after each write of the journal', (write) => `kill-after:${write}`),
@@ -270,6 +286,9 @@ export const faults: readonly Fault[] = [
     return took;
   }),
   guardKilled,
+  commandsLost,
+  cutInARow('min'),
+  cutInARow('Wh'),
   redeployed,
   bouncing,
   clockMoved,

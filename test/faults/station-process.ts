@@ -18,6 +18,9 @@ export interface Orders {
   /** Keeps the event loop busy for so long. */
   readonly blockMs?: number;
   readonly disarm?: true;
+  /** So many of the next orders to the relay, and of what it says, are lost. */
+  readonly loseOrders?: number;
+  readonly loseStates?: number;
 }
 
 const given = JSON.parse(process.env.STATION ?? '{}') as {
@@ -39,6 +42,8 @@ const settings: StationSettings = {
 };
 
 let wallOffsetMs = 0;
+let ordersToLose = 0;
+let statesToLose = 0;
 const machine = machineClocks();
 const clocks = { ...machine, wallMs: () => machine.wallMs() + wallOffsetMs };
 const tell = (message: object) => process.send?.(message);
@@ -57,6 +62,10 @@ const charger = new Charger({
   },
   emit: {
     relay(on) {
+      if (ordersToLose > 0) {
+        ordersToLose--;
+        return;
+      }
       // What stands in its way comes with its state.
       relay.set(on).then(hearRelay, hearRelay);
     },
@@ -65,12 +74,18 @@ const charger = new Charger({
   },
 });
 const hearRelay = () => {
+  if (statesToLose > 0) {
+    statesToLose--;
+    return;
+  }
   const { on, readyInMs, lease, problem } = relay.state;
   if (problem && problem.code !== 'not-ready') charger.relayFault(problem.code, true);
   else charger.relayFault('guard-away', false);
   charger.relay({ on, ready: lease && readyInMs === 0, readyInSeconds: readyInMs / 1000 });
 };
 relay.onChange(hearRelay);
+// As `control relay` does: what was missed is heard a second later.
+setInterval(hearRelay, 1000);
 
 let debouncer: Debouncer;
 let timer: NodeJS.Timeout | undefined;
@@ -96,10 +111,12 @@ const input = await driver.input('vehicle', {
 });
 debouncer = new Debouncer(input.read(), { openMs: 25, closeMs: 50 });
 
-process.on('message', ({ keys, wallOffsetMs: offset, blockMs, disarm }: Orders) => {
+process.on('message', ({ keys, wallOffsetMs: offset, blockMs, disarm, loseOrders, loseStates }: Orders) => {
   if (disarm) arm(false);
   if (offset !== undefined) wallOffsetMs = offset;
   if (blockMs !== undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
+  if (loseOrders !== undefined) ordersToLose = loseOrders;
+  if (loseStates !== undefined) statesToLose = loseStates;
   if (keys !== undefined) type(keys);
 });
 
@@ -108,11 +125,14 @@ function type(keys: string): void {
     charger.key('*');
     return;
   }
+  if (/^\d$/.test(keys)) {
+    charger.answer(keys);
+    return;
+  }
   try {
     const verdict = station.verify(keys);
     tell({ outcome: verdict.outcome, writes: writesMade() });
-    if (/^\d$/.test(keys)) charger.answer(keys);
-    else if (verdict.outcome !== 'accepted') charger.refused(verdict, station.fateOf(keys));
+    if (verdict.outcome !== 'accepted') charger.refused(verdict, station.fateOf(keys));
     else if (verdict.kind === 'voucher') charger.voucher(verdict.voucher);
     else charger.service(verdict.operation, verdict.sequence);
   } catch (error) {
