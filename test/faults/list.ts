@@ -5,7 +5,7 @@ import { machineClocks } from '../../charging/station/clocks.ts';
 import { Station } from '../../charging/station/station.ts';
 import { JournalError } from '../../charging/station/types.ts';
 import { Applications, until } from '../support/applications.ts';
-import { compactCode } from '../support/independent-codes.ts';
+import { compactCode, serviceCodeOf } from '../support/independent-codes.ts';
 import { live } from './life.ts';
 import { CUTS, cutAgainAndAgain } from './power-cuts.ts';
 import { account, codeOf, KEY, PAID_MINUTES, Rig, type StationProcess } from './rig.ts';
@@ -190,6 +190,71 @@ const clockMoved: Fault = {
     }),
 };
 
+const SLOT_MS = 300_000;
+const DAY_MS = 86_400_000;
+const clockCode = (n: number) => compactCode(KEY, 'min', 30, PAID_MINUTES / 30, n);
+
+/** A clock station that was synchronized while its machine's clock was wrong, and that clock is put right afterwards. */
+const clockPutRight: Fault = {
+  name: 'wall clock put right after a synchronization (offset 2 h to 300 days)',
+  run: () =>
+    withRig(async (rig) => {
+      const counted = none();
+      for (const days of [1 / 12, -1 / 12, 3, -3, 60, -60, 300, -300]) {
+        const journal = rig.newJournal();
+        const station = await rig.station(journal, '', 'clock');
+        station.order({ wallOffsetMs: days * DAY_MS });
+        const slot = Math.floor(Date.now() / SLOT_MS);
+        await station.type(serviceCodeOf(KEY, 'synchronize', slot));
+        station.order({ wallOffsetMs: 0 });
+        rig.plug(true);
+        const first = await station.type(clockCode(slot));
+        await station.soon('it charges', (now) => now?.state === 'charging');
+        const from = performance.now();
+        rig.plug(false);
+        counted.offMs.push(await off(rig, from));
+        await station.soon('the receipt', () => station.receipts.has(slot));
+        const again = await station.type(clockCode(slot));
+        const other = await station.type(clockCode(slot - 1));
+        const lost = [first, other].filter((outcome) => outcome !== 'accepted').length * PAID_MINUTES;
+        await station.end();
+        const honouredTwice = again === 'accepted' ? 1 : 0;
+        add(counted, { honouredTwice, lostMinutes: lost, relayLeftOn: rig.relayOn ? 1 : 0 });
+      }
+      return counted;
+    }),
+};
+
+/** A synchronization of some time ago on a station that was quiet since, and then a voucher that had expired. */
+const oldSynchronization: Fault = {
+  name: 'synchronization of 3 h to 60 days ago, then an expired voucher',
+  run: () =>
+    withRig(async (rig) => {
+      const counted = none();
+      for (const hours of [3, 24, 30 * 24, 60 * 24]) {
+        const journal = rig.newJournal();
+        const station = await rig.station(journal, '', 'clock');
+        rig.plug(true);
+        const slot = Math.floor(Date.now() / SLOT_MS);
+        await station.type(clockCode(slot));
+        await station.soon('it charges', (now) => now?.state === 'charging');
+        const from = performance.now();
+        rig.plug(false);
+        counted.offMs.push(await off(rig, from));
+        await station.soon('the receipt', () => station.receipts.has(slot));
+        const back = slot - hours * 12;
+        const replayed = await station.type(serviceCodeOf(KEY, 'synchronize', back));
+        const revived = await station.type(clockCode(back));
+        const fresh = await station.type(clockCode(slot - 1));
+        const twice = [replayed, revived].filter((outcome) => outcome === 'accepted').length;
+        await station.end();
+        const lostMinutes = fresh === 'accepted' ? 0 : PAID_MINUTES;
+        add(counted, { honouredTwice: twice, lostMinutes, relayLeftOn: rig.relayOn ? 1 : 0 });
+      }
+      return counted;
+    }),
+};
+
 const guardKilled: Fault = {
   name: 'relay guard killed (off: from its restart)',
   run: (every = 1) =>
@@ -292,6 +357,8 @@ export const faults: readonly Fault[] = [
   redeployed,
   bouncing,
   clockMoved,
+  clockPutRight,
+  oldSynchronization,
   atEachWrite('disk full (ENOSPC) at each write', (write) => `fail:${write}:ENOSPC`),
   atEachWrite('sync fails (EIO) at each write', (write) => `fail:${write}:EIO`),
   atEachWrite('disk read-only (EROFS) from each write on', (write) => `fail-from:${write}:EROFS`),
