@@ -38,12 +38,14 @@ type Next = (error?: unknown) => void;
 
 /**
  * @param folder where index.html and its assets lie
+ * @param contact whom customers ask: a telephone number, an address, a few words; empty: it says "the operator"
  * @returns middleware that answers GET and HEAD of the page and its assets and passes everything else on
  */
 export function chargePage(
   folder: string = join(import.meta.dirname, 'pages', 'charge'),
+  contact = '',
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
-  const assets = load(folder);
+  const assets = load(folder, contact);
   return (request, response, next) => {
     const found = request.method === 'GET' || request.method === 'HEAD' ? assets.get(named(request.url)) : undefined;
     if (!found) return next();
@@ -76,8 +78,7 @@ function named(url = '/'): string {
   return /^\/charge-assets\/([\w.-]+)$/.exec(path)?.[1] ?? '';
 }
 
-/** Without the lines and the margins that are for who reads the source: a phone with a weak signal waits for less. */
-export function lean(source: string): string {
+function lean(source: string): string {
   return source
     .split('\n')
     .map((line) => line.trim())
@@ -85,11 +86,24 @@ export function lean(source: string): string {
     .join('\n');
 }
 
-function load(folder: string): Map<string, Asset> {
+/** Without the lines and the margins that are for who reads the source: a phone with a weak signal waits for less. */
+export function served(name: string, source: string): string {
+  const text = lean(source);
+  // After these a line may end or not; a test holds the program that is served against the one that was written.
+  if (name.endsWith('.js')) return text.replace(/([{,;(])\n/g, '$1');
+  if (!name.endsWith('.css')) return text;
+  return text
+    .replace(/^([\w-]+): /gm, '$1:')
+    .replace(/ \{$/gm, '{')
+    .replace(/([;{},])\n/g, '$1');
+}
+
+function load(folder: string, contact: string): Map<string, Asset> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
+  const settings = { decimals: unusualDecimals(), contact };
   const contents = new Map([
-    ['currencies.js', Buffer.from(`window.Charge.decimals = ${JSON.stringify(unusualDecimals())};\n`)],
-    ...names.map((name) => [name, Buffer.from(lean(readFileSync(join(folder, name), 'utf8')))] as const),
+    ['settings.js', Buffer.from(`Object.assign(window.Charge, ${JSON.stringify(settings)});\n`)],
+    ...names.map((name) => [name, Buffer.from(served(name, readFileSync(join(folder, name), 'utf8')))] as const),
   ]);
   const all = createHash('sha256');
   for (const name of [...contents.keys()].sort()) all.update(name).update(contents.get(name)!);

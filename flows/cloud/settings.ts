@@ -40,7 +40,7 @@ tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cl
 const signIn = new SignIn(admin);
 const dashboard = dashboardGuard(signIn);
 
-const servePage = chargePage();
+const servePage = chargePage(undefined, env.OPERATOR_CONTACT?.trim().slice(0, 200));
 
 /** Before Node-RED: methods and paths of the contract, and the customer's page. */
 function before(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void {

@@ -5,7 +5,7 @@ import { type Options, parse, tokenizer } from 'acorn';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { currencyCodes, decimalsOf } from '../../charging/cloud/currencies.ts';
 import { hasValidCheckDigit, receiptCode } from '../../charging/codes/index.ts';
-import { chargePage, lean } from '../../flows/cloud/charge-page.ts';
+import { chargePage, served } from '../../flows/cloud/charge-page.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -26,7 +26,7 @@ describe("the customer's page, as it is written", () => {
       assert.ok(weight > 0, url);
       return weight;
     };
-    const assets = [...files.filter((name) => name !== 'index.html'), 'currencies.js'];
+    const assets = [...files.filter((name) => name !== 'index.html'), 'settings.js'];
     const weight = assets.reduce((sum, name) => sum + weighs(`/charge-assets/${name}`), weighs('/charge/CP-0001'));
     assert.ok(weight <= 60_000, `${weight} bytes`);
   });
@@ -35,8 +35,8 @@ describe("the customer's page, as it is written", () => {
     const options: Options = { ecmaVersion: 2015, sourceType: 'script' };
     const tokens = (text: string) =>
       [...tokenizer(text, options)].map((token) => `${token.type.label} ${(token as { value?: unknown }).value}`);
-    for (const name of scripts) assert.deepEqual(tokens(lean(source(name))), tokens(source(name)), name);
-    assert.doesNotMatch(lean(source('style.css')), /\/\*|\*\//);
+    for (const name of scripts) assert.deepEqual(tokens(served(name, source(name))), tokens(source(name)), name);
+    assert.doesNotMatch(served('style.css', source('style.css')), /\/\*|\*\//);
   });
 
   it('is in the JavaScript of 2015, which phones of ten years ago run', () => {
@@ -318,14 +318,19 @@ describe("the customer's page", function () {
     assert.ok(await page.locator('#lone-sync').isHidden());
   });
 
-  const receiptFor = async (station: string, unused: number) => {
+  const receiptFor = async (station: string, unused: number, of?: number) => {
     const ledger = await cloud.ledger();
     try {
       const provisioning = await ledger.provisioning(station);
       assert.ok(!('refused' in provisioning));
       const [latest] = (await ledger.listCodes({ station, limit: 1 })).items;
       const { unit, step } = provisioning;
-      return receiptCode(Buffer.from(provisioning.key, 'hex'), { unit, step, unused, sequence: latest!.sequence });
+      return receiptCode(Buffer.from(provisioning.key, 'hex'), {
+        unit,
+        step,
+        unused,
+        sequence: of ?? latest!.sequence,
+      });
     } finally {
       await ledger.close();
     }
@@ -470,8 +475,21 @@ describe("the customer's page", function () {
     await page.waitForSelector('#ticket-expiry:has-text(" s.")');
     await page.waitForSelector('#announcer:has-text("five more minutes")', { state: 'attached' });
     await page.clock.fastForward(60_000);
-    await page.waitForSelector('#ticket-expiry:has-text("time is over")');
-    assert.match(await digits(), /^\d{10}$/);
+    await page.waitForSelector('#ticket-expiry:has-text("12 digits")');
+    // The same purchase, not another one.
+    const kept = await page.evaluate(() => JSON.parse(localStorage.getItem('charge:CP-0002:codes')!)[0]);
+    assert.equal(await digits(), kept.rescue.code);
+    const [latest] = await codesOf('CP-0002');
+    const long = await phone.request.get(`${cloud.url}/charging-requests/${latest!.request}?layout=rescue`);
+    assert.equal((await long.json()).code, kept.rescue.code);
+    assert.match(await text('#ticket-expiry'), /You need not pay again/);
+    const more = await page.evaluate(() => {
+      const [code] = JSON.parse(localStorage.getItem('charge:CP-0002:codes')!);
+      return code.rescueEndsAt - Date.now();
+    });
+    await page.clock.fastForward(more + 1000);
+    await page.waitForSelector('#ticket-expiry:has-text("you get your money back. Please ask this charger")');
+    assert.ok((await text('#ticket-number')).includes(latest!.request!));
   });
 
   it('writes money with the decimals of ISO 4217, in every currency and both languages', async () => {
@@ -501,6 +519,48 @@ describe("the customer's page", function () {
       assert.equal(made.status, 201);
       await open(id);
       assert.match(await text('#get'), expected);
+    }
+  });
+
+  it('says before the purchase until when a code can be typed', async () => {
+    await open('CP-0002');
+    assert.match(await text('#valid'), /can be typed until .*After that the same purchase has 12 digits, until /);
+    assert.equal(await page.getAttribute('#get', 'aria-describedby'), 'valid');
+    const { codeSeconds, rescueSeconds } = await (await phone.request.get(`${cloud.url}/stations/CP-0002`)).json();
+    assert.deepEqual([codeSeconds, rescueSeconds], [23 * 300, 47 * 300]);
+    await page.click('#get');
+    await page.waitForSelector('#ticket:not([hidden])');
+    const [code] = await page.evaluate(() => JSON.parse(localStorage.getItem('charge:CP-0002:codes')!));
+    const held = (Date.parse(code.expiresAt) - Date.parse(code.issuedAt)) / 1000;
+    assert.ok(held >= codeSeconds, `${held}`);
+    await open('CP-0001').catch(() => {});
+    assert.match(await text('#valid'), /only after many newer codes were used/);
+  });
+
+  it('settles the receipt of what another phone bought, with its code or the number of the purchase', async () => {
+    const sold: { id: string; code: string }[] = [];
+    for (let n = 0; n < 2; n++) {
+      const order = { station: 'CP-0001', amount: 60 };
+      const bought = await cloud.ask('POST', '/charging-requests', order, { cookie: `visitor=${'a'.repeat(22)}` });
+      sold.push(bought.body);
+    }
+    await open();
+    const sequences = (await codesOf('CP-0001')).filter(({ request }) => sold.some(({ id }) => id === request));
+    for (const [index, { sequence, request }] of sequences.entries()) {
+      const { code } = sold.find(({ id }) => id === request)!;
+      await page.fill('#receipt', await receiptFor('CP-0001', 155, sequence));
+      await page.click('#refund button');
+      await page.waitForSelector('#problem-text:has-text("Bought elsewhere?")');
+      assert.equal(await page.getAttribute('#elsewhere', 'open'), '');
+      await page.fill('#proof', '12345');
+      await page.click('#refund button');
+      await page.waitForSelector('#receipt-error:has-text("10 or 12 digits")');
+      await page.fill('#proof', index === 0 ? `${code.slice(0, 3)} ${code.slice(3)}` : request!);
+      await page.click('#refund button');
+      await page.waitForSelector('#refunded:has-text("You get €3.00 back.")');
+      assert.match(await text('#refund-way'), /against your slip alone/);
+      await page.reload();
+      await page.waitForSelector('#refund:not([hidden])');
     }
   });
 
@@ -670,17 +730,33 @@ describe("the customer's page on a cloud that asks for keys", function () {
   });
 });
 
+const EUR_3 = { minorUnits: 300, currency: 'EUR' };
+
 describe("the customer's page on a cloud that is paid first", function () {
   this.timeout(60_000);
   let cloud: Cloud;
   let browser: Browser;
+  const pay = (reference: string, payment: string) =>
+    cloud.call(
+      'POST',
+      '/payments',
+      { reference, payment, amount: EUR_3 },
+      { 'x-payment-secret': 'shared with the provider' },
+    );
+  const order = async (page: Page) => {
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#order:not([hidden])');
+    await page.click('#get');
+    await page.waitForSelector('#payment:not([hidden])');
+    return new URL((await page.getAttribute('#pay', 'href'))!).searchParams.get('reference')!;
+  };
 
   before(async () => {
     // As the example's own comment says: its tab on, the two rows that it replaces off.
     const replaced = ['/charging-requests', '/charging-requests/:id'];
     [cloud, browser] = await Promise.all([
       Cloud.start({
-        env: { PAYMENT_SECRET: 'shared with the provider' },
+        env: { PAYMENT_SECRET: 'shared with the provider', OPERATOR_CONTACT: '+49 711 555 0100' },
         flow: (nodes) => {
           const example = nodes.find(({ type, label }) => type === 'tab' && /^Payment/.test(String(label)))!;
           return nodes.map((node) => {
@@ -714,10 +790,66 @@ describe("the customer's page on a cloud that is paid first", function () {
     await page.waitForSelector('#payment:not([hidden])');
     assert.equal(await page.getAttribute('#pay', 'href'), link);
     const headers = { 'x-payment-secret': 'shared with the provider' };
-    const paid = await cloud.call('POST', '/payments', { reference, payment: 'P-1' }, headers);
+    const paid = await cloud.call('POST', '/payments', { reference, payment: 'P-1', amount: EUR_3 }, headers);
     assert.equal(paid.status, 200);
     await page.waitForSelector('#ticket:not([hidden])');
     assert.match((await page.getAttribute('#ticket-code', 'data-code'))!.replaceAll(' ', ''), /^\d{10}$/);
     assert.ok(await page.locator('#payment').isHidden());
+  });
+
+  it('tells the cloud of a cancellation, and shows a payment that comes all the same, and whom to ask', async () => {
+    const page = await (await visitor(browser)).newPage();
+    const reference = await order(page);
+    await page.click('#pay-drop');
+    await page.waitForSelector('#order:not([hidden])');
+    const status = async () =>
+      (await (await page.request.get(`${cloud.url}/charging-requests/${reference}`)).json()).status;
+    await until('the cloud knows', async () => (await status()) === 'cancelled');
+    assert.equal((await pay(reference, 'P-cancelled')).status, 410);
+    await page.reload();
+    await page.waitForSelector('#stray:not([hidden])');
+    const words = await page.innerText('#stray');
+    assert.match(words, /€3\.00.*paid after you had cancelled, has to be given back/);
+    assert.ok(words.includes(reference));
+    assert.match(words, /Please ask the operator: \+49 711 555 0100/);
+    assert.deepEqual(await violations(page), []);
+    await page.click('#stray-close');
+    await page.reload();
+    await page.waitForSelector('#order:not([hidden])');
+    assert.ok(await page.locator('#stray').isHidden());
+  });
+
+  it('shows the code of an order that was paid, however long ago it was, and never that it was not answered', async () => {
+    const context = await visitor(browser);
+    let page = await context.newPage();
+    const reference = await order(page);
+    await page.close();
+    assert.equal((await pay(reference, 'P-later')).status, 200);
+    page = await context.newPage();
+    await page.clock.install({ time: Date.now() + 25 * 60_000 });
+    const seen: string[] = [];
+    await page.exposeFunction('seen', (text: string) => seen.push(text));
+    await page.addInitScript(() => {
+      addEventListener('DOMContentLoaded', () => {
+        const title = document.getElementById('problem-title')!;
+        const tell = () => (window as unknown as { seen(text: string): void }).seen(title.textContent!);
+        new MutationObserver(tell).observe(title, { childList: true, characterData: true, subtree: true });
+      });
+    });
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#ticket:not([hidden])');
+    assert.deepEqual(seen, []);
+  });
+
+  it('gives the code that was paid before the cancellation reached the cloud', async () => {
+    const context = await visitor(browser);
+    const page = await context.newPage();
+    const reference = await order(page);
+    await page.route('**/charging-requests/*', (route) => route.abort());
+    assert.equal((await pay(reference, 'P-before')).status, 200);
+    await page.click('#pay-drop');
+    await page.waitForSelector('#order:not([hidden])');
+    await page.unroute('**/charging-requests/*');
+    await page.waitForSelector('#ticket:not([hidden])');
   });
 });

@@ -3,7 +3,7 @@
 (() => {
   const charge = window.Charge;
   const { say, byId, show, put, announce, focus, calls, station, keep, state } = charge;
-  const { draw, drawWire, drawProblem, drawOrder, drawExpiry, shownCode } = charge;
+  const { draw, drawWire, drawProblem, drawOrder, drawValid, drawExpiry, shownCode, longOf } = charge;
   const MINUTE = 60000;
 
   // --- What is done ---
@@ -78,8 +78,9 @@
   const receive = (answer) => {
     const code = answer.body;
     const now = answer.serverTime || Date.parse(code.issuedAt);
-    const endsAt = code.expiresAt ? Date.now() + Date.parse(code.expiresAt) - now : null;
-    keep.keep(Object.assign({ view: 'code', endsAt }, code));
+    const ends = (iso) => (iso ? Date.now() + Date.parse(iso) - now : null);
+    const rescueEndsAt = code.rescue ? ends(code.rescue.expiresAt) : null;
+    keep.keep(Object.assign({ view: 'code', endsAt: ends(code.expiresAt), rescueEndsAt }, code));
     keep.setShown(code.id);
     keep.setPending(null);
     state.payment = null;
@@ -87,31 +88,24 @@
     focus('ticket-title');
   };
 
-  /** A cloud that takes payments first answers with a reservation: the code comes when it is paid. */
-  const awaitPayment = (reservation) => {
-    state.payment = reservation;
-    draw();
-    focus('payment-title');
-    const lookAgain = () => setTimeout(look, 3000);
-    const look = () => {
-      if (state.payment !== reservation) return;
-      calls.request(reservation.id).then(
-        (answer) => {
-          if (answer.body.code) receive(answer);
-          else if (answer.body.status === 'lapsed') lapsed({ status: 410, type: 'lapsed' });
-          else lookAgain();
-        },
-        (refusal) => (charge.meaning(refusal, 'payment').again ? lookAgain() : lapsed(refusal))
-      );
-    };
-    const lapsed = (refusal) => {
-      dropOrder();
-      state.problem = { about: 'payment', refusal };
-      draw();
-      focus('problem-title');
-    };
-    lookAgain();
+  /** A code of before the cloud sent both: its 12 digits are fetched when the others' time is over. */
+  const fetchRescue = (code) => {
+    if (code.rescue || !code.endsAt || code.endsAt > Date.now() || state.fetching === code.id) return;
+    state.fetching = code.id;
+    calls.longer(code.id).then(
+      (answer) => {
+        const { code: digits, display, expiresAt } = answer.body;
+        const rescueEndsAt = Date.now() + Date.parse(expiresAt) - (answer.serverTime || Date.now());
+        keep.keep({ id: code.id, rescue: { code: digits, display, expiresAt }, rescueEndsAt });
+        draw();
+      },
+      () => {
+        // Tried again when the page is opened the next time.
+      }
+    );
   };
+
+  const { awaitPayment, cancelOrder, lookAfter } = charge.payments(receive, dropOrder);
 
   const showLong = () => {
     const code = shownCode();
@@ -157,15 +151,28 @@
     );
   };
 
-  const receiptError = (text) => {
+  /** @param field the one that is wrong: the receipt's, unless another is named */
+  const receiptError = (text, field) => {
     put('receipt-error', text);
     show('receipt-error', Boolean(text));
-    byId('receipt').setAttribute('aria-invalid', String(Boolean(text)));
-    if (text) byId('receipt').focus();
+    ['receipt', 'proof'].forEach((id) => {
+      byId(id).setAttribute('aria-invalid', String(Boolean(text) && id === (field || 'receipt')));
+    });
+    if (text) byId(field || 'receipt').focus();
+  };
+
+  /** The code or the number of a purchase of another phone, as it was typed; null for what is neither. */
+  const proofOf = (typed) => {
+    const text = typed.replace(/[\s-]/g, '');
+    if (!text) return {};
+    if (/^[0-9a-f]{32}$/i.test(text)) return { request: text.toLowerCase() };
+    return /^(?:\d{10}|\d{12}|\d{14})$/.test(text) ? { code: text } : null;
   };
 
   const claim = () => {
     const digits = byId('receipt').value.replace(/\D/g, '');
+    const proof = proofOf(byId('proof').value);
+    if (!proof) return receiptError(say('proofWrong'), 'proof');
     if (digits.length !== 12) return receiptError(say('receiptLength', { count: digits.length }));
     if (!charge.checks(digits)) return receiptError(say('receiptWrong'));
     receiptError('');
@@ -179,12 +186,13 @@
       say('loading'),
       'refund',
       () =>
-        calls.refund(station, digits).then(
+        calls.refund(station, digits, proof).then(
           (answer) => ({ settlement: answer.body, before: false }),
           (refusal) => {
             const known = refusal.status === 409 && refusal.body && refusal.body.settled;
             if (known) return { settlement: known, before: true };
             if (!charge.meaning(refusal, 'refund').again) keep.setReceipt(null);
+            if (/unknown-receipt/.test(refusal.type)) byId('elsewhere').open = true;
             return Promise.reject(refusal);
           }
         ),
@@ -217,14 +225,21 @@
     onPress('presets', (event) => event.target.value && choose(Number(event.target.value) / state.terms.step));
     onPress('problem-retry', () => state.problem && state.problem.again && state.problem.again());
     onPress('problem-drop', () => state.problem && state.problem.drop && state.problem.drop());
-    onPress('pay-drop', dropOrder);
+    onPress('pay-drop', cancelOrder);
+    onPress('stray-close', () => {
+      keep.watched().forEach((entry) => {
+        keep.watch(Object.assign({}, entry, { closed: true }));
+      });
+      draw();
+      focus('refund-title');
+    });
     onPress('problem-close', () => {
       state.problem = null;
       draw();
     });
     onPress('copy', () => {
       const code = shownCode();
-      const digits = code.view === 'long' && code.long ? code.long.code : code.code;
+      const digits = (longOf(code) || code).code;
       charge.copy(digits).then(
         () => put('copied', say('copied')),
         () => put('copied', say('copyFailed'))
@@ -271,6 +286,7 @@
       announce(say('online'));
       drawWire();
       load();
+      lookAfter();
       const unheard =
         state.problem &&
         state.problem.refusal &&
@@ -306,7 +322,8 @@
   const putAway = () => {
     const code = shownCode();
     const hour = 60 * MINUTE;
-    const over = code && (code.endsAt ? code.endsAt + hour : Date.parse(code.issuedAt) + 24 * hour) < Date.now();
+    const endsAt = code && (code.rescueEndsAt || code.endsAt);
+    const over = code && (endsAt ? endsAt + hour : Date.parse(code.issuedAt) + 24 * hour) < Date.now();
     if (over || (code && code.refunded)) keep.setShown(null);
   };
 
@@ -315,16 +332,28 @@
     putAway();
     listen();
     const pending = keep.pending();
-    if (pending) state.problem = { about: 'order', unanswered: pending, again: sendOrder, drop: dropOrder };
+    const reservation = pending && pending.reservation;
+    if (pending && !reservation)
+      state.problem = { about: 'order', unanswered: pending, again: sendOrder, drop: dropOrder };
     draw();
     scanned();
     load();
-    if (pending && Date.now() - pending.at < 10 * MINUTE) sendOrder();
+    // What was reserved is looked for however long ago that was: it may be paid.
+    if (reservation) awaitPayment(reservation);
+    else if (pending && Date.now() - pending.at < 10 * MINUTE) sendOrder();
+    lookAfter();
     setInterval(() => {
       drawProblem();
       const code = shownCode();
-      if (code) drawExpiry(code);
+      if (code) {
+        drawExpiry(code);
+        fetchRescue(code);
+      }
+      if (state.terms) drawValid();
     }, 1000);
+    setInterval(() => {
+      if (keep.watched().some((entry) => Date.now() - entry.at < 60 * MINUTE)) lookAfter();
+    }, 5000);
     if (navigator.serviceWorker) {
       const folder = location.pathname.replace(/\/charge\/.*$/, '');
       navigator.serviceWorker.register(`${folder}/charge-assets/sw.js`, { scope: `${folder}/charge/` }).catch(() => {

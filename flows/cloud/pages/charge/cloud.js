@@ -53,7 +53,9 @@
     request: (request) => call('GET', `/charging-requests/${id(request)}`),
     longer: (request) => call('GET', `/charging-requests/${id(request)}?layout=long`),
     synchronize: (station, key) => call('POST', `/stations/${id(station)}/synchronizations`, null, key),
-    refund: (station, receipt) => call('POST', '/receipts', { station, receipt }),
+    cancel: (request) => call('POST', '/cancellations', { request }),
+    /** @param proof {code} or {request} of what another phone bought; else nothing */
+    refund: (station, receipt, proof) => call('POST', '/receipts', Object.assign({ station, receipt }, proof)),
   };
 
   /**
@@ -64,16 +66,17 @@
     const status = refusal.status;
     if (/retired/.test(refusal.type)) return { title: 'retiredTitle', text: 'retired' };
     if (status === 0) return { title: 'noAnswerTitle', text: 'noAnswer', again: true };
-    if (status === 429) return { title: 'busyTitle', text: 'busy', again: true };
+    if (status === 429) return { title: 'busyTitle', text: about === 'refund' ? 'busyReceipts' : 'busy', again: true };
     if (status === 408 || status >= 500) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };
     // What a proxy answers, or a flow that is not there just now, is not known of a station or a request.
     if (status === 404 && !/unknown-/.test(refusal.type)) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 404) {
       if (about === 'longer') return { title: 'failedTitle', text: 'unknownRequest' };
-      if (about === 'refund') return { title: 'receiptTitle', text: 'receiptUnknown' };
+      if (about === 'refund') return { title: 'receiptTitle', text: 'receiptElsewhere' };
       return { title: 'unknownTitle', text: 'unknown' };
     }
+    if (status === 410 && /cancelled/.test(refusal.type)) return { title: 'lapsedTitle', text: 'cancelled' };
     if (status === 410) return { title: 'lapsedTitle', text: 'lapsed' };
     if (status === 409) {
       return about === 'refund'

@@ -90,38 +90,76 @@
     }
   };
 
+  /** Whom to ask, in a sentence. */
+  const ask = () => (charge.contact ? say('askAt', { contact: charge.contact }) : say('ask'));
+
+  const isOver = (endsAt) => Boolean(endsAt) && endsAt <= Date.now();
+
+  /** The 12 digits of the same purchase, when they are asked for, or when the others' time is over and theirs is not. */
+  const longOf = (code) => {
+    if (code.view === 'long' && code.long) return code.long;
+    const rescue = code.rescue;
+    return isOver(code.endsAt) && rescue && rescue.code !== code.code && !isOver(code.rescueEndsAt) ? rescue : null;
+  };
+
+  const drawStrays = () => {
+    const list = byId('strays');
+    list.textContent = '';
+    keep.watched().forEach((entry) => {
+      if (entry.closed) return;
+      (entry.strays || []).forEach((stray) => {
+        const money = stray.amount ? charge.money(stray.amount) : stray.payment;
+        const why = say(stray.returnedAt ? 'strayReturned' : `stray-${stray.why}`);
+        const text = say('stray', { money, date: charge.when(stray.toldAt), why });
+        list.appendChild(make('li', { textContent: `${text} ${say('number', { number: entry.id })}` }));
+      });
+    });
+    show('stray', list.children.length > 0);
+    put('stray-ask', ask());
+  };
+
   const drawTicket = () => {
     const code = shownCode();
     // Who has a code is about to type it: the answers to a refusal lie open.
     if (byId('ticket').hidden === Boolean(code)) byId('says').open = Boolean(code);
     show('ticket', Boolean(code));
     if (!code) return;
-    const amount = charge.amount(code.amount, code.unit);
-    const long = code.view === 'long' && code.long;
-    const title = code.price ? say('paid', { amount, price: charge.money(code.price) }) : say('yourCode', { amount });
-    put('ticket-title', long ? say('longTitle', { amount }) : title);
+    drawDigits(code, longOf(code));
     show('ticket-sync-note', Boolean(code.sync));
     show('ticket-sync', Boolean(code.sync));
     show('ticket-then', Boolean(code.sync));
     if (code.sync) charge.putCode('ticket-sync', code.sync.code, code.sync.display);
-    charge.putCode('ticket-code', long ? long.code : code.code, long ? long.display : code.display);
     // Only a page served over HTTPS may keep itself for when there is no signal.
     put('ticket-kept', say(!charge.keeps() ? 'notKept' : navigator.serviceWorker ? 'kept' : 'keptOpen'));
+    put('ticket-number', say('number', { number: code.id }));
     drawExpiry(code);
   };
 
+  const drawDigits = (code, long) => {
+    const amount = charge.amount(code.amount, code.unit);
+    const title = code.price ? say('paid', { amount, price: charge.money(code.price) }) : say('yourCode', { amount });
+    const shown = long || code;
+    put('ticket-title', long ? say('longTitle', { amount }) : title);
+    charge.putCode('ticket-code', shown.code, shown.display);
+    byId('ticket-code').setAttribute('data-digits', shown.code);
+  };
+
   const drawExpiry = (code) => {
-    const left = code.endsAt ? code.endsAt - Date.now() : 0;
-    const over = Boolean(code.endsAt) && left <= 0;
+    const long = longOf(code);
+    const endsAt = long && code.rescueEndsAt ? code.rescueEndsAt : code.endsAt;
+    const left = endsAt ? endsAt - Date.now() : 0;
+    const over = isOver(endsAt);
     byId('ticket').classList.toggle('over', over);
-    put(
-      'ticket-expiry',
-      say(over ? 'expired' : code.endsAt ? 'expires' : 'noExpiry', { time: charge.duration(left / 1000) })
-    );
-    const stage = over ? 'expired' : code.endsAt && left < 5 * MINUTE ? 'endsSoon' : '';
+    const time = { time: charge.duration(left / 1000) };
+    const words = over ? 'expired' : !endsAt ? 'noExpiry' : isOver(code.endsAt) ? 'expiredLong' : 'expires';
+    put('ticket-expiry', say(words, time) + (over ? ` ${ask()}` : ''));
+    // The digits of the same purchase that are still good take the place of those that are not, also while one looks.
+    if (long && byId('ticket-code').getAttribute('data-digits') !== long.code) drawDigits(code, long);
+    const soon = endsAt && left < 5 * MINUTE ? 'endsSoon' : '';
+    const stage = over ? 'expired' : isOver(code.endsAt) ? soon || 'expiredLong' : soon;
     if (stage && code.told !== stage) {
       keep.keep({ id: code.id, told: stage });
-      announce(say(stage));
+      announce(say(stage, time));
     }
   };
 
@@ -144,6 +182,15 @@
     if (unit !== 'Wh' || step === 1000) return say('unitPrice', values);
     const energy = { minorUnits: Math.round((price.minorUnits * 1000) / step), currency: price.currency };
     return say('unitPriceWh', Object.assign(values, { energy: charge.money(energy) }));
+  };
+
+  /** Until when a code that is bought now can be typed: said before anything is paid. */
+  const drawValid = () => {
+    const { codeSeconds, rescueSeconds } = state.terms;
+    const at = (seconds) => charge.when(new Date(Date.now() + seconds * 1000).toISOString());
+    if (!codeSeconds) return put('valid', say('noExpiry'));
+    const longer = rescueSeconds > codeSeconds ? ` ${say('validLong', { time: at(rescueSeconds) })}` : '';
+    return put('valid', say('valid', { time: at(codeSeconds) }) + longer);
   };
 
   const drawOrder = () => {
@@ -173,6 +220,7 @@
     });
     put('amount', charge.amount(amount, state.terms.unit) + (price ? `\n${charge.money(price)}` : ''));
     put('unit-price', price ? unitPrice() : '');
+    drawValid();
     put('get', price ? say('getFor', { price: charge.money(price) }) : say('get'));
     byId('less').disabled = state.steps <= 1;
     byId('more').disabled = state.steps >= most;
@@ -203,6 +251,10 @@
       );
     }
     put('refunded', given.join(' '));
+    const money = state.refunded && state.refunded.refund;
+    const way =
+      state.refunded && state.refunded.refundTo === 'payment' ? say('refundPayment') : `${say('refundSlip')} ${ask()}`;
+    put('refund-way', money ? way : '');
   };
 
   const drawHistory = () => {
@@ -214,7 +266,7 @@
       const date = charge.when(code.issuedAt);
       const state = code.refunded
         ? say('stateRefunded', { unused: charge.amount(code.refunded.unused, code.unit) })
-        : code.endsAt && code.endsAt < Date.now()
+        : isOver(code.endsAt) && (!code.rescueEndsAt || isOver(code.rescueEndsAt))
           ? say('stateExpired')
           : '';
       const about = [charge.amount(code.amount, code.unit), date, state].filter(Boolean).join(' · ');
@@ -237,11 +289,24 @@
     drawTexts();
     drawWire();
     drawProblem();
+    drawStrays();
     drawTicket();
     drawOrder();
     drawHelp();
     drawHistory();
   };
 
-  Object.assign(charge, { station, keep, state, draw, drawWire, drawProblem, drawOrder, drawExpiry, shownCode });
+  Object.assign(charge, {
+    station,
+    keep,
+    state,
+    draw,
+    drawWire,
+    drawProblem,
+    drawOrder,
+    drawValid,
+    drawExpiry,
+    shownCode,
+    longOf,
+  });
 })();

@@ -2,6 +2,7 @@
 // again after the tab was closed, without signal.
 (() => {
   const MOST_CODES = 50;
+  const WATCHED_MS = 7 * 24 * 3600000;
   const memory = Object.create(null);
   let keeps = true;
 
@@ -57,10 +58,20 @@
         saveCodes([]);
         write(at('lone'), null);
         write(at('shown'), null);
+        write(at('watched'), null);
       },
-      /** The request that has no answer yet: {key, amount, at}. Written before it is sent. */
+      /**
+       * The request that has no code yet: {key, amount, at}, written before it is sent, and its reservation once the
+       * cloud answered with one.
+       */
       pending: () => read(at('pending')),
       setPending: (pending) => write(at('pending'), pending),
+      /** Reservations that money may still come for: {id, at, told, issued, strays}. */
+      watched: () => (read(at('watched')) || []).filter((entry) => entry.at > Date.now() - WATCHED_MS),
+      watch: (entry) => {
+        const others = (read(at('watched')) || []).filter((other) => other.id !== entry.id);
+        write(at('watched'), [entry].concat(others).slice(0, MOST_CODES));
+      },
       /** The key of the synchronization that has no answer yet. */
       syncKey: () => read(at('sync-key')),
       setSyncKey: (key) => write(at('sync-key'), key),

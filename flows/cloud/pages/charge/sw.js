@@ -4,11 +4,12 @@ const folder = self.location.pathname.replace(/\/charge-assets\/.*$/, '');
 const FILES = [
   'style.css',
   'texts.js',
-  'currencies.js',
+  'settings.js',
   'store.js',
   'cloud.js',
   'page.js',
   'draw.js',
+  'payments.js',
   'app.js',
   'icon.svg',
 ].map((name) => `${folder}/charge-assets/${name}`);
