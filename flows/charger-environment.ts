@@ -74,7 +74,8 @@ function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, s
     const takes = `the key that the cloud gives out when it provisions a station, or the file it gives lies at ${stationFile}`;
     throw new VariableError('STATION_KEY', takes, { cause });
   }
-  return variables(JSON.parse(provisioned));
+  // Editors on Windows put a byte order mark before the text.
+  return variables(JSON.parse(provisioned.replace(/^\uFEFF/, '')));
 }
 
 /** @param of with `page`, the customer's page of this station, as the operator's file has it */

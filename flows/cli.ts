@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // `offline-charging COMMAND`: the programs of the package under one name.
+import { nodeTooOld } from './node-version.ts';
+
 const commands: Readonly<Record<string, { readonly file: string; readonly says: string; readonly args?: string[] }>> = {
   start: { file: './start', says: 'relay guard, charger and cloud on simulated hardware' },
   cloud: { file: './main', args: ['cloud'], says: 'the cloud alone' },
@@ -16,7 +18,12 @@ const commands: Readonly<Record<string, { readonly file: string; readonly says: 
 
 const [name = 'help', ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-if (command) {
+const tooOld = nodeTooOld(process.versions.node);
+// The guard and the doctor run on what a station has: one lets go of a relay, the other says what is wrong.
+if (command && tooOld !== undefined && !['guard', 'doctor'].includes(name)) {
+  console.error(tooOld);
+  process.exitCode = 1;
+} else if (command) {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   process.argv = [process.argv[0]!, process.argv[1]!, ...(command.args ?? []), ...rest];
   await import(new URL(`${command.file}.${extension}`, import.meta.url).href);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeTooOld } from '../../flows/node-version.ts';
 
 const program = new URL('../../flows/cli.ts', import.meta.url).pathname;
 
@@ -39,4 +40,17 @@ describe('offline-charging COMMAND', () => {
     }
     assert.ok(!existsSync(join(folder, 'data')));
   }).timeout(60_000);
+
+  it('names the Node that it needs and the one that it was given', () => {
+    for (const old of ['20.20.2', '18.0.0', '22.8.0']) {
+      const told = nodeTooOld(old)!;
+      assert.match(told, /needs Node 22\.9 or newer, and this is/);
+      assert.ok(told.includes(old));
+    }
+    for (const enough of ['22.9.0', '22.13.1', '24.0.0', '26.1.0']) assert.equal(nodeTooOld(enough), undefined);
+    assert.equal(
+      JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).engines.node,
+      '>=22.9',
+    );
+  });
 });
