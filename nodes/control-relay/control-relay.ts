@@ -33,6 +33,8 @@ interface Actual {
   readonly on: boolean;
   readonly ready: boolean;
   readonly readyInSeconds: number;
+  /** The node is deployed anew: the next one tells its own state. */
+  readonly restarting?: true;
 }
 
 export default function controlRelay(red: RED): void {
@@ -44,10 +46,10 @@ export default function controlRelay(red: RED): void {
     const forget = onFlowsStarted(red, () => control.announce());
 
     onInput(this, status, (message) => control.hear(message));
-    onClose(this, async () => {
+    onClose(this, async (removed) => {
       forget();
       try {
-        await control.close();
+        await control.close(removed);
       } finally {
         leave();
       }
@@ -164,7 +166,8 @@ class RelayControl {
     if (this.#relay) this.#tell(this.#relay.state, true);
   }
 
-  async close(): Promise<void> {
+  /** @param removed deleted or disabled, so that no other comes in its place */
+  async close(removed: boolean): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#countdown);
@@ -172,7 +175,7 @@ class RelayControl {
     clearInterval(this.#tellingAgain);
     // Without this node the relay is off: a session that stays must not go on counting minutes. A turn later one that stops
     // in the same deploy is out of reach, and goes on with what is left when it starts again.
-    const gone: Actual = { on: false, ready: false, readyInSeconds: 0 };
+    const gone: Actual = { on: false, ready: false, readyInSeconds: 0, ...(removed ? {} : { restarting: true }) };
     setImmediate(() => {
       this.#node.send([{ topic: 'relay', payload: gone }, null]);
       // The node that comes next tells its own; these would stand for ever.

@@ -148,14 +148,15 @@ function pluggedOf(payload: unknown): { connected: boolean | undefined; misread?
 function actualOf(payload: unknown): { relay: RelayState; misread?: NodeFault } {
   const bare = booleanOf(payload);
   if (bare !== undefined) return { relay: { on: bare, ready: true } };
-  const { on: told, ready, readyInSeconds } = fields(payload);
+  const { on: told, ready, readyInSeconds, restarting } = fields(payload);
   const on = booleanOf(told);
   if (on === undefined) {
     const misread = bad('relay', "the relay's actual state: true or false (or 1, 0, on, off), or {on, ready}");
     return { relay: { on: false, ready: false }, misread };
   }
   const wait = isNumber(readyInSeconds) ? { readyInSeconds } : {};
-  return { relay: { on, ready: booleanOf(ready) !== false, ...wait } };
+  const again = restarting === true && !on ? ({ restarting } as const) : {};
+  return { relay: { on, ready: booleanOf(ready) !== false, ...wait, ...again } };
 }
 
 /** A bare code means that the fault stands. */

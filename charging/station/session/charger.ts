@@ -42,6 +42,8 @@ export interface RelayState {
   /** Whether it would close now if told to: not within its least time between closings. */
   readonly ready: boolean;
   readonly readyInSeconds?: number;
+  /** Whoever drives it opened it to begin anew, and will say when it is ready again. */
+  readonly restarting?: true;
 }
 
 /** What an integrator may keep or send on: sessions as they open, go on and close, faults, services. */
@@ -176,9 +178,9 @@ export class Charger {
   }
 
   /** What the relay is, on each change and as the answer to each command. */
-  relay({ on, ready, readyInSeconds }: RelayState): void {
+  relay({ on, ready, readyInSeconds, restarting }: RelayState): void {
     const wait = readyInSeconds ? readyInSeconds * 1000 : undefined;
-    this.#hear({ type: 'relay', on, readyInMs: ready ? 0 : wait });
+    this.#hear({ type: 'relay', on, readyInMs: ready ? 0 : wait, ...(restarting && { restarting }) });
   }
 
   /** A fault of the relay by the code of whoever drives it; one that is not known stops the station as `guard-lost`. */

@@ -117,6 +117,17 @@ function hearVehicle(turn: Turn, { at, connected, settling }: Of<'vehicle'>): vo
 function hearRelay(turn: Turn, event: Of<'relay'>): void {
   const offSince = event.on ? undefined : (turn.state.relay.offSince ?? event.at);
   turn.set({ relay: { on: event.on, readyAt: readyAt(event), offSince } });
+  if (event.restarting) suspend(turn);
+}
+
+/** The relay begins anew, as when its node was renamed: the session goes on with it, as after a stop in order. */
+function suspend(turn: Turn): void {
+  const { phase } = turn.state;
+  const redeemed = phase.name === 'starting' && phase.redeemed;
+  if (phase.name !== 'charging' && phase.name !== 'paused' && !redeemed) return;
+  const record = haltedRecordOf(phase.session, turn.config);
+  turn.writes.push({ type: 'checkpoint', record });
+  interrupted(turn, record);
 }
 
 function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {

@@ -265,7 +265,12 @@ export type Event = At &
     | { readonly type: 'answer'; readonly digits: string }
     | { readonly type: 'vehicle'; readonly connected: boolean | undefined; readonly settling?: boolean }
     | { readonly type: 'meter'; readonly reading: MeterReading }
-    | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined }
+    | {
+        readonly type: 'relay';
+        readonly on: boolean;
+        readonly readyInMs: number | undefined;
+        readonly restarting?: true;
+      }
     | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean }
     | { readonly type: 'key'; readonly key: string }
     | { readonly type: 'typed'; readonly digits: string }

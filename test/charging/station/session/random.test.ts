@@ -159,7 +159,8 @@ class RandomStation {
     else if (dice < 0.85) this.#fault();
     else if (dice < 0.87) this.world.welded = !this.world.welded;
     else if (dice < 0.9) this.world.failing = this.#pick(['before', 'after'] as const);
-    else if (dice < 0.95) this.#powerCut();
+    else if (dice < 0.94) this.#powerCut();
+    else if (dice < 0.96) this.#relayRestarts();
     else this.hear({ type: 'clock', lost: this.#chance(0.2) });
   }
 
@@ -224,6 +225,13 @@ class RandomStation {
     if (world.relayFollows) world.relayOn = relayCommanded(this.state);
     const readyInMs = this.#chance(0.05) ? this.#pick([undefined, 500, 4000]) : 0;
     this.hear({ type: 'relay', on: world.relayOn, readyInMs });
+  }
+
+  /** Whoever drives the relay is deployed anew: it opens on its way out, if it opens at all. */
+  #relayRestarts(): void {
+    const { world } = this;
+    if (world.relayFollows) world.relayOn = false;
+    if (!world.relayOn) this.hear({ type: 'relay', on: false, readyInMs: undefined, restarting: true });
   }
 
   #voucher(): Voucher {
