@@ -1,6 +1,6 @@
 // Issuing from a ledger of ten million codes beside one of ten thousand, on SQLite and on PostgreSQL (docs/ledger.md).
 // Rounds alternate between the two ledgers, so that what else the machine does falls on both. Compared is the time of
-// all rounds together: what comes only now and then (checkpoints, page splits) belongs to the cost.
+// all rounds of a run together, and of three runs the worst counts: what comes only now and then (checkpoints, page splits) belongs to the cost.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ const STATIONS = 100;
 const ROUNDS = Number(process.env.LEDGER_ROUNDS ?? 80);
 /** Not counted: the first inserts after a bulk load split its full pages. */
 const WARM_UP_ROUNDS = 20;
+/** The worst of them counts. */
+const RUNS = 3;
 const CODES_A_ROUND = 250;
 const CUSTOMERS = 50;
 /** Of an export: enough to see whether its memory grows. */
@@ -205,28 +207,41 @@ async function csv({ ledger }: Measured): Promise<string> {
 async function compare(kind: 'sqlite' | 'postgresql', freshUrl: () => Promise<string>): Promise<number> {
   const small = await prepare(kind, await freshUrl(), SMALL);
   const large = await prepare(kind, await freshUrl(), LARGE);
-  for (let i = 0; i < WARM_UP_ROUNDS + ROUNDS; i++) {
-    if (i === WARM_UP_ROUNDS) {
-      for (const { microseconds, processorMicroseconds } of [small, large]) {
-        microseconds.length = 0;
-        processorMicroseconds.length = 0;
-      }
+  const turns = async (rounds: number) => {
+    for (let i = 0; i < rounds; i++) {
+      for (const measured of i % 2 === 0 ? [small, large] : [large, small]) await round(measured);
     }
-    for (const measured of i % 2 === 0 ? [small, large] : [large, small]) await round(measured);
+  };
+  await turns(WARM_UP_ROUNDS);
+  const ratios: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    for (const { microseconds, processorMicroseconds } of [small, large]) {
+      microseconds.length = 0;
+      processorMicroseconds.length = 0;
+    }
+    await turns(ROUNDS);
+    ratios.push(mean(large.microseconds) / mean(small.microseconds));
+    report(kind, [small, large]);
   }
-  const ratio = mean(large.microseconds) / mean(small.microseconds);
-  for (const { codes, microseconds, processorMicroseconds } of [small, large]) {
+  const ratio = Math.max(...ratios);
+  const all = ratios.map((each) => each.toFixed(2)).join(', ');
+  console.log(
+    `${kind}: issuing at ${LARGE} beside ${SMALL}, ${RUNS} runs: ${all} ×; the worst ${ratio.toFixed(2)} × (to reach: ≤ 1.2)`,
+  );
+  console.log(`${kind}: pages at ${LARGE}: ${await pages(large)}`);
+  console.log(`${kind}: ${await csv(large)}`);
+  await Promise.all([small.ledger.close(), large.ledger.close()]);
+  return ratio;
+}
+
+function report(kind: string, measured: readonly Measured[]): void {
+  for (const { codes, microseconds, processorMicroseconds } of measured) {
     const all = mean(microseconds).toFixed(1);
     const processor = mean(processorMicroseconds).toFixed(1);
     console.log(
       `${kind}: ${codes} codes: ${all} µs a code, median round ${median(microseconds).toFixed(1)}, processor ${processor}`,
     );
   }
-  console.log(`${kind}: issuing at ${LARGE} costs ${ratio.toFixed(2)} × issuing at ${SMALL} (to reach: ≤ 1.2)`);
-  console.log(`${kind}: pages at ${LARGE}: ${await pages(large)}`);
-  console.log(`${kind}: ${await csv(large)}`);
-  await Promise.all([small.ledger.close(), large.ledger.close()]);
-  return ratio;
 }
 
 const wanted = process.argv.slice(2);
