@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, { readonly file: string; readonly says: 
     file: '../hardware/doctor/doctor-main',
     says: 'check a station: pins, permissions, clock, disk, key, guard',
   },
+  update: { file: '../hardware/raspberry-pi/update', says: 'a new version of the station, from one file (USB stick)' },
 };
 
 const [name = 'help', ...rest] = process.argv.slice(2);

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The doctor as a program: bin/offline-charging-doctor. Exits with 1 when something is wrong.
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readSettingsFile, SETTINGS_FILE, type SettingsFile } from '../raspberry-pi/settings-file.ts';
-import { countWrong, examine, report } from './doctor.ts';
+import { countWrong, examine, report, type Section, wrongSince } from './doctor.ts';
 import { findUser } from './users.ts';
 import { isLanguage, languageOf } from './words.ts';
 
@@ -11,6 +12,7 @@ const HELP = `offline-charging-doctor: looks at a station and says what is wrong
   --env FILE        the station's settings (${SETTINGS_FILE})
   --user NAME       whose permissions count (offline-charging where there is one, else yours)
   --language NAME   en or zh-CN (LANGUAGE)
+  --since FILE      what it found earlier (--json): only what is wrong since then counts
   --json            what was found, for programs
   --help
 
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
       env: { type: 'string' },
       user: { type: 'string' },
       language: { type: 'string' },
+      since: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -43,7 +46,15 @@ async function main(): Promise<void> {
   const sections = await examine({ root: '/', env, ignored, user, nowMs: Date.now() });
   const language = values.language ? languageOf({ LANGUAGE: values.language }) : languageOf(env);
   console.log(values.json ? JSON.stringify(sections, null, 2) : report(sections, language));
-  process.exitCode = countWrong(sections) > 0 ? 1 : 0;
+  process.exitCode = (values.since ? wrongSince(sections, earlier(values.since)) : countWrong(sections)) > 0 ? 1 : 0;
+}
+
+function earlier(file: string): Section[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file} is not what --json gives.`, { cause });
+  }
 }
 
 /** The settings that the services run with; none on a machine where nothing was installed. */

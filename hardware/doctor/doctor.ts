@@ -43,6 +43,21 @@ export function countWrong(sections: readonly Section[]): number {
   return sections.flatMap(({ findings }) => findings).filter(({ level }) => level === 'wrong').length;
 }
 
+/** How many findings are wrong now that were not wrong then: said for the first time, or said of more things. */
+export function wrongSince(sections: readonly Section[], earlier: readonly Section[]): number {
+  const now = saidWrong(sections);
+  const then = saidWrong(earlier);
+  return [...now].reduce((sum, [says, count]) => sum + Math.max(0, count - (then.get(says) ?? 0)), 0);
+}
+
+function saidWrong(sections: readonly Section[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { level, says } of sections.flatMap(({ findings }) => findings)) {
+    if (level === 'wrong') counts.set(says, (counts.get(says) ?? 0) + 1);
+  }
+  return counts;
+}
+
 const marks = { good: '✓', note: '·', wrong: '✗' } as const;
 
 export function report(sections: readonly Section[], language: Language): string {

@@ -16,6 +16,26 @@ const PLACES = [
   '/boot/',
 ];
 
+/** Puts where npm would put it: a Node.js and npm (this one) in `runtime`, else the package. Runs on its own. */
+function standInForNpm(repository: string, self: string): void {
+  const fs = require('node:fs');
+  const at = process.argv.indexOf('--prefix');
+  if (at < 0) return;
+  const modules = `${process.argv[at + 1]}/node_modules`;
+  const link = (target: string, path: string) => {
+    fs.mkdirSync(path.replace(/\/[^/]*$/, ''), { recursive: true });
+    fs.rmSync(path, { force: true });
+    fs.symlinkSync(target, path);
+  };
+  if (modules.endsWith('/runtime/node_modules')) {
+    for (const arch of ['x64', 'arm64']) link(process.execPath, `${modules}/node-linux-${arch}/bin/node`);
+    fs.mkdirSync(`${modules}/npm/bin`, { recursive: true });
+    fs.copyFileSync(self, `${modules}/npm/bin/npm-cli.js`);
+  } else {
+    link(repository, `${modules}/@offline-charging/node-red`);
+  }
+}
+
 export class FakeRoot {
   readonly folder = mkdtempSync(join(tmpdir(), 'installed-'));
   readonly #script: string;
@@ -39,17 +59,9 @@ export class FakeRoot {
       'install',
       `args=(); while (($#)); do case $1 in -o | -g) shift 2 ;; *) args+=("$1"); shift ;; esac; done; exec /usr/bin/install "\${args[@]}"`,
     );
-    const node = join(this.folder, 'opt/offline-charging/runtime/node_modules');
-    this.#standIn(
-      'npm',
-      `case $* in
-        *--prefix*runtime*) for arch in x64 arm64; do mkdir -p "${node}/node-linux-$arch/bin"; ln -sf "${process.execPath}" "${node}/node-linux-$arch/bin/node"; done
-          mkdir -p "${node}/npm/bin"; echo 'process.exit(0)' >"${node}/npm/bin/npm-cli.js"
-          mkdir -p "${this.folder}/opt/offline-charging/node_modules/@offline-charging"
-          ln -sfn "${repository}" "${this.folder}/opt/offline-charging/node_modules/@offline-charging/node-red" ;;
-        pack*) while (($#)); do [[ $1 == --pack-destination ]] && touch "$2/package.tgz"; shift; done ;;
-      esac`,
-    );
+    const npm = join(this.folder, 'npm-cli.js');
+    writeFileSync(npm, `(${standInForNpm})(${JSON.stringify(repository)}, __filename);\n`);
+    this.#standIn('npm', `exec "${process.execPath}" "${npm}" "$@"`);
   }
 
   write(path: string, content: string): void {

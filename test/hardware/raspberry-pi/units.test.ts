@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { places } from '../../../flows/environment.ts';
@@ -8,6 +8,7 @@ import { readSettings } from '../../../hardware/relay/guard-settings.ts';
 
 const folder = new URL('../../../hardware/raspberry-pi/', import.meta.url).pathname;
 const units = ['offline-charging-guard.service', 'offline-charging-charger.service'] as const;
+const panel = 'offline-charging-panel.service';
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const settings = (name: string) => new Set(read(name).split('\n'));
 const present = (program: string) => spawnSync(program, ['--version']).status === 0;
@@ -20,14 +21,14 @@ describe('the services', () => {
     }
     const copies = mkdtempSync(join(tmpdir(), 'units-'));
     try {
-      for (const unit of units) {
+      for (const unit of [...units, panel]) {
         // The program is installed on stations only; systemd wants one that is there.
         writeFileSync(
           join(copies, unit),
           read(unit).replaceAll('/opt/offline-charging/bin/offline-charging', '/bin/true'),
         );
       }
-      const run = spawnSync('systemd-analyze', ['verify', ...units.map((unit) => join(copies, unit))], {
+      const run = spawnSync('systemd-analyze', ['verify', ...[...units, panel].map((unit) => join(copies, unit))], {
         encoding: 'utf8',
       });
       const ours = run.stderr.split('\n').filter((line) => line.includes('offline-charging'));
@@ -74,6 +75,29 @@ describe('the services', () => {
     });
   }
 
+  it('give the panel the screen and this machine alone, whatever becomes of the browser', () => {
+    const lines = settings(panel);
+    for (const line of [
+      'User=offline-charging-panel',
+      'Restart=always',
+      'StartLimitIntervalSec=0',
+      'Wants=offline-charging-charger.service',
+      'IPAddressDeny=any',
+      'IPAddressAllow=localhost',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'CapabilityBoundingSet=',
+      'DevicePolicy=closed',
+      'RuntimeDirectory=offline-charging-panel',
+      // Neither the key nor the guard's socket is a browser's business.
+      'InaccessiblePaths=-/var/lib/offline-charging -/run/offline-charging',
+    ])
+      assert.ok(lines.has(line), line);
+    assert.doesNotMatch(read(panel), /^(Requires|BindsTo|PartOf)=/m);
+    const policy = JSON.parse(read('panel-policy.json'));
+    assert.deepEqual([policy.URLBlocklist, policy.TranslateEnabled], [['*'], false]);
+  });
+
   it('keep the charger off every network', () => {
     const charger = settings('offline-charging-charger.service');
     assert.ok(charger.has('IPAddressDeny=any') && charger.has('IPAddressAllow=localhost'));
@@ -117,7 +141,11 @@ describe('the installer', () => {
       console.log('      not checked any further: shellcheck is not on this machine (apt-get install shellcheck)');
       return;
     }
-    const run = spawnSync('shellcheck', [script], { encoding: 'utf8' });
+    const root = join(folder, '../..');
+    const scripts = globSync(['hardware/raspberry-pi/*.sh', 'test/install/inside.sh', 'test/install/systemctl'], {
+      cwd: root,
+    });
+    const run = spawnSync('shellcheck', ['-x', ...scripts], { encoding: 'utf8', cwd: root });
     assert.equal(run.stdout, '');
   });
 
@@ -136,14 +164,34 @@ describe('the installer', () => {
   });
 
   it('installs by the very Node that the station runs, so that what is compiled fits it', () => {
-    const [runtime, link, npm, programs] = [
+    const [runtime, link, programs] = [
       /would run: npm install --prefix \S+\/runtime --ignore-scripts .* node-linux-\w+@\^24\S* npm@\^\d+/,
-      /would run: ln -sfn \S+\/runtime\/node_modules\/node-linux-\w+\/bin\/node \/opt\/offline-charging\/bin\/node/,
-      /would write: \/opt\/offline-charging\/bin\/npm/,
-      /would run: \/opt\/offline-charging\/bin\/npm install --prefix \/opt\/offline-charging .*offline-charging\.tgz/,
-    ].map((step) => dryRun().search(step)) as [number, number, number, number];
-    assert.ok(runtime > 0 && runtime < link && link < npm && npm < programs, [runtime, link, npm, programs].join());
+      /would run: ln -sfn \.\.\/node_modules\/node-linux-\w+\/bin\/node (\S+)\/runtime\/bin\/node/,
+      /would run: env PATH=(\S+)\/runtime\/bin:\S+ npm_config_nodedir=\1\/runtime\/headers \1\/runtime\/bin\/node \1\/runtime\/npm\/bin\/npm-cli.js install --prefix \1 .*offline-charging\.tgz/,
+    ].map((step) => dryRun().search(step)) as [number, number, number];
+    assert.ok(runtime > 0 && runtime < link && link < programs, [runtime, link, programs].join());
     assert.doesNotMatch(dryRun(), /would run: npm install .*offline-charging\.tgz/);
+  });
+
+  it('switches from one version to the next in one moment, by a link that is renamed', () => {
+    const said = dryRun();
+    const [, release] =
+      /would run: mv -T \S+\/releases\/\.new \/opt\/offline-charging\/releases\/(\S+)/.exec(said) ?? [];
+    assert.ok(release, said);
+    assert.ok(said.includes(`ln -sfn releases/${release} /opt/offline-charging/current.new`));
+    assert.ok(said.includes('mv -T /opt/offline-charging/current.new /opt/offline-charging/current\n'));
+  });
+
+  it('sets up the panel on a screen when asked, and says that it did not where it was not', () => {
+    assert.match(dryRun(), /8\. Panel on the screen\n {2}not asked for \(--panel\)/);
+    const said = dryRun('--panel');
+    for (const part of [
+      'apt-get install -y --no-install-recommends cage chromium fonts-dejavu-core fonts-wqy-zenhei',
+      'would write: /etc/chromium/policies/managed/offline-charging.json',
+      'would write: /etc/systemd/system/offline-charging-panel.service',
+      'systemctl enable --quiet offline-charging-panel.service',
+    ])
+      assert.ok(said.includes(part), `${part}\n${said}`);
   });
 
   it('refuses a provisioning file that is missing or is none, before it does anything', () => {
