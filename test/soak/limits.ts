@@ -16,15 +16,18 @@ export async function sharedLimit(url: string, limit: number, requests: number):
     LOG_LEVEL: 'warn',
     RATE_LIMITS: 'database',
     RATE_LIMIT_CLIENT: String(limit),
+    RATE_LIMIT_STATION: '0',
   };
   const clouds = await Promise.all([Cloud.start({ env }), Cloud.start({ env })]);
   const headers = { authorization: `Bearer ${made.key}` };
+  const body = { station: 'CP-0001', amount: 30 };
   let taken = 0;
   let passed = 0;
   await atOnce(20, async () => {
     while (taken < requests) {
-      const response = await clouds[taken++ % clouds.length]!.call('GET', '/stations/CP-0001', undefined, headers);
-      await response.text();
+      const response = await clouds[taken++ % clouds.length]!.call('POST', '/charging-requests', body, headers);
+      const text = await response.text();
+      if (response.status !== 201 && response.status !== 429) throw new Error(`${response.status} ${text}`);
       if (response.status !== 429) passed += 1;
     }
   });
