@@ -80,9 +80,10 @@ function named(url = '/'): string {
 
 function lean(source: string): string {
   return source
+    .replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*$/gm, '')
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(?:\/\/|\/\*|\*)/.test(line))
+    .filter((line) => line !== '' && !line.startsWith('//'))
     .join('\n');
 }
 

@@ -37,6 +37,9 @@ describe("the customer's page, as it is written", () => {
       [...tokenizer(text, options)].map((token) => `${token.type.label} ${(token as { value?: unknown }).value}`);
     for (const name of scripts) assert.deepEqual(tokens(served(name, source(name))), tokens(source(name)), name);
     assert.doesNotMatch(served('style.css', source('style.css')), /\/\*|\*\//);
+    // A rule for all elements begins with the sign that a comment's lines begin with.
+    const bare = (style: string) => style.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s/g, '');
+    assert.equal(bare(served('style.css', source('style.css'))), bare(source('style.css')));
   });
 
   it('is in the JavaScript of 2015, which phones of ten years ago run', () => {

@@ -232,7 +232,7 @@ describe("the operator's dashboard", function () {
     await page.waitForSelector('tbody tr');
     assert.equal(await page.locator('tbody tr').count(), 50);
     await page.click('button:has-text("Show more")');
-    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length > 60);
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 60);
     await page.fill('input[type="search"]', 'WH-0001');
     await page.waitForFunction(() =>
       [...document.querySelectorAll('tbody tr')].every((line) => line.textContent?.includes('WH-0001')),
@@ -246,6 +246,51 @@ describe("the operator's dashboard", function () {
     await page.fill('input[type="search"]', request);
     await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
     assert.ok((await page.locator('tbody tr').innerText()).includes(request));
+  });
+
+  it('refunds an expired code by one button that warns, and a payment without a code leaves its list, both audited', async () => {
+    const ledger = await cloud.ledger();
+    const made = await ledger.createStation({
+      id: 'FAST',
+      sequence: 'counter',
+      price: { minorUnits: 150, currency: 'EUR' },
+    });
+    assert.ok(!('refused' in made));
+    const code = await ledger.issue({ client: 'app', station: 'FAST', amount: 60 });
+    const reserved = await ledger.reserve({ client: 'app', station: 'FAST', amount: 60 });
+    assert.ok(!('refused' in code) && !('refused' in reserved));
+    await ledger.cancelReservation({ client: 'app', id: reserved.id });
+    await ledger.markPaid({ id: reserved.id, payment: 'pi_stray', amount: { minorUnits: 300, currency: 'EUR' } });
+    // So many newer numbers that the station takes neither its 10 nor its 12 digits.
+    const newer = Array.from({ length: 48 }, () => ledger.issue({ client: 'app', station: 'FAST', amount: 30 }));
+    await Promise.all(newer);
+    await open('codes');
+    await page.fill('input[type="search"]', code.id);
+    await page.click('tbody button:has-text("Refund")');
+    assert.match(await page.innerText('dialog[open]'), /A station whose clock is set back may still take it/);
+    assert.deepEqual(await violations(page), []);
+    await page.fill('dialog[open] input', 'the customer called');
+    await press('Refund');
+    await page.waitForSelector('tbody tr:has-text("60 min unused, €3.00")');
+    assert.equal(await page.locator('tbody button:has-text("Refund")').count(), 0);
+
+    await page.selectOption('select', 'listPayments');
+    await page.waitForSelector('tbody tr:has-text("pi_stray"):has-text("Came after the customer had cancelled")');
+    assert.deepEqual(await violations(page), []);
+    await page.click('tbody button:has-text("Given back")');
+    await page.fill('dialog[open] input', 'sent back by bank');
+    await press('Given back');
+    await page.waitForSelector('p:has-text("Nothing found.")');
+    const { items } = await ledger.listAudit({ limit: 500 });
+    await ledger.close();
+    for (const [action, why] of [
+      ['expired-code-refunded', 'the customer called'],
+      ['payment-returned', 'sent back by bank'],
+    ] as const) {
+      const entry = items.find((each) => each.action === action);
+      assert.equal(entry?.client, 'dashboard');
+      assert.ok(entry?.detail?.includes(why), action);
+    }
   });
 
   it('hands the ledger out as CSV, by a link that works once', async () => {

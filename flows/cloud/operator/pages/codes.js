@@ -12,6 +12,8 @@ export default {
       from: `${today.slice(0, 8)}01`,
       to: today,
       station: '',
+      chosen: null,
+      reason: '',
     };
   },
   mounted() {
@@ -25,6 +27,13 @@ export default {
     query(after) {
       const search = this.list === 'listCodes' ? this.search.trim() : '';
       return { limit: 50, ...(search && { search }), ...(after && { after }) };
+    },
+    /** The rows of one list are no rows of another. */
+    choose() {
+      this.items = [];
+      this.next = null;
+      this.loaded = false;
+      this.load();
     },
     async load() {
       const wanted = JSON.stringify([this.list, this.search]);
@@ -48,7 +57,32 @@ export default {
     settledText(code) {
       if (!code.settledAt) return '–';
       const unused = this.say('unusedOf', { unused: this.amount(code.unused, code.unit) });
-      return code.refund ? `${unused}, ${this.money(code.refund)}` : unused;
+      const back = code.payment ? this.say('backTo', { payment: code.payment }) : '';
+      return [unused, code.refund ? this.money(code.refund) : '', back].filter(Boolean).join(', ');
+    },
+    askRefund(code) {
+      this.chosen = code;
+      this.reason = '';
+      this.open('refund');
+    },
+    async refund() {
+      const given = await this.ask('refundExpired', { request: this.chosen.request, why: this.reason });
+      if (!given) return;
+      this.close('refund');
+      this.notice = this.say('refunded', { money: given.refund ? this.money(given.refund) : '' });
+      await this.load();
+    },
+    askReturn(item) {
+      this.chosen = item;
+      this.reason = '';
+      this.open('return');
+    },
+    async returnPayment() {
+      const given = await this.ask('returnPayment', { payment: this.chosen.payment, why: this.reason });
+      if (!given) return;
+      this.close('return');
+      this.notice = this.say('returned', { payment: given.payment });
+      await this.load();
     },
     async exportCsv() {
       const after = new Date(Date.parse(this.to) + 86400000).toISOString();
