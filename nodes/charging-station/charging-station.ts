@@ -18,6 +18,7 @@ import type { ChargingStation, StationUser } from './station-user.ts';
 const USERS_WAIT_MS = 8_000;
 /** Between two tries of a journal that could not be opened: nobody can log in to restart a station. */
 const JOURNAL_AGAIN_MS = 10_000;
+const TIMEKEEPING_MS = 60_000;
 /** What room on the disk, a mount or the end of another program mends. */
 const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable', 'journal-in-use', 'journal-shared']);
 /** Journals open in this process, by their folder: the lock on the disk cannot say that it is a station beside this one. */
@@ -61,6 +62,7 @@ class OpenedStation implements ChargingStation {
   /** Stands until the journal can be opened. */
   #journalFault: NodeFault | undefined;
   #again: NodeJS.Timeout | undefined;
+  #timekeeping: NodeJS.Timeout | undefined;
   #lastUserLeft: (() => void) | undefined;
 
   readonly simulated: boolean;
@@ -103,6 +105,9 @@ class OpenedStation implements ChargingStation {
     }
     const station = Station.open(settings, { folder: journalFolder, keepSessions, clocks: machineClocks() });
     openJournals.set(journalFolder, settings.stationId);
+    // Time powered is written down also where no session asks for the clock: sure time grows with it.
+    clearInterval(this.#timekeeping);
+    this.#timekeeping = setInterval(() => station.clockState(), TIMEKEEPING_MS).unref();
     return station;
   }
 
@@ -161,6 +166,7 @@ class OpenedStation implements ChargingStation {
 
   async close(): Promise<void> {
     clearTimeout(this.#again);
+    clearInterval(this.#timekeeping);
     if (this.#users.size > 0) await this.#allUsersLeft();
     if (this.#station !== undefined) openJournals.delete(this.#plan!.journalFolder);
     this.#station?.dispose();

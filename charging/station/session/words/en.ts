@@ -107,8 +107,8 @@ export const EN: Catalogue = {
       short: ['Already used:', 'get a new code.'],
     },
     expired: {
-      lines: ['Code has expired.', 'On your phone, ask', 'for a refund or a', 'new code.'],
-      short: ['Expired: get a', 'new code.'],
+      lines: ['Code has expired.', 'Bought just now? On', 'your phone choose', 'CLOCK. Else refund.'],
+      short: ['Expired. If just', 'bought: CLOCK'],
     },
     'out-of-step': {
       lines: ['OUT OF STEP', 'On your phone choose', 'OUT OF STEP and type', 'the 15 digits here.'],
