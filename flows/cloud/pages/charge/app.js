@@ -116,7 +116,8 @@
       draw();
       focus('ticket-title');
     };
-    if (code.long) return shown(code.long);
+    // Kept with the purchase, for a locked charger where there is no signal.
+    if (code.long || code.rescue) return shown(code.long || code.rescue);
     doing(
       say('loading'),
       'longer',

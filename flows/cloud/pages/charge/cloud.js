@@ -65,7 +65,10 @@
   const meaning = (refusal, about) => {
     const status = refusal.status;
     if (/retired/.test(refusal.type)) return { title: 'retiredTitle', text: 'retired' };
-    if (status === 0) return { title: 'noAnswerTitle', text: 'noAnswer', again: true };
+    if (status === 0) {
+      const text = { synchronize: 'noSignalSynchronize', longer: 'noSignalLonger' }[about];
+      return { title: text ? 'noSignalTitle' : 'noAnswerTitle', text: text || 'noAnswer', again: true };
+    }
     if (status === 429) return { title: 'busyTitle', text: about === 'refund' ? 'busyReceipts' : 'busy', again: true };
     if (status === 408 || status >= 500) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };

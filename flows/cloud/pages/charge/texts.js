@@ -113,6 +113,11 @@
       unanswered: 'You asked for {amount}.',
       noAnswerTitle: 'No answer',
       noAnswer: 'The phone may have no signal.',
+      noSignalTitle: 'This needs signal for a moment',
+      noSignalSynchronize:
+        'Go where there is signal and try again, or let any phone with signal open this charger’s page: it gives the same 15 digits, free. Your code stays good.',
+      noSignalLonger:
+        'Go where there is signal and try again, or wait: the charger says when it takes your code again.',
       away: 'The service is away for a moment.',
       awayTitle: 'Please try again in a moment',
       busyTitle: 'One moment, please',
@@ -248,6 +253,10 @@
       unanswered: '您请求了 {amount}。',
       noAnswerTitle: '没有回应',
       noAnswer: '手机可能没有信号。',
+      noSignalTitle: '需要片刻信号',
+      noSignalSynchronize:
+        '请到有信号的地方重试，或用任何一部有信号的手机打开本充电桩的页面：会免费给出相同的 15 位数字。您的充电码仍有效。',
+      noSignalLonger: '请到有信号的地方重试，或稍等：充电桩会显示何时再接受您的充电码。',
       away: '服务暂时不可用。',
       awayTitle: '请稍后重试',
       busyTitle: '请稍候',

@@ -1,0 +1,69 @@
+// At the charger without signal, which refuses: what the phone can do by itself, and what it says of the rest.
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { Cloud } from '../flows/cloud/support/cloud.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { visitor } from './support.ts';
+
+describe("the customer's page without signal, at a charger that refuses", function () {
+  this.timeout(60_000);
+  let cloud: Cloud;
+  let browser: Browser;
+  let phone: BrowserContext;
+  let page: Page;
+  before(async () => {
+    [cloud, browser] = await Promise.all([Cloud.start(), launchBrowser()]);
+    assert.equal((await cloud.call('POST', '/stations', { id: 'CP-0001', sequence: 'counter' })).status, 201);
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.remove();
+  });
+  afterEach(() => phone.close());
+
+  async function offlineWithCode(locale = 'en-GB'): Promise<string> {
+    phone = await visitor(browser, { locale });
+    page = await phone.newPage();
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#order:not([hidden])');
+    await page.click('#get');
+    await page.waitForSelector('#ticket:not([hidden])');
+    await phone.setOffline(true);
+    return digits();
+  }
+  const digits = async () => ((await page.locator('#ticket-code').getAttribute('data-code')) ?? '').replaceAll(' ', '');
+  const problem = () => page.locator('#problem').innerText();
+
+  it('answers LOCKED with the longer digits, which were kept with the purchase', async () => {
+    const code = await offlineWithCode();
+    await page.click('#says-locked');
+    await page.waitForFunction(() => document.querySelector('#ticket-title')?.textContent?.includes('12 digits'));
+    const long = await digits();
+    assert.match(long, /^\d{12}$/);
+    assert.notEqual(long, code);
+    assert.equal(await page.locator('#problem').isVisible(), false);
+    await phone.setOffline(false);
+    const id = await page.evaluate(
+      () => (JSON.parse(localStorage.getItem('charge:CP-0001:codes')!) as { id: string }[])[0]!.id,
+    );
+    const asked = await phone.request.get(`${cloud.url}/charging-requests/${id}?layout=long`);
+    assert.equal(long, (await asked.json()).code, 'it is the same voucher');
+  });
+
+  for (const [button, locale, expected] of [
+    ['#says-step', 'en-GB', /needs signal for a moment[\s\S]*any phone with signal[\s\S]*Your code stays good/],
+    ['#says-clock', 'zh-CN', /需要片刻信号[\s\S]*任何一部有信号的手机[\s\S]*您的充电码仍有效/],
+  ] as const) {
+    it(`says what can be done about ${button.slice(6)} without signal (${locale}), and goes on when it is back`, async () => {
+      const code = await offlineWithCode(locale);
+      await page.click(button);
+      await page.waitForSelector('#problem:not([hidden])');
+      assert.match(await problem(), expected);
+      assert.equal(await digits(), code);
+      await phone.setOffline(false);
+      await page.waitForSelector('#ticket-sync:not([hidden])');
+      assert.match((await page.locator('#ticket-sync').getAttribute('data-code'))!.replaceAll(' ', ''), /^1\d{14}$/);
+      assert.equal(await digits(), code);
+    });
+  }
+});
