@@ -239,6 +239,7 @@ TEXT
   # shellcheck disable=SC2086
   if $runs; then run systemctl restart $services; fi
 }
+setting() { sed -n "s/^ *$1 *= *//p" "$settings" | tail -n 1 | tr -d "\"' \r"; }
 # healthy: they run, and the doctor finds nothing wrong that was not wrong before.
 healthy() {
   if $runs; then
@@ -249,6 +250,10 @@ healthy() {
       systemctl is-active --quiet "$unit" || { say "  $unit does not run"; return 1; }
       [[ $(systemctl show "$unit" --property=NRestarts --value) == 0 ]] || { say "  $unit has ended and was started again"; return 1; }
     done
+    # A charger may run without its flow, as when its nodes did not load: the panel is then not there.
+    PANEL_COMPOSITOR=true CHARGER_PORT=$(setting CHARGER_PORT) HOST=$(setting HOST) RUNTIME_DIRECTORY=/run/offline-charging-check \
+      timeout 120 bash "$(dirname "$(cli "$release")")/../hardware/raspberry-pi/panel.sh" ||
+      { say '  the charger does not show its panel'; return 1; }
   fi
   local since=()
   if [[ -f $known ]]; then since=(--since "$known"); fi

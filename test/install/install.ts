@@ -122,7 +122,7 @@ function files(): void {
   };
   variant(
     'newer',
-    `sed -i 's/"version": ".*"/"version": "0.1.99"/' ${ours}/package.json; sed -i 's/^[^ ]*/0.1.99/' ${programs}/release`,
+    `sed -i 's/^  "version": ".*"/  "version": "0.1.99"/' ${ours}/package.json; sed -i 's/^[^ ]*/0.1.99/' ${programs}/release`,
   );
   variant('refusing', `mv ${ours}/dist/hardware/doctor/key-check.js .`);
   variant('ending', `mv key-check.js ${ours}/dist/hardware/doctor/; mv ${ours}/dist/flows/charger/flow.json .`);
