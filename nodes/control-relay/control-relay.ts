@@ -2,7 +2,7 @@
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
-import { commanderLives } from '../run-session/live-sessions.ts';
+import { wantedClosed } from '../run-session/live-sessions.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -278,15 +278,15 @@ class RelayControl {
 
   #beat(): void {
     if (!this.#relay) return;
-    const orphaned = !commanderLives(this.#session);
+    const unwanted = !wantedClosed(this.#session);
     this.#tell(this.#relay.state, true);
     this.#tellings -= 1;
     if (this.#tellings <= 0) {
       clearInterval(this.#tellingAgain);
       this.#tellingAgain = undefined;
     }
-    // Deleted while its wire was cut: nobody else can open the relay.
-    if (orphaned) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
+    // Its order was lost on a wire that is cut, or it was deleted: nobody else can open the relay.
+    if (unwanted) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
   }
 
   #actual({ on, lease, readyInMs, problem }: RelayState): Actual {

@@ -1,16 +1,29 @@
-// Which sessions live in this Node-RED. A relay that a session closed asks here whether that session is still there: one
-// that was deleted while its wire to the relay was cut can open it no more.
-const live = new Set<string>();
+// Which sessions live in this Node-RED, and what each wants of its relay. A relay that a session closed asks here whether
+// it is still to be closed: the wire between them may be cut, or lead elsewhere by now, and the session may be deleted.
+const wantClosed = new Map<string, boolean>();
 
-/** Gives the function that ends it. */
-export function sessionLives(id: string): () => void {
-  live.add(id);
-  return () => {
-    live.delete(id);
+export interface LiveSession {
+  /** What the session told its relay last. */
+  tells(on: boolean): void;
+  end(): void;
+}
+
+export function sessionLives(id: string): LiveSession {
+  wantClosed.set(id, false);
+  return {
+    tells: (on) => {
+      if (wantClosed.has(id)) wantClosed.set(id, on);
+    },
+    end: () => {
+      wantClosed.delete(id);
+    },
   };
 }
 
-/** @param by the property `commandedBy` of a command; whoever gives another command than a session never dies */
-export function commanderLives(by: unknown): boolean {
-  return typeof by !== 'string' || live.has(by);
+/**
+ * Whether whoever closed the relay wants it closed.
+ * @param by the property `commandedBy` of the command; one that no session gave stands until the next command
+ */
+export function wantedClosed(by: unknown): boolean {
+  return typeof by !== 'string' || wantClosed.get(by) === true;
 }

@@ -12,7 +12,7 @@ import { guarded, type NodeFault, onClose, onInput } from '../shared/road.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
 import { Levels } from './levels.ts';
-import { sessionLives } from './live-sessions.ts';
+import { type LiveSession, sessionLives } from './live-sessions.ts';
 
 interface RunSessionConfig extends NodeConfig {
   readonly station?: string;
@@ -37,9 +37,9 @@ export default function runSession(red: RED): void {
       if (fault) status.failed(fault);
       else start();
     });
-    const session = new SessionNode(this, status, charging);
+    const live = sessionLives(this.id);
+    const session = new SessionNode(this, status, charging, live);
     const leaveStation = charging.join(session);
-    const dies = sessionLives(this.id);
 
     const start = guarded(this, status, () => session.start(config));
     const forget = onFlowsStarted(red, start);
@@ -49,7 +49,7 @@ export default function runSession(red: RED): void {
       try {
         session.stop();
       } finally {
-        dies();
+        live.end();
         leaveStation();
         leave();
       }
@@ -72,6 +72,7 @@ class SessionNode implements StationUser {
   readonly #node: RedNode;
   readonly #status: Status;
   readonly #charging: ChargingStation;
+  readonly #live: LiveSession;
   #charger: Charger | undefined;
   /** Of the station, as it was when the session began. */
   #plan: StationPlan | undefined;
@@ -90,10 +91,11 @@ class SessionNode implements StationUser {
   readonly #levels = new Levels();
   #opening: NodeJS.Timeout | undefined;
 
-  constructor(node: RedNode, status: Status, charging: ChargingStation) {
+  constructor(node: RedNode, status: Status, charging: ChargingStation, live: LiveSession) {
     this.#node = node;
     this.#status = status;
     this.#charging = charging;
+    this.#live = live;
   }
 
   /** The station broke, perhaps after the session began: its pins can't be opened. */
@@ -285,6 +287,7 @@ class SessionNode implements StationUser {
 
   /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
   #command(on: boolean, again: boolean): void {
+    this.#live.tells(on);
     this.#send('relay', { topic: 'relay', payload: on, again, commandedBy: this.#node.id });
   }
 

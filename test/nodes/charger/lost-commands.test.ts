@@ -27,22 +27,47 @@ describe('a relay whose wires are cut', () => {
   async function unplugged(): Promise<void> {
     rig.plug(false);
     await rig.until('the session is closed', () => rig.at('records').some(({ topic }) => topic === 'session-closed'));
-    assert.equal(rig.pin('relay'), '1', 'the order was lost');
   }
   const opens = () => rig.until('the relay is off', () => rig.pin('relay') === '0');
 
-  it('opens when the wire is there again', async () => {
+  it('opens though the wire stays cut', async () => {
     await charge();
     await rig.deploy(cut(), 'nodes');
     await unplugged();
-    await rig.deploy(chargerFlow(rig.folder), 'nodes');
     await opens();
   });
 
-  it('opens when the wire is there again, and the session was deployed anew in between', async () => {
+  it('opens though its session speaks to another relay by now', async () => {
+    await charge();
+    const other = { id: 'other', type: 'control relay', station: 'station', through: 'direct', line: 'other-relay' };
+    const wires = [['other'], display, ['records']];
+    await rig.deploy([...chargerFlow(rig.folder, { session: { wires } }), { ...other, wires: [[], []] }], 'nodes');
+    await unplugged();
+    await opens();
+  });
+
+  it('opens though the wire stays cut, and the session was deployed anew', async () => {
     await charge();
     await rig.deploy(cut(), 'nodes');
-    await unplugged();
+    await rig.deploy(cut({ session: { name: 'anew' } }), 'nodes');
+    await opens();
+  });
+
+  it('stays closed while the wire is cut and the charge goes on', async () => {
+    await charge();
+    await rig.deploy(cut(), 'nodes');
+    const told = rig.at('actual').length;
+    await rig.until('three seconds have passed', () => rig.at('actual').length >= told + 3);
+    assert.equal(rig.pin('relay'), '1');
+  });
+
+  it('opens when the wire is there again, whoever closed it', async () => {
+    await rig.start(cut());
+    await rig.until('the session is ready', () => session('idle'));
+    // What no session asked for, the relay itself leaves as it is.
+    rig.send('control', { payload: true });
+    await rig.until('it was told three times', () => rig.at('actual').filter(on).length >= 3);
+    assert.equal(rig.pin('relay'), '1');
     await rig.deploy(cut({ session: { name: 'anew' } }), 'nodes');
     assert.equal(rig.pin('relay'), '1');
     await rig.deploy(chargerFlow(rig.folder, { session: { name: 'anew' } }), 'nodes');
