@@ -9,6 +9,7 @@ import type {
   AuditRecord,
   ChargingRequest,
   CodeRecord,
+  CodesQuery,
   Health,
   IssuedService,
   LedgerOptions,
@@ -137,16 +138,17 @@ export interface Ledger {
   audit(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   listAudit(query?: PageQuery): Promise<Page<AuditRecord>>;
-  /** Newest first. `search`: a request's id, or part of a station's id or name. */
-  listCodes(
-    query?: PageQuery & { station?: string | undefined; search?: string | undefined },
-  ): Promise<Page<CodeRecord>>;
+  /**
+   * Newest first. `search`: part of a station's id or name, or of a request's id (4 hex digits or more; a page of such a
+   * search may be empty and have a next). `from`, `to`: ISO 8601, of when it was issued; `to` is not included.
+   */
+  listCodes(query?: CodesQuery): Promise<Page<CodeRecord>>;
   /** Newest first: what waits for its payment, was paid, or lapsed. */
   listReservations(query?: PageQuery): Promise<Page<ReservationRecord>>;
   /** Newest first: what was paid, has no code and was not given back. */
   listPayments(query?: PageQuery): Promise<Page<PaymentRecord>>;
-  /** Latest settled first. */
-  listSettled(query?: PageQuery): Promise<Page<CodeRecord>>;
+  /** Latest settled first; `search`, `from` and `to` as for codes, by when it was settled. */
+  listSettled(query?: CodesQuery): Promise<Page<CodeRecord>>;
   statistics(query?: { days?: number | undefined }): Promise<Statistics>;
   /** RFC 4180 with a header line, oldest first, in pieces of some hundred lines. Dates: ISO 8601. */
   exportCsv(query?: {

@@ -244,6 +244,16 @@ export interface PageQuery {
   readonly limit?: number | undefined;
 }
 
+/** Which codes, or settled receipts: of a station, holding a text, of a time. */
+export interface CodesQuery extends PageQuery {
+  readonly station?: string | undefined;
+  /** Part of a station's id or name, or of a request's id from 4 hex digits on. */
+  readonly search?: string | undefined;
+  /** ISO 8601; `to` is not included. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** Sums of one UTC day, for one unit and currency. */
 export interface DayFigures {
   /** `2026-11-22`. */

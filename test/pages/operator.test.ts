@@ -238,14 +238,24 @@ describe("the operator's dashboard", function () {
       [...document.querySelectorAll('tbody tr')].every((line) => line.textContent?.includes('WH-0001')),
     );
     await page.selectOption('select', 'listSettled');
+    await page.waitForFunction(() => document.body.textContent?.includes('Nothing found'));
+    await page.fill('input[type="search"]', 'CP-0001');
     await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
     const words = plain(await page.locator('tbody tr').innerText());
     assert.match(words, /CP-0001.*60 min.*€3\.00.*36 min unused, €1\.80/s);
     const request = (await page.locator('tbody tr td').last().innerText()).trim();
     await page.selectOption('select', 'listCodes');
-    await page.fill('input[type="search"]', request);
-    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
-    assert.ok((await page.locator('tbody tr').innerText()).includes(request));
+    for (const part of [request, request.slice(5, 17), request.slice(-8).toUpperCase()]) {
+      await page.fill('input[type="search"]', '');
+      await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 50);
+      await page.fill('input[type="search"]', part);
+      await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+      assert.ok((await page.locator('tbody tr').innerText()).includes(request), part);
+    }
+    await page.fill('input[type="search"]', '');
+    await page.fill('label:has-text("From") input >> visible=true', '2020-01-01');
+    await page.fill('label:has-text("Up to") input >> visible=true', '2020-01-31');
+    await page.waitForFunction(() => document.body.textContent?.includes('Nothing found'));
   });
 
   it('refunds an expired code by one button that warns, and a payment without a code leaves its list, both audited', async () => {

@@ -1,17 +1,13 @@
 // Pages of the ledger for the operator.
-import { sql } from 'kysely';
 import { faultInName } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
-import { fold } from '../folding.ts';
 import { isExpired, money, unusedAmount } from '../terms.ts';
-import type { ApiKeyRecord, AuditRecord, CodeRecord, Page, PageQuery, StationRecord } from '../types.ts';
+import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
 import { operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './looking-up.ts';
 import { cursorOf, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
-
-/** A search for part of a station's id or name shows the codes of so many stations. */
-const MOST_STATIONS = 20;
+import { isSearch, matching, type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
 export async function listStations(
   work: Work,
@@ -34,15 +30,6 @@ export async function listStations(
   );
   const item = (row: StationsTable) => stationRecord(row, termsOf({ station: row.number, terms: row.terms }));
   return pageOf(rows, limit, item, (row) => row.id);
-}
-
-const isSearch = (search: string | undefined) =>
-  search !== undefined && search !== '' && faultInName(search) === undefined;
-
-/** Stations whose id or name holds the text, in letters of either case. Both are folded by the same rule. */
-function matching(search: string) {
-  const pattern = `%${fold(search).replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<boolean>`stations.folded like ${pattern} escape '\\'`;
 }
 
 export async function listApiKeys(work: Work, query: PageQuery): Promise<Page<ApiKeyRecord>> {
@@ -80,33 +67,53 @@ export async function listAudit(work: Work, query: PageQuery): Promise<Page<Audi
   return pageOf(rows, limit, item, (row) => `${row.at}.${row.entry}`);
 }
 
-export type CodesQuery = PageQuery & { station?: string; search?: string };
-
 export async function listCodes(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
-  const search = query.search?.trim();
   if (query.station !== undefined) {
     const station = await stationById(work, query.station);
     return codesOfStations(work, station ? [station] : [], query);
   }
-  if (search === undefined || search === '') return latestCodes(work, query);
-  if (/^[0-9a-f]{32}$/i.test(search)) return codeOfRequest(work, search.toLowerCase());
-  if (!isSearch(search)) return { items: [], next: null };
-  const stations = await work.db
-    .selectFrom('stations')
-    .selectAll()
-    .where(matching(search))
-    .orderBy('id')
-    .limit(MOST_STATIONS)
-    .execute();
-  return codesOfStations(work, stations, query);
+  const sought = await soughtBy(work, query.search);
+  switch (sought.what) {
+    case 'all':
+      return latestCodes(work, query);
+    case 'stations':
+      return codesOfStations(work, sought.stations, query);
+    case 'request':
+      return codesAt(work, [sought.at], query);
+    case 'part':
+      return codesWithPart(work, sought.part, query);
+    case 'nothing':
+      return { items: [], next: null };
+  }
 }
 
-async function latestCodes(work: Work, query: PageQuery): Promise<Page<CodeRecord>> {
+/** The latest whose request's id holds the text. Ids are made of the rows: they are gone through, newest first. */
+async function codesWithPart(work: Work, part: string, query: CodesQuery): Promise<Page<CodeRecord>> {
+  const { rows, next } = await searchedThrough(query, part, {
+    read: (after, limit) => latestRows(work, query, after, limit),
+    request: (row) => (row.kind === VOUCHER ? requestIdOf(work, row) : undefined),
+    mark: placeOfCode,
+  });
+  return { items: rows.map(await codeRecords(work, rows)), next };
+}
+
+async function latestCodes(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
   const limit = limitOf(query);
-  const [at, station, sequence] = cursorOf(query.after) ?? [];
-  const rows = await work.db
+  const rows = await latestRows(work, query, query.after, limit + 1);
+  const item = await codeRecords(work, rows.slice(0, limit));
+  return pageOf(rows, limit, item, placeOfCode);
+}
+
+const placeOfCode = (row: CodesTable) => `${row.issued_at}.${row.station}.${row.sequence}`;
+
+function latestRows(work: Work, query: CodesQuery, after: string | undefined, limit: number): Promise<CodesTable[]> {
+  const { from, to } = periodOf(query);
+  const [at, station, sequence] = cursorOf(after) ?? [];
+  return work.db
     .selectFrom('codes')
     .selectAll()
+    .$if(from !== undefined, (q) => q.where('issued_at', '>=', from!))
+    .$if(to !== undefined, (q) => q.where('issued_at', '<', to!))
     .$if(sequence !== undefined, (q) =>
       q.where((eb) =>
         eb(
@@ -119,19 +126,18 @@ async function latestCodes(work: Work, query: PageQuery): Promise<Page<CodeRecor
     .orderBy('issued_at', 'desc')
     .orderBy('station', 'desc')
     .orderBy('sequence', 'desc')
-    .limit(limit + 1)
+    .limit(limit)
     .execute();
-  const item = await codeRecords(work, rows.slice(0, limit));
-  return pageOf(rows, limit, item, (row) => `${row.issued_at}.${row.station}.${row.sequence}`);
 }
 
 /** The codes of a few stations, each read along its own key and merged by time. The cursor holds a place in each. */
 async function codesOfStations(
   work: Work,
   stations: readonly StationsTable[],
-  query: PageQuery,
+  query: CodesQuery,
 ): Promise<Page<CodeRecord>> {
   const limit = limitOf(query);
+  const { from, to } = periodOf(query);
   const numbers = cursorOf(query.after) ?? [];
   const place = new Map<number, number>();
   for (let i = 0; i + 1 < numbers.length; i += 2) place.set(numbers[i]!, numbers[i + 1]!);
@@ -142,6 +148,8 @@ async function codesOfStations(
       .selectFrom('codes')
       .selectAll()
       .where('station', '=', number)
+      .$if(from !== undefined, (q) => q.where('issued_at', '>=', from!))
+      .$if(to !== undefined, (q) => q.where('issued_at', '<', to!))
       .$if(below !== undefined, (q) => q.where('sequence', '<', below!))
       .orderBy('sequence', 'desc')
       .limit(limit + 1)
@@ -157,81 +165,13 @@ async function codesOfStations(
   return { items: shown.map(item), next };
 }
 
-async function codeOfRequest(work: Work, id: string): Promise<Page<CodeRecord>> {
-  const key = work.shared.ids.rowOf(id);
-  if (!key) return { items: [], next: null };
-  const rows = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', key.station)
-    .where((eb) =>
-      key.what === 'code'
-        ? eb('sequence', '=', key.item)
-        : eb(
-            'sequence',
-            '=',
-            eb
-              .selectFrom('reservations')
-              .where('reservations.station', '=', key.station)
-              .where('reservations.reservation', '=', key.item)
-              .select('reservations.sequence'),
-          ),
-    )
-    .execute();
+async function codesAt(work: Work, places: readonly Place[], query: CodesQuery): Promise<Page<CodeRecord>> {
+  const { from = 0, to = Number.POSITIVE_INFINITY } = periodOf(query);
+  const rows = (await rowsAt(work, 'codes', places)).filter((row) => row.issued_at >= from && row.issued_at < to);
   return { items: rows.map(await codeRecords(work, rows)), next: null };
 }
 
-export async function listSettled(work: Work, query: PageQuery): Promise<Page<CodeRecord>> {
-  const limit = limitOf(query);
-  const [at, station, sequence] = cursorOf(query.after) ?? [];
-  const receipts = await work.db
-    .selectFrom('receipts')
-    .selectAll()
-    .$if(sequence !== undefined, (q) =>
-      q.where((eb) =>
-        eb(
-          eb.refTuple('settled_at', 'station', 'sequence'),
-          '<',
-          eb.tuple(at as number, station as number, sequence as number),
-        ),
-      ),
-    )
-    .orderBy('settled_at', 'desc')
-    .orderBy('station', 'desc')
-    .orderBy('sequence', 'desc')
-    .limit(limit + 1)
-    .execute();
-  const page = receipts.slice(0, limit);
-  const codes = await rowsAt(work, 'codes', page);
-  const byKey = new Map(codes.map((row) => [`${row.station}/${row.sequence}`, row]));
-  const item = await codeRecords(work, codes);
-  const payments = await paymentsOf(work, codes);
-  const shown = (receipt: ReceiptsTable): CodeRecord => {
-    const row = byKey.get(`${receipt.station}/${receipt.sequence}`)!;
-    const payment = payments.get(`${row.station}/${row.reservation}`);
-    const by = receipt.client === row.client ? {} : { settledBy: receipt.client };
-    return { ...item(row), ...by, ...(payment === undefined ? {} : { payment }) };
-  };
-  return pageOf(receipts, limit, shown, (row) => `${row.settled_at}.${row.station}.${row.sequence}`);
-}
-
-/** The provider's reference of each code that was paid for: where its money goes back to. */
-async function paymentsOf(work: Work, codes: readonly CodesTable[]): Promise<Map<string, string>> {
-  const paid = codes.filter(({ reservation }) => reservation !== null);
-  if (paid.length === 0) return new Map();
-  const rows = await work.db
-    .selectFrom('reservations')
-    .select(['station', 'reservation', 'payment'])
-    .where((eb) =>
-      eb.or(paid.map(({ station, reservation }) => eb.and({ station, reservation: reservation as number }))),
-    )
-    .execute();
-  return new Map(rows.map(({ station, reservation, payment }) => [`${station}/${reservation}`, payment ?? '']));
-}
-
-type Place = { station: number; sequence: number };
-
-async function rowsAt<T extends 'codes' | 'receipts'>(work: Work, table: T, places: readonly Place[]) {
+export async function rowsAt<T extends 'codes' | 'receipts'>(work: Work, table: T, places: readonly Place[]) {
   if (places.length === 0) return [];
   const rows = await work.db
     .selectFrom(table as 'codes')

@@ -5,6 +5,8 @@ export default {
       title: 'codes',
       list: 'listCodes',
       search: '',
+      since: '',
+      until: '',
       items: [],
       next: null,
       loaded: false,
@@ -25,8 +27,15 @@ export default {
   },
   methods: {
     query(after) {
-      const search = this.list === 'listCodes' ? this.search.trim() : '';
-      return { limit: 50, ...(search && { search }), ...(after && { after }) };
+      const search = this.search.trim();
+      const day = (date, days) => new Date(Date.parse(date) + days * 86400000).toISOString();
+      return {
+        limit: 50,
+        ...(this.list !== 'listPayments' && search && { search }),
+        ...(this.list !== 'listPayments' && this.since && { from: day(this.since, 0) }),
+        ...(this.list !== 'listPayments' && this.until && { to: day(this.until, 1) }),
+        ...(after && { after }),
+      };
     },
     /** The rows of one list are no rows of another. */
     choose() {
@@ -35,11 +44,18 @@ export default {
       this.loaded = false;
       this.load();
     },
+    /** What is asked for now: an answer to anything else comes too late. */
+    wanted() {
+      return JSON.stringify([this.list, this.query()]);
+    },
     async load() {
-      const wanted = JSON.stringify([this.list, this.search]);
-      const page = await this.ask(this.list, this.query());
-      // An answer to what is no longer asked for.
-      if (!page || wanted !== JSON.stringify([this.list, this.search])) return;
+      const wanted = this.wanted();
+      let page = await this.ask(this.list, this.query());
+      // Part of a request's id is looked for a stretch at a time.
+      while (page && !page.items.length && page.next && wanted === this.wanted()) {
+        page = await this.ask(this.list, this.query(page.next));
+      }
+      if (!page || wanted !== this.wanted()) return;
       this.items = page.items;
       this.next = page.next;
       this.loaded = true;

@@ -160,7 +160,8 @@ export const TEXTS = {
   },
   codes: {
     issued: ['Issued', '已发'],
-    searchCodes: ['Station or request id', '充电桩或请求编号'],
+    searchCodes: ['Station, or part of a request id', '充电桩，或请求编号的一部分'],
+    settledAt: ['Settled', '结算时间'],
     issuedAt: ['Issued', '生成时间'],
     kind: ['Kind', '类型'],
     sold: ['Amount', '数量'],
