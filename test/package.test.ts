@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -75,6 +86,32 @@ describe('the package', function () {
     }
     // koffi brings what it needs as a package for each machine.
     assert.ok(lock['node_modules/@koromix/koffi-linux-x64'] && lock['node_modules/@koromix/koffi-linux-arm64']);
+  });
+
+  it('is built where nothing can be compiled, as on a fresh Raspberry Pi: npm leaves onoff out there', () => {
+    const house = mkdtempSync(join(tmpdir(), 'build-'));
+    after(() => rmSync(house, { recursive: true }));
+    for (const each of ['package.json', 'tsconfig.json', 'nodes', 'charging', 'hardware', 'flows']) {
+      cpSync(join(root, each), join(house, each), { recursive: true });
+    }
+    mkdirSync(join(house, 'node_modules'));
+    for (const each of readdirSync(join(root, 'node_modules'))) {
+      if (!['onoff', 'epoll'].includes(each)) {
+        symlinkSync(join(root, 'node_modules', each), join(house, 'node_modules', each));
+      }
+    }
+    const compiler = join(house, 'node_modules/typescript/bin/tsc');
+    const { stdout, status } = spawnSync(process.execPath, [compiler, '--noEmit', '-p', house], { encoding: 'utf8' });
+    assert.deepEqual({ stdout, status }, { stdout: '', status: 0 });
+  });
+
+  it('overrides what npm 10 would miss in the lock: a peer that wants another version of what is there', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    // npm 10 asks for TypeScript 5 beside ours on behalf of such a peer, optional or not, and `npm ci` ends there.
+    const wanting = Object.entries<{ peerDependencies?: Record<string, string> }>(lock)
+      .filter(([, { peerDependencies }]) => /^\^?\d/.test(peerDependencies?.typescript ?? ''))
+      .map(([path]) => path.replace(/^.*node_modules\//, ''));
+    for (const name of wanting) assert.equal(manifest.overrides[name]?.typescript, '$typescript', name);
   });
 
   it('can be imported by the name that it gives out', async () => {

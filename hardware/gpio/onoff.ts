@@ -1,17 +1,29 @@
 // Lines through sysfs, /sys/class/gpio, by the package onoff: for kernels whose character device can't be used.
 import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Gpio, Options } from 'onoff';
 import { findLine, headerChip, type LineAt, type SysfsChip, sysfsChips } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { GpioError } from './errors.ts';
+
+/** What we use of onoff, which has to be compiled: where it cannot be it is not there, and the build does without it. */
+interface Gpio {
+  readSync(): 0 | 1;
+  writeSync(value: 0 | 1): void;
+  watch(callback: (error: Error | null | undefined, value: 0 | 1) => void): void;
+  unwatchAll(): void;
+  unexport(): void;
+}
 
 type GpioConstructor = new (
   number: number,
   direction: 'in' | 'high' | 'low',
   edge: 'none' | 'both',
-  options: Options,
+  options: { readonly activeLow: boolean },
 ) => Gpio;
+
+interface Library {
+  readonly Gpio: GpioConstructor & { readonly accessible: boolean };
+}
 
 /** Throws a `GpioError`: `library-missing`, `no-gpio`, `no-permission`. */
 export async function openOnoff(root: string = '/'): Promise<GpioDriver> {
@@ -22,10 +34,10 @@ export async function openOnoff(root: string = '/'): Promise<GpioDriver> {
       'This machine has no GPIO in /sys/class/gpio. On a computer without pins use GPIO_DRIVER=simulated.',
     );
   }
-  let library: { readonly Gpio: GpioConstructor & { readonly accessible: boolean } };
+  let library: Library;
   try {
-    const onoff = await import('onoff');
-    library = (onoff.default ?? onoff) as unknown as typeof library;
+    const onoff = (await import('onoff' as string)) as Library & { readonly default?: Library };
+    library = onoff.default ?? onoff;
   } catch (cause) {
     throw new GpioError(
       'library-missing',

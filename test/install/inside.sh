@@ -31,7 +31,12 @@ case $way in
     ensure 'no npm of Debian was needed' refused command -v npm
     ;;
   checkout)
-    ./checkout/hardware/raspberry-pi/install.sh --station station.json
+    # As whoever cloned it has it, who is not root.
+    useradd --create-home pi
+    mv checkout /home/pi/
+    chown -R pi: /home/pi/checkout
+    /home/pi/checkout/hardware/raspberry-pi/install.sh --station station.json
+    ensure 'what was built is the owner'"'"'s' test -z "$(find /home/pi ! -user pi -print -quit)"
     ;;
 esac
 ensure 'the doctor runs, and says so in both languages' bash -c 'offline-charging doctor --language zh-CN | grep -q .'
