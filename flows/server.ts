@@ -109,7 +109,7 @@ async function upgrade(
 
 /** Of socket.io, wherever a dashboard has it: what it keeps for a client begins with its first request. */
 function isOfSocket({ url = '' }: IncomingMessage): boolean {
-  return url.includes('/socket.io');
+  return url.split('?', 1)[0]!.includes('/socket.io');
 }
 
 function isWebSocket({ method, headers }: IncomingMessage): boolean {

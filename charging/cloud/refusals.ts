@@ -13,7 +13,7 @@ const KINDS = {
   'station-exists': [409, 'There is a station with this id already'],
   'idempotency-key-reused': [409, 'This idempotency key was used for another request'],
   'receipt-settled': [409, 'This receipt has been settled already'],
-  'not-paid': [409, 'This request has not been paid'],
+  'not-paid': [402, 'This request has not been paid'],
   'already-paid': [409, 'This request has been paid already'],
   'payment-used': [409, 'This payment was told for another request'],
   'payment-differs': [409, 'This payment is not the price of the request'],

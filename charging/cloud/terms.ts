@@ -4,9 +4,27 @@ import type { Money, StationTerms } from './types.ts';
 
 type Numbering = Pick<StationTerms, 'layout' | 'sequence' | 'slotSeconds'>;
 
+/** The layout that every station hears beside its own, also while its keypad is locked, and for longer. */
+export const RESCUE_LAYOUT: LayoutName = 'long';
+
 /** The number of the slot that a moment lies in. */
 export function slotAt(nowMs: number, slotSeconds: number): number {
   return Math.floor(nowMs / 1000 / slotSeconds);
+}
+
+/** Whom a number is drawn for: what nobody paid for, what was paid for, or an operator's service code. */
+export type Drawer = 'unpaid' | 'paid' | 'operator';
+
+/**
+ * How many slots ahead of the clock a number may be. A station that honours a voucher takes it as proof that its slot, less
+ * M/8 of the layout typed, has come: a voucher that lies further ahead would spoil its clock, so one that was paid for has
+ * the M/8 of the rescue layout, and is typed in that alone. A service code proves nothing, and is accepted in the rescue
+ * layout's window: M/4 less some slots for a station whose clock is behind.
+ */
+function mostAhead({ layout }: Pick<Numbering, 'layout'>, drawer: Drawer): number {
+  const { window } = LAYOUTS[RESCUE_LAYOUT];
+  if (drawer === 'operator') return (window * 3) / 16;
+  return (drawer === 'paid' ? window : LAYOUTS[layout].window) / 8;
 }
 
 /**
@@ -17,13 +35,21 @@ export function nextNumber(
   terms: Numbering,
   last: number,
   nowMs: number,
+  drawer: Drawer = 'unpaid',
 ): { sequence: number } | { waitSeconds: number } {
   if (terms.sequence === 'counter') return { sequence: last + 1 };
   const slot = slotAt(nowMs, terms.slotSeconds);
   const sequence = Math.max(last + 1, slot);
-  const ahead = LAYOUTS[terms.layout].window / 8;
+  const ahead = mostAhead(terms, drawer);
   if (sequence <= slot + ahead) return { sequence };
   return { waitSeconds: Math.max(1, Math.ceil((sequence - ahead) * terms.slotSeconds - nowMs / 1000)) };
+}
+
+/** The layout that a voucher is shown in: the station's, unless its number lies too far ahead for that. See `mostAhead`. */
+export function shownLayout(terms: Numbering, sequence: number, drawnMs: number): LayoutName {
+  if (terms.sequence === 'counter') return terms.layout;
+  const ahead = sequence - slotAt(drawnMs, terms.slotSeconds);
+  return ahead > mostAhead(terms, 'unpaid') ? RESCUE_LAYOUT : terms.layout;
 }
 
 /** When the station stops accepting a voucher in that layout, unix ms; null at stations that count. */
@@ -31,9 +57,6 @@ export function expiryOf(terms: Numbering, sequence: number, layout: LayoutName)
   if (terms.sequence === 'counter') return null;
   return (sequence + (LAYOUTS[layout].window * 3) / 4) * terms.slotSeconds * 1000;
 }
-
-/** The layout that every station hears beside its own, also while its keypad is locked, and for longer. */
-export const RESCUE_LAYOUT: LayoutName = 'long';
 
 /**
  * Whether no layout of a voucher opens the station any more, as far as the cloud can tell: by the clock, or by the

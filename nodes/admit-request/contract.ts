@@ -76,7 +76,7 @@ const table: readonly Call[] = [
       description: 'The same voucher; or, where requests are paid for first, its reservation.',
       schema: [schemas.ChargingRequest, schemas.Reservation],
     },
-    problems: [404, 409, 410],
+    problems: [402, 404, 409, 410],
   },
   {
     id: 'cancelChargingRequest',

@@ -8,10 +8,11 @@ type Json = Record<string, unknown>;
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Malformed: not JSON, or a value of the wrong kind, missing, or null.',
   401: 'No API key, or one that is unknown or revoked.',
+  402: 'Its code was asked for, and nobody has paid yet.',
   403: 'The key may not do this.',
   404: 'Unknown station, or not a request of this client.',
   405: 'The path does not answer this method; see `Allow`.',
-  409: 'The same idempotency key with another body, or already there, settled, or not paid.',
+  409: 'The same idempotency key with another body, or already there, settled, or paid otherwise.',
   410: 'The station is retired, or nobody paid in time.',
   412: 'It was changed since you read it; see `If-Match`.',
   413: 'The body is too large.',

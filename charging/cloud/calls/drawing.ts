@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isClient, isStationId } from '../checks.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
-import { nextNumber, priceOf, quantityOf } from '../terms.ts';
+import { type Drawer, nextNumber, priceOf, quantityOf } from '../terms.ts';
 import type { Refused, StationTerms } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { faultInKey, findKeys, idempotencyHash, type KeptKey, keepKeys, replay } from './idempotency.ts';
@@ -41,6 +41,12 @@ export type DrawingCall =
   | { readonly name: 'issue'; readonly args: IssueCall }
   | { readonly name: 'serviceCode'; readonly args: ServiceCall }
   | { readonly name: 'issueReserved'; readonly args: IssueReservedCall };
+
+const DRAWERS = {
+  issue: 'unpaid',
+  issueReserved: 'paid',
+  serviceCode: 'operator',
+} as const satisfies Record<DrawingCall['name'], Drawer>;
 
 /** A number that is wanted, and where its answer goes. */
 interface Wanted {
@@ -168,7 +174,7 @@ async function drawFresh(
         answers[index] = what;
         continue;
       }
-      const next = nextNumber(terms, newest, work.now);
+      const next = nextNumber(terms, newest, work.now, DRAWERS[call.name]);
       if ('waitSeconds' in next) {
         answers[index] = tooMany(station.id, next.waitSeconds);
         continue;

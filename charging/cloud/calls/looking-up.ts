@@ -3,7 +3,7 @@ import { LAYOUTS, type LayoutName, OPERATIONS, type Operation } from '../../code
 import { isStationId } from '../checks.ts';
 import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
-import { expiryOf, money, RESCUE_LAYOUT } from '../terms.ts';
+import { expiryOf, money, RESCUE_LAYOUT, shownLayout } from '../terms.ts';
 import type {
   ChargingRequest,
   IssuedService,
@@ -106,7 +106,7 @@ export function voucherAnswer(
   station: string,
   terms: StationTerms,
   row: CodesTable,
-  layout: LayoutName = terms.layout,
+  layout: LayoutName = shownLayout(terms, row.sequence, row.issued_at),
 ): ChargingRequest {
   const inLayout = (shown: LayoutName) => ({
     ...work.shared.maker.voucher(station, terms, shown, row.quantity, row.sequence),

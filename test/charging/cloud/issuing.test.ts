@@ -75,6 +75,48 @@ for (const kind of BOTH) {
       }
     });
 
+    it('tells neither who paid nor an operator to wait by what was drawn without payment', async () => {
+      const id = await station({ price: { minorUnits: 100, currency: 'EUR' } });
+      const slot = Math.floor(at.now / 300_000);
+      let payments = 0;
+      const buy = async () => {
+        const reserved = granted(await at.ledger.reserve({ client: 'buyer', station: id, amount: 60 }));
+        granted(await at.ledger.markPaid({ id: reserved.id, payment: `${id} ${++payments}` }));
+        return at.ledger.issueReserved({ client: 'buyer', id: reserved.id });
+      };
+      const service = () => at.ledger.serviceCode({ client: 'op', station: id, operation: 'clear-lockout' });
+      for (let ahead = 0; ahead <= 4; ahead++) granted(await issue(id, 30));
+      assert.equal(refusal(await issue(id, 30)), '429 too-many-codes');
+
+      const paid = granted(await buy());
+      // In 10 digits a station would take it as proof of a slot that has not come.
+      assert.equal(paid.code, longCode(key(id), 'min', 30, 2, slot + 5));
+      assert.equal(paid.rescue.code, paid.code);
+      assert.equal(paid.expiresAt, paid.rescue.expiresAt);
+      assert.deepEqual(granted(await at.ledger.request({ client: 'buyer', id: paid.id })), paid);
+      const compact = await at.ledger.request({ client: 'buyer', id: paid.id, layout: 'compact' });
+      assert.equal(refusal(compact), '422 layout-too-small');
+
+      assert.equal(granted(await service()).code, serviceCodeOf(key(id), 'clear-lockout', slot + 6));
+      assert.equal(granted(await buy()).code, longCode(key(id), 'min', 30, 2, slot + 7));
+      assert.equal(granted(await buy()).code, longCode(key(id), 'min', 30, 2, slot + 8));
+      assert.equal(refusal(await buy()), '429 too-many-codes');
+      for (let ahead = 9; ahead <= 12; ahead++) {
+        assert.equal(granted(await service()).code, serviceCodeOf(key(id), 'clear-lockout', slot + ahead));
+      }
+      assert.equal(refusal(await service()), '429 too-many-codes');
+    });
+
+    it('gives what was paid for in the usual digits where its number is within an eighth of the window', async () => {
+      const id = await station();
+      const slot = Math.floor(at.now / 300_000);
+      for (let ahead = 0; ahead < 4; ahead++) granted(await issue(id, 30));
+      const reserved = granted(await at.ledger.reserve({ client: 'buyer', station: id, amount: 30 }));
+      granted(await at.ledger.markPaid({ id: reserved.id, payment: `${id} 1` }));
+      const paid = granted(await at.ledger.issueReserved({ client: 'buyer', id: reserved.id }));
+      assert.equal(paid.code, compactCode(key(id), 'min', 30, 1, slot + 4));
+    });
+
     it('draws vouchers and service codes from one line of numbers', async () => {
       const id = await station({ sequence: 'counter' });
       const first = granted(await issue(id, 30));

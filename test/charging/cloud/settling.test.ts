@@ -307,7 +307,7 @@ for (const kind of BOTH) {
         lapsesAt: '2026-11-22T12:10:00.000Z',
         price: { minorUnits: 300, currency: 'EUR' },
       });
-      assert.equal(refusal(await issueReserved(reserved.id)), '409 not-paid');
+      assert.equal(refusal(await issueReserved(reserved.id)), '402 not-paid');
       assert.deepEqual(await at.ledger.request({ client: 'app', id: reserved.id }), reserved);
       const paid = granted(await at.ledger.markPaid({ id: reserved.id, payment: 'pay_1' }));
       assert.deepEqual(paid, { ...reserved, status: 'paid', paidAt: '2026-11-22T12:00:00.000Z' });

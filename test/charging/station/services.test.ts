@@ -33,6 +33,17 @@ describe('service codes', () => {
     assert.equal(outcome(17), 'out-of-step');
   });
 
+  it('may lie three sixteenths of it ahead, and what was paid for an eighth, without harm to the clock', () => {
+    for (const ahead of [0, 1, 2, 4]) bench.charge(bench.code(bench.slot + ahead));
+    const paid = bench.code(bench.slot + 8, 'long');
+    bench.charge(paid);
+    assert.equal(bench.outcome(paid), 'used');
+    const service = bench.service('clear-lockout', bench.slot + 12);
+    assert.equal(bench.outcome(service), 'accepted');
+    assert.equal(bench.station.useService('clear-lockout', bench.slot + 12), 'done');
+    assert.equal(bench.outcome(bench.code(bench.slot + 3)), 'accepted', 'the clock is not lost');
+  });
+
   it('lie in that window for a counter as well', () => {
     bench.station.dispose();
     bench = new Bench(COUNTER);

@@ -71,6 +71,8 @@
     }
     if (status === 429) return { title: 'busyTitle', text: about === 'refund' ? 'busyReceipts' : 'busy', again: true };
     if (status === 408 || status >= 500) return { title: 'awayTitle', text: 'away', again: true };
+    // Not paid yet: what a flow says that does not show the reservation instead. The money may be on its way.
+    if (status === 402) return { title: 'unpaidTitle', text: 'unpaid', again: true };
     if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };
     // What a proxy answers, or a flow that is not there just now, is not known of a station or a request.
     if (status === 404 && !/unknown-/.test(refusal.type)) return { title: 'awayTitle', text: 'away', again: true };
