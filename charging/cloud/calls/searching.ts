@@ -46,11 +46,11 @@ export async function soughtBy(work: Work, text: string | undefined): Promise<So
 }
 
 export const isSearch = (search: string | undefined) =>
-  search !== undefined && search !== '' && faultInName(search) === undefined;
+  search !== undefined && search.trim() !== '' && faultInName(search) === undefined;
 
 /** Stations whose id or name holds the text, in letters of either case. Both are folded by the same rule. */
 export function matching(search: string) {
-  const pattern = `%${fold(search).replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${fold(search.trim()).replace(/[\\%_]/g, '\\$&')}%`;
   return sql<boolean>`stations.folded like ${pattern} escape '\\'`;
 }
 

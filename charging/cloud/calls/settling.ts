@@ -47,16 +47,17 @@ export async function settle(work: Work, call: SettleCall): Promise<Answer<Settl
   }
   const own = call.anyClient === true ? undefined : client;
   const mine = await voucherOf(work, station, reading, own);
-  // Guesses at what this client bought count for the client; all others for where they come from, so that nobody's
-  // wrong receipts keep the buyer out.
-  const who = mine.held || own === undefined ? client : strangerAt(call);
+  const named = mine.found ? undefined : await namedVoucher(work, station, reading, call);
+  // Guesses at what this client bought count for the client; all others for where they come from, and there for the
+  // purchase that they name, so that nobody's wrong receipts keep the buyer out.
+  const who = mine.held || own === undefined ? client : strangerAt(call, named);
   const until = await countAsWrong(work, station, who);
   if (until - work.now > MOST_WRONG * FORGIVEN_AFTER_MS) {
     // What is refused costs no more: whoever keeps trying must not keep himself out for ever.
     await forgive(work, station, who, until);
     return tooMany(work, until);
   }
-  const found = mine.found ?? (await provenVoucher(work, station, reading, call));
+  const found = mine.found ?? (named && isOf(work, station, reading, named) ? named : undefined);
   if (!found) {
     work.tallies.add(station.number, { unit: 'min' }, { wrong_receipts: 1 });
     work.audits.push({ action: 'unknown-receipt', client, station: id });
@@ -67,8 +68,9 @@ export async function settle(work: Work, call: SettleCall): Promise<Answer<Settl
 }
 
 /** Whose wrong receipts are counted together when the client bought nothing that the receipt could be of. */
-function strangerAt({ client, address }: SettleCall): string {
-  return address === undefined ? client : `address:${address}`.slice(0, 200);
+function strangerAt({ client, address }: SettleCall, named: Found | undefined): string {
+  const who = address === undefined ? client : `address:${address}`;
+  return named ? `${who.slice(0, 170)} purchase:${named.row.sequence}` : who.slice(0, 200);
 }
 
 function unknownDetail({ station, code, request }: SettleCall): string {
@@ -81,24 +83,34 @@ function unknownDetail({ station, code, request }: SettleCall): string {
   );
 }
 
-/** A voucher that another client bought, for whoever holds its code or the id of its request beside the receipt. */
-async function provenVoucher(
+/** The voucher, of any client, whose code or request is given and that the receipt could be of. */
+async function namedVoucher(
   work: Work,
   station: StationsTable,
   reading: ReceiptReading,
   { code, request, anyClient }: SettleCall,
 ): Promise<Found | undefined> {
   if (anyClient === true || (code === undefined && request === undefined)) return undefined;
-  const { found } = await voucherOf(work, station, reading, undefined);
-  if (!found) return undefined;
-  const { row, terms } = found;
-  if (request !== undefined) return request.trim().toLowerCase() === requestIdOf(work, row) ? found : undefined;
-  const typed = code!.replace(/[\s-]/g, '');
-  const layouts = [terms.layout, RESCUE_LAYOUT];
-  const digits = layouts.map((layout) =>
-    work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence),
-  );
-  return digits.some((known) => known.code === typed) ? found : undefined;
+  const id = request?.trim().toLowerCase();
+  const typed = code?.replace(/[\s-]/g, '');
+  for (const rows of ROWS) {
+    const candidates = await candidatesAmong(work, station, reading, undefined, rows);
+    const termsOf = await work.shared.terms.get(work.db, candidates);
+    const isNamed = (row: CodesTable) => {
+      if (id !== undefined) return id === requestIdOf(work, row);
+      const terms = termsOf(row);
+      return [terms.layout, RESCUE_LAYOUT].some(
+        (layout) => work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence).code === typed,
+      );
+    };
+    const row = candidates.find(isNamed);
+    if (row) return { row, terms: termsOf(row) };
+  }
+  return undefined;
+}
+
+function isOf(work: Work, station: StationsTable, reading: ReceiptReading, { row, terms }: Found): boolean {
+  return work.shared.maker.reader(station.id, terms).matches(reading, row.sequence);
 }
 
 /** Before the answer is known, and given back if it was right: calls that run at the same time all count. */

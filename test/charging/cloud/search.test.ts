@@ -19,6 +19,7 @@ const FOUND: Readonly<Record<string, readonly string[]>> = {
   straße: ['Straße'],
   CAFÉ: ['Cafe\u0301'],
   停车: ['停车场'],
+  ' 停车场 ': ['停车场'],
   '%': ['100 %'],
   _: [],
   Ö: [],

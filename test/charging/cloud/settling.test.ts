@@ -160,6 +160,26 @@ for (const kind of BOTH) {
       );
     });
 
+    it('hears whoever has the code or the request, also from an address whose strangers are not heard any more', async () => {
+      const id = await station();
+      const bought = [await issue(id, 60, 'buyer'), await issue(id, 60, 'buyer'), await issue(id, 60, 'buyer')];
+      let claims = 0;
+      const claim = (digits: string, proof: { code?: string; request?: string }, address = '10.3.3.3') =>
+        at.ledger.settle({ client: `phone ${++claims}`, address, station: id, receipt: digits, ...proof });
+      for (let n = 0; n < 10; n++) assert.equal(refusal(await claim(receipt(id, 65, n), {})), '404 unknown-receipt');
+      assert.equal(refusal(await claim(receipt(id, 1, 40), {})), '429 too-many-receipts');
+      granted(await claim(receipt(id, 1, 40), { code: bought[0]!.code }));
+      granted(await claim(receipt(id, 2, 40), { request: bought[1]!.id }));
+      // Who has the code and guesses at the receipt is heard ten times for that purchase, and only there.
+      for (let n = 0; n < 10; n++) {
+        assert.equal(refusal(await claim(receipt(id, 67, n), { code: bought[2]!.code })), '404 unknown-receipt');
+      }
+      for (const proof of [{ code: bought[2]!.rescue.code }, { request: bought[2]!.id }]) {
+        assert.equal(refusal(await claim(receipt(id, 3, 40), proof)), '429 too-many-receipts');
+      }
+      granted(await claim(receipt(id, 3, 40), { code: bought[2]!.code }, '10.3.3.4'));
+    });
+
     it('says where the money goes back to: the payment that it was bought with, if there was one', async () => {
       const id = await station({ price });
       const { id: reserved } = granted(await at.ledger.reserve({ client: 'app', station: id, amount: 60 }));

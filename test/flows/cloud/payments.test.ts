@@ -154,6 +154,10 @@ describe('the example of requests that are paid for first', function () {
       await refused(body, {}, 401);
       await refused(body, secret, 400);
     }
+    for (const payment of ['', '  ', '\u0000', 'x'.repeat(256)]) {
+      const body = { reference: await reserve(), payment, amount: 300, currency: 'EUR' };
+      await refused(JSON.stringify(body), secret, 400);
+    }
     await refused('{}', { ...secret, 'content-type': 'no type at all' }, 400);
     await refused('{}', { ...secret, 'content-type': 'application/json; charset=utf-7' }, 400);
     await refused('x'.repeat(300_000), secret, 413);
