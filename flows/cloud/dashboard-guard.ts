@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
 import type { HttpRequest } from '../../nodes/shared/http.ts';
-import { forwardedPrefix } from '../../nodes/shared/path-prefix.ts';
+import { prefixRedirections } from '../../nodes/shared/path-prefix.ts';
 import { type Problem, problem } from '../../nodes/shared/problems.ts';
 import { comesFromThisMachine, isOwnOrigin } from '../../nodes/shared/this-machine.ts';
 import { ADMIN_NAME } from '../shared/admin.ts';
@@ -57,7 +57,7 @@ export function dashboardGuard(signIn: SignIn): DashboardGuard {
 
   return {
     middleware(request: HttpRequest, response, next) {
-      withPrefix(request, response);
+      prefixRedirections(request, response);
       enters(request, response).then((entered) => {
         if (entered === true) return next();
         const headers = { 'www-authenticate': `Basic realm="operator: ${ADMIN_NAME}", charset="UTF-8"` };
@@ -106,15 +106,6 @@ class Sessions {
     const id = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(cookie ?? '')?.[1];
     return id !== undefined && (this.#until.get(id) ?? 0) > Date.now() ? id : undefined;
   }
-}
-
-/** Redirections of the dashboard's own carry what a proxy took off the path. */
-function withPrefix(request: HttpRequest, response: ServerResponse): void {
-  const prefix = forwardedPrefix(request);
-  if (prefix === '') return;
-  const setHeader = response.setHeader.bind(response);
-  response.setHeader = (name, value) =>
-    setHeader(name, /^location$/i.test(name) && /^\/(?!\/)/.test(String(value)) ? `${prefix}${value}` : value);
 }
 
 /** Open only if every ledger in this process is. */

@@ -2,6 +2,7 @@
 // administrator out, keeps what was typed as a name, and reads bodies of 5 MB before it asks who sends them.
 import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from '../../nodes/shared/http.ts';
+import { prefixRedirections } from '../../nodes/shared/path-prefix.ts';
 import { problem } from '../../nodes/shared/problems.ts';
 import { problemOf, type RoutedRequest, readBounded, sendProblem } from './answers.ts';
 import type { SignIn } from './sign-in.ts';
@@ -27,6 +28,7 @@ interface Door {
 /** Node-RED's `httpAdminMiddleware`. */
 export function editorDoor({ signIn, signedIn, beforeDeployment }: Door): Middleware {
   return (request, response, next) => {
+    prefixRedirections(request, response);
     const path = (request.url ?? '/').replace(/\?.*$/, '').replace(/\/+$/, '').toLowerCase();
     if (request.method === 'POST' && path === '/auth/token') {
       typed(request, response, next, signIn);

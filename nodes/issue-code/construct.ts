@@ -89,7 +89,8 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   paid: (context, message, send) => {
     const payment = textOf(payloadOf(message).payment ?? message.payment);
-    if (payment === undefined) throw new NodeFault('no-payment', 'Give the payment provider’s reference as msg.payload.payment.');
+    if (payment === undefined)
+      throw new NodeFault('no-payment', 'Give the payment provider’s reference as msg.payload.payment.');
     const id = requestId(message);
     const { amount, currency } = payloadOf(message);
     const paid = amount === undefined ? undefined : moneyOf(amount, currency);

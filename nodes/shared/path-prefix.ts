@@ -1,5 +1,6 @@
 // What stands before the contract's paths where the outside sees them: Node-RED's own root (`httpNodeRoot`), and what a
 // proxy before it takes off and tells as X-Forwarded-Prefix. Links to itself carry both.
+import type { ServerResponse } from 'node:http';
 import type { Trusts } from './client-address.ts';
 import type { HttpRequest } from './http.ts';
 
@@ -24,4 +25,13 @@ export function forwardedPrefix(request: HttpRequest): string {
     .filter((part) => part !== '');
   const prefix = parts.join('');
   return prefix.length <= LONGEST && parts.every((part) => PREFIX.test(part)) ? prefix : '';
+}
+
+/** Redirections that pages of others' make (dashboard, editor) carry what proxies took off. */
+export function prefixRedirections(request: HttpRequest, response: ServerResponse): void {
+  const prefix = forwardedPrefix(request);
+  if (prefix === '') return;
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) =>
+    setHeader(name, /^location$/i.test(name) && /^\/(?!\/)/.test(String(value)) ? `${prefix}${value}` : value);
 }
