@@ -12,9 +12,12 @@ interface Tried {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
+/** A variable of the environment, as it stands in a dialog. */
+const variable = (name: string) => `\${${name}}`;
+
 const upTo = (least: number, most: number): Tried => ({
   wrong: ['x', least - 1, most + 1, `${most}0`, '1e', '5,5'],
-  right: ['', least, most, String(least), '${A_VARIABLE}'],
+  right: ['', least, most, String(least), variable('A_VARIABLE')],
 });
 const whole = (least: number, most: number): Tried => {
   const tried = upTo(least, most);
@@ -22,17 +25,20 @@ const whole = (least: number, most: number): Tried => {
 };
 const needed = (setting: string, choice: string, right: string): Tried => ({
   wrong: ['', '  '],
-  right: [right, '${A_VARIABLE}'],
+  right: [right, variable('A_VARIABLE')],
   with: { [setting]: choice },
 });
 const calls = { wrong: ['nothing', 'toString'], right: [] };
-const limit = { wrong: ['x', '-1', '1.5', '12345678'], right: ['', '0', '600', '${A_VARIABLE}'] };
+const limit = { wrong: ['x', '-1', '1.5', '12345678'], right: ['', '0', '600', variable('A_VARIABLE')] };
 
-const stationOrMessage = { wrong: ['CP 1', '-a', 'a-', 'CP#1'], right: ['', 'CP-0001', '${STATION_ID}'] };
+const stationOrMessage = { wrong: ['CP 1', '-a', 'a-', 'CP#1'], right: ['', 'CP-0001', variable('STATION_ID')] };
 
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
   'charging station': {
-    station: { wrong: ['', 'CP 1', '-a', 'CP#1', 'a'.repeat(65)], right: ['CP-0001', '深圳-A61', '${STATION_ID}'] },
+    station: {
+      wrong: ['', 'CP 1', '-a', 'CP#1', 'a'.repeat(65)],
+      right: ['CP-0001', '深圳-A61', variable('STATION_ID')],
+    },
     step: whole(1, 1_000_000),
     slotSeconds: whole(1, 86_400),
     keepSessions: whole(1, 1_000_000),
@@ -43,7 +49,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     closeMs: upTo(0, 60_000),
     address: whole(0, 127),
     channel: whole(0, 7),
-    offeredA: { wrong: ['x', 5, 81, '-6'], right: ['', '0', 6, 80, '${A_VARIABLE}'] },
+    offeredA: { wrong: ['x', 5, 81, '-6'], right: ['', '0', 6, 80, variable('A_VARIABLE')] },
     leastPowerW: upTo(0, 100_000),
     startSeconds: upTo(1, 3600),
     goneSeconds: upTo(1, 86_400),
@@ -52,7 +58,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     line: needed('through', 'direct', '27'),
     leastSeconds: upTo(0, 86_400),
     mostClosings: whole(0, 1000),
-    windowMinutes: { wrong: ['x', 0, 1441], right: ['', 0.1, 1440, '${A_VARIABLE}'] },
+    windowMinutes: { wrong: ['x', 0, 1441], right: ['', 0.1, 1440, variable('A_VARIABLE')] },
     longestHours: upTo(0, 1000),
   },
   'read keypad': {
@@ -73,7 +79,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
   'code issuer': {
     ledger: {
       wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:'],
-      right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', '${DATABASE_URL}'],
+      right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', variable('DATABASE_URL')],
     },
     limitClient: limit,
     limitVisitor: limit,
