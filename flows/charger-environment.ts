@@ -30,6 +30,7 @@ export function chargerEnvironment(
     RELAY_MOST_CLOSINGS: String(usual.mostClosings),
     ...usualLines(variables),
     JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
+    JOURNAL_MARK: join(at.chargerDir, 'station.mark'),
     // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value?.trim() !== '')),
     ...identity(at.stationFile, env),
@@ -78,13 +79,20 @@ function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, s
   return variables(JSON.parse(provisioned.replace(/^\uFEFF/, '')));
 }
 
-/** @param of with `page`, the customer's page of this station, as the operator's file has it */
-function variables(of: StationVariables & { key: string; page?: unknown }): Record<string, string> {
+/**
+ * @param of as the operator's file has it: with `page`, the customer's page of this station, and what the cloud said of the
+ *   key when it gave it out
+ */
+function variables(
+  of: StationVariables & { key: string; page?: unknown; new?: unknown; provisionedAt?: unknown },
+): Record<string, string> {
   const cloud = typeof of.page === 'string' ? /^(https?:\/\/.+)\/charge\/[^/]*$/.exec(of.page)?.[1] : undefined;
   return {
     ...(cloud && { CLOUD_URL: cloud }),
     STATION_ID: of.station,
     STATION_KEY: of.key,
+    ...(typeof of.new === 'boolean' && { STATION_KEY_NEW: String(of.new) }),
+    ...(typeof of.provisionedAt === 'string' && { STATION_KEY_GIVEN: of.provisionedAt }),
     STATION_UNIT: of.unit,
     STATION_STEP: String(of.step),
     STATION_LAYOUT: of.layout,

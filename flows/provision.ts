@@ -1,5 +1,5 @@
 // What passes between the cloud and a station once, before the station goes out: its id, key and terms.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Answer, isRefused, type Ledger, openLedger, type StationRecord } from '../charging/cloud/ledger.ts';
 import { loadMasterKey } from './cloud/master-key.ts';
@@ -15,7 +15,8 @@ export async function provision(at: Places, station: StationVariables): Promise<
   const ledger = await openLedger({ url: at.ledgerUrl, masterKey: await loadMasterKey(at) });
   try {
     await register(ledger, station);
-    const provisioning = granted(await ledger.provisioning(station.station, { by: 'start' }));
+    const given = granted(await ledger.provisioning(station.station, { by: 'start' }));
+    const provisioning = { ...given, new: given.new || saidNew(at.stationFile, given.key) };
     const { host, port } = listening('cloud');
     const page = `http://${host.includes(':') ? `[${host}]` : host}:${port}/charge/${encodeURIComponent(station.station)}`;
     writeWhole(at.stationFile, `${JSON.stringify({ ...provisioning, page }, undefined, 2)}\n`);
@@ -38,6 +39,19 @@ async function register(ledger: Ledger, { station: id, ...terms }: StationVariab
 function granted<T extends object>(answer: Answer<T>): T {
   if (isRefused(answer)) throw new Error(answer.refused.detail);
   return answer;
+}
+
+/**
+ * Whether the file that lies there said of the same key that it was new. Each start gives the key out once more, which
+ * makes it no older for a charger on this machine that never ran; one that did has its mark.
+ */
+function saidNew(file: string, key: string): boolean {
+  try {
+    const before = JSON.parse(readFileSync(file, 'utf8'));
+    return before.key === key && before.new === true;
+  } catch {
+    return false;
+  }
 }
 
 function writeWhole(file: string, content: string): void {

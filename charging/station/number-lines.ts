@@ -48,6 +48,12 @@ export function lineOfKey(state: StationState, settings: StationSettings, clocks
   return { change, isNew: true, details: { ...details, hadBefore: known !== undefined } };
 }
 
+/** Whether a journal has numbers of this key. One of 0.1.0 did not say whose its numbers are: those of the key that it is opened with. */
+export function knowsKey({ key, earlier = [] }: StationState, ours: Uint8Array): boolean {
+  const fingerprint = fingerprintOf(ours);
+  return key === undefined || key === fingerprint || earlier.some((line) => line.key === fingerprint);
+}
+
 /** A journal of 0.1.0 kept no sure time, but the numbers that it used prove one. */
 function provenByOldJournal({ window }: StationState, { sequence, slotSeconds }: StationSettings): number {
   return sequence === 'clock' ? provenMs(window.highest, 'long', slotSeconds) : 0;

@@ -1,8 +1,9 @@
 // What a station is opened with: settings and limits, looked at before anything is touched, and a first state.
 import { LAYOUTS } from '../codes/index.ts';
-import { NO_MEMORY } from './clock.ts';
+import { NO_MEMORY, stationMs } from './clock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './journal/archive.ts';
 import { FIRST_GENERATION, type StationState } from './journal/state.ts';
+import type { Moment } from './journal/tables.ts';
 import { fullLimiter } from './limiter.ts';
 import { fingerprintOf } from './number-lines.ts';
 import { beginSureTime } from './sure-time.ts';
@@ -50,5 +51,14 @@ export function freshState({ stationId, key }: StationSettings, clocks: Clocks):
     openSession: null,
     lastClosed: null,
     counters: {},
+  };
+}
+
+/** When rows of this state are written. */
+export function momentOf({ boot, clock }: StationState, clocks: Clocks): Moment {
+  return {
+    boot: boot.number,
+    monotonicMs: Math.round(clocks.monotonicMs()),
+    stationMs: Math.round(stationMs(clock, clocks)),
   };
 }

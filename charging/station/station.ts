@@ -4,11 +4,12 @@ import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { Journal, type WritePoint } from './journal/journal.ts';
 import type { StationState } from './journal/state.ts';
-import { type Moment, recordOfRow } from './journal/tables.ts';
+import { recordOfRow } from './journal/tables.ts';
 import { judgeAtStation } from './judging.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
 import { lineOfKey } from './number-lines.ts';
-import { archiveLimits, checkSettings, freshState } from './settings.ts';
+import { Past, type PastOptions } from './past.ts';
+import { archiveLimits, checkSettings, freshState, momentOf } from './settings.ts';
 import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
 import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
 import {
@@ -26,6 +27,8 @@ export interface StationOptions extends Partial<ArchiveLimits> {
   /** Where the journal lives: a folder of this station's own, made if it is missing. */
   readonly folder: string;
   readonly clocks: Clocks;
+  /** What tells a journal that is new, or was restored, from one that knows all that was honoured. */
+  readonly past?: PastOptions;
   /** Told of each step of each write, so that a test can pull the plug there. */
   readonly onWrite?: (point: WritePoint) => void;
 }
@@ -46,10 +49,12 @@ export class Station implements SessionJournal {
   readonly #reader: CodeReader;
   readonly #journal: Journal;
   readonly #limits: ArchiveLimits;
+  readonly #past: Past | undefined;
   #notedAtMs: number;
   #durablyNotedAtMs: number;
 
-  private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits) {
+  private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits, past?: Past) {
+    this.#past = past;
     this.settings = settings;
     this.#clocks = clocks;
     this.#reader = new CodeReader(settings.key, settings);
@@ -63,21 +68,23 @@ export class Station implements SessionJournal {
    * Opens a station on its journal, or a new journal where there is none.
    * @throws {TypeError | RangeError} naming the wrong setting
    * @throws {JournalError} when the journal cannot be used: `sqlite-missing`, `journal-corrupt`, `journal-newer`,
-   *   `journal-of-another-station`, `journal-in-use`, `journal-not-writable`
+   *   `journal-of-another-station`, `journal-in-use`, `journal-not-writable`; with `past` also a `Forgotten`
    */
   static open(settings: StationSettings, options: StationOptions): Station {
     checkSettings(settings);
     const { folder, clocks, onWrite } = options;
     const limits = archiveLimits(options);
+    const past = options.past && new Past(settings, clocks, options.past);
     const journal = Journal.open({
       folder,
       station: settings.stationId,
       fresh: () => freshState(settings, clocks),
       moment: (state) => momentOf(state, clocks),
       ...(onWrite && { onWrite }),
+      ...(past && { admit: (state) => past.admit(state), onDurable: (state) => past.note(state) }),
     });
     try {
-      const station = new Station(settings, clocks, journal, limits);
+      const station = new Station(settings, clocks, journal, limits, past);
       station.#arrive();
       return station;
     } catch (error) {
@@ -250,6 +257,11 @@ export class Station implements SessionJournal {
     this.#journal.commit({ counters: { ...counters, [name]: wh } }, 'durable');
   }
 
+  /** Resolves when the second mark tells of all that was done, or cannot be written. */
+  async marked(): Promise<void> {
+    await this.#past?.noted();
+  }
+
   /** Lets go of the journal's files. May be called twice. */
   dispose(): void {
     this.#journal.close();
@@ -259,9 +271,11 @@ export class Station implements SessionJournal {
   #arrive(): void {
     const { boot } = this.#journal.state;
     const line = lineOfKey(this.#journal.state, this.settings, this.#clocks);
-    if (line) {
-      this.#journal.commit(line.change, 'durable', (tables, moment) => {
-        if (line.isNew) tables.appendRecord('key-changed', JSON.stringify(line.details), moment);
+    const { generation = 0, confirmed } = this.#past ?? {};
+    if (line || confirmed || generation > this.#journal.state.generation) {
+      this.#journal.commit({ ...line?.change, generation }, 'durable', (tables, moment) => {
+        if (line?.isNew) tables.appendRecord('key-changed', JSON.stringify(line.details), moment);
+        if (confirmed) tables.appendRecord('journal-confirmed', JSON.stringify({ why: confirmed }), moment);
       });
     }
     if (boot.id === this.#clocks.bootId) return;
@@ -381,12 +395,4 @@ export class Station implements SessionJournal {
       if (!(error instanceof JournalError)) throw error;
     }
   }
-}
-
-function momentOf({ boot, clock }: StationState, clocks: Clocks): Moment {
-  return {
-    boot: boot.number,
-    monotonicMs: Math.round(clocks.monotonicMs()),
-    stationMs: Math.round(stationMs(clock, clocks)),
-  };
 }

@@ -97,7 +97,7 @@ export interface SessionJournal {
 
 /**
  * `code`: `journal-corrupt`, `journal-newer`, `journal-not-writable`, `sqlite-missing`, `journal-in-use` (another
- * program writes it), `journal-of-another-station`, `journal-missing` (for who only reads it), and for calls that
+ * program writes it), `journal-of-another-station`, a `Forgotten` (past.ts), `journal-missing` (for who only reads it), and for calls that
  * never should be made: `journal-closed`, `session-open`, `session-not-open`.
  */
 export class JournalError extends Error {

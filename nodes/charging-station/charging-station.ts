@@ -19,8 +19,16 @@ const USERS_WAIT_MS = 8_000;
 /** Between two tries of a journal that could not be opened: nobody can log in to restart a station. */
 const JOURNAL_AGAIN_MS = 10_000;
 const TIMEKEEPING_MS = 60_000;
-/** What room on the disk, a mount or the end of another program mends. */
-const PASSING: ReadonlySet<string | undefined> = new Set(['journal-not-writable', 'journal-in-use', 'journal-shared']);
+/** What room on the disk, a mount, the end of another program or an operator mends. */
+const PASSING: ReadonlySet<string | undefined> = new Set([
+  'journal-not-writable',
+  'journal-in-use',
+  'journal-shared',
+  // An operator may confirm these without a restart.
+  'journal-behind',
+  'key-not-new',
+  'key-file-old',
+]);
 /** Journals open in this process, by their folder: the lock on the disk cannot say that it is a station beside this one. */
 const openJournals = new Map<string, string>();
 
@@ -98,12 +106,22 @@ class OpenedStation implements ChargingStation {
     return this.#station;
   }
 
-  #openStation({ settings, journalFolder, keepSessions }: StationPlan): Station {
+  #openStation({ settings, journalFolder, keepSessions, past }: StationPlan): Station {
     const other = openJournals.get(journalFolder);
     if (other !== undefined) {
       throw new NodeFault('journal-shared', `The station ${other} has the folder ${journalFolder}.`);
     }
-    const station = Station.open(settings, { folder: journalFolder, keepSessions, clocks: machineClocks() });
+    const onMarkTrouble = (error: Error) => {
+      const key = 'charging-station.warning.mark';
+      const words = this.#red._(key, { file: past.mark, detail: error.message });
+      this.#node.warn(words.endsWith(key) ? `The mark ${past.mark} cannot be written: ${error.message}` : words);
+    };
+    const station = Station.open(settings, {
+      folder: journalFolder,
+      keepSessions,
+      clocks: machineClocks(),
+      past: { ...past, onMarkTrouble },
+    });
     openJournals.set(journalFolder, settings.stationId);
     // Time powered is written down also where no session asks for the clock: sure time grows with it.
     clearInterval(this.#timekeeping);

@@ -3,12 +3,14 @@
 import { join, resolve } from 'node:path';
 import { isStationId } from '../../charging/cloud/checks.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
+import type { PastOptions } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
 import { numberOf } from '../shared/values.ts';
 import { given } from './given.ts';
+import { pastOf } from './past.ts';
 
 export interface ChargingStationConfig extends NodeConfig {
   readonly station?: unknown;
@@ -30,6 +32,8 @@ export type Language = 'en' | 'zh-CN';
 export interface StationPlan {
   readonly settings: StationSettings;
   readonly journalFolder: string;
+  /** What tells whether the journal knows all that was honoured. */
+  readonly past: PastOptions;
   /** Closed sessions that stay in the journal; older ones move to its archive. */
   readonly keepSessions: number;
   readonly driver: DriverName;
@@ -49,17 +53,20 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
   if (!isStationId(stationId)) throw new NodeFault('bad-id', 'No station can have this id.');
   const gpioFolder = given(config.gpioFolder);
+  const bytes = keyOf(key);
+  const journalFolder = resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId)));
   return {
     settings: {
       stationId,
-      key: keyOf(key),
+      key: bytes,
       unit: oneOf(config.unit, ['min', 'Wh'] as const, 'bad-unit'),
       step: whole(config.step, 30, 'bad-step'),
       layout: oneOf(config.layout, ['compact', 'long'] as const, 'bad-layout'),
       sequence: oneOf(config.sequence, ['clock', 'counter'] as const, 'bad-sequence'),
       slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
     },
-    journalFolder: resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId))),
+    journalFolder,
+    past: pastOf(journalFolder, bytes, userDir),
     keepSessions: whole(config.keepSessions, ARCHIVE_LIMITS.keepSessions, 'bad-keep'),
     driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),

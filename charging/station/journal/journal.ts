@@ -23,6 +23,10 @@ export interface JournalOptions {
   fresh(): StationState;
   /** When rows of this state are written. */
   moment(state: StationState): Moment;
+  /** Told of the state that was found, undefined where there is none, before anything is written: it may refuse it. */
+  admit?(state: StationState | undefined): void;
+  /** Told of each state that is on the disk. */
+  onDurable?(state: StationState): void;
   /** Told of each step of each write. What it throws before `committed`, the write fails with. */
   onWrite?(point: WritePoint): void;
 }
@@ -82,7 +86,9 @@ export class Journal {
         if (state && state.station !== station) throw ofAnotherStation(folder, state.station, station);
       }
       if (known) checkVouched(known, found, folder);
-      else create(path, folder, beginning(options, found));
+      const begins = known ? undefined : beginning(options, found);
+      options.admit?.(newest([known, ...found.states]));
+      if (begins) create(path, folder, begins);
       return Journal.#openKnown(options, found, known, letGo);
     } catch (error) {
       letGo?.();
@@ -124,12 +130,14 @@ export class Journal {
   }
 
   /**
-   * Changes the state, and with it the rows that `rows` writes, in one transaction. `durable` changes are also in a
+   * Changes the state, and with it the rows that `rows` writes, in one transaction. Its generation is one above that of the
+   * state, or of `change` where that is higher. `durable` changes are also in a
    * snapshot when this returns.
    * @throws {JournalError} and then nothing has changed
    */
   commit(change: Partial<StationState>, effort: Effort, rows?: (tables: Tables, moment: Moment) => void): void {
-    const next = { ...this.#state, ...change, generation: this.#state.generation + 1 };
+    const generation = Math.max(this.#state.generation, change.generation ?? 0) + 1;
+    const next = { ...this.#state, ...change, generation };
     this.#transaction(effort, () => {
       if (!this.tables.nextState(next, this.#generationInDatabase)) throw inUse(this.folder);
       rows?.(this.tables, this.#options.moment(next));
@@ -139,6 +147,7 @@ export class Journal {
     this.#state = next;
     this.#generationInDatabase = next.generation;
     this.#options.onWrite?.('committed');
+    if (effort === 'durable') this.#options.onDurable?.(next);
   }
 
   /** Writes rows alone, durably; the state stays as it is. */
