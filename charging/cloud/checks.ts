@@ -3,6 +3,9 @@ import { LAYOUTS } from '../codes/index.ts';
 import { isCurrency } from './currencies.ts';
 import type { Money, StationTerms } from './types.ts';
 
+/** In shorter ones a code could hardly be typed, and the look beyond the window would name more guesses. */
+const LEAST_SLOT_SECONDS = 60;
+
 /** Printed on stations, put into links and file names: letters and digits of any script, and `. _ : -` between them. */
 const STATION_ID = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}._:-]{0,62}[\p{L}\p{N}\p{M}])?$/u;
 
@@ -39,6 +42,12 @@ export function faultInTerms(terms: StationTerms): string | undefined {
   if (!whole(terms.slotSeconds, 1, 86_400)) return 'slotSeconds: a whole number from 1 to 86400';
   if (!whole(terms.keyVersion, 0, 1_000_000_000)) return 'keyVersion: a whole number from 0 to 1000000000';
   return terms.price === undefined ? undefined : faultInPrice(terms.price);
+}
+
+/** What is wrong with slots that are new. A station of an older ledger may have shorter ones and goes on. */
+export function faultInSlots({ slotSeconds }: StationTerms, before?: StationTerms): string | undefined {
+  if (slotSeconds === before?.slotSeconds || slotSeconds >= LEAST_SLOT_SECONDS) return undefined;
+  return `slotSeconds: a whole number from ${LEAST_SLOT_SECONDS} to 86400`;
 }
 
 function faultInPrice(price: unknown): string | undefined {

@@ -6,13 +6,14 @@ import { type DrawingCall, draw } from './calls/drawing.ts';
 import { refundExpired } from './calls/expired.ts';
 import { heartbeat } from './calls/health.ts';
 import { forgetKeys } from './calls/idempotency.ts';
+import { listOutstanding, provisioning, replaceKey } from './calls/keys.ts';
 import { exportPage, listApiKeys, listAudit, listCodes, listStations } from './calls/listing.ts';
 import { listPayments, markPaid, returnPayment } from './calls/payments.ts';
 import { request } from './calls/requests.ts';
 import { cancelReservation, listReservations, reserve } from './calls/reserving.ts';
 import { listSettled } from './calls/settled-list.ts';
 import { settle } from './calls/settling.ts';
-import { createStation, provisioning, retireStation, station, updateStation } from './calls/stations.ts';
+import { createStation, retireStation, station, updateStation } from './calls/stations.ts';
 import { statistics } from './calls/statistics.ts';
 import { isAway, mayPass, type Opened } from './database/open.ts';
 import type { Database } from './database/schema.ts';
@@ -32,6 +33,7 @@ const WRITES = {
   updateStation,
   retireStation,
   provisioning,
+  replaceKey,
   createApiKey,
   revokeApiKey,
   heartbeat,
@@ -50,6 +52,7 @@ const READS = {
   listApiKeys,
   listAudit,
   listCodes,
+  listOutstanding,
   listSettled,
   listReservations,
   listPayments,

@@ -15,6 +15,7 @@ import type {
   LedgerOptions,
   Money,
   NewApiKey,
+  NewKey,
   NewStation,
   Page,
   PageQuery,
@@ -125,6 +126,10 @@ export interface Ledger {
   retireStation(id: string, by?: string): Promise<Answer<StationRecord>>;
   /** `keyVersion`: another than the station's, to set a station up before changing over. Audited. */
   provisioning(id: string, options?: { keyVersion?: number | undefined; by?: string }): Promise<Answer<Provisioning>>;
+  /** A new key version and its provisioning at once; with it what becomes void: codes of the last hours not yet settled. */
+  replaceKey(id: string, by?: string, revisions?: readonly number[]): Promise<Answer<NewKey>>;
+  /** Newest first: vouchers that the station may still take, at most; some may be used up. */
+  listOutstanding(station: string): Promise<Answer<Page<CodeRecord>>>;
 
   createApiKey(call: { name: string; role: Role; by?: string }): Promise<Answer<NewApiKey>>;
   revokeApiKey(id: string, by?: string): Promise<Answer<ApiKeyRecord>>;

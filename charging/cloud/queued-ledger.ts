@@ -63,6 +63,8 @@ export class QueuedLedger implements Ledger {
     this.#write('updateStation', { id, change, by, revisions });
   retireStation: Ledger['retireStation'] = (id, by) => this.#write('retireStation', { id, by });
   provisioning: Ledger['provisioning'] = (id, options = {}) => this.#write('provisioning', { id, ...options });
+  replaceKey: Ledger['replaceKey'] = (id, by, revisions) => this.#write('replaceKey', { id, by, revisions });
+  listOutstanding: Ledger['listOutstanding'] = (station) => this.#read('listOutstanding', { station });
 
   createApiKey: Ledger['createApiKey'] = (call) => {
     const key = `oc_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`;

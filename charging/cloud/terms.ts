@@ -69,6 +69,11 @@ export function isExpired(terms: Numbering, sequence: number, last: number, nowM
   return sequence <= last - (LAYOUTS[RESCUE_LAYOUT].window * 3) / 4;
 }
 
+/** Whether a voucher was sold under another key than the station has now: it opens nothing once the station has that one. */
+export function isVoid(terms: Pick<StationTerms, 'keyVersion'>, today: Pick<StationTerms, 'keyVersion'>): boolean {
+  return terms.keyVersion !== today.keyVersion;
+}
+
 /** How long a voucher bought at any moment can be typed at least; null at stations that count. */
 export function leastSeconds(terms: Numbering, layout: LayoutName): number | null {
   if (terms.sequence === 'counter') return null;

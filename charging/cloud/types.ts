@@ -73,6 +73,20 @@ export interface Provisioning extends StationTerms {
   readonly station: string;
   /** 64 hex digits: the station's own key, derived when asked for. */
   readonly key: string;
+  /** ISO 8601, UTC: when this was given out. */
+  readonly provisionedAt: string;
+  /**
+   * Whether no station can have honoured a code of this key yet: none was drawn, or nobody had the key before. With any
+   * other a station whose journal is new refuses to sell, since that journal does not know which codes were used.
+   */
+  readonly new: boolean;
+}
+
+/** A key that replaces the one before. */
+export interface NewKey {
+  readonly provisioning: Provisioning;
+  /** Vouchers of the key before that the station might still have taken: void once it has the new one. */
+  readonly void: readonly CodeRecord[];
 }
 
 /** A voucher that was issued. */
@@ -227,6 +241,8 @@ export interface CodeRecord {
   readonly refund?: Money;
   /** Not settled, and no digits of it open the station any more. Not told in exports. */
   readonly expired?: true;
+  /** Not settled nor expired, and sold under another key than the station has now. Not told in exports. */
+  readonly void?: true;
   /** Of a settled one: who settled it if it was not who bought it, and the payment that the money goes back to. */
   readonly settledBy?: string;
   readonly payment?: string;

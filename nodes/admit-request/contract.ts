@@ -193,6 +193,23 @@ const table: readonly Call[] = [
     problems: [404, 409, 422],
   },
   {
+    id: 'replaceKey',
+    method: 'POST',
+    path: '/stations/{id}/keys',
+    who: 'operator',
+    summary: 'Replace a station’s key: before it starts on a new or restored memory card, or when others may know it',
+    pathAs: 'station',
+    conditional: true,
+    good: {
+      status: 201,
+      description:
+        'The next key version, and what to set the station up with: a secret. Codes of the key before are void as soon as ' +
+        'the station has it; those that may not have been typed yet are listed. Receipts are settled as before.',
+      schema: schemas.NewKey,
+    },
+    problems: [404, 409, 410, 412],
+  },
+  {
     id: 'makeServiceCode',
     method: 'POST',
     path: '/stations/{id}/service-codes',

@@ -51,7 +51,7 @@ const terms = {
   sequence: Type.Optional(
     Type.Enum(['clock', 'counter'], { description: 'Whether the station has a clock, or counts its codes.' }),
   ),
-  slotSeconds: Type.Optional(Type.Integer({ description: 'Length of a slot of a `clock` station.' })),
+  slotSeconds: Type.Optional(Type.Integer({ description: 'Length of a slot of a `clock` station, 60 or more.' })),
   keyVersion: Type.Optional(Type.Integer({ description: "Version of the station's key; grows with each rotation." })),
 };
 
@@ -234,8 +234,36 @@ export const Provisioning = Type.Object(
     station: Type.String(),
     key: Type.String({ pattern: '^[0-9a-f]{64}$', description: "The station's own key." }),
     ...stationTerms,
+    provisionedAt: instant('When this was given out.'),
+    new: Type.Boolean({
+      description:
+        'Whether no station can have honoured a code of this key yet. A station whose journal is new refuses to sell with ' +
+        'any other.',
+    }),
   },
   { $id: 'Provisioning', description: 'What a station is set up with: a secret.' },
+);
+
+export const NewKey = Type.Object(
+  {
+    provisioning: Type.Ref('Provisioning'),
+    void: Type.Array(
+      Type.Object({
+        request: Type.String({ description: 'Its charging request.' }),
+        client: Type.String(),
+        issuedAt: instant('When it was sold.'),
+        amount: Type.Integer({ description: 'In `unit`s.' }),
+        unit,
+        price: Type.Optional(Money),
+      }),
+      {
+        description:
+          'Vouchers of the key before that the station might still have taken, newest first. Some may be used up: those ' +
+          'leave no receipt.',
+      },
+    ),
+  },
+  { $id: 'NewKey', description: 'A key that replaces the one before.' },
 );
 
 export const HealthAnswer = Type.Object(
@@ -269,6 +297,7 @@ export const COMPONENTS = [
   Station,
   StationList,
   Provisioning,
+  NewKey,
   HealthAnswer,
   ProblemDetails,
   Money,

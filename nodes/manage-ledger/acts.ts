@@ -1,6 +1,14 @@
 // What `manage ledger` can do, one act for each entry of its list. Payloads are objects, as `admit request` makes them.
 import { isStationId } from '../../charging/cloud/checks.ts';
-import type { Answer, Ledger, NewStation, Role, StationChange, StationRecord } from '../../charging/cloud/ledger.ts';
+import type {
+  Answer,
+  Ledger,
+  NewKey,
+  NewStation,
+  Role,
+  StationChange,
+  StationRecord,
+} from '../../charging/cloud/ledger.ts';
 import { refuse } from '../../charging/cloud/refusals.ts';
 import { leastSeconds, RESCUE_LAYOUT } from '../../charging/cloud/terms.ts';
 import { NOT_STORED } from '../shared/http.ts';
@@ -53,6 +61,9 @@ export const ACTS: Readonly<Record<string, Act>> = {
     const keyVersion = payload.keyVersion as number | undefined;
     return good(await ledger.provisioning(station(payload), { keyVersion, by }), 200);
   },
+  replaceKey: async (ledger, payload, by, ifMatch) =>
+    good(await ledger.replaceKey(station(payload), by, revisionsOf(ifMatch)), 201, newKeyOf),
+  listOutstanding: async (ledger, payload) => good(await ledger.listOutstanding(station(payload)), 200),
   listCodes: async (ledger, payload) => good(await ledger.listCodes(payload), 200),
   listReservations: async (ledger, payload) => good(await ledger.listReservations(payload), 200),
   listSettled: async (ledger, payload) => good(await ledger.listSettled(payload), 200),
@@ -70,6 +81,17 @@ export const ACTS: Readonly<Record<string, Act>> = {
   },
   revokeApiKey: async (ledger, payload, by) => good(await ledger.revokeApiKey(need(payload, 'id'), by), 200),
 };
+
+/** With what a refund needs of each code that is void, and no more. */
+function newKeyOf({ provisioning, void: codes }: NewKey): object {
+  return {
+    provisioning,
+    void: codes.map(({ request, client, issuedAt, amount, unit, price }) => ({
+      ...{ request, client, issuedAt, amount, unit },
+      ...(price && { price }),
+    })),
+  };
+}
 
 /** What anybody may see of a station. */
 export function pageOf(record: StationRecord): object {

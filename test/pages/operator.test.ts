@@ -142,7 +142,8 @@ describe("the operator's dashboard", function () {
     const provisioning = await ledger.provisioning('CP-0100');
     await ledger.close();
     assert.ok(!('refused' in provisioning));
-    assert.deepEqual(given, { ...provisioning, page: `${cloud.url}/charge/CP-0100` });
+    const { provisionedAt } = given;
+    assert.deepEqual(given, { ...provisioning, provisionedAt, page: `${cloud.url}/charge/CP-0100` });
     assert.deepEqual(given.price, { minorUnits: 250, currency: 'EUR' });
   });
 

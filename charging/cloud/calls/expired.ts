@@ -1,14 +1,14 @@
-// Vouchers that nobody typed: when none of their digits opens the station any more, the operator may give the whole of
+// Vouchers that nobody typed: when none of their digits opens the station any more, by the clock or for its new key, the operator may give the whole of
 // the price back. Until reports tell what a station honoured, it is a person's decision, and the audit keeps whose.
 
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';
 import type { ReceiptsTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
-import { isExpired } from '../terms.ts';
+import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
 import type { Work } from '../work.ts';
-import { stationByNumber, stationsToday, VOUCHER } from './looking-up.ts';
+import { currentTerms, stationByNumber, stationsToday, VOUCHER } from './looking-up.ts';
 import { findReservation } from './reserving.ts';
 import { keepSettlement } from './settling.ts';
 
@@ -43,7 +43,8 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
   const { id } = (await stationByNumber(work, row.station))!;
   const station = (await stationsToday(work, [id])).get(id)!;
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
-  if (!isExpired(terms, row.sequence, station.last ?? row.sequence, work.now)) {
+  const today = await currentTerms(work, station);
+  if (!isVoid(terms, today) && !isExpired(terms, row.sequence, station.last ?? row.sequence, work.now)) {
     return refuse('not-expired', 'The station still takes it in 10 or in 12 digits. Wait until both are over.');
   }
   const receipt: ReceiptsTable = {

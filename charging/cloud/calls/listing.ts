@@ -1,7 +1,7 @@
 // Pages of the ledger for the operator.
 import { faultInName } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
-import { isExpired, money, unusedAmount } from '../terms.ts';
+import { isExpired, isVoid, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
@@ -197,7 +197,7 @@ export async function codeRecords(
   const numbers = [...new Set(rows.map(({ station }) => station))];
   const stations = await work.db
     .selectFrom('stations')
-    .select(['number', 'id'])
+    .select(['number', 'id', 'terms'])
     // What is expired is of no use in an export, and would cost it a look-up.
     .$if(settled === undefined, (q) =>
       q.select((eb) =>
@@ -210,6 +210,10 @@ export async function codeRecords(
     )
     .where('number', 'in', numbers)
     .execute();
+  const todayOf = await work.shared.terms.get(
+    work.db,
+    settled ? [] : stations.map(({ number, terms }) => ({ station: number, terms })),
+  );
   const stationOf = new Map(stations.map((station) => [station.number, station]));
   const vouchers = rows.filter(({ kind }) => kind === VOUCHER);
   const found: readonly Settled[] = settled ?? (await rowsAt(work, 'receipts', vouchers));
@@ -223,7 +227,9 @@ export async function codeRecords(
     const price = money(row.price, terms.price?.currency);
     const refund = money(receipt?.refund ?? null, terms.price?.currency);
     const { last } = station;
-    const expired = isVoucher && !receipt && last != null && isExpired(terms, row.sequence, last, work.now);
+    const open = isVoucher && !receipt && last != null;
+    const expired = open && isExpired(terms, row.sequence, last, work.now);
+    const ofOldKey = open && !expired && isVoid(terms, todayOf({ station: station.number, terms: station.terms }));
     return {
       request: isVoucher ? requestIdOf(work, row) : null,
       station: station.id,
@@ -238,6 +244,7 @@ export async function codeRecords(
       unused: receipt ? unusedAmount(amount, receipt.unused) : null,
       ...(refund ? { refund } : {}),
       ...(expired ? { expired } : {}),
+      ...(ofOldKey ? { void: true as const } : {}),
     };
   };
 }

@@ -1,11 +1,11 @@
 // Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
-import { faultInCurrency, faultInName, faultInTerms, isStationId } from '../checks.ts';
+import { faultInCurrency, faultInName, faultInSlots, faultInTerms, isStationId } from '../checks.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
 import { refuse, retiredStation, shown, unknownStation } from '../refusals.ts';
 import { nextNumber } from '../terms.ts';
-import type { Answer, NewStation, Provisioning, StationChange, StationRecord, StationTerms } from '../types.ts';
+import type { Answer, NewStation, StationChange, StationRecord, StationTerms } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { currentTerms, stationById, stationRecord, stationsToday } from './looking-up.ts';
 
@@ -35,7 +35,7 @@ export async function createStation(
     const detail = 'id: 1 to 64 letters and digits, with . _ : - between them.';
     return refuse('station-not-valid', detail);
   }
-  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInCurrency(terms.price);
+  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInSlots(terms) ?? faultInCurrency(terms.price);
   if (fault) return refuse('station-not-valid', `${fault}.`);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
@@ -87,6 +87,7 @@ export async function updateStation(
   const fault =
     faultInName(name) ??
     faultInTerms(terms) ??
+    faultInSlots(terms, before) ??
     faultInCurrency(price, before.price) ??
     faultInNumbering(terms, row.last ?? 0, work.now);
   if (fault) return refuse('station-not-valid', `${fault}.`);
@@ -139,21 +140,6 @@ export async function retireStation(
   if (!after) throw new TryAgain('the station was changed meanwhile');
   note(work, 'station-retired', id, by);
   return stationRecord(after, terms);
-}
-
-export async function provisioning(
-  work: Work,
-  { id, keyVersion, by }: { id: string; keyVersion?: number; by?: string },
-): Promise<Answer<Provisioning>> {
-  const row = await stationById(work, id);
-  if (!row) return unknownStation(id);
-  const now = await currentTerms(work, row);
-  const terms = keyVersion === undefined ? now : { ...now, keyVersion };
-  const fault = faultInTerms(terms);
-  if (fault) return refuse('station-not-valid', `${fault}.`);
-  note(work, 'station-provisioned', id, by, `key version ${terms.keyVersion}`);
-  const key = Buffer.from(work.shared.maker.stationKey(id, terms.keyVersion)).toString('hex');
-  return { station: id, key, ...terms };
 }
 
 function termsRow(station: StationsTable, terms: StationTerms, since: number): StationTermsTable {

@@ -9,7 +9,12 @@ import type { Database, Tx } from './schema.ts';
 
 export type Kind = 'sqlite' | 'postgresql';
 
-const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [tablesOfVersion1, payments, foldedNamesAndLimits];
+const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [
+  tablesOfVersion1,
+  payments,
+  foldedNamesAndLimits,
+  keysGivenOut,
+];
 
 /**
  * @throws {LedgerError} `ledger-newer`
@@ -238,6 +243,40 @@ async function foldedNamesAndLimits(tx: Tx, kind: Kind): Promise<void> {
     key: ['key'],
     columns: { key: 'text', points: 'integer', expire: 'bigint?' },
   });
+}
+
+/** Which keys were given out was in the audit alone. One that codes were sold under counts as given out. */
+async function keysGivenOut(tx: Tx, kind: Kind): Promise<void> {
+  await makeTable(tx, kind, 'station_keys', {
+    key: ['station', 'key_version'],
+    columns: { station: 'bigint', key_version: 'integer', given_at: 'bigint' },
+  });
+  const given = new Map<string, { station: number; key_version: number; given_at: number }>();
+  const keep = (station: number, key_version: number, given_at: number) => {
+    const key = `${station}/${key_version}`;
+    given.set(key, given.get(key) ?? { station, key_version, given_at });
+  };
+  const sold = await tx
+    .selectFrom('station_terms')
+    .select(['station', 'key_version', 'since'])
+    .orderBy('since')
+    .execute();
+  for (const { station, key_version, since } of sold) keep(station, key_version, since);
+  const noted = await tx
+    .selectFrom('audit')
+    .innerJoin('stations', 'stations.id', 'audit.station')
+    .select(['stations.number', 'audit.detail', 'audit.at'])
+    .where('audit.action', '=', 'station-provisioned')
+    .orderBy('audit.at')
+    .execute();
+  for (const { number, detail, at } of noted) {
+    const version = /^key version (\d{1,10})$/.exec(detail ?? '')?.[1];
+    if (version !== undefined) keep(number, Number(version), at);
+  }
+  for (const row of given.values()) {
+    const kept = tx.insertInto('station_keys').values(row);
+    await kept.onConflict((conflict) => conflict.doNothing()).execute();
+  }
 }
 
 async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {

@@ -36,6 +36,12 @@ export interface StationTermsTable {
   currency: string | null;
   since: number;
 }
+/** Key versions that were given out, and when first. */
+export interface StationKeysTable {
+  station: number;
+  key_version: number;
+  given_at: number;
+}
 export interface CodesTable {
   station: number;
   sequence: number;
@@ -163,6 +169,7 @@ export interface Tables {
   ledger_migrations: MigrationsTable;
   stations: StationsTable;
   station_terms: StationTermsTable;
+  station_keys: StationKeysTable;
   codes: CodesTable;
   reservations: ReservationsTable;
   payments: PaymentsTable;

@@ -58,7 +58,7 @@ for (const kind of BOTH) {
       await at.ledger.close();
       // As an earlier version left it.
       const earlier =
-        'alter table stations drop column folded; drop table request_limits; delete from ledger_migrations where version = 3';
+        'alter table stations drop column folded; drop table request_limits; delete from ledger_migrations where version >= 3';
       if (kind === 'sqlite') {
         const file = new DatabaseSync(at.url.slice('sqlite:'.length));
         file.exec(earlier);

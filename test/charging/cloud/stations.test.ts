@@ -75,6 +75,7 @@ for (const kind of BOTH) {
         { layout: 'constructor' },
         { sequence: 'random' },
         { slotSeconds: 0 },
+        { slotSeconds: 59 },
         { keyVersion: -1 },
         { price: { minorUnits: -1, currency: 'EUR' } },
         { price: { minorUnits: 1, currency: 'euro' } },
@@ -115,6 +116,19 @@ for (const kind of BOTH) {
       granted(await at.ledger.updateStation('SLOTS', { sequence: 'counter' }));
     });
 
+    it('have slots of 60 s at least; one of an older ledger with shorter ones goes on', async () => {
+      granted(await at.ledger.createStation({ id: 'SHORT', slotSeconds: 60 }));
+      assert.equal(refusal(await at.ledger.updateStation('SHORT', { slotSeconds: 59 })), '422 station-not-valid');
+      await at.ledger.close();
+      await at.execute(
+        "update station_terms set slot_seconds = 10 where station = (select number from stations where id = 'SHORT')",
+      );
+      at.ledger = await at.another();
+      granted(await at.ledger.updateStation('SHORT', { name: 'goes on', slotSeconds: 10 }));
+      granted(await at.ledger.issue({ client: 'app', station: 'SHORT', amount: 30 }));
+      assert.equal(refusal(await at.ledger.updateStation('SHORT', { slotSeconds: 20 })), '422 station-not-valid');
+    });
+
     it('keep every change of calls at the same moment', async () => {
       granted(await at.ledger.createStation({ id: 'BUSY' }));
       const steps = [10, 20, 40, 50, 60];
@@ -133,6 +147,8 @@ for (const kind of BOTH) {
         sequence: 'clock',
         slotSeconds: 300,
         keyVersion: 1,
+        provisionedAt: new Date(at.now).toISOString(),
+        new: true,
       });
       const { items } = await at.ledger.listAudit();
       const entry = items.find(({ action }) => action === 'station-provisioned');

@@ -373,6 +373,18 @@ describe('the HTTP contract of the running cloud', function () {
     assert.match(provisioning.body.key, /^[0-9a-f]{64}$/);
     const next = await ask('GET', '/stations/CP-0100/provisioning?keyVersion=2');
     assert.notEqual(next.body.key, provisioning.body.key);
+    const sold = await ask('POST', '/charging-requests', { station: 'CP-0100', amount: 500 });
+    const replaced = await ask('POST', '/stations/CP-0100/keys');
+    assert.equal(replaced.status, 201);
+    assert.equal(replaced.headers.get('cache-control'), 'no-store');
+    const { provisioning: file, void: voided } = replaced.body;
+    assert.deepEqual([file.station, file.keyVersion, file.new], ['CP-0100', 3, true]);
+    assert.deepEqual(
+      voided.map(({ request, amount }: { request: string; amount: number }) => [request, amount]),
+      [[sold.body.id, 500]],
+    );
+    assertProblem(await ask('POST', '/stations/CP-0100/keys', undefined, { 'if-match': '"1"' }), 412);
+    assertProblem(await ask('POST', '/stations/NOBODY/keys'), 404);
     const service = await ask('POST', '/stations/CP-0100/service-codes', { operation: 'clear-lockout' });
     assert.equal(service.status, 201);
     assert.match(service.body.code, /^2\d{14}$/);

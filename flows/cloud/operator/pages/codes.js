@@ -71,7 +71,7 @@ export default {
       this.next = page.next;
     },
     settledText(code) {
-      if (!code.settledAt) return '–';
+      if (!code.settledAt) return code.void ? this.say('void') : '–';
       const unused = this.say('unusedOf', { unused: this.amount(code.unused, code.unit) });
       const back = code.payment ? this.say('backTo', { payment: code.payment }) : '';
       return [unused, code.refund ? this.money(code.refund) : '', back].filter(Boolean).join(', ');

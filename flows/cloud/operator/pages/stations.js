@@ -13,6 +13,8 @@ export default {
       form: {},
       chosen: { id: '' },
       provisioning: null,
+      replaced: false,
+      outstanding: [],
       base: localStorage.getItem('operator-address') || window.location.origin + this.root(),
       serviceCode: null,
     };
@@ -138,7 +140,27 @@ export default {
       const provisioning = await this.ask('readProvisioning', { station: station.id });
       if (!provisioning) return;
       this.provisioning = provisioning;
+      this.replaced = false;
       this.open('setup');
+    },
+    /** What a new key would make void is said before it is made. */
+    async askKey(station) {
+      this.chosen = station;
+      const page = await this.ask('listOutstanding', { station: station.id });
+      if (!page) return;
+      this.outstanding = page.items;
+      this.open('key');
+    },
+    /** The file is given at once: the one made now is the one that the station needs. */
+    async replaceKey() {
+      const answer = await this.ask('replaceKey', { station: this.chosen.id });
+      if (!answer) return;
+      this.close('key');
+      this.provisioning = answer.provisioning;
+      this.replaced = true;
+      this.open('setup');
+      this.saveFile();
+      this.load();
     },
     saveFile() {
       const file = { ...this.provisioning, page: this.address };
