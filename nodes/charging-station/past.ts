@@ -23,11 +23,9 @@ export function pastOf(
   };
 }
 
-function provisionedOf({
-  STATION_KEY_NEW: said,
-  STATION_KEY_GIVEN: given,
-}: NodeJS.ProcessEnv): Provisioned | undefined {
-  const atMs = Date.parse(given ?? '');
+function provisionedOf(env: NodeJS.ProcessEnv): Provisioned | undefined {
+  const said = env.STATION_KEY_NEW;
+  const atMs = Date.parse(env.STATION_KEY_GIVEN ?? '');
   if ((said !== 'true' && said !== 'false') || Number.isNaN(atMs)) return undefined;
   return { isNew: said === 'true', atMs };
 }

@@ -40,7 +40,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
       right: ['CP-0001', '深圳-A61', variable('STATION_ID')],
     },
     step: whole(1, 1_000_000),
-    slotSeconds: whole(1, 86_400),
+    slotSeconds: whole(60, 86_400),
     keepSessions: whole(1, 1_000_000),
   },
   'detect vehicle': {
