@@ -432,7 +432,7 @@ describe("the customer's page", function () {
   });
 
   it('says every refusal in plain words, in both languages', async () => {
-    const answers = [401, 403, 404, 408, 409, 410, 413, 415, 422, 500, 503];
+    const answers = [401, 402, 403, 404, 408, 409, 410, 413, 415, 422, 500, 503];
     for (const language of ['en', 'zh-CN']) {
       await open();
       await page.click(`button[data-language="${language}"]`);

@@ -70,19 +70,18 @@
       return { title: text ? 'noSignalTitle' : 'noAnswerTitle', text: text || 'noAnswer', again: true };
     }
     if (status === 429) return { title: 'busyTitle', text: about === 'refund' ? 'busyReceipts' : 'busy', again: true };
-    if (status === 408 || status >= 500) return { title: 'awayTitle', text: 'away', again: true };
     // Not paid yet: what a flow says that does not show the reservation instead. The money may be on its way.
-    if (status === 402) return { title: 'unpaidTitle', text: 'unpaid', again: true };
+    if (status === 402) return { title: 'lapsedTitle', text: 'paying', again: true };
     if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };
     // What a proxy answers, or a flow that is not there just now, is not known of a station or a request.
-    if (status === 404 && !/unknown-/.test(refusal.type)) return { title: 'awayTitle', text: 'away', again: true };
+    const elsewhere = status === 404 && !/unknown-/.test(refusal.type);
+    if (status === 408 || status >= 500 || elsewhere) return { title: 'awayTitle', text: 'away', again: true };
     if (status === 404) {
       if (about === 'longer') return { title: 'failedTitle', text: 'unknownRequest' };
       if (about === 'refund') return { title: 'receiptTitle', text: 'receiptElsewhere' };
       return { title: 'unknownTitle', text: 'unknown' };
     }
-    if (status === 410 && /cancelled/.test(refusal.type)) return { title: 'lapsedTitle', text: 'cancelled' };
-    if (status === 410) return { title: 'lapsedTitle', text: 'lapsed' };
+    if (status === 410) return { title: 'lapsedTitle', text: /cancelled/.test(refusal.type) ? 'cancelled' : 'lapsed' };
     if (status === 409) {
       return about === 'refund'
         ? { title: 'settledTitle', text: 'settled' }
