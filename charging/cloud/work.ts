@@ -1,5 +1,6 @@
 // What the calls of one transaction share.
 import type { Unit } from '../codes/index.ts';
+import type { NewestKeys } from './calls/newest-keys.ts';
 import { tidy } from './checks.ts';
 import type { CodeMaker } from './code-maker.ts';
 import type { Kind } from './database/migrations.ts';
@@ -28,6 +29,8 @@ export interface Shared {
   readonly terms: TermsCache;
   readonly statements: Statements;
   readonly totals: Totals;
+  /** On SQLite. */
+  readonly newestKeys: NewestKeys | undefined;
 }
 
 export interface Work {

@@ -4,6 +4,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { derive } from '../codes/keys.ts';
+import { NewestKeys } from './calls/newest-keys.ts';
 import { CodeMaker } from './code-maker.ts';
 import { openDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
@@ -58,6 +59,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
       terms: new TermsCache(),
       statements: new Statements(),
       totals: new Totals(),
+      newestKeys: opened.kind === 'sqlite' ? new NewestKeys() : undefined,
     };
     engine = new Engine(opened, shared, settings.patienceMs);
     report({ opened: opened.kind });

@@ -23,7 +23,8 @@ const NEEDED: readonly (keyof Tables)[] = [
  * sale writes to: that fails where the table, a column or the right to write is missing.
  */
 export async function heartbeat(work: Work): Promise<null> {
-  for (const table of NEEDED) {
+  const needed = work.shared.newestKeys ? [...NEEDED, 'newest_keys' as const] : NEEDED;
+  for (const table of needed) {
     await sql`insert into ${sql.table(table)} select * from ${sql.table(table)} where 1 = 0`.execute(work.db);
   }
   await work.db

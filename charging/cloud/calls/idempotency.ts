@@ -49,16 +49,24 @@ export async function findKeys(work: Work, hashes: readonly string[]): Promise<M
     [...bytes, since],
     (db) => db.selectFrom('idempotency_keys').selectAll().where('hash', 'in', bytes).where('used_at', '>', since),
   );
-  return new Map(rows.map((row) => hexadecimal(row)).map((row) => [row.hash, row]));
+  const newest = await work.shared.newestKeys?.find(work, hashes);
+  return new Map([...rows.map((row) => hexadecimal(row)), ...(newest ?? [])].map((row) => [row.hash, row]));
 }
 
 function hexadecimal(row: IdempotencyKeysTable): KeptKey {
   return { ...row, hash: Buffer.from(row.hash).toString('hex') };
 }
 
-/** @throws {TryAgain} when another replica kept one of the keys meanwhile */
+/**
+ * @param keys that were looked for in this transaction, and not found
+ * @throws {TryAgain} when another replica kept one of the keys meanwhile
+ */
 export async function keepKeys(work: Work, keys: readonly KeptKey[]): Promise<void> {
   if (keys.length === 0) return;
+  if (work.shared.newestKeys) {
+    await work.shared.newestKeys.keep(work, keys);
+    return;
+  }
   const sorted = keys.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
   const rows = sorted.map(({ hash: hex, ...rest }) => ({ hash: Buffer.from(hex, 'hex'), ...rest }));
   const parameters = rows.flatMap((row) => [row.hash, row.station, row.item, row.what, row.used_at]);
@@ -91,6 +99,7 @@ export async function keepKeys(work: Work, keys: readonly KeptKey[]): Promise<vo
 
 /** Tidies away keys past their time, in one slice of the table. */
 export async function forgetKeys(work: Work, { slice }: { slice: number }): Promise<null> {
+  await work.shared.newestKeys?.moveToTree(work);
   const next = slice + 1 < SLICES ? Buffer.of(slice + 1) : undefined;
   await work.db
     .deleteFrom('idempotency_keys')

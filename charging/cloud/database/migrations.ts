@@ -14,13 +14,15 @@ const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [
   payments,
   foldedNamesAndLimits,
   keysGivenOut,
+  newestKeys,
 ];
 
 /**
  * @throws {LedgerError} `ledger-newer`
  */
 export async function migrate(db: Database, kind: Kind, now: number): Promise<void> {
-  const version = await versionOf(db, kind);
+  const applied = await stepsApplied(db, kind);
+  const version = Math.max(0, ...applied);
   if (version > STEPS.length) {
     throw new LedgerError(
       'ledger-newer',
@@ -28,7 +30,7 @@ export async function migrate(db: Database, kind: Kind, now: number): Promise<vo
     );
   }
   for (const [index, step] of STEPS.entries()) {
-    if (index < version) continue;
+    if (applied.has(index + 1)) continue;
     await db.transaction().execute(async (tx) => {
       const mine = await tx
         .insertInto('ledger_migrations')
@@ -42,9 +44,9 @@ export async function migrate(db: Database, kind: Kind, now: number): Promise<vo
 }
 
 /** Asked first: a role that may not create tables opens a ledger that is there. */
-async function versionOf(db: Database, kind: Kind): Promise<number> {
+async function stepsApplied(db: Database, kind: Kind): Promise<ReadonlySet<number>> {
   try {
-    return await readVersion(db);
+    return await readSteps(db);
   } catch (error) {
     if (!(kind === 'sqlite' ? /no such table/.test((error as Error).message) : isMissingTable(error))) throw error;
   }
@@ -54,15 +56,12 @@ async function versionOf(db: Database, kind: Kind): Promise<number> {
     .addColumn('version', 'integer', (column) => column.primaryKey())
     .addColumn('applied_at', 'bigint', (column) => column.notNull())
     .execute();
-  return readVersion(db);
+  return readSteps(db);
 }
 
-async function readVersion(db: Database): Promise<number> {
-  const { version } = await db
-    .selectFrom('ledger_migrations')
-    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), sql<number>`0`).as('version'))
-    .executeTakeFirstOrThrow();
-  return version;
+async function readSteps(db: Database): Promise<ReadonlySet<number>> {
+  const rows = await db.selectFrom('ledger_migrations').select('version').execute();
+  return new Set(rows.map(({ version }) => version));
 }
 
 interface TableShape {
@@ -277,6 +276,20 @@ async function keysGivenOut(tx: Tx, kind: Kind): Promise<void> {
     const kept = tx.insertInto('station_keys').values(row);
     await kept.onConflict((conflict) => conflict.doNothing()).execute();
   }
+}
+
+/** PostgreSQL keeps keys in one place: replicas meet at its primary key. */
+async function newestKeys(tx: Tx, kind: Kind): Promise<void> {
+  if (kind === 'postgresql') return;
+  await sql`
+    create table if not exists newest_keys (
+      place integer primary key,
+      hash blob not null,
+      station bigint not null,
+      item bigint not null,
+      what smallint not null,
+      used_at bigint not null
+    )`.execute(tx);
 }
 
 async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {

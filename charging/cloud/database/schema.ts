@@ -1,5 +1,5 @@
 // The ledger's tables (docs/ledger.md says what each is for). Times are unix milliseconds, money smallest units.
-import type { Kysely, Transaction } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 
 export interface MetaTable {
   name: string;
@@ -109,6 +109,11 @@ export interface IdempotencyKeysTable {
   what: number;
   used_at: number;
 }
+/** On SQLite: keys that are not in their table yet. */
+export interface NewestKeysTable extends IdempotencyKeysTable {
+  /** Counted up. */
+  place: Generated<number>;
+}
 export interface TalliesTable {
   /** Days since 1970-01-01, UTC. */
   day: number;
@@ -175,6 +180,7 @@ export interface Tables {
   payments: PaymentsTable;
   receipts: ReceiptsTable;
   idempotency_keys: IdempotencyKeysTable;
+  newest_keys: NewestKeysTable;
   tallies: TalliesTable;
   api_keys: ApiKeysTable;
   audit: AuditTable;

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
 import { openDatabase } from '../../../charging/cloud/database/open.ts';
-import { Statements } from '../../../charging/cloud/database/statements.ts';
 import { type Call, Engine } from '../../../charging/cloud/engine.ts';
-import { RequestIds } from '../../../charging/cloud/request-id.ts';
-import { TermsCache, Totals } from '../../../charging/cloud/work.ts';
-import { BOTH, freshUrl, MASTER_KEY } from './databases.ts';
+import { BOTH, freshUrl } from './databases.ts';
+import { sharedOf } from './shared.ts';
 
 const DAY = 86_400_000;
 
@@ -15,17 +12,7 @@ for (const kind of BOTH) {
     it('are tidied away after three days, slice by slice, and the younger ones stay', async () => {
       const opened = await openDatabase(await freshUrl(kind), 0, 4000);
       const { db } = opened;
-      const shared = {
-        kind,
-        maker: new CodeMaker(MASTER_KEY),
-        ids: new RequestIds(MASTER_KEY),
-        writer: 0,
-        lapseMs: 0,
-        terms: new TermsCache(),
-        statements: new Statements(),
-        totals: new Totals(),
-      };
-      const engine = new Engine(opened, shared, 4000);
+      const engine = new Engine(opened, sharedOf(kind), 4000);
       const write = async (now: number, ...calls: Call[]) => {
         const { outcomes } = await engine.write(calls, now);
         for (const outcome of outcomes) assert.ok('value' in outcome, JSON.stringify(outcome));

@@ -1,0 +1,21 @@
+// What the ledger's thread holds, for tests that work beside it.
+import { NewestKeys } from '../../../charging/cloud/calls/newest-keys.ts';
+import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
+import { Statements } from '../../../charging/cloud/database/statements.ts';
+import { RequestIds } from '../../../charging/cloud/request-id.ts';
+import { type Shared, TermsCache, Totals } from '../../../charging/cloud/work.ts';
+import { type DatabaseKind, MASTER_KEY } from './databases.ts';
+
+export function sharedOf(kind: DatabaseKind): Shared {
+  return {
+    kind,
+    maker: new CodeMaker(MASTER_KEY),
+    ids: new RequestIds(MASTER_KEY),
+    writer: 0,
+    lapseMs: 0,
+    terms: new TermsCache(),
+    statements: new Statements(),
+    totals: new Totals(),
+    newestKeys: kind === 'sqlite' ? new NewestKeys() : undefined,
+  };
+}
