@@ -248,10 +248,12 @@ function inspect(path: string, folder: string): StationState {
  * used. Where neither is whole, nothing vouches for the log. Only at its very first start has a station neither, and
  * nothing to forget.
  */
-function checkVouched({ generation }: StationState, found: SnapshotsFound, folder: string): void {
-  if (found.damaged === 0 || generation <= FIRST_GENERATION) return;
-  const whole = newest(found.states);
-  if (!whole) throw unvouched(folder, 'Both snapshots');
+function checkVouched({ generation }: StationState, { states, damaged }: SnapshotsFound, folder: string): void {
+  if (generation <= FIRST_GENERATION) return;
+  const whole = newest(states);
+  if (!whole && damaged > 0) throw unvouched(folder, 'Both snapshots');
+  // An operator may have taken away both; a cut takes away none.
+  if (!whole || !states.includes(undefined)) return;
   const cut = generation < whole.generation || !endsWithTransaction(join(folder, `${DATABASE}-wal`));
   if (cut) throw unvouched(folder, 'A snapshot and the database beside it');
 }
@@ -259,8 +261,11 @@ function checkVouched({ generation }: StationState, found: SnapshotsFound, folde
 /** Where no database is: a station's first start, or its snapshots, if an operator moved the rest aside. */
 function beginning({ folder, fresh }: JournalOptions, found: SnapshotsFound): StationState {
   if (existsSync(join(folder, `${DATABASE}-wal`))) throw corrupt(folder, `${DATABASE} is missing beside its log`);
-  if (found.damaged > 0) throw corrupt(folder, `${DATABASE} is missing, and a snapshot is not whole`);
-  return newest(found.states) ?? fresh();
+  const whole = newest(found.states);
+  // A station makes both before it sells, so one that is missing was there, and may have been the newer.
+  if (found.damaged > 0 || (whole && found.states.includes(undefined)))
+    throw corrupt(folder, `${DATABASE} is missing, and a snapshot is not whole`);
+  return whole ?? fresh();
 }
 
 /** Makes the database under another name first, so that it is either there and whole or not there. */

@@ -7,6 +7,9 @@ const MINUTE = 60_000;
 /** Pulses that the station counts itself are kept so often; and so much is lost where the power is not known. */
 const FORGOTTEN_MS = 10_000;
 const FORGOTTEN_WH = 10;
+/** So much more power is drawn than was booked for before it is booked anew. */
+const BOOKED_FACTOR = 1.1;
+const BOOKED_WH = 0.1;
 /** No meter tells less than a thousandth of a Wh; what sums of readings show below it is noise of floating point. */
 const NOISE_MWH = 0.01;
 
@@ -64,13 +67,21 @@ export function reopened(
     ...(meterLastWh === undefined ? {} : { meterLastWh }),
     ...readings(voucher, meter),
     ...(meterStartWh === undefined ? {} : { meterStartWh }),
-    ...(meter?.keepsCount === false && voucher.unit === 'Wh' ? { aheadWh: record.ahead ?? FORGOTTEN_WH } : {}),
+    ...(meter?.keepsCount === false && voucher.unit === 'Wh' ? bookedOf(record) : {}),
   };
 }
 
-/** Whether a meter that comes back after a cut goes on from where the journal has it. */
-export function goesOn({ voucher, meterLastWh = 0 }: SessionRecord, meter: State['meter']): boolean {
-  return voucher.unit === 'min' || (meter !== undefined && meter.energyWh >= meterLastWh);
+function bookedOf({ ahead = FORGOTTEN_WH }: SessionRecord): Pick<Session, 'aheadWh' | 'bookedWh'> {
+  return { aheadWh: ahead, bookedWh: ahead };
+}
+
+/** Whether a meter that comes back after a cut goes on from where the journal has it; one that forgets, from a little before. */
+export function goesOn(
+  { voucher, meterLastWh = 0, ahead = FORGOTTEN_WH }: SessionRecord,
+  meter: State['meter'],
+): boolean {
+  if (voucher.unit === 'min') return true;
+  return meter !== undefined && meter.energyWh >= meterLastWh - (meter.keepsCount ? 0 : ahead);
 }
 
 function readings(voucher: Voucher, meter: State['meter']): Pick<Session, 'meterStartWh' | 'meterLastWh'> {
@@ -99,6 +110,9 @@ export function metered(session: Session, { energyWh, powerW, keepsCount }: Mete
 
 /** Whether a checkpoint is due, before more is delivered than one checkpoint may lose. */
 export function checkpointDue(session: Session, at: number, config: SessionConfig): boolean {
+  // From the second cut on each costs what was booked: too little of it, and cutting again before a checkpoint buys energy.
+  const { cuts, aheadWh = 0, bookedWh = aheadWh } = session;
+  if (cuts > 0 && aheadWh > bookedWh * BOOKED_FACTOR + BOOKED_WH) return true;
   const since = session.used - session.saved;
   if (since <= 0) return false;
   return at - session.savedAt >= config.checkpointMs || (session.voucher.unit === 'Wh' && since >= config.checkpointWh);

@@ -184,7 +184,11 @@ function checkpointed(turn: Turn, phase: In<'charging' | 'paused'>): boolean {
   const { session } = phase;
   if (!checkpointDue(session, turn.at, turn.config)) return false;
   turn.writes.push({ type: 'checkpoint', record: openRecordOf(session, turn.config) });
-  turn.go({ ...phase, session: { ...session, saved: session.used, savedAt: turn.at } });
+  const { used: saved, aheadWh: bookedWh } = session;
+  turn.go({
+    ...phase,
+    session: { ...session, saved, savedAt: turn.at, ...(bookedWh === undefined ? {} : { bookedWh }) },
+  });
   return true;
 }
 

@@ -100,6 +100,8 @@ export interface Session {
   readonly cuts: number;
   /** What a meter that forgets its count may lose in a cut, Wh; unset where it keeps it. */
   readonly aheadWh?: number;
+  /** The same at the last checkpoint: what the next cut costs the customer. */
+  readonly bookedWh?: number;
 }
 
 export interface Receipt {
