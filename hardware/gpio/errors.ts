@@ -20,9 +20,16 @@ export type GpioErrorCode =
 /** Something about a line or chip that a person must mend; the message says how. */
 export class GpioError extends Error {
   readonly code: GpioErrorCode;
-  constructor(code: GpioErrorCode, message: string, options?: ErrorOptions) {
+  /** Which line it is about, for words in another language. */
+  values: Readonly<Record<string, string>> | undefined;
+  constructor(
+    code: GpioErrorCode,
+    message: string,
+    { values, ...options }: ErrorOptions & { readonly values?: Readonly<Record<string, string>> } = {},
+  ) {
     super(message, options);
     this.name = 'GpioError';
     this.code = code;
+    this.values = values;
   }
 }

@@ -15,5 +15,6 @@ export function notPulledUp(driver: GpioDriver, line: Line): GpioError {
     'no-pull',
     `Line ${line} is at 0 and should be pulled up, which ${driver.name} can't do: write gpio=${number}=ip,pu into ` +
       '/boot/firmware/config.txt and restart, or use GPIO_DRIVER=gpiod.',
+    { values: { line: String(line), number: String(number) } },
   );
 }

@@ -9,11 +9,20 @@ export function given(value: unknown): string | undefined {
   return text === undefined || text === '' || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
 }
 
-export interface PinSettings {
-  /** What the dialog holds for the line, and for its level. */
-  readonly line: unknown;
-  readonly activeLow?: unknown;
-  readonly pull?: unknown;
+/** What a dialog stored of a setting: read by its name, so that a fault can say the label that stands in the dialog. */
+type Stored<Setting extends string> = { readonly [name in Setting]?: unknown };
+
+/** The faults of a setting that can't be: only a change of it mends them. */
+export const SETTING_FAULTS: ReadonlySet<string> = new Set([
+  ...['no-line', 'bad-pin', 'bad-level', 'bad-pull', 'pin-list', 'pin-contradicts'],
+  ...['bad-number', 'bad-choice', 'bad-variable'],
+]);
+
+export interface PinSettings<Setting extends string> {
+  /** The settings that hold the line, its level and its pull. */
+  readonly line: Setting;
+  readonly activeLow?: Setting;
+  readonly pull?: Setting;
   /** RELAY, of RELAY_LINE and its companions: where the charger's flow takes them from. */
   readonly variables: 'RELAY' | 'VEHICLE' | 'FEEDBACK' | 'METER';
   /** The level where nothing says one. */
@@ -25,14 +34,20 @@ export interface PinSettings {
  * unless a variable said it: that contradicts.
  * @throws {NodeFault} `bad-pin`, `bad-level`, `bad-pull`, `pin-list`, `pin-contradicts`
  */
-export function pin({ line, activeLow, pull, variables, otherwise = false }: PinSettings): Pin | undefined {
-  const [text, levelText, pullText] = [given(line), given(activeLow), given(pull)];
+export function pin<Setting extends string>(
+  config: Stored<Setting>,
+  { line, activeLow, pull, variables, otherwise = false }: PinSettings<Setting>,
+): Pin | undefined {
+  const held = (setting?: Setting) => (setting === undefined ? undefined : given(config[setting]));
+  const [text, levelText, pullText] = [held(line), held(activeLow), held(pull)];
   const fromVariable = variableOf(`${variables}_ACTIVE_LOW`, levelText);
-  const level = { name: fromVariable ?? 'level', value: levelText };
+  const level = { name: fromVariable ?? activeLow ?? 'level', value: levelText };
+  // A dialog's "as it is" says no pull.
+  const pullSaid = pullText === 'unset' ? undefined : pullText;
   try {
     return readPin(text, {
-      name: variableOf(`${variables}_LINE`, text) ?? 'line',
-      pull: { name: variableOf(`${variables}_PULL`, pullText) ?? 'pull', value: pullText },
+      name: variableOf(`${variables}_LINE`, text) ?? line,
+      pull: { name: variableOf(`${variables}_PULL`, pullSaid) ?? pull ?? 'pull', value: pullSaid },
       ...(fromVariable ? { level, activeLow: otherwise } : { activeLow: readLevel(level) ?? otherwise }),
     });
   } catch (error) {
@@ -41,13 +56,27 @@ export function pin({ line, activeLow, pull, variables, otherwise = false }: Pin
 }
 
 /**
+ * A pin that must be there.
+ * @throws {NodeFault} `no-line`, and as `pin`
+ */
+export function neededPin<Setting extends string>(config: Stored<Setting>, settings: PinSettings<Setting>): Pin {
+  const found = pin(config, settings);
+  if (found === undefined) {
+    const variable = `${settings.variables}_LINE`;
+    const values = { name: settings.line, variable };
+    throw new NodeFault('no-line', `No GPIO line is set: neither ${settings.line} nor ${variable}.`, { values });
+  }
+  return found;
+}
+
+/**
  * The lines of a keypad's rows or columns.
  * @throws {NodeFault} `bad-pin`
  */
-export function lines(value: unknown, variable: string): string[] {
-  const text = given(value);
+export function lines<Setting extends string>(config: Stored<Setting>, setting: Setting, variable: string): string[] {
+  const text = given(config[setting]);
   try {
-    return readLines(text, variableOf(variable, text) ?? 'line');
+    return readLines(text, variableOf(variable, text) ?? setting);
   } catch (error) {
     throw asNodeFault(error);
   }
@@ -64,17 +93,34 @@ function variableOf(variable: string | undefined, text: string | undefined): str
   return variable !== undefined && text !== undefined && process.env[variable]?.trim() === text ? variable : undefined;
 }
 
+export interface NumberRange {
+  readonly least?: number;
+  readonly most?: number;
+  readonly whole?: boolean;
+  /** The one that the charger's flow takes it from. */
+  readonly variable?: string;
+}
+
 /**
- * A number from `least` up.
- * @param variable the one that the charger's flow takes it from
+ * A number, from 0 up unless the range says otherwise.
  * @throws {NodeFault} `bad-number`, `bad-variable`
  */
-export function number(value: unknown, otherwise: number, least = 0, variable?: string): number {
-  const text = given(value);
+export function number<Setting extends string>(
+  config: Stored<Setting>,
+  setting: Setting,
+  otherwise: number,
+  { least = 0, most = Number.POSITIVE_INFINITY, whole = false, variable }: NumberRange = {},
+): number {
+  const text = given(config[setting]);
   if (text === undefined) return otherwise;
   const found = numberOf(text);
-  if (found === undefined || found < least) throw unfit('bad-number', text, `≥ ${least}`, variable);
+  if (found === undefined || found < least || found > most || (whole && !Number.isInteger(found)))
+    throw unfit('bad-number', text, { setting, takes: range(least, most), ...(variable && { variable }) });
   return found;
+}
+
+function range(least: number, most: number): string {
+  return most === Number.POSITIVE_INFINITY ? `≥ ${least}` : `${least} … ${most}`;
 }
 
 /**
@@ -82,11 +128,17 @@ export function number(value: unknown, otherwise: number, least = 0, variable?: 
  * @param variable the one that the charger's flow takes it from
  * @throws {NodeFault} `bad-choice`, `bad-variable`
  */
-export function choice<T extends string>(value: unknown, names: readonly [T, ...T[]], variable?: string): T {
-  const text = given(value);
+export function choice<Setting extends string, T extends string>(
+  config: Stored<Setting>,
+  setting: Setting,
+  names: readonly [T, ...T[]],
+  variable?: string,
+): T {
+  const text = given(config[setting]);
   if (text === undefined) return names[0];
   const found = names.find((name) => name === text);
-  if (found === undefined) throw unfit('bad-choice', text, names.join(', '), variable);
+  if (found === undefined)
+    throw unfit('bad-choice', text, { setting, takes: names.join(', '), ...(variable && { variable }) });
   return found;
 }
 
@@ -94,11 +146,16 @@ export function choice<T extends string>(value: unknown, names: readonly [T, ...
  * A setting that can't be what it is: `bad-variable`, with the variable's name, where that is what holds the text, else
  * `code`.
  */
-export function unfit(code: string, text: string, takes: string, variable?: string): NodeFault {
+export function unfit(
+  code: string,
+  text: string,
+  { setting, takes, variable }: { readonly setting: string; readonly takes: string; readonly variable?: string },
+): NodeFault {
   const value = text.slice(0, 40);
   if (variableOf(variable, text) !== undefined) {
     const values = { variable, value, takes };
     return new NodeFault('bad-variable', `The variable ${variable} holds "${value}", but takes: ${takes}.`, { values });
   }
-  return new NodeFault(code, `"${value}" can't be: it takes ${takes}.`, { values: { value } });
+  const values = { name: setting, value, takes };
+  return new NodeFault(code, `"${value}" can't be in ${setting}: it takes ${takes}.`, { values });
 }

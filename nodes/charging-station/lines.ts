@@ -1,6 +1,7 @@
 // Which GPIO line of a station is whose. Two settings that name one line would read, or drive, what belongs to the
 // other, and not every driver notices: sysfs and the simulated lines give a line to whoever asks.
-import type { GpioDriver, GpioError, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
+import type { GpioDriver, InputLine, Line, OutputLine } from '../../hardware/gpio/driver.ts';
+import { GpioError } from '../../hardware/gpio/errors.ts';
 import { lineKey } from '../../hardware/gpio/pin.ts';
 
 /** Who uses a line, as the catalogue (`charging-station.line`) words it. */
@@ -39,7 +40,7 @@ export class Lines {
         this.#open(line, options.consumer, (giveBack) => {
           const onLost = (error: GpioError) => {
             giveBack();
-            options.onLost(error);
+            options.onLost(naming(error, line, userOf(options.consumer)));
           };
           return driver.input(line, { ...options, onLost });
         }),
@@ -52,8 +53,8 @@ export class Lines {
     consumer: string | undefined,
     open: (giveBack: () => void) => Promise<L>,
   ): Promise<L> {
-    // Only a relay's line is opened without a name.
-    const giveBack = this.take(line, (consumer?.replaceAll(' ', '-') ?? 'relay') as LineUser);
+    const user = userOf(consumer);
+    const giveBack = this.take(line, user);
     try {
       const opened = await open(giveBack);
       const close = opened.close.bind(opened);
@@ -67,7 +68,18 @@ export class Lines {
       return opened;
     } catch (error) {
       giveBack();
-      throw error;
+      throw naming(error, line, user);
     }
   }
+}
+
+/** Only a relay's line is opened without a name. */
+function userOf(consumer: string | undefined): LineUser {
+  return (consumer?.replaceAll(' ', '-') ?? 'relay') as LineUser;
+}
+
+/** The driver's error, with the line and whose it is for the words of the catalogue. */
+function naming<Failure>(error: Failure, line: Line, user: LineUser): Failure {
+  if (error instanceof GpioError) error.values = { line: String(line), ...error.values, user };
+  return error;
 }

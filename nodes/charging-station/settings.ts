@@ -77,7 +77,7 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
 function keyOf(value: unknown): Uint8Array {
   const text = given(value);
   if (text === undefined) throw new NodeFault('no-key', 'The station has no key.');
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new NodeFault('bad-key', 'The key is not 64 hexadecimal digits.');
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new NodeFault('bad-station-key', 'The key is not 64 hexadecimal digits.');
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 

@@ -1,5 +1,6 @@
 // `control relay`: on and off in; what the relay really does, and its faults, out.
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
+import { SETTING_FAULTS } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { wantedClosed } from '../run-session/live-sessions.ts';
@@ -17,16 +18,7 @@ const AGAIN_MS = 5_000;
 const TELL_AGAIN_MS = 1000;
 const TOLD_AGAIN_OFF = 5;
 /** Only a change of the settings mends these. */
-const PERMANENT: ReadonlySet<string> = new Set([
-  'no-line',
-  'bad-protection',
-  'bad-level',
-  'bad-pin',
-  'bad-variable',
-  'pin-contradicts',
-  'pin-list',
-  'no-station',
-]);
+const isPermanent = (code: string) => /^(no-station|bad-protection)$/.test(code) || SETTING_FAULTS.has(code);
 
 /** What the first output says. */
 interface Actual {
@@ -140,7 +132,7 @@ class RelayControl {
     this.#unusable = fault;
     const words = this.#status.wordsFor(fault);
     if (this.#faults.get('relay-unusable') !== words) this.#fault('relay-unusable', true, words);
-    if (!PERMANENT.has(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
+    if (!isPermanent(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
   }
 
   async hear(message: Message): Promise<void> {

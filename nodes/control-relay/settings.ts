@@ -2,9 +2,8 @@
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import { readRelays } from '../../hardware/gpio/station-pins.ts';
 import { type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
-import { asNodeFault, given, pin, unfit } from '../charging-station/given.ts';
+import { asNodeFault, given, neededPin, pin, unfit } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
 import { numberOf } from '../shared/values.ts';
 
 export interface ControlRelayConfig extends NodeConfig {
@@ -38,21 +37,21 @@ export interface RelayPlan {
 export function planRelay(config: ControlRelayConfig): RelayPlan {
   const through = given(config.through) === 'direct' ? 'direct' : 'guard';
   const direct = through === 'direct';
-  const { line, activeLow } = config;
-  const contactor = direct ? pin({ line, activeLow, variables: 'RELAY' }) : undefined;
-  if (direct && contactor === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const contactor = direct
+    ? neededPin(config, { line: 'line', activeLow: 'activeLow', variables: 'RELAY' })
+    : undefined;
   const relay = given(config.relay) ?? 'relay';
   return {
     through,
     relay,
     contactor,
     guarded: direct ? undefined : guardedPin(relay),
-    feedback: pin({ line: config.feedbackLine, activeLow: config.feedbackActiveLow, variables: 'FEEDBACK' }),
+    feedback: pin(config, { line: 'feedbackLine', activeLow: 'feedbackActiveLow', variables: 'FEEDBACK' }),
     protection: {
-      leastSeconds: limit(config.leastSeconds, 10, 'RELAY_LEAST_SECONDS'),
-      mostClosings: wholeClosings(limit(config.mostClosings, 10, 'RELAY_MOST_CLOSINGS')),
-      windowSeconds: limit(config.windowMinutes, 10) * 60,
-      longestOnSeconds: limit(config.longestHours, 0) * 3600,
+      leastSeconds: limit(config, 'leastSeconds', 10, 'RELAY_LEAST_SECONDS'),
+      mostClosings: wholeClosings(limit(config, 'mostClosings', 10, 'RELAY_MOST_CLOSINGS')),
+      windowSeconds: limit(config, 'windowMinutes', 10) * 60,
+      longestOnSeconds: limit(config, 'longestHours', 0) * 3600,
     },
   };
 }
@@ -69,10 +68,16 @@ function guardedPin(relay: string): Pin | undefined {
 }
 
 /** Zero means no limit. */
-function limit(value: unknown, otherwise: number, variable?: string): number {
-  const text = given(value);
+function limit(
+  config: ControlRelayConfig,
+  setting: 'leastSeconds' | 'mostClosings' | 'windowMinutes' | 'longestHours',
+  otherwise: number,
+  variable?: string,
+): number {
+  const text = given(config[setting]);
   if (text === undefined) return otherwise;
   const number = numberOf(text);
-  if (number === undefined || number < 0) throw unfit('bad-protection', text, '≥ 0', variable);
+  if (number === undefined || number < 0)
+    throw unfit('bad-protection', text, { setting, takes: '≥ 0', ...(variable && { variable }) });
   return number;
 }

@@ -1,7 +1,7 @@
 // `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { defaultLoadCurrent, LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
-import { number } from '../charging-station/given.ts';
+import { number, SETTING_FAULTS } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -186,7 +186,7 @@ class Detection {
       this.#tellFault(this.#fault, true);
       this.#tellUnknown();
     }
-    if (recovery === undefined && !PERMANENT.has(codeOf(fault) ?? '')) {
+    if (recovery === undefined && !isPermanent(codeOf(fault))) {
       clearTimeout(this.#again);
       this.#again = setTimeout(() => {
         const before = this.#source;
@@ -205,13 +205,13 @@ class Detection {
 }
 
 /** Only a change of the settings mends these. */
-const PERMANENT = new Set(['no-line', 'bad-number', 'bad-choice', 'no-station']);
+const isPermanent = (code = '') => code === 'no-station' || SETTING_FAULTS.has(code);
 
 function loadDetector(config: DetectVehicleConfig): LoadCurrentDetector {
   const { leastPowerW, startSeconds, goneSeconds } = defaultLoadCurrent;
   return new LoadCurrentDetector({
-    leastPowerW: number(config.leastPowerW, leastPowerW),
-    startSeconds: number(config.startSeconds, startSeconds),
-    goneSeconds: number(config.goneSeconds, goneSeconds),
+    leastPowerW: number(config, 'leastPowerW', leastPowerW),
+    startSeconds: number(config, 'startSeconds', startSeconds),
+    goneSeconds: number(config, 'goneSeconds', goneSeconds),
   });
 }

@@ -28,7 +28,7 @@ export async function openPilot(config: DetectVehicleConfig, user: PilotUser): P
         channel,
         bus: busOf(given(config.bus), converter),
         oscillating: generator !== undefined || booleanOf(config.oscillating) === true,
-        ...(address === undefined ? {} : { address: number(address, 0x48) }),
+        ...(address === undefined ? {} : { address: number(config, 'address', 0x48, { most: 127, whole: true }) }),
       },
       {
         onState: (state) => user.onConnected(vehicleConnected(state), state),

@@ -1,9 +1,8 @@
 // What the dialog of `detect vehicle` stored, with its defaults.
 import { PLUG_CONTACT } from '../../hardware/gpio/debounce.ts';
 import type { Line, Pull } from '../../hardware/gpio/driver.ts';
-import { choice, number, pin } from '../charging-station/given.ts';
+import { choice, neededPin, number } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
 
 export interface DetectVehicleConfig extends NodeConfig {
   readonly station?: string;
@@ -33,23 +32,15 @@ export interface ContactPlan {
 }
 
 export function sourceOf(config: DetectVehicleConfig): 'contact' | 'pilot' | 'load' {
-  return choice(config.by, ['contact', 'pilot', 'load']);
+  return choice(config, 'by', ['contact', 'pilot', 'load']);
 }
 
 /** @throws {NodeFault} `no-line`, `bad-number`, and as `pin` */
 export function planContact(config: DetectVehicleConfig): ContactPlan {
-  const pull = choice(config.pull, ['unset', 'up', 'down', 'none']);
-  const contact = pin({
-    line: config.line,
-    activeLow: config.activeLow,
-    ...(pull !== 'unset' && { pull }),
-    variables: 'VEHICLE',
-  });
-  if (contact === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
   return {
-    ...contact,
-    openMs: number(config.openMs, PLUG_CONTACT.openMs),
-    closeMs: number(config.closeMs, PLUG_CONTACT.closeMs),
+    ...neededPin(config, { line: 'line', activeLow: 'activeLow', pull: 'pull', variables: 'VEHICLE' }),
+    openMs: number(config, 'openMs', PLUG_CONTACT.openMs),
+    closeMs: number(config, 'closeMs', PLUG_CONTACT.closeMs),
   };
 }
 
@@ -65,13 +56,10 @@ const HIGHEST_CHANNEL = { mcp3008: 7, ads1115: 2 } as const;
 
 /** @throws {NodeFault} `bad-choice`, `bad-number` */
 export function planPilot(config: DetectVehicleConfig): PilotPlan {
-  const converter = choice(config.converter, ['mcp3008', 'ads1115']);
-  const channel = number(config.channel, 0);
-  const highest = HIGHEST_CHANNEL[converter];
-  if (!Number.isInteger(channel) || channel > highest)
-    throw new NodeFault('bad-number', `The channel of this converter is 0 to ${highest}, not ${channel}.`);
-  const offeredA = number(config.offeredA, 0);
-  if (offeredA !== 0 && (offeredA < 6 || offeredA > 80))
-    throw new NodeFault('bad-number', `A control pilot offers 6 to 80 A, not ${offeredA}.`);
+  const converter = choice(config, 'converter', ['mcp3008', 'ads1115']);
+  const channel = number(config, 'channel', 0, { most: HIGHEST_CHANNEL[converter], whole: true });
+  const offeredA = number(config, 'offeredA', 0);
+  // By IEC 61851-1, Annex A, a pilot offers nothing below 6 A and nothing above 80 A.
+  if (offeredA !== 0) number(config, 'offeredA', 0, { least: 6, most: 80 });
   return { converter, channel, offeredA: offeredA === 0 ? undefined : offeredA };
 }

@@ -25,17 +25,20 @@ export async function openKeypad(
   charging: ChargingStation,
   listener: KeypadListener,
 ): Promise<Keypad | undefined> {
-  const kind = choice(config.keypad, ['touch', 'matrix', 'usb'], 'KEYPAD');
+  const kind = choice(config, 'keypad', ['touch', 'matrix', 'usb'], 'KEYPAD');
   if (kind === 'usb') {
     const { openUsbKeypad } = await import('../../hardware/keypad/usb.ts');
     return openUsbKeypad({ device: given(config.device) }, listener);
   }
   if (kind === 'touch') return undefined;
-  const rows = lines(config.rows, 'KEYPAD_ROWS');
-  const columns = lines(config.columns, 'KEYPAD_COLUMNS');
+  const rows = lines(config, 'rows', 'KEYPAD_ROWS');
+  const columns = lines(config, 'columns', 'KEYPAD_COLUMNS');
   const layout = columns.length === 4 ? '4x4' : '4x3';
   if (rows.length !== 4 || columns.length < 3 || columns.length > 4) {
-    throw new NodeFault('bad-lines', 'A matrix keypad needs the lines of 4 rows, and of 3 or 4 columns.');
+    const values = { name: rows.length === 4 ? 'columns' : 'rows', rows: rows.length, columns: columns.length };
+    const found = `found were ${rows.length} rows and ${columns.length} columns`;
+    const needs = 'A matrix keypad needs the lines of 4 rows, and of 3 or 4 columns';
+    throw new NodeFault('bad-lines', `${needs}: ${found}.`, { values });
   }
   const { openMatrixKeypad } = await import('../../hardware/keypad/matrix.ts');
   return openMatrixKeypad(await charging.gpio(), { layout, rows, columns }, listener);

@@ -96,7 +96,7 @@ function simulatedLoad(
 ): SimulatedLoad {
   const startWh = Math.max(station.meterCounter('simulated'), station.openSession()?.meterLastWh ?? 0);
   return new SimulatedLoad({
-    powerW: number(config.simulatedPowerW, 3_680),
+    powerW: number(config, 'simulatedPowerW', 3_680),
     startWh,
     save: counterKeeper(node, station, 'simulated'),
     onReading: (reading) => listener.onReading(reading),

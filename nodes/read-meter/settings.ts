@@ -1,6 +1,6 @@
 // What the dialog of `read meter` stored, and the meter that it means.
 import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
-import { choice, given, number, pin } from '../charging-station/given.ts';
+import { choice, given, neededPin, number } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import type { NodeConfig, RedNode } from '../shared/red.ts';
 import { NodeFault } from '../shared/road.ts';
@@ -32,7 +32,7 @@ export interface SimulatedMeter {
 export function meterOf(config: ReadMeterConfig, charging: ChargingStation): 'none' | 's0' | 'modbus' | 'simulated' {
   const { driver, settings } = charging.plan;
   const otherwise = driver === 'simulated' && settings.unit === 'Wh' ? 'simulated' : 'none';
-  const kind = choice(config.meter, ['unset', 'none', 's0', 'modbus', 'simulated'], 'METER');
+  const kind = choice(config, 'meter', ['unset', 'none', 's0', 'modbus', 'simulated'], 'METER');
   if (kind === 'simulated' && driver !== 'simulated') {
     throw new NodeFault('not-simulated', 'A simulated meter needs a simulated station.');
   }
@@ -47,26 +47,32 @@ export async function openMeter(
   charging: ChargingStation,
   listener: MeterListener,
 ): Promise<Meter> {
-  const highestPowerW = number(config.highestPowerW, 7_400, 1, 'HIGHEST_POWER_W');
+  const highestPowerW = number(config, 'highestPowerW', 7_400, { least: 1, variable: 'HIGHEST_POWER_W' });
   if (kind === 'modbus') {
     const port = given(config.port);
-    if (port === undefined) throw new NodeFault('no-port', 'No serial port is set.');
+    if (port === undefined) {
+      const values = { name: 'port', variable: 'METER_PORT' };
+      throw new NodeFault('no-port', 'No serial port is set: neither port nor METER_PORT.', { values });
+    }
     const unitId = given(config.unitId);
     const baudRate = given(config.baudRate);
     const { openModbusMeter } = await import('../../hardware/meter/modbus.ts');
     return openModbusMeter(
       {
-        meter: choice(config.model, ['sdm120', 'sdm230', 'pzem-004t'], 'METER_MODEL'),
+        meter: choice(config, 'model', ['sdm120', 'sdm230', 'pzem-004t'], 'METER_MODEL'),
         port,
         highestPowerW,
-        ...(unitId === undefined ? {} : { unitId: number(unitId, 1, 1, 'METER_ADDRESS') }),
-        ...(baudRate === undefined ? {} : { baudRate: number(baudRate, 9_600, 1, 'METER_BAUD') }),
+        ...(unitId === undefined
+          ? {}
+          : { unitId: number(config, 'unitId', 1, { least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' }) }),
+        ...(baudRate === undefined
+          ? {}
+          : { baudRate: number(config, 'baudRate', 9_600, { least: 1, variable: 'METER_BAUD' }) }),
       },
       listener,
     );
   }
-  const pulses = pin({ line: config.line, activeLow: config.activeLow, variables: 'METER', otherwise: true });
-  if (pulses === undefined) throw new NodeFault('no-line', 'No GPIO line is set.');
+  const pulses = neededPin(config, { line: 'line', activeLow: 'activeLow', variables: 'METER', otherwise: true });
   const { line } = pulses;
   const { station } = charging;
   // Kept under the name as it was written, before there was one form for all ways to write a line.
@@ -78,7 +84,7 @@ export async function openMeter(
     await charging.gpio(),
     {
       ...pulses,
-      impulsesPerKwh: number(config.impulsesPerKwh, 1_000, 1, 'METER_PULSES'),
+      impulsesPerKwh: number(config, 'impulsesPerKwh', 1_000, { least: 1, variable: 'METER_PULSES' }),
       startWh,
       save: counterKeeper(node, station, line),
       highestPowerW,

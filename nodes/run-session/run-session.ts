@@ -158,8 +158,8 @@ class SessionNode implements StationUser {
       journal: station,
       config: sessionConfig({
         unit: plan.settings.unit,
-        ...limit('highestPowerW', config.highestPowerW, 'HIGHEST_POWER_W'),
-        ...limit('highestCurrentA', config.highestCurrentA, 'HIGHEST_CURRENT_A'),
+        ...limit(config, 'highestPowerW', 'HIGHEST_POWER_W'),
+        ...limit(config, 'highestCurrentA', 'HIGHEST_CURRENT_A'),
       }),
       clocks: { monotonicMs: () => performance.now() },
       schedule: (ms, callback) => {
@@ -350,6 +350,10 @@ class SessionNode implements StationUser {
   }
 }
 
-function limit(name: 'highestPowerW' | 'highestCurrentA', value: unknown, variable: string): Record<string, number> {
-  return given(value) === undefined ? {} : { [name]: number(value, 0, 1, variable) };
+function limit(
+  config: RunSessionConfig,
+  name: 'highestPowerW' | 'highestCurrentA',
+  variable: string,
+): Record<string, number> {
+  return given(config[name]) === undefined ? {} : { [name]: number(config, name, 0, { least: 1, variable }) };
 }

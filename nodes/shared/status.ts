@@ -15,8 +15,8 @@ const LOOKS = {
 
 /** A status has room for this many characters before it runs into the node beside it. */
 export const MOST_CHARACTERS = 29;
-/** Short words for the faults of all nodes of a charger, kept once. */
-const CHARGER_FAULTS = '@offline-charging/node-red/charging-station:charging-station.short';
+/** Words for the faults of all nodes of a charger, kept once. */
+const CHARGER = '@offline-charging/node-red/charging-station:charging-station';
 
 /**
  * The status under one node. Keys are looked up in the node's own catalogue below `<prefix>.status.`, faults below
@@ -76,25 +76,51 @@ export class Status {
     return this.#red._(`${this.#prefix}.${key}`, values);
   }
 
-  /** What a person reads about an error: `errors.<code>` of the catalogue when it has one. */
+  /** What a person reads about an error: `errors.<code>` of the node's catalogue, or of the station's, when one has it. */
   wordsFor(error: unknown): string {
-    const code = codeOf(error);
-    if (code !== undefined) {
-      const key = `errors.${code}`;
-      const text = this.text(key, (error as { values?: Values }).values);
-      if (!text.endsWith(key)) return text;
-    }
-    return error instanceof Error ? error.message : String(error);
+    const words = this.#lookUp('errors', error, (label) => this.#quoted(label));
+    return words ?? (error instanceof Error ? error.message : String(error));
   }
 
   #shortFor(error: unknown): string {
+    return this.#lookUp('short', error, (label) => label) ?? this.wordsFor(error);
+  }
+
+  #lookUp(part: 'errors' | 'short', error: unknown, write: (label: string) => string): string | undefined {
     const code = codeOf(error);
-    const values = (error as { values?: Values } | undefined)?.values;
-    for (const catalogue of code === undefined ? [] : [`${this.#prefix}.short`, CHARGER_FAULTS]) {
-      const text = this.#red._(`${catalogue}.${code}`, values);
-      if (!text.endsWith(`short.${code}`)) return text;
+    if (code === undefined) return undefined;
+    const values = this.#labelled((error as { values?: Values }).values, write);
+    for (const catalogue of [this.#prefix, CHARGER]) {
+      const key = `${part}.${code}`;
+      const text = this.#red._(`${catalogue}.${key}`, values);
+      if (!text.endsWith(key)) return text;
     }
-    return this.wordsFor(error);
+    return undefined;
+  }
+
+  /** A setting goes by the label that stands in the dialog; a variable by its name, as it is. */
+  #labelled(values: Values | undefined, write: (label: string) => string): Values | undefined {
+    const label = (name: unknown): string | undefined => {
+      const key = `label.${String(name)}`;
+      const text = this.text(key);
+      return text.endsWith(key) ? undefined : write(text);
+    };
+    if (typeof values?.user === 'string') return { ...values, user: this.#red._(`${CHARGER}.line.${values.user}`) };
+    if (typeof values?.name !== 'string') return values;
+    const part = typeof values.part === 'string' ? values.part : '';
+    const [, other = '', held = ''] = /^(\w+)(=.*)$/s.exec(part) ?? [];
+    const otherLabel = other === '' ? undefined : label(other);
+    return {
+      ...values,
+      name: label(values.name) ?? values.name,
+      ...(otherLabel !== undefined && { part: `${otherLabel}${held}` }),
+    };
+  }
+
+  #quoted(label: string): string {
+    const key = `${CHARGER}.quoted`;
+    const text = this.#red._(key, { label });
+    return text.endsWith('.quoted') ? label : text;
   }
 
   /** Words are looked up only when something else is said than before. */

@@ -125,7 +125,7 @@ async function openDisplay(
   config: ShowDisplayConfig,
   listener: Parameters<typeof import('../../hardware/display/open.ts').openCharacterDisplay>[1],
 ): Promise<Display | undefined> {
-  const kind = choice(config.display, ['page', '16x2', '20x4']);
+  const kind = choice(config, 'display', ['page', '16x2', '20x4']);
   if (kind === 'page') return undefined;
   const { openCharacterDisplay } = await import('../../hardware/display/open.ts');
   const bus = given(config.bus);
@@ -133,7 +133,7 @@ async function openDisplay(
     {
       ...(kind === '16x2' ? { columns: 16, rows: 2 } : { columns: 20, rows: 4 }),
       ...(bus === undefined ? {} : { bus: /^\d+$/.test(bus) ? Number(bus) : bus }),
-      address: number(config.address, 0x27),
+      address: number(config, 'address', 0x27, { most: 127, whole: true }),
     },
     listener,
   );

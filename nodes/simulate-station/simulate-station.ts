@@ -55,7 +55,7 @@ async function simulated(
   charging: ChargingStation,
 ): Promise<Snapshot> {
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
-  const does = choice(config.does, ['state', 'keys', 'plug']);
+  const does = choice(config, 'does', ['state', 'keys', 'plug']);
   if (does === 'keys') await typed(payload, charging.bench);
   if (does === 'plug') {
     const { line, activeLow } = plugOf(config);
@@ -86,7 +86,12 @@ function bodyOf(payload: unknown): unknown {
 function plugOf({ line }: SimulateStationConfig): Pin {
   const { VEHICLE_LINE, VEHICLE_ACTIVE_LOW } = process.env;
   const activeLow = given(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
-  return pin({ line, activeLow, variables: 'VEHICLE' }) ?? { line: 'vehicle', activeLow: false };
+  return (
+    pin({ line, activeLow }, { line: 'line', activeLow: 'activeLow', variables: 'VEHICLE' }) ?? {
+      line: 'vehicle',
+      activeLow: false,
+    }
+  );
 }
 
 /** Written in place as a switch would, never empty in between. */

@@ -61,7 +61,16 @@ export default {
     /** Numbers and dates as this browser's owner writes them: 29 Nov in Britain, Nov 29 in America. */
     locale() {
       const spoken = new RegExp(`^${this.language.slice(0, 2)}-`, 'i');
-      return navigator.languages.find((tag) => spoken.test(tag)) || (this.language === 'en' ? 'en-GB' : this.language);
+      const wished = navigator.languages.find((tag) => spoken.test(tag) && this.isKnown(tag));
+      return wished || (this.language === 'en' ? 'en-GB' : this.language);
+    },
+    /** Chromium on a machine without a language of its own says en-US@posix, which its Intl throws at. */
+    isKnown(tag) {
+      try {
+        return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+      } catch {
+        return false;
+      }
     },
     number(value, options) {
       return new Intl.NumberFormat(this.locale(), options).format(value);

@@ -295,10 +295,19 @@
   const say = (name, values) =>
     (texts[language][name] || '').replace(/\{(\w+)\}/g, (_, key) => String((values || {})[key]));
 
+  /** Chromium on a machine without a language of its own says en-US@posix, which its Intl throws at. */
+  const isKnown = (tag) => {
+    try {
+      return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+    } catch (_error) {
+      return false;
+    }
+  };
+
   /** Numbers and dates as this phone's owner writes them: 29 Nov in Britain, Nov 29 in America. */
   const locale = () => {
-    const spoken = new RegExp(`^${language.slice(0, 2)}\\b`, 'i');
-    const wished = (navigator.languages || []).filter((tag) => spoken.test(tag) && tag.indexOf('-') > 0)[0];
+    const spoken = new RegExp(`^${language.slice(0, 2)}-`, 'i');
+    const wished = (navigator.languages || []).filter((tag) => spoken.test(tag) && isKnown(tag))[0];
     return wished || (language === 'en' ? 'en-GB' : language);
   };
 
