@@ -154,21 +154,26 @@ async function main(): Promise<void> {
 }
 
 function clicks(urls: ReadonlyMap<string, string>, stationId: string): string {
-  const lines = ['', 'Running. Ctrl-C stops it.', ''];
   const cloud = urls.get('cloud');
   const charger = urls.get('charger');
-  if (cloud) {
-    lines.push(`  Buy a code                ${cloud}/charge/${encodeURIComponent(stationId)}`);
-    lines.push(`  Operator's dashboard      ${cloud}/dashboard`);
-    lines.push(`  Cloud flow (editor)       ${cloud}/editor`);
-  }
-  if (charger) {
-    lines.push(
-      `  Station ${stationId}: its panel ${' '.repeat(Math.max(0, 6 - stationId.length))} ${charger}/dashboard`,
-    );
-    lines.push(`  Charger flow (editor)     ${charger}/editor`);
-  }
-  return `${lines.join('\n')}\n`;
+  const rows: (readonly [string, string])[] = [
+    ...(cloud
+      ? ([
+          ['Buy a code', `${cloud}/charge/${encodeURIComponent(stationId)}`],
+          ["Operator's dashboard", `${cloud}/dashboard`],
+          ['Cloud flow (editor)', `${cloud}/editor`],
+        ] as const)
+      : []),
+    ...(charger
+      ? ([
+          [`Station ${stationId}: its panel`, `${charger}/dashboard`],
+          ['Charger flow (editor)', `${charger}/editor`],
+        ] as const)
+      : []),
+  ];
+  const width = Math.max(...rows.map(([what]) => what.length));
+  const lines = rows.map(([what, url]) => `  ${what.padEnd(width)}  ${url}`);
+  return `\nRunning. Ctrl-C stops it.\n\n${lines.join('\n')}\n`;
 }
 
 try {

@@ -91,7 +91,7 @@ function lean(source: string): string {
 export function served(name: string, source: string): string {
   const text = lean(source);
   // After these a line may end or not; a test holds the program that is served against the one that was written.
-  if (name.endsWith('.js')) return text.replace(/([{,;(])\n/g, '$1');
+  if (name.endsWith('.js')) return text.replace(/([{,;(])\n/g, '$1').replace(/ (=>|[!=]==|&&|\|\||[<>]=?) /g, '$1');
   if (!name.endsWith('.css')) return text;
   return text
     .replace(/^([\w-]+): /gm, '$1:')

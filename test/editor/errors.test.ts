@@ -28,9 +28,14 @@ describe('an error of a node', function () {
       ...[
         { id: 'plain', type: 'tab', label: 'nobody catches' },
         { id: 'caught', type: 'tab', label: 'somebody catches' },
+        { id: 'wrong', type: 'tab', label: 'a wrong setting' },
       ],
       ...[station('pins'), inject('inject', 'plain', ['verify']), verify('verify', 'plain')],
       ...[inject('inject2', 'caught', ['verify2']), verify('verify2', 'caught')],
+      {
+        ...{ id: 'detect', z: 'wrong', type: 'detect vehicle', station: 'station', by: 'contact', line: 'vehicle' },
+        ...{ openMs: 'soon', closeMs: '500', x: 300, y: 100, wires: [[]] },
+      },
       { id: 'catch', z: 'caught', type: 'catch', scope: null, x: 300, y: 200, wires: [['debug']] },
       {
         ...{ id: 'debug', z: 'caught', type: 'debug', active: true, tosidebar: true, complete: 'error.message' },
@@ -67,6 +72,11 @@ describe('an error of a node', function () {
     await press('inject2');
     await until('both are shown', async () => (await shown()).filter((text) => /bad-entry/.test(text)).length === 1);
     assert.equal((await shown()).filter((text) => text === `"${SENTENCE}"`).length, 2, 'this one, and that of before');
+  });
+
+  it('names the field of the dialog that is wrong', async () => {
+    const sentence = `[detect vehicle:detect] "soon" can't be in "Open (ms)": it takes a number, ≥ 0.`;
+    await until('it is logged', () => editor.output.includes(sentence));
   });
 
   it('is told in the status in words that fit under the node', async () => {

@@ -124,4 +124,54 @@ describe("the customer's page, as it looks", function () {
     await buy(plain);
     assert.match(await plain.locator('#ticket-kept').innerText(), /does not open again/);
   });
+
+  it('writes dates and money also where the browser names a language that its Intl does not know', async () => {
+    const phone = await visitor(browser);
+    phones.push(phone);
+    await phone.addInitScript(() => Object.defineProperty(navigator, 'languages', { value: ['en-US@posix', 'en-US'] }));
+    const page = await phone.newPage();
+    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.waitForSelector('#order:not([hidden])');
+    assert.equal(await page.locator('#unit-price').innerText(), '€0.75 for each 30 min');
+    await buy(page);
+    assert.match(await page.locator('#codes li').innerText(), /· [A-Z][a-z]{2} \d{1,2}, \d{2}:\d{2}\s[AP]M/);
+  });
+
+  it('says everything in the other language once it is chosen, what is wrong with a receipt and that a code was copied too', async () => {
+    const page = await open('CP-0001');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await buy(page);
+    await page.click('#copy');
+    await page.waitForSelector('#copied:has-text("Copied.")');
+    await page.fill('#receipt', '1234');
+    await page.press('#receipt', 'Enter');
+    await page.waitForSelector('#receipt-error:has-text("these are 4")');
+    await page.click('[data-language="zh-CN"]');
+    assert.equal(await page.locator('#copied').innerText(), '已复制。');
+    assert.equal(await page.locator('#receipt-error').innerText(), '凭证为 12 位数字，现在是 4 位。');
+  });
+
+  it('has no blank between Chinese sentences', async () => {
+    const page = await open('CP-0001', 'zh-CN');
+    await page.route('**/charging-requests', (route) => route.abort());
+    await page.click('#get');
+    await page.waitForSelector('#problem:not([hidden])');
+    assert.equal(
+      await page.locator('#problem-text').innerText(),
+      '手机可能没有信号。重试是安全的：您会得到同一个充电码，只付一次款。',
+    );
+  });
+
+  it('does not say how to type a code whose time is over', async () => {
+    const page = await open('WH-0001');
+    await buy(page);
+    await page.evaluate(() => {
+      const codes = JSON.parse(localStorage.getItem('charge:WH-0001:codes')!);
+      const ago = Date.now() - 60_000;
+      localStorage.setItem('charge:WH-0001:codes', JSON.stringify([{ ...codes[0], endsAt: ago, rescueEndsAt: ago }]));
+    });
+    await page.reload();
+    await page.waitForSelector('#ticket.over');
+    assert.equal(await page.locator('.steps').isVisible(), false);
+  });
 });

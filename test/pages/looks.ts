@@ -1,51 +1,58 @@
 // Pictures of all that customers, operators and those at a station see, to be looked at: every state of every page, at
 // phone, 800×480, 1024×600 and desktop, with text of 100 and 200 %, in both languages and colour schemes. Also says
 // what a program can see of them: words beyond an edge or cut, controls on each other, English on a Chinese page.
-// `node test/pages/looks.ts FOLDER [customer] [operator] [panel]`
-import { launchBrowser } from '../support/browser.ts';
+// `node test/pages/looks.ts FOLDER [customer] [operator] [panel]`, after `npm run build`
+import type { Browser } from 'playwright-core';
 import { customersClouds, customersStates, speak as speakToCustomer } from './looks/customer.ts';
 import { operatorsCloud, operatorsStates, speak as speakToOperator } from './looks/operator.ts';
 import { PanelOfLooks, panelsStates } from './looks/panel.ts';
-import { walk } from './looks/walk.ts';
+import { browserOf, walk } from './looks/walk.ts';
 
 const [folder, ...named] = process.argv.slice(2);
 if (!folder) throw new Error('usage: node test/pages/looks.ts FOLDER [customer] [operator] [panel]');
-const wanted = (page: string) => named.length === 0 || named.includes(page);
 const both = { languages: ['en', 'zh-CN'], schemes: ['light', 'dark'], fullPage: true } as const;
-
-const browser = await launchBrowser();
+/** The panel has both languages at once and one scheme, and nobody scrolls it. */
+const once = { languages: ['en'], schemes: ['light'], fullPage: false } as const;
 const wrong: string[] = [];
-try {
-  if (wanted('customer')) {
+
+const PAGES = {
+  async customer(browser: Browser, textSize: number) {
     const clouds = await customersClouds();
     try {
-      for await (const state of customersStates(browser, clouds))
-        wrong.push(...(await walk(state, { ...both, folder: `${folder}/customer`, speak: speakToCustomer })));
+      const how = { ...both, textSize, folder: `${folder}/customer`, speak: speakToCustomer };
+      for await (const state of customersStates(browser, clouds)) wrong.push(...(await walk(state, how)));
     } finally {
       await Promise.all([clouds.cloud.remove(), clouds.paidFirst.remove()]);
     }
-  }
-  if (wanted('operator')) {
+  },
+  async operator(browser: Browser, textSize: number) {
     const cloud = await operatorsCloud();
     try {
-      for await (const state of operatorsStates(browser, cloud))
-        wrong.push(...(await walk(state, { ...both, folder: `${folder}/operator`, speak: speakToOperator })));
+      const how = { ...both, textSize, folder: `${folder}/operator`, speak: speakToOperator };
+      for await (const state of operatorsStates(browser, cloud)) wrong.push(...(await walk(state, how)));
     } finally {
       await cloud.remove();
     }
-  }
-  if (wanted('panel')) {
+  },
+  async panel(browser: Browser, textSize: number) {
     const panel = await PanelOfLooks.start();
     try {
-      const once = { languages: ['en'], schemes: ['light'], fullPage: false } as const;
-      for await (const state of panelsStates(browser, panel))
-        wrong.push(...(await walk(state, { ...once, folder: `${folder}/panel` })));
+      const how = { ...once, textSize, folder: `${folder}/panel` };
+      for await (const state of panelsStates(browser, panel)) wrong.push(...(await walk(state, how)));
     } finally {
       await panel.remove();
     }
+  },
+};
+
+for (const textSize of [100, 200]) {
+  const browser = await browserOf(textSize);
+  try {
+    for (const [name, take] of Object.entries(PAGES))
+      if (named.length === 0 || named.includes(name)) await take(browser, textSize);
+  } finally {
+    await browser.close();
   }
-} finally {
-  await browser.close();
 }
 for (const line of wrong) console.log(line);
 console.log(`Pictures are in ${folder}; ${wrong.length} faults were seen in them.`);

@@ -105,6 +105,14 @@ describe("the operator's dashboard", function () {
     assert.match(await page.locator('figure:has-text("Money") tbody').innerText(), /€120\.00\s+€1\.80/);
   });
 
+  it('is written in a browser whose language its own Intl does not know', async () => {
+    await context.addInitScript(() =>
+      Object.defineProperty(navigator, 'languages', { value: ['en-US@posix', 'en-US'] }),
+    );
+    await open('overview');
+    assert.match(plain(await page.locator('.operator').innerText()), /€120\.00 sold/);
+  });
+
   it('goes from page to page without loading anew', async () => {
     await open('overview');
     for (const [link, heading] of [

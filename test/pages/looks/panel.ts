@@ -25,7 +25,7 @@ export class PanelOfLooks {
 
   static async start(): Promise<PanelOfLooks> {
     const folder = mkdtempSync(join(tmpdir(), 'offline-charging-looks-'));
-    mkdirSync(join(folder, 'charger'), { recursive: true });
+    mkdirSync(join(folder, 'charger/node-red'), { recursive: true });
     const flow = join(import.meta.dirname, '../../../flows/charger/flow.json');
     const nodes = JSON.parse(readFileSync(flow, 'utf8')) as FlowNode[];
     const display = nodes.find(({ type }) => type === 'show display')!;
@@ -49,7 +49,7 @@ export class PanelOfLooks {
       },
       { id: answer, type: 'http response', z: display.z, x: 500, y: 900, wires: [] },
     ];
-    writeFileSync(join(folder, 'charger/flow.json'), JSON.stringify([...told, ...added]));
+    writeFileSync(join(folder, 'charger/node-red/flow.json'), JSON.stringify([...told, ...added]));
     return new PanelOfLooks(await Applications.start({ dataDir: folder }), folder);
   }
 
@@ -73,11 +73,21 @@ export class PanelOfLooks {
 }
 
 /** As long as they get: 155 steps of 1 kWh or 30 min, 16 digits typed. */
-const valuesOf = (name: ScreenName, fault: string, reason: string) => {
+function valuesOf(name: ScreenName, fault: string, reason: string): Record<string, string | number> {
   const left = /Wh|paused/.test(name) ? 155_000 : '77:30:00';
   const digits = name === 'typed' ? '1234567890123456' : '0235 5491 9887';
-  return { digits, left, used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', fault, reason };
-};
+  const has = CATALOGUES.en.screens[name].lines.some((line) => line.includes('{digits}'));
+  return {
+    left,
+    used: 155_000,
+    elapsed: '77:30:00',
+    seconds: 900,
+    wait: '59:59',
+    fault,
+    reason,
+    ...(has && { digits }),
+  };
+}
 
 export async function* panelsStates(browser: Browser, panel: PanelOfLooks): AsyncGenerator<State> {
   const page = await browser.newPage();
@@ -100,7 +110,8 @@ export async function* panelsStates(browser: Browser, panel: PanelOfLooks): Asyn
     const screen = { name, values };
     const said = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
     await panel.tell({ screen: name, values, words: said, lines: said.en, station: 'CP-0001' });
-    const chinese = said['zh-CN'].filter((line) => line !== '' && !/^\d{4} \d{4} \d{4}$/.test(line)).join('');
+    const isReceipt = /receipt/.test(name);
+    const chinese = said['zh-CN'].filter((line) => !(isReceipt && /^[\d ]+$/.test(line))).join('');
     await page.waitForFunction(
       (expected) =>
         [...document.querySelectorAll('.oc-words[lang="zh-CN"] p')].map((line) => line.textContent!.trim()).join('') ===

@@ -1,7 +1,8 @@
 // One state of a page in every size, text size, language and colour scheme: what is wrong on it, and its picture.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../support/browser.ts';
 
 export const SCREENS = [
   { name: 'phone', width: 360, height: 740 },
@@ -23,7 +24,8 @@ export interface Walk {
   readonly languages: readonly ('en' | 'zh-CN')[];
   readonly schemes: readonly ('light' | 'dark')[];
   readonly screens?: readonly (typeof SCREENS)[number][];
-  readonly textSizes?: readonly number[];
+  /** In per cent: how large the browser was told to write, for the name of the picture. */
+  readonly textSize: number;
   /** All of a page that is scrolled, or what a screen shows of it. */
   readonly fullPage: boolean;
 }
@@ -35,24 +37,24 @@ export async function walk({ name, page }: State, how: Walk): Promise<string[]> 
     await how.speak?.(page, language);
     for (const colorScheme of how.schemes) {
       await page.emulateMedia({ colorScheme });
-      for (const textSize of how.textSizes ?? [100, 200]) {
-        await page.evaluate((size) => {
-          document.documentElement.style.fontSize = size === 100 ? '' : `${size}%`;
-        }, textSize);
-        for (const screen of how.screens ?? SCREENS) {
-          await page.setViewportSize(screen);
-          const look = [screen.name, `${textSize}%`, language, colorScheme].join(' ');
-          for (const found of await faults(page, language)) wrong.push(`${name}, ${look}: ${found}`);
-          if (!how.folder) continue;
-          const folder = join(how.folder, name);
-          mkdirSync(folder, { recursive: true });
-          const path = join(folder, `${look.replaceAll(' ', '_').replace('%', '')}.png`);
-          await page.screenshot({ path, animations: 'disabled', fullPage: how.fullPage });
-        }
+      for (const screen of how.screens ?? SCREENS) {
+        await page.setViewportSize(screen);
+        const look = [screen.name, `${how.textSize}%`, language, colorScheme].join(' ');
+        for (const found of await faults(page, language)) wrong.push(`${name}, ${look}: ${found}`);
+        if (!how.folder) continue;
+        const folder = join(how.folder, name);
+        mkdirSync(folder, { recursive: true });
+        const path = join(folder, `${look.replaceAll(' ', '_').replace('%', '')}.png`);
+        await page.screenshot({ path, animations: 'disabled', fullPage: how.fullPage });
       }
     }
   }
   return wrong;
+}
+
+/** A browser whose owner reads text of that many per cent. */
+export function browserOf(textSize: number): Promise<Browser> {
+  return launchBrowser({ args: [`--blink-settings=defaultFontSize=${(16 * textSize) / 100}`] });
 }
 
 /** What no reader should meet: words beyond the edge or cut, controls that lie on each other, another language. */
@@ -66,7 +68,7 @@ function faults(page: Page, language: string): Promise<string[]> {
     if (document.documentElement.scrollWidth > wide)
       found.push(`the page is ${document.documentElement.scrollWidth} wide`);
     const shown = [...root.querySelectorAll<HTMLElement>('*')].filter((element) => {
-      if (element.closest('.unseen, noscript, [aria-hidden=true], svg')) return false;
+      if (element.closest('.unseen, noscript, [aria-hidden=true], svg, .v-navigation-drawer')) return false;
       return element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 0;
     });
     for (const element of shown) {

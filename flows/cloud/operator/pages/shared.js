@@ -58,19 +58,13 @@ export default {
       this.problem = { text: known || this.say('failed'), detail: (msg.payload && msg.payload.detail) || '' };
       reply.resolve(undefined);
     },
-    /** Numbers and dates as this browser's owner writes them: 29 Nov in Britain, Nov 29 in America. */
+    /**
+     * Numbers and dates as this browser's owner writes them: 29 Nov in Britain, Nov 29 in America. Chromium on a machine
+     * without a language of its own says en-US@posix, which its Intl throws at.
+     */
     locale() {
-      const spoken = new RegExp(`^${this.language.slice(0, 2)}-`, 'i');
-      const wished = navigator.languages.find((tag) => spoken.test(tag) && this.isKnown(tag));
-      return wished || (this.language === 'en' ? 'en-GB' : this.language);
-    },
-    /** Chromium on a machine without a language of its own says en-US@posix, which its Intl throws at. */
-    isKnown(tag) {
-      try {
-        return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-      } catch {
-        return false;
-      }
+      const spoken = new RegExp(`^${this.language.slice(0, 2)}(-[a-z0-9]+)+$`, 'i');
+      return navigator.languages.find((tag) => spoken.test(tag)) || (this.language === 'en' ? 'en-GB' : this.language);
     },
     number(value, options) {
       return new Intl.NumberFormat(this.locale(), options).format(value);

@@ -3,7 +3,8 @@
 (() => {
   const charge = window.Charge;
   const { say, byId, show, put, announce, focus, calls, station, keep, state } = charge;
-  const { draw, drawWire, drawProblem, drawOrder, drawValid, drawExpiry, shownCode, longOf } = charge;
+  const { draw, drawWire, drawProblem, drawOrder, drawValid, drawExpiry, drawReceiptError } = charge;
+  const { shownCode, longOf } = charge;
   const MINUTE = 60000;
 
   // --- What is done ---
@@ -152,14 +153,11 @@
     );
   };
 
-  /** @param field the one that is wrong: the receipt's, unless another is named */
-  const receiptError = (text, field) => {
-    put('receipt-error', text);
-    show('receipt-error', Boolean(text));
-    ['receipt', 'proof'].forEach((id) => {
-      byId(id).setAttribute('aria-invalid', String(Boolean(text) && id === (field || 'receipt')));
-    });
-    if (text) byId(field || 'receipt').focus();
+  /** @param wrong {name, values, field}: a text's name, and the field that is wrong; nothing when all is right */
+  const receiptError = (wrong) => {
+    state.receiptWrong = wrong || null;
+    drawReceiptError();
+    if (wrong) byId(wrong.field).focus();
   };
 
   /** The code or the number of a purchase of another phone, as it was typed; null for what is neither. */
@@ -173,10 +171,11 @@
   const claim = () => {
     const digits = byId('receipt').value.replace(/\D/g, '');
     const proof = proofOf(byId('proof').value);
-    if (!proof) return receiptError(say('proofWrong'), 'proof');
-    if (digits.length !== 12) return receiptError(say('receiptLength', { count: digits.length }));
-    if (!charge.checks(digits)) return receiptError(say('receiptWrong'));
-    receiptError('');
+    if (!proof) return receiptError({ name: 'proofWrong', field: 'proof' });
+    if (digits.length !== 12)
+      return receiptError({ name: 'receiptLength', values: { count: digits.length }, field: 'receipt' });
+    if (!charge.checks(digits)) return receiptError({ name: 'receiptWrong', field: 'receipt' });
+    receiptError();
     keep.setReceipt(digits);
     const settled = (settlement, before) => {
       keep.setReceipt(null);
@@ -241,10 +240,11 @@
     onPress('copy', () => {
       const code = shownCode();
       const digits = (longOf(code) || code).code;
-      charge.copy(digits).then(
-        () => put('copied', say('copied')),
-        () => put('copied', say('copyFailed'))
-      );
+      const told = (name) => () => {
+        byId('copied').setAttribute('data-text', name);
+        put('copied', say(name));
+      };
+      charge.copy(digits).then(told('copied'), told('copyFailed'));
     });
     onPress('hide', () => {
       keep.setShown(null);

@@ -27,6 +27,8 @@
     /** The reservation that waits for its payment. */
     payment: null,
     refunded: null,
+    /** What is wrong in the form of the receipt: {name, values, field}. */
+    receiptWrong: null,
   };
 
   const shownCode = () => {
@@ -69,13 +71,13 @@
       const asked = say('unanswered', {
         amount: charge.amount(state.problem.unanswered.amount, state.terms ? state.terms.unit : ''),
       });
-      put('problem-text', `${asked} ${say('safe')}`);
+      put('problem-text', charge.sentences([asked, say('safe')]));
     } else {
       const means = charge.meaning(state.problem.refusal, state.problem.about);
       put('problem-title', say(means.title));
       put(
         'problem-text',
-        say(means.text) + (state.problem.again && state.problem.about === 'order' ? ` ${say('safe')}` : '')
+        charge.sentences([say(means.text), state.problem.again && state.problem.about === 'order' && say('safe')])
       );
     }
     put('problem-wait', waits ? say('wait', { time: charge.duration(seconds) }) : '');
@@ -111,7 +113,8 @@
         const money = stray.amount ? charge.money(stray.amount) : stray.payment;
         const why = say(stray.returnedAt ? 'strayReturned' : `stray-${stray.why}`);
         const text = say('stray', { money, date: charge.when(stray.toldAt), why });
-        list.appendChild(make('li', { textContent: `${text} ${say('number', { number: entry.id })}` }));
+        const number = say('number', { number: entry.id });
+        list.appendChild(make('li', { textContent: charge.sentences([text, number]) }));
       });
     });
     show('stray', list.children.length > 0);
@@ -135,6 +138,15 @@
     drawExpiry(code);
   };
 
+  const drawReceiptError = () => {
+    const wrong = state.receiptWrong;
+    put('receipt-error', wrong ? say(wrong.name, wrong.values) : '');
+    show('receipt-error', Boolean(wrong));
+    ['receipt', 'proof'].forEach((id) => {
+      byId(id).setAttribute('aria-invalid', String(Boolean(wrong) && wrong.field === id));
+    });
+  };
+
   const drawDigits = (code, long) => {
     const amount = charge.amount(code.amount, code.unit);
     const title = code.price ? say('paid', { amount, price: charge.money(code.price) }) : say('yourCode', { amount });
@@ -152,7 +164,7 @@
     byId('ticket').classList.toggle('over', over);
     const time = { time: charge.duration(left / 1000) };
     const words = over ? 'expired' : !endsAt ? 'noExpiry' : isOver(code.endsAt) ? 'expiredLong' : 'expires';
-    put('ticket-expiry', say(words, time) + (over ? ` ${ask()}` : ''));
+    put('ticket-expiry', charge.sentences([say(words, time), over && ask()]));
     // The digits of the same purchase that are still good take the place of those that are not, also while one looks.
     if (long && byId('ticket-code').getAttribute('data-digits') !== long.code) drawDigits(code, long);
     const soon = endsAt && left < 5 * MINUTE ? 'endsSoon' : '';
@@ -189,8 +201,8 @@
     const { codeSeconds, rescueSeconds } = state.terms;
     const at = (seconds) => charge.when(new Date(Date.now() + seconds * 1000).toISOString());
     if (!codeSeconds) return put('valid', say('noExpiry'));
-    const longer = rescueSeconds > codeSeconds ? ` ${say('validLong', { time: at(rescueSeconds) })}` : '';
-    return put('valid', say('valid', { time: at(codeSeconds) }) + longer);
+    const longer = rescueSeconds > codeSeconds && say('validLong', { time: at(rescueSeconds) });
+    return put('valid', charge.sentences([say('valid', { time: at(codeSeconds) }), longer]));
   };
 
   const drawOrder = () => {
@@ -236,6 +248,7 @@
       byId(id).disabled = Boolean(state.busy);
     });
     show('refund', Boolean(state.terms));
+    drawReceiptError();
     const given = [];
     if (state.refunded) {
       const unit = state.refunded.unit;
@@ -250,10 +263,12 @@
         state.refunded.refund ? say('refundMoney', { money: charge.money(state.refunded.refund) }) : say('refundNone')
       );
     }
-    put('refunded', given.join(' '));
+    put('refunded', charge.sentences(given));
     const money = state.refunded && state.refunded.refund;
     const way =
-      state.refunded && state.refunded.refundTo === 'payment' ? say('refundPayment') : `${say('refundSlip')} ${ask()}`;
+      state.refunded && state.refunded.refundTo === 'payment'
+        ? say('refundPayment')
+        : charge.sentences([say('refundSlip'), ask()]);
     put('refund-way', money ? way : '');
   };
 
@@ -306,6 +321,7 @@
     drawOrder,
     drawValid,
     drawExpiry,
+    drawReceiptError,
     shownCode,
     longOf,
   });

@@ -70,7 +70,7 @@
       helpUsed: 'This code has already charged. Get another one.',
       wordExpired: 'Code has expired',
       helpExpired:
-        'As long as any digits of this purchase are good, this page shows them above. You need not pay again.',
+        'Bought just now? Choose CLOCK. Digits of this purchase that are still good stand above: you need not pay again.',
       wordInvalid: 'Wrong code',
       helpInvalid:
         'The code is not for this charger. Compare the number on the charger with the one on top of this page.',
@@ -211,7 +211,7 @@
       wordUsed: '此充电码已使用过',
       helpUsed: '此充电码已经用过。请重新获取。',
       wordExpired: '充电码已过期',
-      helpExpired: '只要这次购买还有可用的数字，本页就会在上面显示。不必再次付款。',
+      helpExpired: '刚刚购买？请选择“时钟 CLOCK”。这次购买仍可用的数字显示在上面，不必再次付款。',
       wordInvalid: '充电码不正确',
       helpInvalid: '此充电码不属于这台充电桩。请核对充电桩上的编号与本页顶部的编号。',
       syncFirst: '先输入这 15 位数字，然后按 #：',
@@ -295,19 +295,16 @@
   const say = (name, values) =>
     (texts[language][name] || '').replace(/\{(\w+)\}/g, (_, key) => String((values || {})[key]));
 
-  /** Chromium on a machine without a language of its own says en-US@posix, which its Intl throws at. */
-  const isKnown = (tag) => {
-    try {
-      return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-    } catch (_error) {
-      return false;
-    }
-  };
+  /** Sentences one behind the other: Chinese has no blank between them. */
+  const sentences = (list) => list.filter(Boolean).join(language === 'zh-CN' ? '' : ' ');
 
-  /** Numbers and dates as this phone's owner writes them: 29 Nov in Britain, Nov 29 in America. */
+  /**
+   * Numbers and dates as this phone's owner writes them: 29 Nov in Britain, Nov 29 in America. Chromium on a machine without
+   * a language of its own says en-US@posix, which its Intl throws at.
+   */
   const locale = () => {
-    const spoken = new RegExp(`^${language.slice(0, 2)}-`, 'i');
-    const wished = (navigator.languages || []).filter((tag) => spoken.test(tag) && isKnown(tag))[0];
+    const spoken = new RegExp(`^${language.slice(0, 2)}(-[a-z0-9]+)+$`, 'i');
+    const wished = (navigator.languages || []).filter((tag) => spoken.test(tag))[0];
     return wished || (language === 'en' ? 'en-GB' : language);
   };
 
@@ -382,6 +379,7 @@
   window.Charge = {
     texts,
     say,
+    sentences,
     number,
     duration,
     amount,
