@@ -4,7 +4,17 @@
 //
 // Nodes and npms come from npm itself; the machine's own are not touched. About two minutes a cell.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { table } from '../../bench/support/figures.ts';
@@ -103,24 +113,24 @@ function checkout(): string {
   return folder;
 }
 
+interface Failure {
+  readonly fullTitle: string;
+  readonly err: { readonly message?: string; readonly stack?: string };
+}
+
 async function passing(bin: string, folder: string, title: string, ...files: string[]): Promise<string> {
   const report = join(folder, 'report.json');
-  await run(
-    bin,
-    folder,
-    'npm',
-    'exec',
-    '--',
-    'mocha',
-    '--exit',
-    '--reporter',
-    'json',
-    '--reporter-option',
-    `output=${report}`,
-    '--grep',
-    title,
-    ...files,
-  );
+  const reporter = ['--reporter', 'json', '--reporter-option', `output=${report}`];
+  const patience = ['--require', './test/matrix/patience.ts'];
+  const mocha = ['exec', '--', 'mocha', '--exit', ...patience, ...reporter, '--grep', title, ...files];
+  try {
+    await run(bin, folder, 'npm', ...mocha);
+  } catch (error) {
+    if (!(error instanceof Failed) || !existsSync(report)) throw error;
+    // That reporter says nothing but by its file.
+    const { failures } = JSON.parse(readFileSync(report, 'utf8')) as { failures: Failure[] };
+    throw new Failed(failures.map(({ fullTitle, err }) => `${fullTitle}: ${err.stack ?? err.message}`).join('\n'));
+  }
   const { stats } = JSON.parse(readFileSync(report, 'utf8'));
   if (stats.passes === 0) throw new Failed(`no test is called ${title}`);
   return String(stats.passes);
