@@ -9,7 +9,7 @@ import { MASTER_KEY_HEX, TestLedger } from './databases.ts';
 const terms = fc.record({
   layout: fc.constantFrom('compact', 'long'),
   sequence: fc.constantFrom('clock', 'counter'),
-  slotSeconds: fc.integer({ min: 1, max: 86_400 }),
+  slotSeconds: fc.integer({ min: 60, max: 86_400 }),
 } as const);
 const moment = fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2046-01-01') });
 
