@@ -112,7 +112,7 @@ export const TEXTS = {
     'means-end-session': ['Stops a charge, or a fault that has gone.', '停止充电，或清除已消失的故障。'],
     typeThis: ['{what}: type these digits at the station, then #.', '{what}：在充电桩输入这些数字，然后按 #。'],
     newKey: ['New SD card / new key', '新存储卡 / 新密钥'],
-    newKeyNamed: ['New SD card or new key for {id}', '为 {id} 更换存储卡或密钥'],
+    newKeyNamed: ['New SD card / new key for {id}', '新存储卡 / 新密钥：{id}'],
     newKeySure: ['Give {id} a new key?', '为 {id} 更换密钥？'],
     newKeyMeans: [
       'Do this before the station starts on a new memory card or on one restored from an image: its journal then does not know which codes were used and would honour them once more, and under a new key none of them opens. Also when the key may be known to others. The file for the station is downloaded at once; put it on the station now, since codes sold from now on open nothing before. Receipts are settled as before.',
