@@ -3,7 +3,7 @@ import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } fr
 import { SETTING_FAULTS } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
-import { wantedClosed } from '../run-session/live-sessions.ts';
+import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
@@ -78,7 +78,7 @@ class RelayControl {
   #told = '';
   #tellingAgain: NodeJS.Timeout | undefined;
   #tellings = 0;
-  /** The session that had the relay closed. */
+  /** The session that commands this relay: what it does not want closed is opened, whoever closed it. */
   #session: unknown;
   /** The faults that stand, as they were told: their codes and words. */
   readonly #faults = new Map<string, string>();
@@ -181,10 +181,14 @@ class RelayControl {
 
   async #set({ on, forMs }: Command, message: Message): Promise<void> {
     const relay = this.#relay!;
+    if (on && this.#contactFault === 'feedback-lost') {
+      await this.#set({ on: false }, message);
+      throw new NodeFault('feedback-lost', 'The feedback line of this relay is lost: the relay stays off.');
+    }
     this.#schedule(on, forMs, message);
     this.#cause = message;
     this.#told = '';
-    this.#session = on ? message.commandedBy : undefined;
+    this.#commandedBy(message.commandedBy);
     this.#contact?.commanded(on);
     try {
       await relay.set(on);
@@ -196,6 +200,12 @@ class RelayControl {
       if (this.#told === '') this.#tell(relay.state, false);
       if (this.#cause === message) this.#cause = undefined;
     }
+  }
+
+  /** A command that no session gave is still under the one before, as long as that lives. */
+  #commandedBy(session: unknown): void {
+    if (typeof session === 'string') this.#session = session;
+    else if (!isLive(this.#session)) this.#session = undefined;
   }
 
   /** Another voucher while the relay is on adds its minutes. */
@@ -251,7 +261,7 @@ class RelayControl {
     if (this.#closed) return;
     const actual = this.#actual(state);
     this.#show(state, actual);
-    this.#tellAgain(actual);
+    if (state.on || actual.on) this.#tellAgain();
     const told = JSON.stringify(actual);
     if (told === this.#told && !again) return;
     this.#told = told;
@@ -259,8 +269,7 @@ class RelayControl {
   }
 
   /** A message that is lost must not leave a session in the belief that the relay is what it is not. */
-  #tellAgain({ on }: Actual): void {
-    if (!on) return;
+  #tellAgain(): void {
     this.#tellings = TOLD_AGAIN_OFF;
     this.#tellingAgain ??= setInterval(
       guarded(this.#node, this.#status, () => this.#beat()),
@@ -270,21 +279,22 @@ class RelayControl {
 
   #beat(): void {
     if (!this.#relay) return;
-    const unwanted = !wantedClosed(this.#session);
+    const unwanted = !wantedClosed(this.#session) || (this.#contactFault !== undefined && this.#relay.state.on);
     this.#tell(this.#relay.state, true);
     this.#tellings -= 1;
     if (this.#tellings <= 0) {
       clearInterval(this.#tellingAgain);
       this.#tellingAgain = undefined;
     }
-    // Its order was lost on a wire that is cut, or it was deleted: nobody else can open the relay.
+    // The session's order was lost on a wire that is cut, it was deleted, or it cannot hear that somebody else closed the
+    // relay: nobody else can open it.
     if (unwanted) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
   }
 
   #actual({ on, lease, readyInMs, problem }: RelayState): Actual {
     const held = this.#through === 'direct' || lease;
     return {
-      on: this.#contact ? this.#contact.closed : on,
+      on: this.#contact && this.#contactFault !== 'feedback-lost' ? this.#contact.closed : on,
       ready:
         held &&
         readyInMs === 0 &&

@@ -1,5 +1,6 @@
 // Which sessions live in this Node-RED, and what each wants of its relay. A relay that a session closed asks here whether
 // it is still to be closed: the wire between them may be cut, or lead elsewhere by now, and the session may be deleted.
+// One that somebody else closed asks the session that commanded it last, which may never hear of it.
 const wantClosed = new Map<string, boolean>();
 
 export interface LiveSession {
@@ -18,6 +19,10 @@ export function sessionLives(id: string): LiveSession {
       wantClosed.delete(id);
     },
   };
+}
+
+export function isLive(id: unknown): boolean {
+  return typeof id === 'string' && wantClosed.has(id);
 }
 
 /**

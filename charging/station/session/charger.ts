@@ -119,6 +119,7 @@ export class Charger {
   #resume: (() => void) | undefined;
   #running = false;
   #cancelBeat: (() => void) | undefined;
+  #tickedAt = 0;
   #shown = '';
   #clockAskedAt = Number.NEGATIVE_INFINITY;
 
@@ -130,6 +131,7 @@ export class Charger {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#tickedAt = this.#options.clocks.monotonicMs();
     this.#hear(this.#opening());
     this.#askClock();
   }
@@ -373,7 +375,8 @@ export class Charger {
   #beatLater(): void {
     const { clocks, config, schedule } = this.#options;
     this.#cancelBeat?.();
-    this.#cancelBeat = schedule(nextBeat(this.#state, clocks.monotonicMs(), config), () => {
+    this.#cancelBeat = schedule(nextBeat(this.#state, clocks.monotonicMs(), this.#tickedAt, config), () => {
+      this.#tickedAt = clocks.monotonicMs();
       this.#askClock();
       this.#hear({ type: 'tick' });
     });

@@ -49,10 +49,13 @@ function stray(turn: Turn): void {
 
 const MOST_BETWEEN_BEATS = 1000;
 
-/** Milliseconds until the next `tick` is due: a second, or less when a limit comes first. */
-export function nextBeat(state: State, at: number, config: SessionConfig): number {
-  const first = Math.min(...deadlines(state, at, config).filter((deadline) => deadline > at));
-  return Math.min(MOST_BETWEEN_BEATS, Math.max(1, Math.ceil(first - at)));
+/**
+ * Milliseconds until the next `tick` is due: a second after the last one, whatever was heard since, or less when a limit
+ * comes first. Were it a second after the last event, a meter that is read twice a second would put it off for ever.
+ */
+export function nextBeat(state: State, at: number, lastTickAt: number, config: SessionConfig): number {
+  const limits = deadlines(state, at, config).filter((deadline) => deadline > at);
+  return Math.max(1, Math.ceil(Math.min(lastTickAt + MOST_BETWEEN_BEATS, ...limits) - at));
 }
 
 function deadlines(state: State, at: number, config: SessionConfig): number[] {

@@ -1,6 +1,6 @@
 // What becomes of the relay when messages between session and relay are lost, whichever node is deployed meanwhile.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chargerFlow, code, Rig } from './support.ts';
 
@@ -46,11 +46,27 @@ describe('a relay whose wires are cut', () => {
     await opens();
   });
 
-  it('opens though the wire stays cut, and the session was deployed anew', async () => {
-    await charge();
-    await rig.deploy(cut(), 'nodes');
-    await rig.deploy(cut({ session: { name: 'anew' } }), 'nodes');
-    await opens();
+  for (const [how, change, others] of [
+    ['renamed', { name: 'anew' }, []],
+    ['moved to another tab', { z: 'other' }, [{ id: 'other', type: 'tab', label: 'other' }]],
+  ] as const) {
+    it(`opens though the wire stays cut, and the session was ${how}`, async () => {
+      await charge();
+      await rig.deploy(cut(), 'nodes');
+      await rig.deploy([...cut({ session: change }), ...others], 'nodes');
+      await opens();
+    });
+  }
+
+  it('opens in each case that the help of control relay names', () => {
+    const help = (language: string) =>
+      readFileSync(`nodes/control-relay/locales/${language}/control-relay.html`, 'utf8').replaceAll(/\s+/g, ' ');
+    for (const said of ['deleted', 'disabled', 'renamed', 'moved', 'restarted']) {
+      assert.match(help('en-US'), new RegExp(`<b>run session</b> closed opens when that node is [^.]*\\b${said}\\b`));
+    }
+    for (const said of ['删除', '禁用', '重命名', '移动', '重新启动']) {
+      assert.match(help('zh-CN'), new RegExp(`由<b>运行会话</b>接通的继电器，在该节点被[^；]*${said}[^；]*时断开`));
+    }
   });
 
   it('stays closed while the wire is cut and the charge goes on', async () => {
@@ -107,6 +123,26 @@ describe('a relay whose wires are cut', () => {
       rig.send('control', { payload: true });
       await rig.until('the relay is on', () => rig.at('actual').filter(on).length > time);
       await opens();
+    }
+  });
+
+  it('is opened again when another closes it and the session cannot hear of it, with and without a feedback contact', async () => {
+    for (const feedback of [undefined, 'sound', 'broken', 'lost'] as const) {
+      const control = feedback === undefined ? {} : { feedbackLine: 'feedback' };
+      await rig.start(chargerFlow(rig.folder, { control }));
+      await rig.until('the session is ready', () => session('idle'));
+      const deaf = chargerFlow(rig.folder, { control: { ...control, wires: [['actual'], ['session']] } });
+      await rig.deploy(deaf, 'nodes');
+      if (feedback === 'lost') {
+        unlinkSync(join(rig.folder, 'pins/feedback'));
+        mkdirSync(join(rig.folder, 'pins/feedback'));
+        await rig.until('the line is lost', () => rig.statuses.get('control')?.fill === 'red');
+      }
+      rig.send('control', { payload: true });
+      await rig.until(`the relay is on (${feedback})`, () => feedback === 'lost' || rig.pin('relay') === '1');
+      if (feedback === 'sound') writeFileSync(join(rig.folder, 'pins/feedback'), '1');
+      await rig.until(`the relay is off (${feedback})`, () => rig.pin('relay') === '0', 2_000);
+      await rig.stop();
     }
   });
 

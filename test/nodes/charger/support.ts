@@ -291,7 +291,7 @@ export class Rig {
   }
 }
 
-/** A node without a place on the canvas would be a config node. */
+/** A node without a place on the canvas would be a config node; a tab has none. */
 function placed(node: FlowNode): FlowNode {
-  return node.type === 'charging station' ? node : { x: 100, y: 100, z: 'tab', ...node };
+  return ['charging station', 'tab'].includes(node.type) ? node : { x: 100, y: 100, z: 'tab', ...node };
 }

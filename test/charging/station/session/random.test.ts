@@ -131,7 +131,7 @@ class RandomStation {
 
   /** One event of the world; time passes before it. */
   step(): void {
-    const beat = nextBeat(this.state, this.now, this.config);
+    const beat = nextBeat(this.state, this.now, this.now, this.config);
     const hangs = this.#chance(0.001);
     this.#pass(hangs ? Math.floor(this.#random() * 20_000) : Math.ceil(this.#random() * beat));
     this.hear({ type: 'tick' });

@@ -30,6 +30,22 @@ describe('a relay that does not follow', () => {
     assert.deepEqual(bench.commands, [], 'nothing is repeated once it is seen open');
   });
 
+  it('is told to open again each second however often something else is heard', () => {
+    const bench = new CutBench();
+    bench.charge();
+    bench.pass(MINUTE);
+    bench.cut();
+    bench.charger.vehicle(false);
+    bench.commands.length = 0;
+    for (let time = 0; time < 100; time++) {
+      bench.pass(100);
+      bench.charger.meter({ energyWh: bench.meterWh });
+      bench.relay(true);
+    }
+    assert.ok(bench.commands.length >= 10, `${bench.commands.length} commands in 10 s`);
+    assert.ok(bench.commands.every((on) => !on));
+  });
+
   it('is told to close again while a session starts, and charges when the first order was lost', () => {
     const bench = new Bench();
     bench.stuck = false;
