@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
 const root = import.meta.dirname;
-const rooms = ['nodes', 'charging', 'hardware', 'flows'];
+const rooms = ['nodes', 'api', 'charging', 'hardware', 'flows'];
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 rmSync(join(root, 'examples'), { recursive: true, force: true });
@@ -24,7 +24,7 @@ for (const room of rooms) {
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }
 
-// A station's time cannot lie before this (charging/station/clocks.ts). SOURCE_DATE_EPOCH makes builds repeatable.
+// A station's time cannot lie before this (nodes/charging-station/machine-clocks.ts). SOURCE_DATE_EPOCH makes builds repeatable.
 const epochSeconds = process.env.SOURCE_DATE_EPOCH;
 const builtAt = new Date(epochSeconds ? Number(epochSeconds) * 1000 : Date.now()).toISOString();
 writeFileSync(join(root, 'dist', 'built.json'), `${JSON.stringify({ builtAt })}\n`);

@@ -116,7 +116,7 @@ async function product(name: string, ledgerUrl: string, guarded: boolean): Promi
   const dataDir = join(folder, name.replace(/\W+/g, '-'));
   mkdirSync(dataDir, { recursive: true });
   const limits = guarded ? HIGH_LIMITS : {};
-  const program = new Program(join(root, 'dist/flows/main.js'), ['cloud'], {
+  const program = new Program(join(root, 'dist/flows/server/main.js'), ['cloud'], {
     env: {
       DATA_DIR: dataDir,
       DATABASE_URL: ledgerUrl,

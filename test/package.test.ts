@@ -91,7 +91,7 @@ describe('the package', function () {
   it('is built where nothing can be compiled, as on a fresh Raspberry Pi: npm leaves onoff out there', () => {
     const house = mkdtempSync(join(tmpdir(), 'build-'));
     after(() => rmSync(house, { recursive: true }));
-    for (const each of ['package.json', 'tsconfig.json', 'nodes', 'charging', 'hardware', 'flows']) {
+    for (const each of ['package.json', 'tsconfig.json', 'nodes', 'api', 'charging', 'hardware', 'flows']) {
       cpSync(join(root, each), join(house, each), { recursive: true });
     }
     mkdirSync(join(house, 'node_modules'));
@@ -155,11 +155,24 @@ describe('the direction of imports', () => {
       ['charging/cloud/a.ts', 'node-red'],
       ['hardware/gpio/a.ts', '../../charging/codes/index.ts'],
       ['hardware/gpio/a.ts', '../../nodes/shared/red.ts'],
-      ['nodes/issue-code/a.ts', '../../flows/environment.ts'],
+      ['nodes/issue-code/a.ts', '../../flows/launcher/environment.ts'],
+      ['api/a.ts', '../nodes/shared/red.ts'],
+      ['api/a.ts', '../flows/server/admin.ts'],
+      ['api/a.ts', '../hardware/gpio/pin.ts'],
+      ['api/a.ts', 'node-red'],
+      ['charging/cloud/a.ts', '../../api/problems.ts'],
+      ['charging/station/a.ts', '../cloud/ledger.ts'],
+      ['charging/cloud/a.ts', '../station/station.ts'],
+      ['charging/codes/a.ts', '../cloud/ledger.ts'],
+      ['charging/codes/a.ts', '../station/station.ts'],
+      ['hardware/gpio/a.ts', '../../api/problems.ts'],
     ]) {
       assert.ok(refused(path!, from!), `${path} may import ${from}`);
     }
     assert.ok(!refused('nodes/issue-code/a.ts', '../../charging/codes/index.ts'));
+    assert.ok(!refused('nodes/issue-code/a.ts', '../../api/problems.ts'));
+    assert.ok(!refused('api/a.ts', '../charging/cloud/ledger.ts'));
+    assert.ok(!refused('charging/cloud/a.ts', '../codes/index.ts'));
     assert.ok(!refused('flows/cloud/a.ts', '../../nodes/shared/red.ts'));
   });
 });

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHARGER_NODE_FLAGS } from '../../flows/charger-environment.ts';
+import { CHARGER_NODE_FLAGS } from '../../flows/charger/environment.ts';
 import { type BenchState, freePort } from '../../test/support/applications.ts';
 import { compactCode, stationKeyOf } from '../../test/support/independent-codes.ts';
 import { Program, root } from './programs.ts';
@@ -59,7 +59,7 @@ export class ChargerRig {
 
   /** Gives the milliseconds from its start until its flows answer. */
   async startCharger(): Promise<number> {
-    this.charger = new Program(join(root, 'dist/flows/main.js'), ['charger'], {
+    this.charger = new Program(join(root, 'dist/flows/server/main.js'), ['charger'], {
       env: this.#env,
       nodeFlags: [...CHARGER_NODE_FLAGS, ...this.#nodeFlags],
     });

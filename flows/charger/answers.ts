@@ -1,7 +1,7 @@
 // What the charger's server answers by itself: problem details, and the bodies of the simulation's calls, bounded.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { problem } from '../../nodes/shared/problems.ts';
-import { problemOf, type RoutedRequest, readBounded, sendProblem } from '../shared/answers.ts';
+import { problem } from '../../api/problems.ts';
+import { problemOf, type RoutedRequest, readBounded, sendProblem } from '../../api/respond.ts';
 
 const MOST_BODY_BYTES = 16 * 1024;
 

@@ -1,12 +1,12 @@
 // The charger's Node-RED: its settings, and what our server does around it. Everything comes from the environment
 // (README, "Variables"). A charger has no network: nothing here asks one.
 import { join } from 'node:path';
-import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
-import { listening, places } from '../environment.ts';
-import type { SideSettings } from '../run.ts';
-import { adminAuth, administrator, tellPassword } from '../shared/admin.ts';
-import { logging } from '../shared/logging.ts';
-import { SignIn } from '../shared/sign-in.ts';
+import { randomSecret, secretOnce } from '../../api/secret-file.ts';
+import { listening, places } from '../launcher/environment.ts';
+import { adminAuth, administrator, tellPassword } from '../server/admin.ts';
+import { logging } from '../server/logging.ts';
+import type { SideSettings } from '../server/run.ts';
+import { SignIn } from '../server/sign-in.ts';
 import { before, failed, notFound, readBenchBody } from './answers.ts';
 import { panelSocket, strangers } from './strangers.ts';
 

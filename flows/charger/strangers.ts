@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { addressOf, isLoopback } from '../../nodes/shared/client-address.ts';
-import { type Problem, problem } from '../../nodes/shared/problems.ts';
-import { isOwnOrigin, namesThisMachine } from '../../nodes/shared/this-machine.ts';
+import { addressOf, isLoopback } from '../../api/client-address.ts';
+import { type Problem, problem } from '../../api/problems.ts';
+import { isOwnOrigin, namesThisMachine } from '../../api/this-machine.ts';
 
 /** A panel makes one, and one more each time its connection breaks. What the charger keeps of one lasts 45 s. */
 const MOST_HANDSHAKES = 60;

@@ -1,9 +1,9 @@
 // Problem details for requests that no flow answers.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contractPath } from '../../nodes/admit-request/contract.ts';
-import { cloudMetrics } from '../../nodes/code-issuer/metrics.ts';
-import { type Problem, problem } from '../../nodes/shared/problems.ts';
-import { problemOf, sendProblem } from '../shared/answers.ts';
+import { contractPath } from '../../api/contract.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { type Problem, problem } from '../../api/problems.ts';
+import { problemOf, sendProblem } from '../../api/respond.ts';
 
 export function pathOf({ url = '/' }: { readonly url?: string | undefined }): string {
   const end = url.search(/[?#]/);

@@ -1,10 +1,10 @@
 // The bodies of the shipped flow's calls, bounded. `admit request` makes JSON of the bytes, or problem details.
 import type { ServerResponse } from 'node:http';
-import { CALLS } from '../../nodes/admit-request/contract.ts';
-import { MOST_BODY_BYTES } from '../../nodes/admit-request/reading.ts';
-import { cloudMetrics } from '../../nodes/code-issuer/metrics.ts';
-import { problem } from '../../nodes/shared/problems.ts';
-import { type RoutedRequest, readBounded, sendProblem } from '../shared/answers.ts';
+import { CALLS } from '../../api/contract.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { problem } from '../../api/problems.ts';
+import { MOST_BODY_BYTES } from '../../api/request.ts';
+import { type RoutedRequest, readBounded, sendProblem } from '../../api/respond.ts';
 
 interface BodiedCall {
   /** As the metrics name it. */

@@ -3,14 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { runningIssuers } from '../../nodes/code-issuer/issuer.ts';
-import type { HttpRequest } from '../../nodes/shared/http.ts';
-import { prefixRedirections } from '../../nodes/shared/path-prefix.ts';
-import { type Problem, problem } from '../../nodes/shared/problems.ts';
-import { comesFromThisMachine, isOwnOrigin } from '../../nodes/shared/this-machine.ts';
-import { ADMIN_NAME } from '../shared/admin.ts';
-import { sendProblem } from '../shared/answers.ts';
-import type { SignIn } from '../shared/sign-in.ts';
+import type { HttpRequest } from '../../api/http.ts';
+import { runningIssuers } from '../../api/issuer.ts';
+import { prefixRedirections } from '../../api/path-prefix.ts';
+import { type Problem, problem } from '../../api/problems.ts';
+import { sendProblem } from '../../api/respond.ts';
+import { comesFromThisMachine, isOwnOrigin } from '../../api/this-machine.ts';
+import { ADMIN_NAME } from '../server/admin.ts';
+import type { SignIn } from '../server/sign-in.ts';
 
 const COOKIE = 'operator';
 const SESSION_MS = 12 * 3600 * 1000;

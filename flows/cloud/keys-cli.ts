@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isRefused, type Ledger, openLedger, type Role } from '../../charging/cloud/ledger.ts';
-import { places } from '../environment.ts';
+import { places } from '../launcher/environment.ts';
 import { loadMasterKey } from './master-key.ts';
 
 const HELP = `offline-charging keys create --role operator|customer-app --name NAME

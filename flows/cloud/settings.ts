@@ -2,14 +2,14 @@
 // (README, "Variables"); what is secret is made at the first start and kept in the data folder.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { newVisitor, VISITOR_COOKIE } from '../../nodes/admit-request/admission.ts';
-import { trustedProxies } from '../../nodes/shared/client-address.ts';
-import { randomSecret, secretOnce } from '../../nodes/shared/secret-file.ts';
-import { listening, places, VariableError } from '../environment.ts';
-import type { SideSettings } from '../run.ts';
-import { adminAuth, administrator, tellPassword } from '../shared/admin.ts';
-import { logging } from '../shared/logging.ts';
-import { SignIn } from '../shared/sign-in.ts';
+import { newVisitor, VISITOR_COOKIE } from '../../api/admission.ts';
+import { trustedProxies } from '../../api/client-address.ts';
+import { randomSecret, secretOnce } from '../../api/secret-file.ts';
+import { listening, places, VariableError } from '../launcher/environment.ts';
+import { adminAuth, administrator, tellPassword } from '../server/admin.ts';
+import { logging } from '../server/logging.ts';
+import type { SideSettings } from '../server/run.ts';
+import { SignIn } from '../server/sign-in.ts';
 import { answersHere, failed, isPlain, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';

@@ -1,5 +1,5 @@
 // What every display of the station gives, however it is wired.
-import type { FaultListener } from '../bus/errors.ts';
+import type { FaultListener } from '../linux/errors.ts';
 
 /** Faults: `display-lost` (nothing answers on the bus). */
 export type DisplayListener = FaultListener;

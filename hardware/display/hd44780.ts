@@ -1,8 +1,8 @@
 // A Hitachi HD44780 character display in 4-bit mode behind a PCF8574, as the common I²C backpacks wire it.
 // Sources: HD44780U data sheet, figure 24 "4-Bit Interface" (initializing by instruction) and table 6 (instructions);
 // PCF8574 data sheet, section 8 (quasi-bidirectional port, high at power-on).
-import type { I2cBus } from '../bus/bus.ts';
-import type { DeviceClock } from '../bus/clock.ts';
+import type { I2cBus } from '../linux/bus.ts';
+import type { DeviceClock } from '../linux/clock.ts';
 import { glyphs } from './characters.ts';
 
 /** The backpack's port: P0 RS, P1 R/W, P2 E, P3 backlight, P4–P7 the data lines D4–D7. */

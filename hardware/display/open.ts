@@ -1,8 +1,8 @@
 // Keeps a character display showing the truth: what changed is written, and what may have got lost is found and healed.
-import type { I2cBus } from '../bus/bus.ts';
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
-import { DeviceError } from '../bus/errors.ts';
-import { openI2cBus } from '../bus/linux-bus.ts';
+import type { I2cBus } from '../linux/bus.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
+import { DeviceError } from '../linux/errors.ts';
+import { openI2cBus } from '../linux/linux-bus.ts';
 import { toDisplayBytes } from './characters.ts';
 import type { Display, DisplayListener } from './display.ts';
 import { Hd44780 } from './hd44780.ts';

@@ -1,11 +1,11 @@
 // Lines through the kernel's GPIO character device, /dev/gpiochip*: what libgpiod speaks, spoken directly.
 import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Libc, loadLibc } from '../linux/file-calls.ts';
 import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { EdgeWatcher } from './edges.ts';
 import { GpioError } from './errors.ts';
-import { type Libc, loadLibc } from './libc.ts';
 import {
   FLAG,
   IOCTL,

@@ -1,5 +1,5 @@
 // Keys become entries: what a customer types up to `#`, or scans. Pure but for the clock that is handed in.
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { scannedDigits } from './scan.ts';
 
 /** The longest code has 15 digits; one more shows that too much was typed. */

@@ -1,5 +1,5 @@
 // What every keypad gives, however it is wired.
-import type { FaultListener } from '../bus/errors.ts';
+import type { FaultListener } from '../linux/errors.ts';
 
 /**
  * `0`–`9`, `*`, `#`; a 4×4 pad also has `A`–`D`. `clear` (Backspace, Delete, Esc) takes back what is typed and is nothing

@@ -2,9 +2,10 @@
 // At rest every row is driven, so that any key makes an edge on its column; only then is the matrix scanned, until all
 // keys are up again. A Schottky diode in each row (cathode to the Raspberry Pi) keeps two pressed keys of one column from
 // shorting two outputs (hardware/raspberry-pi/wiring.svg).
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
+
 import type { GpioDriver, InputLine, Line, OutputLine } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import type { Keypad, KeypadListener } from './keypad.ts';
 import { type MatrixLayoutName, matrixLayouts } from './layout.ts';
 import { MatrixKeys, type MatrixScan } from './matrix-keys.ts';

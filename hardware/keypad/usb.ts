@@ -1,9 +1,9 @@
 // A USB numeric keypad through Linux's input devices, held alone (EVIOCGRAB) so that no digit reaches the console, where
 // a login waits. Unplugged and plugged in again it goes on, whatever number it then has.
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
-import { DeviceError } from '../bus/errors.ts';
-import { type Libc, loadLibc } from '../bus/libc.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
+import { DeviceError } from '../linux/errors.ts';
+import { type Libc, loadLibc } from '../linux/libc.ts';
 import { findKeypads, type InputDevice } from './input-devices.ts';
 import { InputEventParser, inputEventSize } from './input-events.ts';
 import { InputKeys, type Stroke } from './input-keys.ts';

@@ -1,5 +1,5 @@
 // When a meter counts as failed: two bad reads in a row, or 5 s without a good one; and when it is well again.
-import type { DeviceClock } from '../bus/clock.ts';
+import type { DeviceClock } from '../linux/clock.ts';
 import { badReadsForFault, type MeterListener, type MeterReading, silentAfterMs } from './meter.ts';
 import { PlausibilityJudge, type PlausibilityLimits } from './plausibility.ts';
 

@@ -1,5 +1,5 @@
 // What every energy meter gives, however it is read.
-import type { FaultListener } from '../bus/errors.ts';
+import type { FaultListener } from '../linux/errors.ts';
 
 export interface MeterReading {
   /** The meter's counter; only ever grows. */

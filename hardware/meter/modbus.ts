@@ -1,6 +1,6 @@
 // A Modbus RTU energy meter on a serial port, polled.
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
-import { DeviceError } from '../bus/errors.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
+import { DeviceError } from '../linux/errors.ts';
 import { MeterHealth } from './health.ts';
 import type { Meter, MeterListener, MeterReading } from './meter.ts';
 import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';

@@ -1,7 +1,8 @@
 // An energy meter with an S0 pulse output on a GPIO line.
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
+
 import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { MeterHealth } from './health.ts';
 import type { Meter, MeterListener, MeterReading } from './meter.ts';
 import { S0Counter } from './s0-counter.ts';

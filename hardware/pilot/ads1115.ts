@@ -1,7 +1,7 @@
 // The Texas Instruments ADS1115, a 16-bit converter on I²C (data sheet SBAS444, section 8.6 "Register maps").
-import type { I2cBus } from '../bus/bus.ts';
-import type { DeviceClock } from '../bus/clock.ts';
-import { DeviceError } from '../bus/errors.ts';
+import type { I2cBus } from '../linux/bus.ts';
+import type { DeviceClock } from '../linux/clock.ts';
+import { DeviceError } from '../linux/errors.ts';
 
 const conversionRegister = 0;
 const configRegister = 1;

@@ -2,7 +2,7 @@
 // Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeviceError } from '../bus/errors.ts';
+import { DeviceError } from '../linux/errors.ts';
 import { dutyForCurrent } from './control-pilot.ts';
 import { pwmOfGpio18 } from './pwm-chips.ts';
 

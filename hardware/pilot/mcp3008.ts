@@ -1,7 +1,7 @@
 // The Microchip MCP3008, a 10-bit converter on SPI (data sheet DS21295, section 6.1 "Using the MCP3004/3008 with
 // microcontroller SPI ports").
-import type { SpiDevice } from '../bus/bus.ts';
-import { DeviceError } from '../bus/errors.ts';
+import type { SpiDevice } from '../linux/bus.ts';
+import { DeviceError } from '../linux/errors.ts';
 
 /** At 2.7 V the chip allows 1.35 MHz; a Raspberry Pi supplies 3.3 V. */
 export const mcp3008Spi = { speedHz: 1_350_000, mode: 0 } as const;

@@ -1,7 +1,7 @@
 // The control pilot read through a converter: peaks, states, and what happens when the converter is gone.
-import type { I2cBus, SpiDevice } from '../bus/bus.ts';
-import { type DeviceClock, machineClock } from '../bus/clock.ts';
-import { openI2cBus, openSpiDevice } from '../bus/linux-bus.ts';
+import type { I2cBus, SpiDevice } from '../linux/bus.ts';
+import { type DeviceClock, machineClock } from '../linux/clock.ts';
+import { openI2cBus, openSpiDevice } from '../linux/linux-bus.ts';
 import { Ads1115 } from './ads1115.ts';
 import { PilotJudge, type PilotPeaks } from './control-pilot.ts';
 import { Mcp3008, mcp3008Spi } from './mcp3008.ts';

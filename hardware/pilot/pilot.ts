@@ -1,5 +1,5 @@
 // The control pilot of IEC 61851-1: its states, and what every way to read it gives.
-import type { FaultListener } from '../bus/errors.ts';
+import type { FaultListener } from '../linux/errors.ts';
 
 /**
  * A: no vehicle (+12 V). B: vehicle connected (+9 V). C: it asks for energy (+6 V). D: the same, wants ventilation (+3 V).

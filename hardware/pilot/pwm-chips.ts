@@ -2,7 +2,7 @@
 // a HAT have PWM as well, and which one is pwmchip0 changes with board and kernel.
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeviceError } from '../bus/errors.ts';
+import { DeviceError } from '../linux/errors.ts';
 
 export interface PwmChannel {
   /** `pwmchip0`. */

@@ -132,7 +132,8 @@ fi
 run usermod --append --groups gpio,i2c,spi,dialout,input "$user"
 
 step '3. Programs' 'What ran before still runs. The network and the memory card must do; then run this again.'
-cli() { printf '%s' "$1/node_modules/@offline-charging/node-red/dist/flows/cli.js"; }
+# As npm linked it: where the program lies inside the package is each version's own affair, also of one that is gone back to.
+cli() { printf '%s' "$1/node_modules/.bin/offline-charging"; }
 release=$prefix/releases/$(own_version)-$(date -u +%Y%m%dT%H%M%SZ)-$$
 staged=$prefix/releases/.new
 already=false
@@ -173,7 +174,7 @@ fi
 # The package reads the pins, as guard, charger and doctor do; this script never does. Asked before anything is restarted.
 reader=("$release/runtime/bin/node" "$(cli "$release")") said=$settings held=
 if $dry_run; then
-  reader=(node "$root/dist/flows/cli.js")
+  reader=(node "$root/dist/flows/launcher/cli.js")
   [[ -f $said ]] || said=$here/station.env
 fi
 if ! $dry_run || { command -v node >/dev/null && [[ -d $root/dist/flows ]]; }; then
@@ -250,7 +251,7 @@ services_run() {
 # A charger may run without its flow, as when its nodes did not load: the panel is then not there.
 shows_panel() {
   PANEL_COMPOSITOR=true CHARGER_PORT=$(setting CHARGER_PORT) HOST=$(setting HOST) RUNTIME_DIRECTORY=/run/offline-charging-check \
-    timeout 10 bash "$(dirname "$(cli "$release")")/../hardware/raspberry-pi/panel.sh"
+    timeout 10 bash "$release/node_modules/@offline-charging/node-red/dist/hardware/raspberry-pi/panel.sh"
 }
 # healthy: they run, and the doctor finds nothing wrong that was not wrong before.
 healthy() {

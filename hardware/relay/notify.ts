@@ -1,6 +1,6 @@
 // systemd's readiness and watchdog protocol, sd_notify(3): datagrams to the socket in NOTIFY_SOCKET.
 import { spawn } from 'node:child_process';
-import { unixDatagrams } from './unix-datagram.ts';
+import { unixDatagrams } from '../linux/unix-datagram.ts';
 
 export interface Notifier {
   /** READY=1, WATCHDOG=1, STOPPING=1, STATUS=...; never throws, never waits. */

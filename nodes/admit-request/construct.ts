@@ -1,16 +1,16 @@
 // Admits an HTTP request to the cloud: who asks, whether they may and how often, and whether what they sent fits the
 // contract. What is admitted goes on as a plain payload; the rest leaves as problem details.
 
-import type { DoubledRoute } from '../code-issuer/doubled-routes.ts';
-import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/using.ts';
-import type { HttpMessage } from '../shared/http.ts';
-import { type Problem, problem } from '../shared/problems.ts';
+import { Admitter } from '../../api/admission.ts';
+import { CALLS } from '../../api/contract.ts';
+import type { DoubledRoute } from '../../api/doubled-routes.ts';
+import type { HttpMessage } from '../../api/http.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { type Problem, problem } from '../../api/problems.ts';
+import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
+import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
-import { Admitter } from './admission.ts';
-import { CALLS } from './contract.ts';
 
 interface AdmitRequestConfig extends NodeConfig {
   readonly issuer?: string;

@@ -1,17 +1,18 @@
 // The config node that the nodes of one charger share: it opens the station's journal and its pins once, tells all its
 // users when either cannot be opened, and closes them when the last user has let go.
-import { machineClocks } from '../../charging/station/clocks.ts';
+
 import { Station } from '../../charging/station/station.ts';
 import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
+import { NodeFault, onClose } from '../shared/handlers.ts';
 import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onClose } from '../shared/road.ts';
+import { given } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
-import { Bench } from './bench.ts';
-import { given } from './given.ts';
 import { Lines, type LineUser } from './lines.ts';
+import { machineClocks } from './machine-clocks.ts';
 import { openPins } from './pins.ts';
 import { type ChargingStationConfig, type Language, languageOf, planStation, type StationPlan } from './settings.ts';
+import { Bench } from './simulation.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
 /** A user that never lets go must not keep Node-RED from stopping. */

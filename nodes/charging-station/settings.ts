@@ -6,10 +6,10 @@ import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
+import { given } from '../shared/settings.ts';
 import { numberOf } from '../shared/values.ts';
-import { given } from './given.ts';
 import { pastOf } from './past.ts';
 
 export interface ChargingStationConfig extends NodeConfig {

@@ -1,12 +1,12 @@
 // How a node uses its charging station.
 import type { Station } from '../../charging/station/station.ts';
 import type { GpioDriver } from '../../hardware/gpio/driver.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
 import type { Status } from '../shared/status.ts';
-import type { Bench } from './bench.ts';
 import { Lines } from './lines.ts';
 import type { Language, StationPlan } from './settings.ts';
+import type { Bench } from './simulation.ts';
 
 /** What the config node offers. All that it opens is opened once, when first asked for, and shared. */
 export interface ChargingStation {

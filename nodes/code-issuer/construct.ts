@@ -1,13 +1,13 @@
 // The config node that the cloud's nodes share: ledger, master key, limits. What it does is in issuer.ts.
 import { join } from 'node:path';
-import { isLoopback } from '../shared/client-address.ts';
+import { isLoopback } from '../../api/client-address.ts';
+import { Issuer, type IssuerSettings } from '../../api/issuer.ts';
+import type { LimitSettings } from '../../api/limits.ts';
+import { loadMasterKey, parsed } from '../../api/master-key.ts';
+import { onClose } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { onClose } from '../shared/road.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
-import { doubledRoutes } from './doubled-routes.ts';
-import { Issuer, type IssuerSettings } from './issuer.ts';
-import type { LimitSettings } from './limits.ts';
-import { loadMasterKey, parsed } from './master-key.ts';
+import { doubledRoutes } from './flow-routes.ts';
 
 interface CodeIssuerConfig extends NodeConfig {
   readonly ledger?: string;

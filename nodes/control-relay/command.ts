@@ -1,5 +1,5 @@
 // What a message tells a relay to do.
-import { NodeFault } from '../shared/road.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import { booleanOf } from '../shared/values.ts';
 
 export interface Command {

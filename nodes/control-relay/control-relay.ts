@@ -1,11 +1,11 @@
 // `control relay`: on and off in; what the relay really does, and its faults, out.
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
-import { SETTING_FAULTS } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
 import { type Command, commandOf } from './command.ts';
 import { FeedbackContact } from './contact.ts';

@@ -2,8 +2,8 @@
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import { readRelays } from '../../hardware/gpio/station-pins.ts';
 import { type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
-import { asNodeFault, given, neededPin, pin, unfit } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
+import { asNodeFault, given, neededPin, pin, unfit } from '../shared/settings.ts';
 import { numberOf } from '../shared/values.ts';
 
 export interface ControlRelayConfig extends NodeConfig {

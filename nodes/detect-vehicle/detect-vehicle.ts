@@ -1,11 +1,11 @@
 // `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { defaultLoadCurrent, LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
-import { number, SETTING_FAULTS } from '../charging-station/given.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { number, SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { openPilot } from './pilot.ts';
 import { type DetectVehicleConfig, planContact, sourceOf } from './settings.ts';

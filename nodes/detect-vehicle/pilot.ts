@@ -1,9 +1,9 @@
 // The control pilot of `detect vehicle`: what the dialog stored, and the pilot (and its generator) that it means.
-import type { DeviceFault } from '../../hardware/bus/errors.ts';
+import type { DeviceFault } from '../../hardware/linux/errors.ts';
 import { openPilotGenerator, type PilotGenerator } from '../../hardware/pilot/generator.ts';
 import { openControlPilot } from '../../hardware/pilot/open.ts';
 import { type PilotState, vehicleConnected } from '../../hardware/pilot/pilot.ts';
-import { given, number } from '../charging-station/given.ts';
+import { given, number } from '../shared/settings.ts';
 import { booleanOf } from '../shared/values.ts';
 import { type DetectVehicleConfig, planPilot } from './settings.ts';
 

@@ -1,8 +1,8 @@
 // What the dialog of `detect vehicle` stored, with its defaults.
 import { PLUG_CONTACT } from '../../hardware/gpio/debounce.ts';
 import type { Line, Pull } from '../../hardware/gpio/driver.ts';
-import { choice, neededPin, number } from '../charging-station/given.ts';
 import type { NodeConfig } from '../shared/red.ts';
+import { choice, neededPin, number } from '../shared/settings.ts';
 
 export interface DetectVehicleConfig extends NodeConfig {
   readonly station?: string;

@@ -1,14 +1,15 @@
 // Issues codes: vouchers, at once or when they are paid, and service codes. An answer leaves once it is on disk.
+
+import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { pathPrefix } from '../../api/path-prefix.ts';
 import { moneyOf } from '../../charging/cloud/currencies.ts';
 import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
-import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { ask, sendRefusal, useIssuer } from '../code-issuer/using.ts';
+import { ask, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { clientOf } from '../shared/client.ts';
-import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
-import { pathPrefix } from '../shared/path-prefix.ts';
+import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
-import { NodeFault, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
 import { numberOf, textOf } from '../shared/values.ts';
 

@@ -1,18 +1,19 @@
 // The operator's side of the ledger: stations, keys, lists, export, health, metrics.
+
+import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import type { Issuer } from '../../api/issuer.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { openApiDocument } from '../../api/openapi.ts';
+import { pathPrefix } from '../../api/path-prefix.ts';
 import type { Health } from '../../charging/cloud/ledger.ts';
-import { openApiDocument } from '../admit-request/openapi.ts';
-import type { Issuer } from '../code-issuer/issuer.ts';
-import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { ask, noIssuer, useIssuer } from '../code-issuer/using.ts';
+import { ask, noIssuer, useIssuer } from '../code-issuer/ledger-call.ts';
 import { clientOf } from '../shared/client.ts';
-import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
+import { NodeFault, onInput } from '../shared/handlers.ts';
 import { packageVersion } from '../shared/package-version.ts';
-import { pathPrefix } from '../shared/path-prefix.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
-import { NodeFault, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
-import { ACTS, type Payload } from './acts.ts';
 import { exportLedger } from './export.ts';
+import { ACTS, type Payload } from './operations.ts';
 
 interface ManageLedgerConfig extends NodeConfig {
   readonly issuer?: string;

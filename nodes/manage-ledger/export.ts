@@ -2,10 +2,10 @@
 // pace; without one, a message goes out for each piece, told apart by `msg.parts` as a `join` node takes them.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Issuer } from '../code-issuer/issuer.ts';
-import { refusalOf, sendRefusal } from '../code-issuer/using.ts';
-import type { HttpMessage } from '../shared/http.ts';
-import { problem } from '../shared/problems.ts';
+import type { HttpMessage } from '../../api/http.ts';
+import type { Issuer } from '../../api/issuer.ts';
+import { problem } from '../../api/problems.ts';
+import { refusalOf, sendRefusal } from '../code-issuer/ledger-call.ts';
 import type { Send } from '../shared/red.ts';
 
 const HEADERS = {

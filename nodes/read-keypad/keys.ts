@@ -1,5 +1,5 @@
 // The keys in a message.
-import { NodeFault } from '../shared/road.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import { textOf } from '../shared/values.ts';
 
 /** More keys at once than a person types come from a mistake in a flow. */

@@ -2,8 +2,8 @@
 import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
 import { keysOf, scanOf } from './keys.ts';
 import { openKeypad, type ReadKeypadConfig } from './settings.ts';

@@ -1,9 +1,9 @@
 // What the dialog of `read keypad` stored, and the keypad that it means.
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
-import { choice, given, lines } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
+import { choice, given, lines } from '../shared/settings.ts';
 
 export interface ReadKeypadConfig extends NodeConfig {
   readonly station?: string;

@@ -1,7 +1,7 @@
 // A meter's counter, kept in the journal.
 import type { Station } from '../../charging/station/station.ts';
+import { asFault } from '../shared/handlers.ts';
 import type { RedNode } from '../shared/red.ts';
-import { asFault } from '../shared/road.ts';
 
 /**
  * Writes a counter to the journal. A journal that takes no writes is logged once, until it takes them again: what it

@@ -1,13 +1,13 @@
 // `read meter`: energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meter's faults.
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
-import { number } from '../charging-station/given.ts';
+import { SimulatedLoad } from '../../hardware/meter/simulated.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { number } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
 import { counterKeeper } from './keeping.ts';
 import { meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
-import { SimulatedLoad } from './simulated.ts';
 
 export default function readMeter(red: RED): void {
   function ReadMeterNode(this: RedNode, config: ReadMeterConfig) {

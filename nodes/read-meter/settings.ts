@@ -1,9 +1,9 @@
 // What the dialog of `read meter` stored, and the meter that it means.
 import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
-import { choice, given, neededPin, number } from '../charging-station/given.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig, RedNode } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
+import { choice, given, neededPin, number } from '../shared/settings.ts';
 import { counterKeeper } from './keeping.ts';
 
 export interface ReadMeterConfig extends NodeConfig {

@@ -3,8 +3,8 @@ import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import type { RelayState } from '../../charging/station/session/charger.ts';
 import { KEYPAD_TROUBLES, type KeypadTrouble, type MeterReading } from '../../charging/station/session/states.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { Message } from '../shared/red.ts';
-import { NodeFault } from '../shared/road.ts';
 import { booleanOf } from '../shared/values.ts';
 
 /**

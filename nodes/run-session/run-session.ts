@@ -2,13 +2,13 @@
 import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
 import { type Screen, words } from '../../charging/station/session/screens.ts';
 import { sessionConfig } from '../../charging/station/session/states.ts';
-import type { Snapshot } from '../charging-station/bench.ts';
-import { given, number } from '../charging-station/given.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
+import type { Snapshot } from '../charging-station/simulation.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';
 import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
+import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { guarded, type NodeFault, onClose, onInput } from '../shared/road.ts';
+import { given, number } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
 import { Levels } from './levels.ts';

@@ -1,11 +1,12 @@
 // Settles the receipt that a station showed: what was left of a voucher, once.
-import { cloudMetrics } from '../code-issuer/metrics.ts';
-import { ask, useIssuer } from '../code-issuer/using.ts';
+
+import { addressOf } from '../../api/client-address.ts';
+import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import { cloudMetrics } from '../../api/metrics.ts';
+import { ask, useIssuer } from '../code-issuer/ledger-call.ts';
 import { clientOf, isOperator } from '../shared/client.ts';
-import { addressOf } from '../shared/client-address.ts';
-import { answer, type HttpMessage, NOT_STORED } from '../shared/http.ts';
+import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onInput } from '../shared/road.ts';
 import { Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 

@@ -2,10 +2,10 @@
 import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/session/screens.ts';
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
-import { choice, given, number } from '../charging-station/given.ts';
 import { joinStation } from '../charging-station/station-user.ts';
+import { asFault, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { asFault, NodeFault, onClose, onInput } from '../shared/road.ts';
+import { choice, given, number } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 

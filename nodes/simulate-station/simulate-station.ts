@@ -2,15 +2,15 @@
 // plugs its vehicle in and out, tells its state. On a station with real pins it refuses, whatever it is asked.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import { type Problem, problem } from '../../api/problems.ts';
 import type { Pin } from '../../hardware/gpio/pin.ts';
-import type { Bench, Snapshot } from '../charging-station/bench.ts';
-import { choice, given, pin } from '../charging-station/given.ts';
+import type { Bench, Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/keys.ts';
-import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../shared/http.ts';
-import { type Problem, problem } from '../shared/problems.ts';
+import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onClose, onInput } from '../shared/road.ts';
+import { choice, given, pin } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
 

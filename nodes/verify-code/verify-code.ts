@@ -2,8 +2,8 @@
 import type { Station } from '../../charging/station/station.ts';
 import type { SessionRecord, Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { NodeFault, onClose, onInput } from '../shared/road.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 import { JournalFault } from './journal-fault.ts';

@@ -1,9 +1,9 @@
 // The faults, each tried many times and counted (faults.ts prints the table; faults.test.ts takes a sample).
 import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { machineClocks } from '../../charging/station/clocks.ts';
 import { Station } from '../../charging/station/station.ts';
 import { JournalError } from '../../charging/station/types.ts';
+import { machineClocks } from '../../nodes/charging-station/machine-clocks.ts';
 import { Applications, until } from '../support/applications.ts';
 import { compactCode, serviceCodeOf } from '../support/independent-codes.ts';
 import { live } from './life.ts';

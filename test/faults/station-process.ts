@@ -1,7 +1,6 @@
 // One charging station without Node-RED, as a process that can be killed: journal, session, simulated pins, guard.
 // Started by rig.ts with an IPC channel; the fault comes in by INJECT (injected.ts, which must come first).
 
-import { machineClocks } from '../../charging/station/clocks.ts';
 import { Charger } from '../../charging/station/session/charger.ts';
 import { sessionConfig } from '../../charging/station/session/states.ts';
 import { Station } from '../../charging/station/station.ts';
@@ -9,6 +8,7 @@ import type { StationSettings } from '../../charging/station/types.ts';
 import { Debouncer } from '../../hardware/gpio/debounce.ts';
 import { openDriver } from '../../hardware/gpio/driver.ts';
 import { guardedRelay, UNPROTECTED } from '../../hardware/relay/relay.ts';
+import { machineClocks } from '../../nodes/charging-station/machine-clocks.ts';
 import { arm, writesMade } from './injected.ts';
 
 export interface Orders {

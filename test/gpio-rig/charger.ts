@@ -39,7 +39,7 @@ function layFlow(): void {
 
 async function startCharger(): Promise<ChildProcess> {
   layFlow();
-  const child = spawn(process.execPath, [`${root}/dist/flows/start.js`, '--only', 'charger'], {
+  const child = spawn(process.execPath, [`${root}/dist/flows/launcher/start.js`, '--only', 'charger'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

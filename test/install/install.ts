@@ -125,8 +125,8 @@ function files(): void {
     'newer',
     `sed -i 's/^  "version": ".*"/  "version": "0.1.99"/' ${ours}/package.json; sed -i 's/^[^ ]*/0.1.99/' ${programs}/release`,
   );
-  variant('refusing', `mv ${ours}/dist/hardware/doctor/key-check.js .`);
-  variant('ending', `mv key-check.js ${ours}/dist/hardware/doctor/; mv ${ours}/dist/flows/charger/flow.json .`);
+  variant('refusing', `mv ${ours}/dist/flows/charger/doctor/key-check.js .`);
+  variant('ending', `mv key-check.js ${ours}/dist/flows/charger/doctor/; mv ${ours}/dist/flows/charger/flow.json .`);
   variant(
     'lame',
     `mv flow.json ${ours}/dist/flows/charger/; truncate -s 1000 ${programs}/runtime/node_modules/node-*/bin/node`,

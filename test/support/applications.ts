@@ -60,7 +60,7 @@ export class Applications {
     const from = this.output.length;
     const only = this.#options.only ? ['--only', this.#options.only] : [];
     const env = { ...process.env, MASTER_KEY: '', ...this.#options.env, ...this.#ports, DATA_DIR: this.dataDir };
-    const launcher = spawn(process.execPath, [join(root, 'dist/flows/start.js'), ...only], { env, cwd: root });
+    const launcher = spawn(process.execPath, [join(root, 'dist/flows/launcher/start.js'), ...only], { env, cwd: root });
     this.#launcher = launcher;
     await new Promise<void>((resolve, reject) => {
       const hear = (text: string) => {

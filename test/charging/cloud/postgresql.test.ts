@@ -1,8 +1,8 @@
 // PostgreSQL as it is run: switches to read-only, standbys that do not answer, roles that may little, hosts in a row.
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import { Limits } from '../../../api/limits.ts';
 import { type LedgerError, type LedgerOptions, LedgerUnavailable, openLedger } from '../../../charging/cloud/ledger.ts';
-import { Limits } from '../../../nodes/code-issuer/limits.ts';
 import { granted } from './answers.ts';
 import { freePort, freshUrl, MASTER_KEY, Postgres, sharedPostgres } from './databases.ts';
 import { Wire } from './wire.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { machineClocks } from '../../../charging/station/clocks.ts';
+import { machineClocks } from '../../../nodes/charging-station/machine-clocks.ts';
 import { Bench, CLOCK, COUNTER, DAY, Hands, HOUR, MINUTE, NOON, removeFolders } from './support.ts';
 
 describe('the station’s clock', () => {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { until } from '../../support/applications.ts';
 import { Cloud } from './support/cloud.ts';
 
-const cli = new URL('../../../flows/cli.ts', import.meta.url).pathname;
+const cli = new URL('../../../flows/launcher/cli.ts', import.meta.url).pathname;
 
 async function keys(cloud: Cloud, ...args: string[]): Promise<string> {
   const env = { ...process.env, DATA_DIR: cloud.dataDir, MASTER_KEY: '', DATABASE_URL: '' };

@@ -164,7 +164,7 @@ describe('strangers at the cloud, behind a proxy', function () {
 describe('TRUST_PROXY', function () {
   this.timeout(120_000);
   it('names itself when it is wrong', async () => {
-    const main = new URL('../../../flows/main.ts', import.meta.url).pathname;
+    const main = new URL('../../../flows/server/main.ts', import.meta.url).pathname;
     const dataDir = mkdtempSync(join(tmpdir(), 'trust-proxy-'));
     for (const wrong of ['true', 'yes', 'proxy.example', '10.0.0.0/64']) {
       const env = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { DeviceFault } from '../../../hardware/bus/errors.ts';
 import type { Display } from '../../../hardware/display/display.ts';
 import { openCharacterDisplay } from '../../../hardware/display/open.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
-import { SimulatedI2cBus } from '../bus/simulated-i2c.ts';
+import type { DeviceFault } from '../../../hardware/linux/errors.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
+import { SimulatedI2cBus } from '../linux/simulated-i2c.ts';
 import { SimulatedDisplay } from './simulated-display.ts';
 
 interface Bench {

@@ -1,6 +1,6 @@
 // An HD44780 behind a PCF8574, at the level of the port's eight pins: it takes half bytes when E falls, misses what comes
 // while it is busy, and begins in 8-bit mode with nothing shown, as the data sheets say.
-import type { SimulatedChip } from '../bus/simulated-i2c.ts';
+import type { SimulatedChip } from '../linux/simulated-i2c.ts';
 
 const byteMicroseconds = 22.5; // at 400 kHz, the fastest
 

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DriverName, GpioError, openDriver } from '../../../hardware/gpio/driver.ts';
 import { EdgeWatcher } from '../../../hardware/gpio/edges.ts';
-import { loadLibc } from '../../../hardware/gpio/libc.ts';
 import {
   EVENT_SIZE,
   IOCTL,
@@ -16,6 +15,7 @@ import {
   newChipInfo,
   newLineInfo,
 } from '../../../hardware/gpio/uapi.ts';
+import { loadLibc } from '../../../hardware/linux/file-calls.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof GpioError && error.code === expected;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type EntryEvent, EntryReader } from '../../../hardware/keypad/entry.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
 
 function bench() {
   const clock = new ManualClock();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openMatrixKeypad } from '../../../hardware/keypad/matrix.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
 import { SimulatedMatrix } from './simulated-matrix.ts';
 
 const rows = [5, 6, 13, 19];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findKeypad, findKeypads, inputDevices, keyBitmap } from '../../../hardware/keypad/input-devices.ts';
 import type { Keypad } from '../../../hardware/keypad/keypad.ts';
 import { openUsbKeypad } from '../../../hardware/keypad/usb.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
 import { inputEvent, keyEvents, RecordedMachine, recorded } from './recorded-machine.ts';
 
 describe('the USB keypad among the input devices', () => {

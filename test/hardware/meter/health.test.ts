@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { MeterHealth } from '../../../hardware/meter/health.ts';
 import type { MeterReading } from '../../../hardware/meter/meter.ts';
 import { implausible } from '../../../hardware/meter/plausibility.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
 
 function bench() {
   const clock = new ManualClock();

@@ -2,7 +2,7 @@
 // as a serial adapter has.
 import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { loadLibc } from '../../../hardware/bus/libc.ts';
+import { loadLibc } from '../../../hardware/linux/libc.ts';
 
 const TIOCSPTLCK = 0x40045431;
 const TIOCGPTN = 0x80045430;

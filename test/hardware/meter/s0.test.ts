@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { MeterReading } from '../../../hardware/meter/meter.ts';
 import { openS0Meter } from '../../../hardware/meter/s0.ts';
 import { S0Counter } from '../../../hardware/meter/s0-counter.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
-import { SimulatedLine } from '../bus/simulated-line.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
+import { SimulatedLine } from '../linux/simulated-line.ts';
 
 interface BenchOptions {
   impulsesPerKwh?: number;

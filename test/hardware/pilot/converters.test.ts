@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Ads1115 } from '../../../hardware/pilot/ads1115.ts';
 import { Mcp3008 } from '../../../hardware/pilot/mcp3008.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
-import { SimulatedI2cBus } from '../bus/simulated-i2c.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
+import { SimulatedI2cBus } from '../linux/simulated-i2c.ts';
 import { SimulatedAds1115, SimulatedMcp3008 } from './simulated-converters.ts';
 
 const near = (actual: number, expected: number, within: number) =>

@@ -9,8 +9,8 @@ import { defaultLoadCurrent, LoadCurrentDetector } from '../../../hardware/pilot
 import { openControlPilot, type PilotOptions, wiredDivider } from '../../../hardware/pilot/open.ts';
 import type { Pilot } from '../../../hardware/pilot/pilot.ts';
 import { pwmOfGpio18 } from '../../../hardware/pilot/pwm-chips.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
-import { SimulatedI2cBus } from '../bus/simulated-i2c.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
+import { SimulatedI2cBus } from '../linux/simulated-i2c.ts';
 import { SimulatedAds1115, SimulatedMcp3008 } from './simulated-converters.ts';
 
 /** The wiring diagram's divider, from its resistors. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dutyForCurrent, PilotJudge } from '../../../hardware/pilot/control-pilot.ts';
 import { openControlPilot } from '../../../hardware/pilot/open.ts';
-import { ManualClock } from '../bus/manual-clock.ts';
+import { ManualClock } from '../linux/manual-clock.ts';
 import { SimulatedMcp3008 } from './simulated-converters.ts';
 import { randomFrom, runPilot } from './simulated-pilot.ts';
 

@@ -1,7 +1,7 @@
 // The two converters at the level of their bytes.
-import type { SpiDevice } from '../../../hardware/bus/bus.ts';
-import type { ManualClock } from '../bus/manual-clock.ts';
-import type { SimulatedChip } from '../bus/simulated-i2c.ts';
+import type { SpiDevice } from '../../../hardware/linux/bus.ts';
+import type { ManualClock } from '../linux/manual-clock.ts';
+import type { SimulatedChip } from '../linux/simulated-i2c.ts';
 
 /** An MCP3008 (DS21295 figure 6-1): a start bit, single-ended or not, three bits of channel; a null bit, ten bits. */
 export class SimulatedMcp3008 implements SpiDevice {

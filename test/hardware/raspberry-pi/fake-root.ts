@@ -33,6 +33,8 @@ function standInForNpm(repository: string, self: string): void {
     fs.copyFileSync(self, `${modules}/npm/bin/npm-cli.js`);
   } else {
     link(repository, `${modules}/@offline-charging/node-red`);
+    const { bin } = JSON.parse(fs.readFileSync(`${repository}/package.json`, 'utf8'));
+    for (const name of Object.keys(bin)) link(`../@offline-charging/node-red/${bin[name]}`, `${modules}/.bin/${name}`);
   }
 }
 

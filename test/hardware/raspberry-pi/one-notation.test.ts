@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import type { Finding } from '../../../hardware/doctor/finding.ts';
-import { checkLines } from '../../../hardware/doctor/lines-check.ts';
-import { pinsCheck } from '../../../hardware/doctor/pins-check.ts';
-import { say } from '../../../hardware/doctor/words.ts';
+import type { Finding } from '../../../flows/charger/doctor/finding.ts';
+import { checkLines } from '../../../flows/charger/doctor/lines-check.ts';
+import { pinsCheck } from '../../../flows/charger/doctor/pins-check.ts';
+import { say } from '../../../flows/charger/doctor/words.ts';
 import { OnoffDriver } from '../../../hardware/gpio/onoff.ts';
 import { writePin } from '../../../hardware/gpio/pin.ts';
 import { parseSettings } from '../../../hardware/raspberry-pi/settings-file.ts';
@@ -99,7 +99,7 @@ describe('a line of station.env', () => {
   /** `control relay`, through the guard and on its own, which must not differ. */
   function flow(variables: Record<string, string>): string {
     const before = { ...process.env };
-    // As flows/charger-environment.ts hands it on.
+    // As flows/charger/environment.ts hands it on.
     Object.assign(process.env, { RELAY_LINE: 'GPIO27' }, nonEmpty(variables));
     try {
       const { RELAY_LINE, RELAY_ACTIVE_LOW } = process.env;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chargerEnvironment } from '../../../flows/charger-environment.ts';
+import { chargerEnvironment } from '../../../flows/charger/environment.ts';
 import { parseSettings } from '../../../hardware/raspberry-pi/settings-file.ts';
 import { readSettings } from '../../../hardware/relay/guard-settings.ts';
 
@@ -36,8 +36,8 @@ const OTHERS = new Set([
 function read(): Set<string> {
   const files = globSync(
     [
-      'flows/*.ts',
-      'flows/shared/*.ts',
+      'flows/{launcher,server,shared}/*.ts',
+      'api/*.ts',
       'flows/charger/**/*.{ts,json}',
       'hardware/**/*.{ts,sh}',
       'nodes/{charging-station,read-keypad,verify-code,detect-vehicle,read-meter,run-session,control-relay,show-display,shared}/*.ts',
@@ -46,7 +46,11 @@ function read(): Set<string> {
     // `npm start` and its help are not what a station runs; the installer's own words are no settings.
     {
       cwd: root,
-      exclude: ['flows/start.ts', 'flows/help.ts', 'hardware/raspberry-pi/{install,programs,pack-station}.sh'],
+      exclude: [
+        'flows/launcher/start.ts',
+        'flows/launcher/help.ts',
+        'hardware/raspberry-pi/{install,programs,pack-station}.sh',
+      ],
     },
   );
   const names = new Set<string>();

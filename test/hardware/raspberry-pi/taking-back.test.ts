@@ -40,6 +40,9 @@ describe('the installer of a newer version, where `offline-charging update` unpa
     for (const name of packages)
       symlinkSync(join(repository, 'node_modules', name), join(programs, 'node_modules', name));
     const manifest = readFileSync(join(repository, 'package.json'), 'utf8');
+    mkdirSync(join(programs, 'node_modules/.bin'));
+    const program = join('../@offline-charging/node-red', JSON.parse(manifest).bin['offline-charging']);
+    symlinkSync(program, join(programs, 'node_modules/.bin/offline-charging'));
     writeFileSync(join(own, 'package.json'), manifest.replace(/"version": "[^"]*"/, '"version": "9.9.9"'));
     // The one of this machine's folder.
     const script = join(own, 'dist/hardware/raspberry-pi/install.sh');

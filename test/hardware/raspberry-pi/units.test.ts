@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { places } from '../../../flows/environment.ts';
+import { places } from '../../../flows/launcher/environment.ts';
 import { readSettings } from '../../../hardware/relay/guard-settings.ts';
 
 const folder = new URL('../../../hardware/raspberry-pi/', import.meta.url).pathname;

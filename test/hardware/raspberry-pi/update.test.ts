@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Section, wrongSince } from '../../../hardware/doctor/doctor.ts';
+import { type Section, wrongSince } from '../../../flows/charger/doctor/doctor.ts';
 
-const program = new URL('../../../flows/cli.ts', import.meta.url).pathname;
+const program = new URL('../../../flows/launcher/cli.ts', import.meta.url).pathname;
 
 describe('a new version from one file', () => {
   let folder: string;

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { notPulledUp } from '../../../hardware/gpio/pull-up.ts';
-import { number } from '../../../nodes/charging-station/given.ts';
 import { Lines } from '../../../nodes/charging-station/lines.ts';
 import type { ChargingStation } from '../../../nodes/charging-station/station-user.ts';
 import { planRelay } from '../../../nodes/control-relay/settings.ts';
@@ -13,6 +12,7 @@ import { planContact, planPilot, sourceOf } from '../../../nodes/detect-vehicle/
 import { openKeypad } from '../../../nodes/read-keypad/settings.ts';
 import { meterOf, openMeter } from '../../../nodes/read-meter/settings.ts';
 import type { RED, RedNode } from '../../../nodes/shared/red.ts';
+import { number } from '../../../nodes/shared/settings.ts';
 import { MOST_CHARACTERS, Status } from '../../../nodes/shared/status.ts';
 
 const nodes = new URL('../../../nodes/', import.meta.url).pathname;

@@ -1,7 +1,7 @@
 // The dialogs offer what the programs do, no more and no less.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { CALLS } from '../../../nodes/admit-request/contract.ts';
+import { CALLS } from '../../../api/contract.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const html = (name: string) => readFileSync(`${root}nodes/${name}/${name}.html`, 'utf8');

@@ -54,7 +54,7 @@ export class Cloud {
     const hooks = new URL('./sources.ts', import.meta.url).href;
     const main = this.#options.flow
       ? join(root, 'test/flows/cloud/support/other-flow.ts')
-      : join(root, 'flows/main.ts');
+      : join(root, 'flows/server/main.ts');
     if (this.#options.flow) env.TEST_FLOW = this.#otherFlow(this.#options.flow);
     const child = spawn(process.execPath, ['--import', hooks, main, 'cloud'], {
       cwd: root,

@@ -1,0 +1,101 @@
+// The lines that the settings name: whether the machine has them, whether two uses share one, what the plug contact
+// reads. Only looks: no line that some program holds is touched, and the relay's is never opened, it is the guard's.
+import { type Chip, findLine, headerChip, type LineAt } from '../../../hardware/gpio/chips.ts';
+import type { GpioDriver, GpioError } from '../../../hardware/gpio/driver.ts';
+import { exportedLine } from '../../../hardware/gpio/onoff.ts';
+import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
+import { readStationPins, type StationPin } from '../../../hardware/gpio/station-pins.ts';
+import { checkBoot } from './boot-check.ts';
+import { type Finding, good, note, type Subject, wrong } from './finding.ts';
+
+/** A line that a setting names; `at` is undefined where the machine has no such line. */
+interface Named {
+  readonly setting: string;
+  readonly line: string;
+  readonly at: LineAt<Chip> | undefined;
+}
+
+/** @param chips as the driver sees them */
+export async function checkLines(driver: GpioDriver, chips: readonly Chip[], subject: Subject): Promise<Finding[]> {
+  const { env } = subject;
+  const findings: Finding[] = [];
+  const named: Named[] = [];
+  /** The lines of a setting, looked up; those that are missing are told at once. */
+  const lookUp = (setting: string, lines: readonly string[]): readonly Named[] => {
+    const found = lines.map((line) => {
+      try {
+        return { setting, line, at: findLine(chips, line) };
+      } catch (error) {
+        findings.push(wrong('pins.no-line', 'pins.no-line.do', { setting, reason: (error as Error).message }));
+        return { setting, line, at: undefined };
+      }
+    });
+    named.push(...found);
+    return found;
+  };
+  const optional = (setting: string, lines: readonly string[], device?: string) => {
+    if (lines.length === 0) {
+      if (device) findings.push(wrong('pins.not-named', 'pins.no-line.do', { setting, device }));
+    } else if (lookUp(setting, lines).every(({ at }) => at)) {
+      findings.push(good('pins.lines-there', { setting, lines: lines.join(', ') }));
+    }
+  };
+
+  const { pins } = readStationPins(env);
+  const of = (use: StationPin['use']) => pins.filter((one) => one.use === use);
+  for (const { setting, pin } of of('relay')) {
+    for (const { at } of lookUp(setting, [pin.line])) if (at) findings.push(relayLine(pin, at, chips));
+  }
+  findings.push(...checkBoot(chips, subject));
+  const [vehicle] = of('vehicle');
+  const [plug] = vehicle ? lookUp('VEHICLE_LINE', [vehicle.pin.line]) : [];
+  const lines = (setting: string) => pins.filter((one) => one.setting === setting).map(({ pin }) => pin.line);
+  optional('FEEDBACK_LINE', lines('FEEDBACK_LINE'));
+  if (env.METER === 's0') optional('METER_LINE', lines('METER_LINE'), 'METER=s0');
+  if (env.KEYPAD === 'matrix') {
+    for (const setting of ['KEYPAD_ROWS', 'KEYPAD_COLUMNS']) optional(setting, lines(setting), 'KEYPAD=matrix');
+  }
+
+  const shared = named.filter((one) => one.at && named.some((other) => other !== one && isSame(one, other)));
+  const told = shared.filter((one, i) => shared.findIndex((other) => isSame(one, other)) === i);
+  for (const one of told) {
+    const settings = shared.filter((other) => isSame(one, other)).map(({ setting }) => setting);
+    findings.push(wrong('pins.line-twice', 'pins.line-twice.do', { line: one.line, settings: settings.join(', ') }));
+  }
+  if (plug?.at && !shared.includes(plug)) findings.push(await vehicleLine(driver, vehicle!.pin, subject));
+  return findings;
+}
+
+function isSame({ at: one }: Named, { at: other }: Named): boolean {
+  return one !== undefined && one.chip === other?.chip && one.offset === other.offset;
+}
+
+/** BCM2835 ARM Peripherals, table 6-31: GPIO0 to GPIO8 are pulled up at reset, 9 and above down. */
+function relayLine(pin: Pin, at: LineAt<Chip>, chips: readonly Chip[]): Finding {
+  const { line, activeLow, pull } = pin;
+  const values = { line, off: activeLow ? 1 : 0, pin: writePin(pin) };
+  if (pull === (activeLow ? 'down' : 'up')) return wrong('pins.relay-pulled-on', 'pins.relay-pulled-on.do', values);
+  const pulledUp = at.offset <= 8;
+  if (at.chip === headerChip(chips) && pulledUp !== activeLow)
+    return wrong('pins.relay-on-at-boot', activeLow ? 'pins.relay-low.do' : 'pins.relay-high.do', values);
+  return good('pins.relay-line', values);
+}
+
+async function vehicleLine(driver: GpioDriver, { line, activeLow }: Pin, { root }: Subject): Promise<Finding> {
+  try {
+    // Opening it would change what the program that exported it set, and closing it would take it away.
+    const exported = driver.name === 'onoff' ? exportedLine(line, root) : undefined;
+    if (exported?.output) return wrong('pins.line-driven', 'pins.line-failed.do', { line });
+    const connected = activeLow ? 0 : 1;
+    if (exported) return good('pins.vehicle-line', { line, level: exported.high ? 1 : 0, connected });
+    const input = await driver.input(line, { consumer: 'doctor', onChange() {}, onLost() {} });
+    const level = input.read() ? 1 : 0;
+    await input.close();
+    return good('pins.vehicle-line', { line, level, connected });
+  } catch (error) {
+    const { code, message } = error as GpioError;
+    // Held: by the charger, as it should be, or by somebody else; the message names the holder.
+    if (code === 'line-busy') return note('pins.line-held', { line, reason: message });
+    return wrong('pins.line-failed', 'pins.line-failed.do', { line, reason: message });
+  }
+}

@@ -1,0 +1,102 @@
+// The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePin } from '../../hardware/gpio/pin.ts';
+import { readRelays, readStationPins, sharedLine } from '../../hardware/gpio/station-pins.ts';
+import { protectionOf } from '../../hardware/relay/protection.ts';
+import { places, type StationVariables, stationVariables, VariableError } from '../launcher/environment.ts';
+
+/**
+ * For Node, of the charger's process. Most of what a session makes is short-lived, and yet with V8's usual room for the
+ * young (32 MB twice) it is collected so seldom that the process doubles over a thousand sessions; with 1 MB it stays.
+ */
+export const CHARGER_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=1'];
+
+/**
+ * @param driver the GPIO driver when `GPIO_DRIVER` does not name one
+ * @throws an `Error` that names the variable, when one is wrong, two name the same line, or the station has no key yet
+ */
+export function chargerEnvironment(
+  driver: 'auto' | 'simulated',
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ...rest } = env;
+  const at = places(env);
+  const gpioDriver = rest.GPIO_DRIVER || driver;
+  const variables = { ...rest, GPIO_DRIVER: gpioDriver };
+  const { usual } = protectionOf(variables);
+  return {
+    RELAY_LEAST_SECONDS: String(usual.leastSeconds),
+    RELAY_MOST_CLOSINGS: String(usual.mostClosings),
+    ...usualLines(variables),
+    JOURNAL_FOLDER: join(at.chargerDir, 'journal'),
+    JOURNAL_MARK: join(at.chargerDir, 'station.mark'),
+    // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value?.trim() !== '')),
+    ...identity(at.stationFile, env),
+    ...(rest.CLOUD_URL && { CLOUD_URL: rest.CLOUD_URL }),
+    GPIO_DRIVER: gpioDriver,
+    DATA_DIR: at.dataDir,
+    GPIO_FOLDER: at.pinsDir,
+    GUARD_SOCKET: at.guardSocket,
+  };
+}
+
+/** @throws {VariableError} when two settings name the same line; a `PinError` for one that can't be read */
+function usualLines(variables: NodeJS.ProcessEnv): Record<string, string> {
+  const { pins, refused } = readStationPins(variables);
+  if (refused[0]) throw refused[0];
+  const shared = sharedLine(pins);
+  if (shared !== undefined) {
+    const { pin, other } = shared;
+    if (other.setting === pin.setting)
+      throw new VariableError(pin.setting, `each line once, and names ${pin.pin.line} twice`);
+    throw new VariableError(pin.setting, `another line than ${other.setting}: both name ${pin.pin.line}`);
+  }
+  const line = (use: 'relay' | 'vehicle') => pins.find((one) => one.use === use)!.pin.line;
+  return { RELAY_LINE: line('relay'), VEHICLE_LINE: line('vehicle') };
+}
+
+/** For the guard's command line: each relay whole, level and pull included. */
+export function relayArguments(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(readRelays(variables)).flatMap(([name, pin]) => ['--relay', `${name}=${writePin(pin)}`]);
+}
+
+/** From `STATION_KEY` and its companions where that is set, else from what was provisioned. */
+function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (env.STATION_KEY) {
+    if (!/^[0-9a-f]{64}$/i.test(env.STATION_KEY)) throw new VariableError('STATION_KEY', '64 hexadecimal digits');
+    return variables({ ...stationVariables(env), key: env.STATION_KEY });
+  }
+  let provisioned: string;
+  try {
+    provisioned = readFileSync(stationFile, 'utf8');
+  } catch (cause) {
+    const takes = `the key that the cloud gives out when it provisions a station, or the file it gives lies at ${stationFile}`;
+    throw new VariableError('STATION_KEY', takes, { cause });
+  }
+  // Editors on Windows put a byte order mark before the text.
+  return variables(JSON.parse(provisioned.replace(/^\uFEFF/, '')));
+}
+
+/**
+ * @param of as the operator's file has it: with `page`, the customer's page of this station, and what the cloud said of the
+ *   key when it gave it out
+ */
+function variables(
+  of: StationVariables & { key: string; page?: unknown; new?: unknown; provisionedAt?: unknown },
+): Record<string, string> {
+  const cloud = typeof of.page === 'string' ? /^(https?:\/\/.+)\/charge\/[^/]*$/.exec(of.page)?.[1] : undefined;
+  return {
+    ...(cloud && { CLOUD_URL: cloud }),
+    STATION_ID: of.station,
+    STATION_KEY: of.key,
+    ...(typeof of.new === 'boolean' && { STATION_KEY_NEW: String(of.new) }),
+    ...(typeof of.provisionedAt === 'string' && { STATION_KEY_GIVEN: of.provisionedAt }),
+    STATION_UNIT: of.unit,
+    STATION_STEP: String(of.step),
+    STATION_LAYOUT: of.layout,
+    STATION_SEQUENCE: of.sequence,
+    SLOT_SECONDS: String(of.slotSeconds),
+  };
+}

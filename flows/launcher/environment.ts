@@ -1,0 +1,111 @@
+// The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
+import { isAbsolute, join, resolve } from 'node:path';
+import { isStationId } from '../../charging/cloud/checks.ts';
+
+export type Side = 'cloud' | 'charger';
+
+export interface Places {
+  readonly dataDir: string;
+  readonly cloudDir: string;
+  readonly chargerDir: string;
+  readonly pinsDir: string;
+  readonly guardSocket: string;
+  readonly masterKeyFile: string;
+  /** What the charger was provisioned with: id, key and terms; mode 0600. */
+  readonly stationFile: string;
+  readonly ledgerUrl: string;
+}
+
+export function places(env: NodeJS.ProcessEnv = process.env): Places {
+  const dataDir = resolve(env.DATA_DIR || 'data');
+  const cloudDir = join(dataDir, 'cloud');
+  return {
+    dataDir,
+    cloudDir,
+    chargerDir: join(dataDir, 'charger'),
+    pinsDir: env.GPIO_FOLDER ? absolute(env.GPIO_FOLDER) : join(dataDir, 'pins'),
+    guardSocket: env.GUARD_SOCKET ? absolute(env.GUARD_SOCKET) : join(dataDir, 'guard.sock'),
+    masterKeyFile: join(dataDir, 'master.key'),
+    stationFile: join(dataDir, 'charger', 'station.json'),
+    ledgerUrl: env.DATABASE_URL || `sqlite:${join(cloudDir, 'ledger.sqlite')}`,
+  };
+}
+
+function absolute(path: string): string {
+  return isAbsolute(path) ? path : resolve(path);
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @throws {VariableError} when the port is not one */
+export function listening(side: Side, env: NodeJS.ProcessEnv = process.env): Listening {
+  const name = side === 'cloud' ? 'CLOUD_PORT' : 'CHARGER_PORT';
+  return { host: env.HOST || '127.0.0.1', port: whole(env, name, side === 'cloud' ? 1880 : 1881, 0, 65_535) };
+}
+
+export interface StationVariables {
+  readonly station: string;
+  readonly unit: 'min' | 'Wh';
+  readonly step: number;
+  readonly layout: 'compact' | 'long';
+  readonly sequence: 'clock' | 'counter';
+  readonly slotSeconds: number;
+}
+
+/** @throws {VariableError} naming the variable that is wrong and what it takes */
+export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationVariables {
+  const id = env.STATION_ID || 'CP-0001';
+  if (!isStationId(id)) {
+    throw new VariableError('STATION_ID', '1 to 64 letters and digits of any script, with . _ : - between them');
+  }
+  return {
+    station: id,
+    unit: oneOf(env, 'STATION_UNIT', ['min', 'Wh'] as const),
+    step: whole(env, 'STATION_STEP', 30, 1, 1_000_000),
+    layout: oneOf(env, 'STATION_LAYOUT', ['compact', 'long'] as const),
+    sequence: oneOf(env, 'STATION_SEQUENCE', ['clock', 'counter'] as const),
+    slotSeconds: whole(env, 'SLOT_SECONDS', 300, 1, 86_400),
+  };
+}
+
+/** Which of a station's terms the variables set, rather than leave to their defaults. */
+export function stationVariablesSet(env: NodeJS.ProcessEnv = process.env): ReadonlySet<string> {
+  const names = {
+    unit: 'STATION_UNIT',
+    step: 'STATION_STEP',
+    layout: 'STATION_LAYOUT',
+    sequence: 'STATION_SEQUENCE',
+    slotSeconds: 'SLOT_SECONDS',
+  };
+  return new Set(Object.entries(names).flatMap(([term, variable]) => (env[variable] ? [term] : [])));
+}
+
+/** A variable that holds something it can't: says which, and what it takes; never its value, which may be a secret. */
+export class VariableError extends Error {
+  constructor(name: string, takes: string, options?: ErrorOptions) {
+    super(`${name} takes ${takes}.`, options);
+    this.name = 'VariableError';
+  }
+}
+
+function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, least: number, most: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new VariableError(name, `a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+/** The first of the choices is the default. */
+function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly [T, ...T[]]): T {
+  const text = env[name];
+  if (text === undefined || text === '') return choices[0];
+  const found = choices.find((choice) => choice === text);
+  if (!found) throw new VariableError(name, choices.join(' or '));
+  return found;
+}

@@ -1,0 +1,116 @@
+// Where `simulate station` reaches a station's keypad and session, and learns when what was typed has been heard.
+// Filled by `read keypad` and `run session`; costs nothing where nobody asks.
+import { NodeFault } from '../shared/handlers.ts';
+
+/** What `run session` tells about itself; GET /bench/state answers it. */
+export interface Snapshot {
+  readonly state: string;
+  readonly relay: boolean;
+  readonly vehicle: boolean;
+  readonly display: readonly string[];
+  readonly outcome: string | null;
+  readonly receipt: string | null;
+}
+
+/** Longer than the session's own limits for `starting` (3 s) and `stopping` (5 s). */
+const SETTLE_MS = 6_000;
+/** A message takes one turn of the event loop for each wire: keypad, verify, session. */
+const TURNS = 6;
+const PASSING = new Set(['starting', 'stopping']);
+
+export class Bench {
+  #press: ((key: string) => void) | undefined;
+  #snapshot: (() => Snapshot | undefined) | undefined;
+  #unheard = 0;
+  #wake: (() => void) | undefined;
+  #typing: Promise<unknown> = Promise.resolve();
+
+  /** A keypad is there; the one that came last is typed on. Gives the function that takes it away. */
+  keypad(press: (key: string) => void): () => void {
+    this.#press = press;
+    return () => {
+      if (this.#press === press) this.#press = undefined;
+    };
+  }
+
+  /**
+   * A session is there: one a station, since two would redeem and charge by turns. Gives the function that takes it away.
+   * @throws {NodeFault} `two-sessions`
+   */
+  session(snapshot: () => Snapshot | undefined): () => void {
+    if (this.#snapshot !== undefined) {
+      throw new NodeFault('two-sessions', 'Another "run session" runs on this station: delete one of the two.');
+    }
+    this.#snapshot = snapshot;
+    return () => {
+      if (this.#snapshot === snapshot) this.#snapshot = undefined;
+    };
+  }
+
+  get hasSession(): boolean {
+    return this.#snapshot !== undefined;
+  }
+
+  /** An entry left the keypad … */
+  entryMade(): void {
+    this.#unheard += 1;
+  }
+  /** … and was heard where it was meant for. */
+  entryHeard(): void {
+    if (this.#unheard > 0) this.#unheard -= 1;
+    this.changed();
+  }
+  /** The session has changed. */
+  changed(): void {
+    this.#wake?.();
+  }
+
+  /** @throws {NodeFault} `no-session` */
+  state(): Snapshot {
+    const snapshot = this.#snapshot?.();
+    if (snapshot === undefined) throw new NodeFault('no-session', 'No session runs on this station.');
+    return snapshot;
+  }
+
+  /**
+   * Types the keys as a finger would: the next code is not begun before the last one has been answered. Resolves when
+   * all was heard and the session stands still. Two who type at once wait for each other.
+   * @throws {NodeFault} `no-keypad`
+   */
+  async type(keys: string): Promise<void> {
+    const typed = this.#typing.then(() => this.#type(keys));
+    this.#typing = typed.catch(() => {});
+    await typed;
+  }
+
+  async #type(keys: string): Promise<void> {
+    for (const key of keys) {
+      if (this.#press === undefined) throw new NodeFault('no-keypad', 'No keypad belongs to this station.');
+      this.#press(key);
+      if (key === '#' || key === '*') await this.#settled();
+    }
+    await this.#settled();
+  }
+
+  async #settled(): Promise<void> {
+    const until = performance.now() + SETTLE_MS;
+    for (;;) {
+      for (let turn = 0; turn < TURNS; turn++) await new Promise(setImmediate);
+      const left = until - performance.now();
+      if (left <= 0 || (this.#unheard === 0 && !PASSING.has(this.#snapshot?.()?.state ?? ''))) break;
+      await this.#change(left);
+    }
+    this.#unheard = 0;
+  }
+
+  #change(longestMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, longestMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+}

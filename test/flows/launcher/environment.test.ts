@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { chargerEnvironment, relayArguments } from '../../../flows/charger/environment.ts';
+import { listening, stationVariables, VariableError } from '../../../flows/launcher/environment.ts';
+
+describe('the variables of the applications', () => {
+  it('have the defaults that the README names', () => {
+    assert.deepEqual(stationVariables({}), {
+      station: 'CP-0001',
+      unit: 'min',
+      step: 30,
+      layout: 'compact',
+      sequence: 'clock',
+      slotSeconds: 300,
+    });
+    assert.deepEqual(listening('cloud', {}), { host: '127.0.0.1', port: 1880 });
+    assert.deepEqual(listening('charger', {}), { host: '127.0.0.1', port: 1881 });
+  });
+
+  it('give a charger the same defaults where they are set to nothing', () => {
+    const key = { STATION_KEY: 'ab'.repeat(32) };
+    const names = ['RELAY_LINE', 'VEHICLE_LINE', 'RELAY_LEAST_SECONDS', 'RELAY_MOST_CLOSINGS', 'GPIO_DRIVER'] as const;
+    const nothing = Object.fromEntries([...names, 'JOURNAL_FOLDER'].map((name) => [name, '']));
+    assert.deepEqual(chargerEnvironment('auto', { ...key, ...nothing }), chargerEnvironment('auto', key));
+    const given = chargerEnvironment('auto', key);
+    assert.deepEqual(
+      names.map((name) => given[name]),
+      ['GPIO27', 'GPIO17', '10', '10', 'auto'],
+    );
+  });
+
+  it('take station ids of any script, as the codes do', () => {
+    for (const id of ['深圳-A61', 'eu:nl:315679', 'CP-0001']) {
+      assert.equal(stationVariables({ STATION_ID: id }).station, id);
+    }
+  });
+
+  for (const [name, value] of [
+    ['STATION_ID', "CP'1"],
+    ['STATION_ID', '../CP'],
+    ['STATION_UNIT', 'kWh'],
+    ['STATION_STEP', '0'],
+    ['STATION_STEP', '1.5'],
+    ['STATION_LAYOUT', 'wide'],
+    ['STATION_SEQUENCE', 'time'],
+    ['SLOT_SECONDS', '-1'],
+  ] as const) {
+    it(`refuse ${name}=${value}, naming the variable`, () => {
+      assert.throws(
+        () => stationVariables({ [name]: value }),
+        (error) => error instanceof VariableError && error.message.startsWith(name),
+      );
+    });
+  }
+
+  describe('of a charger', () => {
+    const station = { DATA_DIR: '/nowhere', STATION_KEY: '00'.repeat(32) };
+    const matrix = {
+      KEYPAD: 'matrix',
+      KEYPAD_ROWS: 'GPIO5,GPIO6,GPIO13,GPIO19',
+      KEYPAD_COLUMNS: 'GPIO16 GPIO20 GPIO21',
+    };
+
+    it('have their defaults where they are empty', () => {
+      const empty = { RELAY_LINE: '', VEHICLE_LINE: '', RELAY_LEAST_SECONDS: '', RELAY_MOST_CLOSINGS: '' };
+      const found = chargerEnvironment('auto', { ...station, ...empty });
+      assert.deepEqual([found.RELAY_LINE, found.VEHICLE_LINE], ['GPIO27', 'GPIO17']);
+      assert.deepEqual([found.RELAY_LEAST_SECONDS, found.RELAY_MOST_CLOSINGS], ['10', '10']);
+      assert.equal(chargerEnvironment('simulated', { ...station, ...empty }).RELAY_LINE, 'relay');
+    });
+
+    for (const [name, given] of [
+      ['VEHICLE_LINE', { VEHICLE_LINE: '27' }],
+      ['VEHICLE_LINE', { GPIO_DRIVER: 'simulated', VEHICLE_LINE: 'relay' }],
+      ['FEEDBACK_LINE', { FEEDBACK_LINE: 'gpio17' }],
+      ['FEEDBACK_LINE', { RELAY_LINE: 'GPIO22,active-low', FEEDBACK_LINE: 'GPIO22' }],
+      ['METER_LINE', { METER: 's0', METER_LINE: 'GPIO17' }],
+      ['KEYPAD_COLUMNS', { ...matrix, KEYPAD_COLUMNS: 'GPIO16,GPIO20,GPIO5' }],
+      ['KEYPAD_ROWS', { ...matrix, KEYPAD_ROWS: '5,GPIO5,13,19' }],
+    ] as const) {
+      it(`refuse ${JSON.stringify(given)}: one line for two`, () => {
+        assert.throws(
+          () => chargerEnvironment('auto', { ...station, ...given }),
+          (error) => error instanceof VariableError && error.message.startsWith(name),
+        );
+      });
+    }
+
+    for (const [name, given] of [
+      ['RELAY_LINE', { RELAY_LINE: 'GPIO27,active_low' }],
+      ['RELAY_LINE', { RELAY_LINE: 'GPIO27; GPIO22' }],
+      ['RELAY_ACTIVE_LOW', { RELAY_ACTIVE_LOW: 'ture' }],
+      ['RELAY_LINE', { RELAY_LINE: '27,active-low', RELAY_ACTIVE_LOW: 'false' }],
+      ['RELAY_LEAST_SECONDS', { RELAY_LEAST_SECONDS: 'ten' }],
+      ['VEHICLE_LINE', { VEHICLE_LINE: 'GPIO17 pull-up' }],
+      ['KEYPAD_ROWS', { ...matrix, KEYPAD_ROWS: '5,6,active-low' }],
+    ] as const) {
+      it(`refuse ${JSON.stringify(given)}, as the guard would`, () => {
+        assert.throws(
+          () => chargerEnvironment('auto', { ...station, ...given }),
+          (error: Error) => error.message.startsWith(name),
+        );
+      });
+    }
+
+    it('hand the relay to its guard whole, wherever its level was said', () => {
+      for (const said of [{ RELAY_LINE: '"gpio27, active-low"' }, { RELAY_LINE: 'GPIO27', RELAY_ACTIVE_LOW: 'true' }]) {
+        const env = chargerEnvironment('auto', { ...station, ...said });
+        assert.deepEqual(relayArguments(env), ['--relay', 'relay=GPIO27,active-low']);
+      }
+      const several = { GUARD_RELAYS: 'a=5,pull-down b=6' };
+      const expected = ['--relay', 'a=5,pull-down', '--relay', 'b=6'];
+      assert.deepEqual(relayArguments(chargerEnvironment('auto', { ...station, ...several })), expected);
+    });
+
+    it('may name the lines of what is not wired', () => {
+      chargerEnvironment('auto', { ...station, METER_LINE: 'GPIO17', KEYPAD_ROWS: '17' });
+      chargerEnvironment('auto', { ...station, ...matrix, METER: 's0', METER_LINE: 'GPIO24', FEEDBACK_LINE: 'GPIO22' });
+    });
+  });
+});
