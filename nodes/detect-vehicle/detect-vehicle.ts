@@ -14,6 +14,8 @@ import { type DetectVehicleConfig, planContact, sourceOf } from './settings.ts';
 const AGAIN_MS = 5_000;
 /** Between two looks at a load that may have gone. */
 const LOOK_MS = 1_000;
+/** So often the level is told again: a message that is lost, or a wire that is cut, must not leave a session in a belief. */
+const TELL_AGAIN_MS = 1_000;
 
 interface Source {
   close(): Promise<void>;
@@ -51,6 +53,7 @@ class Detection {
   #opening: Promise<void> = Promise.resolve();
   #source: Source | undefined;
   #again: NodeJS.Timeout | undefined;
+  #tellingAgain: NodeJS.Timeout | undefined;
   #closed = false;
   /** Undefined until the first look, and while the line is lost. */
   #connected: boolean | undefined;
@@ -66,6 +69,10 @@ class Detection {
   }
 
   start(): void {
+    const again = () => {
+      if (this.#connected !== undefined) this.#tell();
+    };
+    this.#tellingAgain = setInterval(guarded(this.#node, this.#status, again), TELL_AGAIN_MS);
     this.#opening = this.#open().catch((error: unknown) => this.#lost(error));
   }
 
@@ -132,6 +139,7 @@ class Detection {
     this.#closed = true;
     clearTimeout(this.#again);
     clearInterval(this.#look);
+    clearInterval(this.#tellingAgain);
     // A turn later a session that stops in the same deploy is out of reach: it goes on when it starts again.
     setImmediate(() => {
       if (removed) this.#tellUnknown();
@@ -167,7 +175,7 @@ class Detection {
 
   #tell(): void {
     const settling = this.#settling ? { settling: true } : {};
-    this.#node.send({ topic: 'vehicle', payload: this.#connected, ...settling });
+    this.#node.send({ topic: 'vehicle', payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
   }
 
   #tellUnknown(): void {

@@ -26,6 +26,7 @@ export type Heard =
       readonly topic: 'vehicle';
       readonly connected: boolean | undefined;
       readonly settling: boolean;
+      readonly everyMs?: number;
       readonly misread?: NodeFault;
     }
   | { readonly topic: 'meter'; readonly reading: MeterReading }
@@ -42,7 +43,7 @@ const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-ste
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard({ topic, payload, settling, answer, fate }: Message, settings: StationSettings): Heard {
+export function heard({ topic, payload, settling, everyMs, answer, fate }: Message, settings: StationSettings): Heard {
   switch (topic) {
     case 'voucher':
       return { topic, voucher: voucherOf(payload, settings) };
@@ -51,7 +52,7 @@ export function heard({ topic, payload, settling, answer, fate }: Message, setti
     case 'refused':
       return { topic, verdict: refusalOf(payload), ...answerOf(answer), ...fateOf(fate, settings) };
     case 'vehicle':
-      return { topic, ...pluggedOf(payload), settling: settling === true };
+      return { topic, ...pluggedOf(payload), settling: settling === true, ...promised(everyMs) };
     case 'meter':
       return { topic, reading: readingOf(payload) };
     case 'relay':
@@ -143,6 +144,11 @@ function pluggedOf(payload: unknown): { connected: boolean | undefined; misread?
   const connected = booleanOf(payload);
   if (connected !== undefined || payload === null) return { connected };
   return { connected, misread: bad('vehicle', 'true or false (or 1, 0, on, off), or null where nobody knows') };
+}
+
+/** What is not a time between two beats is no promise. */
+function promised(everyMs: unknown): { everyMs?: number } {
+  return isNumber(everyMs) && everyMs >= 100 && everyMs <= 60_000 ? { everyMs } : {};
 }
 
 function actualOf(payload: unknown): { relay: RelayState; misread?: NodeFault } {

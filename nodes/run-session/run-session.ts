@@ -245,7 +245,7 @@ class SessionNode implements StationUser {
         else charger.refused(input.verdict, input.fate);
         break;
       case 'vehicle':
-        charger.vehicle(input.connected, input.settling);
+        charger.vehicle(input.connected, input.settling, input.everyMs);
         break;
       case 'meter':
         charger.meter(input.reading);

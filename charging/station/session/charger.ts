@@ -168,9 +168,12 @@ export class Charger {
     this.#hear({ type: 'answer', digits });
   }
 
-  /** Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed. */
-  vehicle(connected: boolean | undefined, settling = false): void {
-    this.#hear({ type: 'vehicle', connected, settling });
+  /**
+   * Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed.
+   * `everyMs`: it will be told again at least so often, and when it is not, nobody knows.
+   */
+  vehicle(connected: boolean | undefined, settling = false, everyMs?: number): void {
+    this.#hear({ type: 'vehicle', connected, settling, ...(everyMs === undefined ? {} : { everyMs }) });
   }
 
   /** A good reading, or the fault of the meter's reader, which the next good reading ends. */

@@ -6,7 +6,7 @@ import { FAULTS, type FaultCode } from './faults.ts';
 import { hearJournal } from './journaling.ts';
 import { counted, haltedRecordOf, metered, plausible, receiptOf } from './sessions.ts';
 import type { Event, Metered, MeterReading } from './states.ts';
-import { interrupted, type Turn } from './turn.ts';
+import { interrupted, type Turn, vehicleSilent } from './turn.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
 const READY_MARGIN_MS = 100;
@@ -15,6 +15,7 @@ type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
 
 export function hear(turn: Turn, event: Event): void {
   count(turn);
+  listen(turn);
   switch (event.type) {
     case 'start':
       turn.set({ startedAt: event.at, kept: receiptOf(event.kept), cutsByNow: cutsOf(event.open) });
@@ -88,6 +89,21 @@ function count(turn: Turn): void {
   turn.go({ ...phase, session: counted(phase.session, turn.at, turn.config) });
 }
 
+/** Of a gap in which the whole program stood still no more than a beat is silence: what was told meanwhile is yet to be heard. */
+const MOST_SILENCE_MS = 1000;
+
+/** Whoever promised to tell of the vehicle again and again, and does not, sees it no more: its wire may be cut. */
+function listen(turn: Turn): void {
+  const { at, state } = turn;
+  const teller = state.vehicleTeller;
+  if (!teller) return;
+  const silentMs = teller.silentMs + Math.min(Math.max(0, at - teller.at), MOST_SILENCE_MS);
+  turn.set({ vehicleTeller: { ...teller, silentMs, at } });
+  if (state.vehicle === undefined || !vehicleSilent(turn.state, turn.config)) return;
+  turn.set({ vehicle: undefined, settling: false });
+  suspend(turn);
+}
+
 /** The owner stops: the session stays open in the journal, and goes on when the station starts again. */
 function halt(turn: Turn): void {
   const { phase } = turn.state;
@@ -105,9 +121,11 @@ function report(turn: Turn, code: FaultCode, standing: boolean): void {
   else if (!standing && reported.includes(code)) turn.set({ reported: reported.filter((other) => other !== code) });
 }
 
-function hearVehicle(turn: Turn, { at, connected, settling }: Of<'vehicle'>): void {
-  const { current } = turn.state;
-  turn.set({ vehicle: connected, settling: settling === true });
+function hearVehicle(turn: Turn, { at, connected, settling, everyMs }: Of<'vehicle'>): void {
+  const { current, vehicle: before } = turn.state;
+  const vehicleTeller = everyMs === undefined ? undefined : { everyMs, silentMs: 0, at };
+  turn.set({ vehicle: connected, vehicleTeller, settling: settling === true });
+  if (connected === before) return;
   if (connected === false) turn.set({ leftPlugged: false });
   // With nothing plugged in no current proves nothing; and the next vehicle may be on a meter that was set right.
   if (connected && current.leakedAt !== undefined) turn.set({ current: { ...current, leakedAt: at } });
@@ -120,7 +138,7 @@ function hearRelay(turn: Turn, event: Of<'relay'>): void {
   if (event.restarting) suspend(turn);
 }
 
-/** The relay begins anew, as when its node was renamed: the session goes on with it, as after a stop in order. */
+/** The relay begins anew, as when its node was renamed, or the plug is not seen: the session waits, as after a stop in order. */
 function suspend(turn: Turn): void {
   const { phase } = turn.state;
   const redeemed = phase.name === 'starting' && phase.redeemed;

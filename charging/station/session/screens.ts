@@ -20,6 +20,7 @@ export type ScreenName =
   | 'armed-waiting'
   | 'armed-checking'
   | 'resuming'
+  | 'interrupted'
   | 'starting'
   | 'charging-min'
   | 'charging-Wh'

@@ -104,7 +104,7 @@ function resuming(turn: Turn, phase: In<'armed'>, open: SessionRecord): void {
   // What the meter counted meanwhile is charged, also of a session that ends here: it is waited for.
   const believed = goesOn(open, meter);
   if (turn.fault || (vehicle === false && believed)) {
-    turn.end(session, 'power-cut');
+    turn.end(session, open.halted && turn.fault ? 'fault' : 'power-cut');
     return;
   }
   if (vehicle === true && believed && ready(turn)) {

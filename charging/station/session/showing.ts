@@ -73,7 +73,7 @@ function idle({ clockLost, unlockedAt, leftPlugged, kept }: State, at: number): 
 }
 
 function armed({ vehicle, relay }: State, phase: Extract<Phase, { name: 'armed' }>, at: number): Screen {
-  if ('open' in phase.waiting) return screen('resuming');
+  if ('open' in phase.waiting) return screen(phase.waiting.open.halted ? 'interrupted' : 'resuming');
   if (vehicle !== true) return screen('armed', { seconds: seconds(phase.until - at) });
   if (relay.readyAt === undefined || relay.readyAt <= at) return screen('armed-checking');
   return screen('armed-waiting', { seconds: seconds(relay.readyAt - at) });

@@ -42,6 +42,8 @@ export interface SessionConfig {
   readonly silenceMs: number;
   /** How long a station that comes back waits to hear whether a vehicle is connected. */
   readonly resumeMs: number;
+  /** So long what tells of the vehicle again and again may be silent (or three times, where that is longer); then nobody knows. */
+  readonly vehicleSilentMs: number;
   /** How long an answer to what was typed stays on the display. */
   readonly noticeMs: number;
   /** So long without an answer is no. */
@@ -74,6 +76,7 @@ export function sessionConfig(settings: { readonly unit: Unit } & Partial<Sessio
     uncountedUnknownWh: 6,
     silenceMs: 2_000,
     resumeMs: 30_000,
+    vehicleSilentMs: 5_000,
     noticeMs: 12_000,
     askMs: 10_000,
     retryMs: 10_000,
@@ -205,6 +208,8 @@ export interface State {
   readonly startedAt: number | undefined;
   /** `undefined`: not known. */
   readonly vehicle: boolean | undefined;
+  /** How often what tells of the vehicle said that it would, and for how long it has not. Unset: it tells of changes alone. */
+  readonly vehicleTeller: { readonly everyMs: number; readonly silentMs: number; readonly at: number } | undefined;
   /** Somebody may be plugging in just now: too early to charge, too late to test the relay. */
   readonly settling: boolean;
   /** What the relay says it is, and from when on it may be closed (`undefined`: not known). */
@@ -265,7 +270,13 @@ export type Event = At &
         readonly fate?: SessionRecord;
       }
     | { readonly type: 'answer'; readonly digits: string }
-    | { readonly type: 'vehicle'; readonly connected: boolean | undefined; readonly settling?: boolean }
+    | {
+        readonly type: 'vehicle';
+        readonly connected: boolean | undefined;
+        readonly settling?: boolean;
+        /** It is told again at least so often. */
+        readonly everyMs?: number;
+      }
     | { readonly type: 'meter'; readonly reading: MeterReading }
     | {
         readonly type: 'relay';
@@ -335,6 +346,7 @@ export function initial(): State {
     phase: { name: 'idle' },
     startedAt: undefined,
     vehicle: undefined,
+    vehicleTeller: undefined,
     settling: false,
     relay: { on: undefined, readyAt: undefined, offSince: undefined },
     strayedSince: undefined,

@@ -124,6 +124,7 @@ export class Turn {
     if (state.retryAt !== undefined) causes.add('journal-not-writable');
     if (state.current.leakedAt !== undefined) causes.add('relay-stuck-on');
     if (state.suspect || state.current.wrong) causes.add('meter-implausible');
+    if (vehicleSilent(state, config, config.resumeMs)) causes.add('vehicle-unknown');
     if (meterSilentAt(state, config) <= at) causes.add('meter-silent');
     return causes;
   }
@@ -139,6 +140,16 @@ function lost(last: Note): Note {
 export function meterSilentAt(state: State, config: SessionConfig): number {
   const heard = state.meter?.at ?? state.startedAt;
   return config.unit === 'Wh' && heard !== undefined ? heard + config.meterSilentMs : Number.POSITIVE_INFINITY;
+}
+
+/** Tellings that may be lost. */
+const MISSED = 3;
+
+/** Whether what tells of the vehicle again and again has been silent for too long, or for so much longer. */
+export function vehicleSilent({ vehicleTeller }: State, { vehicleSilentMs }: SessionConfig, longerMs = 0): boolean {
+  if (!vehicleTeller) return false;
+  const { everyMs, silentMs } = vehicleTeller;
+  return silentMs >= Math.max(vehicleSilentMs, MISSED * everyMs) + longerMs;
 }
 
 /** Whether the relay is open, and would close if it were told to. */

@@ -171,5 +171,43 @@ describe('a relay whose wires are cut', () => {
   });
 });
 
+describe('a vehicle whose wire is cut while it charges', () => {
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  it('is not known after 5 s: the relay opens, and the charge goes on once the wire is whole', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    rig.plug(true);
+    rig.type(`${code(1)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    await rig.deploy(chargerFlow(rig.folder, { detect: { wires: [['vehicle']] } }), 'nodes');
+    await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    await rig.until(
+      'it says why',
+      () => (rig.last('shownRaw')!.payload as { screen: string }).screen === 'interrupted',
+    );
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    assert.equal(rig.at('records').filter(({ topic }) => topic === 'session-opened').length, 1);
+    assert.ok(!rig.at('records').some(({ topic }) => topic === 'session-closed'));
+  });
+
+  it('and which is unplugged meanwhile, gets its receipt once the wire is whole', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    rig.plug(true);
+    rig.type(`${code(1)}#`);
+    await rig.until('the relay is on', () => rig.pin('relay') === '1');
+    await rig.deploy(chargerFlow(rig.folder, { detect: { wires: [['vehicle']] } }), 'nodes');
+    rig.plug(false);
+    await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    await rig.deploy(chargerFlow(rig.folder), 'nodes');
+    await rig.until('the session is closed', () => rig.at('records').some(({ topic }) => topic === 'session-closed'));
+    assert.equal(rig.pin('relay'), '0');
+  });
+});
+
 const OUT = { id: 'out', type: 'helper' };
 const on = ({ payload }: { payload?: unknown }) => (payload as { on: boolean }).on;

@@ -46,6 +46,10 @@ export const EN: Catalogue = {
       lines: ['Power was cut.', 'Looking whether your', 'vehicle is still', 'plugged in ...'],
       short: ['Power was cut.', 'Please wait ...'],
     },
+    interrupted: {
+      lines: ['Charging pauses.', 'Looking whether your', 'vehicle is still', 'plugged in ...'],
+      short: ['Charging pauses.', 'Please wait ...'],
+    },
     starting: { lines: ['Starting ...', 'Please wait.'], short: ['Starting ...', 'Please wait.'] },
     'charging-min': {
       lines: ['Charging', 'Left    {left}', 'Charged {elapsed}', '* = stop'],

@@ -43,6 +43,7 @@ export const ZH_CN: Catalogue = {
       short: ['请保持插好', '请稍候……'],
     },
     resuming: { lines: ['刚才停电了', '正在检查您的车辆', '是否仍然插着……'], short: ['刚才停电了', '请稍候……'] },
+    interrupted: { lines: ['充电暂停', '正在检查您的车辆', '是否仍然插着……'], short: ['充电暂停', '请稍候……'] },
     starting: { lines: ['正在启动……', '请稍候'], short: ['正在启动……', '请稍候'] },
     'charging-min': {
       lines: ['正在充电', '剩余 {left}', '已充 {elapsed}', '按 * 键停止'],

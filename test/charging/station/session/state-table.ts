@@ -204,6 +204,7 @@ const LIMITS: Readonly<Record<keyof Omit<SessionConfig, 'unit' | 'highestPowerW'
   uncountedUnknownWh: 'the same while the step of the counter is not known',
   silenceMs: 'the most that is counted when the program did not run',
   resumeMs: 'after a power cut, for the vehicle to be heard of',
+  vehicleSilentMs: '`detect vehicle` says nothing, then nobody knows whether a vehicle is there',
   noticeMs: 'an answer on the display',
   askMs: 'a question without an answer, then it is no',
   retryMs: 'between two tries of a journal that failed',
