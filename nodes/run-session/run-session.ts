@@ -1,7 +1,7 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
-import { Charger, type ChargerRecord } from '../../charging/station/session/charger.ts';
-import { type Screen, words } from '../../charging/station/session/screens.ts';
-import { sessionConfig } from '../../charging/station/session/states.ts';
+import { Charger, type ChargerRecord } from '../../charging/station/charger/charger.ts';
+import { type Screen, words } from '../../charging/station/conversation/screens.ts';
+import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
 import { onFlowsStarted } from '../charging-station/started.ts';

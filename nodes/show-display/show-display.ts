@@ -1,5 +1,5 @@
 // `show display`: what the session wants shown, on a character display; or as lines, for a page of a dashboard.
-import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/session/screens.ts';
+import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/conversation/screens.ts';
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';

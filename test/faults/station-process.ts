@@ -1,8 +1,8 @@
 // One charging station without Node-RED, as a process that can be killed: journal, session, simulated pins, guard.
 // Started by rig.ts with an IPC channel; the fault comes in by INJECT (injected.ts, which must come first).
 
-import { Charger } from '../../charging/station/session/charger.ts';
-import { sessionConfig } from '../../charging/station/session/states.ts';
+import { Charger } from '../../charging/station/charger/charger.ts';
+import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { Debouncer } from '../../hardware/gpio/debounce.ts';

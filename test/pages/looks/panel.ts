@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { CATALOGUES, type ScreenName, words } from '../../../charging/station/session/screens.ts';
+import { CATALOGUES, type ScreenName, words } from '../../../charging/station/conversation/screens.ts';
 import { Applications } from '../../support/applications.ts';
 import type { State } from './walk.ts';
 

@@ -1,0 +1,410 @@
+// The imperative shell of the session: it knows the time, writes to the journal, and tells the world. What is decided is
+// decided in machine.ts.
+import type { Operation, Unit } from '../../codes/index.ts';
+import { progress, receiptDigits, screenOf } from '../conversation/display.ts';
+import { type Language, type Screen, words } from '../conversation/screens.ts';
+import { type FaultCode, isFaultCode } from '../faults.ts';
+import { next, nextBeat } from '../outlet/machine.ts';
+import {
+  type Effect,
+  type Event,
+  initial,
+  type KeypadTrouble,
+  type MeterReading,
+  type SessionConfig,
+  type State,
+  type StateName,
+  type Write,
+} from '../outlet/model.ts';
+import {
+  type Clocks,
+  JournalError,
+  type Outcome,
+  type SessionJournal,
+  type SessionRecord,
+  type Verdict,
+  type Voucher,
+} from '../types.ts';
+
+/** The journal of a station, as `Station` is one. */
+export interface ChargerJournal extends SessionJournal {
+  /** Uses up the number of a service code, and does what of it is the journal's (clock, limiter), in one transaction. */
+  useService(operation: Operation, sequence: number): 'done' | 'used';
+  clockState?(): 'ok' | 'lost';
+  /** Whole seconds until the keypad hears short codes again, 0 when it does. */
+  lockedForSeconds?(): number;
+}
+
+/** What the relay says of itself. */
+export interface RelayState {
+  /** Seen closed: by the feedback contact where one is wired. */
+  readonly on: boolean;
+  /** Whether it would close now if told to: not within its least time between closings. */
+  readonly ready: boolean;
+  readonly readyInSeconds?: number;
+  /** Whoever drives it opened it to begin anew, and will say when it is ready again. */
+  readonly restarting?: true;
+}
+
+/** What an integrator may keep or send on: sessions as they open, go on and close, faults, services. */
+export interface ChargerRecord {
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+export interface Snapshot {
+  readonly state: StateName;
+  /** As the relay says it is. */
+  readonly relay: boolean;
+  readonly vehicle: boolean;
+  readonly display: string[];
+  /** Of the last entry; `null` while the next is being typed. */
+  readonly outcome: Outcome | null;
+  /** The 12 digits on the display, or in `idle` and `fault` those that `*` shows. */
+  readonly receipt: string | null;
+  /** In `unit`s, of the session that runs; 0 when none does. */
+  readonly remaining: number;
+  readonly delivered: number;
+  readonly unit: Unit;
+  readonly faults: readonly FaultCode[];
+}
+
+export interface ChargerOptions {
+  readonly journal: ChargerJournal;
+  readonly config: SessionConfig;
+  readonly clocks: Pick<Clocks, 'monotonicMs'>;
+  /** Calls back once after `ms`; what it returns cancels that. */
+  schedule(ms: number, callback: () => void): () => void;
+  /**
+   * Calls back once what `emit.relay` was told has left this thread. Where it is set, the journal's writes, which keep the
+   * thread for as long as the disk takes, wait for it after each order to open the relay; events wait in turn.
+   */
+  readonly afterRelay?: (callback: () => void) => void;
+  /** The language of `snapshot().display`; `en` unless set. */
+  readonly language?: Language;
+  readonly emit: {
+    /** `again`: the same command once more, because the relay was not seen to follow. */
+    relay(on: boolean, again: boolean): void;
+    display(screen: Screen): void;
+    record(record: ChargerRecord): void;
+  };
+}
+
+/** Without the time, which the shell adds. */
+type Happening = Event extends infer Each ? (Each extends Event ? Omit<Each, 'at'> : never) : never;
+
+/** What hardware calls the faults that the session knows. */
+const ALIASES: Readonly<Record<string, FaultCode | undefined>> = {
+  'contact-stuck-on': 'relay-stuck-on',
+  'contact-stuck-off': 'relay-did-not-close',
+  'guard-away': 'guard-lost',
+  held: 'guard-lost',
+  'unknown-relay': 'guard-lost',
+  'line-failed': 'gpio-lost',
+  'line-lost': 'gpio-lost',
+  'longest-on': 'relay-opened',
+  'feedback-lost': 'relay-unusable',
+};
+
+/** How often a lost clock and a locked keypad are looked for. */
+const CLOCK_EVERY_MS = 60_000;
+
+/** One charging station at work. All methods return at once; none throws. */
+export class Charger {
+  readonly #options: ChargerOptions;
+  #state: State = initial();
+  readonly #inbox: Happening[] = [];
+  #working = false;
+  /** Goes on with the writes that wait for the relay. */
+  #resume: (() => void) | undefined;
+  #running = false;
+  #cancelBeat: (() => void) | undefined;
+  #tickedAt = 0;
+  #shown = '';
+  #clockAskedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ChargerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins: relay off, and what the journal holds open goes on or gets its receipt. Inputs may have come before. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#tickedAt = this.#options.clocks.monotonicMs();
+    this.#hear(this.#opening());
+    this.#askClock();
+  }
+
+  /** Ends: relay off. The session stays open in the journal for the next `start`. */
+  stop(): void {
+    if (!this.#running) return;
+    this.#resume?.();
+    this.#running = false;
+    this.#hear({ type: 'halt' });
+    this.#cancelBeat?.();
+    this.#cancelBeat = undefined;
+  }
+
+  /** A code was verified: what it grants. It is redeemed only when the relay may close. */
+  voucher(voucher: Voucher): void {
+    this.#hear({ type: 'voucher', voucher });
+  }
+
+  /** A service code was verified. Its number is used up here. */
+  service(operation: Operation, sequence: number): void {
+    this.#hear({ type: 'service', operation, sequence });
+  }
+
+  /** An entry was refused. `fate`: of a code that was used before, its session, as the journal has it. */
+  refused(verdict: Exclude<Verdict, { outcome: 'accepted' }>, fate?: SessionRecord): void {
+    // One wrong code more may have locked the keypad.
+    this.#clockAskedAt = Number.NEGATIVE_INFINITY;
+    this.#hear({ type: 'refused', verdict, ...(fate ? { fate } : {}) });
+  }
+
+  /** An entry of one or two digits, which is no code: the answer to a question. */
+  answer(digits: string): void {
+    this.#hear({ type: 'answer', digits });
+  }
+
+  /**
+   * Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed.
+   * `everyMs`: it will be told again at least so often, and when it is not, nobody knows.
+   */
+  vehicle(connected: boolean | undefined, settling = false, everyMs?: number): void {
+    this.#hear({ type: 'vehicle', connected, settling, ...(everyMs === undefined ? {} : { everyMs }) });
+  }
+
+  /** A good reading, or the fault of the meter's reader, which the next good reading ends. */
+  meter(input: MeterReading | { readonly fault: 'meter-silent' | 'meter-implausible' }): void {
+    if ('fault' in input) this.fault(input.fault, true);
+    else this.#hear({ type: 'meter', reading: input });
+  }
+
+  /** What the relay is, on each change and as the answer to each command. */
+  relay({ on, ready, readyInSeconds, restarting }: RelayState): void {
+    const wait = readyInSeconds ? readyInSeconds * 1000 : undefined;
+    this.#hear({ type: 'relay', on, readyInMs: ready ? 0 : wait, ...(restarting && { restarting }) });
+  }
+
+  /** A fault of the relay by the code of whoever drives it; one that is not known stops the station as `guard-lost`. */
+  relayFault(code: string, standing = true): void {
+    if (code === 'not-ready' || code === 'closed') return;
+    const known = this.#faultCode(code) ?? 'guard-lost';
+    this.#hear({ type: 'fault', code: known, standing });
+  }
+
+  /** The cause of a fault has come (`standing`) or gone. One that is not known is kept in the journal and stops nothing. */
+  fault(code: string, standing: boolean): void {
+    const known = this.#faultCode(code);
+    if (known) this.#hear({ type: 'fault', code: known, standing });
+    else this.#note(code, standing);
+  }
+
+  /** A key that belongs to no entry: `*` or `#` while nothing is typed. */
+  key(key: string): void {
+    this.#hear({ type: 'key', key });
+  }
+
+  /** What is typed so far; empty when it was cleared. */
+  typed(partial: string): void {
+    this.#hear({ type: 'typed', digits: partial });
+  }
+
+  /** Something at the keypad that is no entry, and that the customer is told. */
+  keypad(trouble: KeypadTrouble): void {
+    this.#hear({ type: 'keypad', trouble });
+  }
+
+  snapshot(): Snapshot {
+    const { config, clocks, language } = this.#options;
+    const state = this.#state;
+    return {
+      state: state.phase.name,
+      relay: state.relay.on === true,
+      vehicle: state.vehicle === true,
+      display: words(screenOf(state, clocks.monotonicMs(), config), language ?? 'en'),
+      outcome: state.outcome ?? null,
+      receipt: receiptDigits(state) ?? null,
+      ...progress(state),
+      unit: config.unit,
+      faults: state.faults.map(({ code }) => code),
+    };
+  }
+
+  #faultCode(code: string): FaultCode | undefined {
+    return isFaultCode(code) ? code : ALIASES[code];
+  }
+
+  #opening(): Happening {
+    const { journal } = this.#options;
+    try {
+      const open = journal.openSession();
+      const kept = journal.lastReceipt();
+      return { type: 'start', ...(open ? { open } : {}), ...(kept ? { kept } : {}) };
+    } catch {
+      this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
+      return { type: 'start' };
+    }
+  }
+
+  #hear(happening: Happening): void {
+    if (this.#working || this.#resume) this.#inbox.push(happening);
+    else this.#work(() => this.#step(happening));
+  }
+
+  /** Does `first`, then all that is in the inbox, until writes have to wait. */
+  #work(first: () => void): void {
+    this.#working = true;
+    try {
+      first();
+      while (!this.#resume) {
+        const now = this.#inbox.shift();
+        if (!now) break;
+        this.#step(now);
+      }
+    } finally {
+      this.#working = false;
+      // Whatever was thrown on the way: without a beat nothing would open the relay again.
+      if (this.#running && !this.#resume) this.#beatLater();
+    }
+  }
+
+  /** One event, and before any other is heard, the answers of the journal to what it asked for. */
+  #step(happening: Happening): void {
+    const at = this.#options.clocks.monotonicMs();
+    const { state, effects } = next(this.#state, { ...happening, at } as Event, this.#options.config);
+    this.#state = state;
+    const [first, ...writes] = effects;
+    const opens = first?.type === 'relay' && !first.on && writes.length > 0;
+    if (opens && this.#options.afterRelay && this.#running) {
+      this.#do(first);
+      this.#show();
+      this.#wait(writes);
+      return;
+    }
+    this.#carryOut(effects);
+  }
+
+  #carryOut(effects: readonly Effect[]): void {
+    const answers: Happening[] = [];
+    for (const effect of effects) {
+      const answer = this.#do(effect);
+      if (answer) answers.push(answer);
+    }
+    this.#show();
+    let answer = answers.shift();
+    for (; answer && !this.#resume; answer = answers.shift()) this.#step(answer);
+    if (answer) this.#inbox.unshift(answer, ...answers);
+  }
+
+  #wait(writes: readonly Effect[]): void {
+    const resume = () => {
+      if (this.#resume !== resume) return;
+      this.#resume = undefined;
+      this.#work(() => this.#carryOut(writes));
+    };
+    this.#resume = resume;
+    this.#options.afterRelay?.(resume);
+  }
+
+  #do(effect: Effect): Happening | undefined {
+    if (effect.type === 'relay') {
+      this.#options.emit.relay(effect.on, effect.again === true);
+      return undefined;
+    }
+    try {
+      return this.#write(effect);
+      // Whatever it throws, it did not write: as with a disk that is full.
+    } catch (error) {
+      this.#options.emit.record({ kind: 'journal-failed', write: effect.type, ...whatFailed(error) });
+      return { type: 'journal-failed', write: effect };
+    }
+  }
+
+  #write(write: Write): Happening {
+    const { journal, emit } = this.#options;
+    switch (write.type) {
+      case 'redeem': {
+        if (journal.redeem(write.record.voucher, write.record) === 'used') return { type: 'redeem-refused' };
+        emit.record({ kind: 'session-opened', ...row(write.record) });
+        return { type: 'redeemed' };
+      }
+      case 'checkpoint':
+        journal.checkpoint(write.record);
+        emit.record({ kind: 'session-checkpoint', ...row(write.record) });
+        return { type: 'checkpointed' };
+      case 'close': {
+        const receipt = journal.receiptFor(write.record);
+        const closed = receipt === undefined ? write.record : { ...write.record, receipt };
+        journal.close(closed);
+        emit.record({ kind: 'session-closed', ...row(closed) });
+        return receipt === undefined ? { type: 'closed' } : { type: 'closed', receipt };
+      }
+      case 'use-service': {
+        const { operation, sequence } = write;
+        const result = journal.useService(operation, sequence);
+        emit.record({ kind: 'service', operation, sequence, result });
+        this.#clockAskedAt = Number.NEGATIVE_INFINITY;
+        return { type: 'service-used', operation, result };
+      }
+      case 'note':
+        journal.append(write.kind, write.details);
+        emit.record({ kind: write.kind, ...write.details });
+        return { type: 'noted', note: write };
+      case 'recover': {
+        const open = journal.openSession();
+        return open ? { type: 'recovered', open } : { type: 'recovered' };
+      }
+    }
+  }
+
+  #note(code: string, standing: boolean): void {
+    const answer = this.#do({ type: 'note', kind: standing ? 'notice' : 'notice-over', details: { code } });
+    if (answer?.type === 'journal-failed') this.#hear(answer);
+  }
+
+  #show(): void {
+    if (!this.#running) return;
+    const { clocks, config, emit } = this.#options;
+    const screen = screenOf(this.#state, clocks.monotonicMs(), config);
+    const text = JSON.stringify(screen);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    emit.display(screen);
+  }
+
+  #beatLater(): void {
+    const { clocks, config, schedule } = this.#options;
+    this.#cancelBeat?.();
+    this.#cancelBeat = schedule(nextBeat(this.#state, clocks.monotonicMs(), this.#tickedAt, config), () => {
+      this.#tickedAt = clocks.monotonicMs();
+      this.#askClock();
+      this.#hear({ type: 'tick' });
+    });
+  }
+
+  #askClock(): void {
+    const { clocks, journal } = this.#options;
+    const at = clocks.monotonicMs();
+    if (!journal.clockState || at - this.#clockAskedAt < CLOCK_EVERY_MS) return;
+    this.#clockAskedAt = at;
+    try {
+      const locked = journal.lockedForSeconds?.() ?? 0;
+      const unlocked = locked > 0 ? { unlockedAt: at + locked * 1000 } : {};
+      this.#hear({ type: 'clock', lost: journal.clockState() === 'lost', ...unlocked });
+    } catch {
+      this.#hear({ type: 'journal-failed', write: { type: 'recover' } });
+    }
+  }
+}
+
+function whatFailed(error: unknown): { code: string; message: string } {
+  const code = error instanceof JournalError ? error.code : 'unexpected';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+function row({ voucher, ...rest }: SessionRecord): Record<string, unknown> {
+  return { ...voucher, ...rest };
+}

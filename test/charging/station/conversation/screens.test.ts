@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import {
+  CATALOGUES,
+  type Language,
+  type ScreenName,
+  shortWords,
+  words,
+} from '../../../../charging/station/conversation/screens.ts';
+import { FAULTS } from '../../../../charging/station/faults.ts';
+import { Bench, MINUTE } from '../charger/bench.ts';
+
+const languages = Object.keys(CATALOGUES) as Language[];
+const names = Object.keys(CATALOGUES.en.screens) as ScreenName[];
+const gaps = (lines: readonly string[]) => new Set(lines.join(' ').match(/\{\w+\}/g) ?? []);
+
+/** The longest values that a station shows: 155 steps of 1 kWh or of 30 min, and 16 digits typed. */
+function longest(name: ScreenName, fault: string, reason: string) {
+  const digits = name === 'typed' ? '1234567890123456' : '0235 5491 9887';
+  const left = /Wh|paused/.test(name) ? 155_000 : '77:30:00';
+  return { digits, left, used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', fault, reason };
+}
+
+function everyScreen(language: Language, check: (lines: string[], short: string[], name: ScreenName) => void): void {
+  const { faults, reasons } = CATALOGUES[language];
+  for (const name of names) {
+    for (const fault of Object.keys(faults)) {
+      for (const reason of Object.keys(reasons)) {
+        const screen = { name, values: longest(name, fault, reason) };
+        check(words(screen, language), shortWords(screen, language), name);
+      }
+    }
+  }
+}
+
+/** Columns of a terminal: two for a full-width sign. */
+function columns(text: string): number {
+  return Array.from(text).reduce((sum, sign) => sum + (/[⺀-鿿　-〿＀-￯“”…：，]/u.test(sign) ? 2 : 1), 0);
+}
+
+describe('the words of the display', () => {
+  it('fit 4 lines of 20 columns and 2 of 16 in English', () => {
+    everyScreen('en', (lines, short, name) => {
+      assert.ok(lines.length <= 4 && short.length <= 2, name);
+      for (const line of lines) assert.ok(line.length <= 20, `${name}: "${line}" has ${line.length} columns`);
+      for (const line of short) assert.ok(line.length <= 16, `${name}: "${line}" has ${line.length} columns`);
+      for (const line of [...lines, ...short]) assert.match(line, /^[\x20-\x7e]*$/);
+    });
+  });
+
+  it('fit 4 lines of 20 full-width signs and 2 of 16 columns or 10 signs in Chinese', () => {
+    everyScreen('zh-CN', (lines, short, name) => {
+      assert.ok(lines.length <= 4 && short.length <= 2, name);
+      for (const line of lines) assert.ok(columns(line) <= 40, `${name}: "${line}"`);
+      for (const line of short) assert.ok(columns(line) <= 20, `${name}: "${line}"`);
+    });
+  });
+
+  it('are there in both languages, with the same gaps', () => {
+    const [en, zh] = [CATALOGUES.en, CATALOGUES['zh-CN']];
+    for (const part of ['screens', 'faults', 'reasons'] as const) {
+      assert.deepEqual(Object.keys(zh[part]).sort(), Object.keys(en[part]).sort());
+    }
+    assert.deepEqual(Object.keys(en.faults).sort(), Object.keys(FAULTS).sort());
+    for (const name of names) {
+      assert.deepEqual(gaps(zh.screens[name].lines), gaps(en.screens[name].lines), name);
+      assert.deepEqual(gaps(zh.screens[name].short), gaps(en.screens[name].short), name);
+    }
+  });
+
+  it('are Chinese in Chinese', () => {
+    everyScreen('zh-CN', (lines, short, name) => {
+      for (const form of [lines, short]) assert.match(form.join(''), /[一-鿿]/, name);
+    });
+  });
+
+  it('name what the customer’s page asks for, in both languages', () => {
+    for (const language of languages) {
+      const said = (name: ScreenName) => words({ name, values: {} }, language).join(' ');
+      assert.match(said('locked'), /LOCKED/);
+      assert.match(said('out-of-step'), /OUT OF STEP/);
+      assert.match(said('clock-lost'), /CLOCK/);
+      assert.match(said('locked'), /12/);
+      assert.match(said('out-of-step'), /15/);
+      assert.match(said('clock-lost'), /15/);
+    }
+  });
+
+  it('leave no gap open on a station that charges, pauses, stops and fails', () => {
+    for (const unit of ['min', 'Wh'] as const) {
+      const bench = new Bench({ config: { unit, pausedMs: 2 * MINUTE } });
+      bench.charger.typed('051');
+      bench.charger.refused({ outcome: 'locked', retryAfterSeconds: 90 });
+      bench.charge(7, unit === 'min' ? 30 : 500);
+      bench.pass(MINUTE);
+      bench.powerW = 0;
+      bench.pass(5 * MINUTE);
+      bench.stop();
+      bench.charger.fault('emergency-stop', true);
+      bench.charger.voucher(bench.voucher(8));
+      bench.charger.fault('emergency-stop', false);
+      bench.charger.key('*');
+      bench.charger.keypad('num-lock-off');
+      bench.pass(20_000);
+      bench.charger.keypad('unreadable');
+      bench.charger.vehicle(false);
+      bench.charger.service('test-relay', 900);
+      bench.pass(20_000);
+      for (const { name, values } of bench.screens) {
+        for (const language of languages) {
+          const { lines, short } = CATALOGUES[language].screens[name];
+          for (const gap of gaps([...lines, ...short])) {
+            const key = gap.slice(1, -1).replace(/^(advice2?|warning)$/, 'fault');
+            assert.ok(key in values, `${name} has no ${gap}`);
+          }
+        }
+      }
+      assert.ok(new Set(bench.screens.map(({ name }) => name)).size > 9);
+    }
+  });
+});
