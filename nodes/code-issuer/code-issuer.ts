@@ -1,9 +1,97 @@
-// Registers `code issuer`; what it does is in construct.ts.
-import { lazily } from '../shared/lazily.ts';
-import type { RED } from '../shared/red.ts';
+// The config node that the cloud's nodes share: ledger, master key, limits. What it does is in issuer.ts.
+import { join } from 'node:path';
+import { isLoopback } from '../../api/client-address.ts';
+import type { Issuer, IssuerSettings } from '../../api/issuer.ts';
+import type { LimitSettings } from '../../api/limits.ts';
+import { loadMasterKey, parsed } from '../../api/master-key.ts';
+import { api } from '../shared/api.ts';
+import { onClose } from '../shared/handlers.ts';
+import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { numberOf, textSetting } from '../shared/values.ts';
+import { doubledRoutes } from './flow-routes.ts';
 
-export default function (RED: RED): void {
-  RED.nodes.registerType('code issuer', lazily(RED, import.meta.url), {
-    credentials: { masterKey: { type: 'password' } },
-  });
+interface CodeIssuerConfig extends NodeConfig {
+  readonly ledger?: string;
+  readonly limitClient?: string | number;
+  readonly limitVisitor?: string | number;
+  readonly limitStation?: string | number;
+  readonly limitsIn?: string;
+  readonly publicCharging?: string | boolean;
+}
+
+interface Credentials {
+  readonly masterKey?: string;
+}
+
+/** What other nodes find at `red.nodes.getNode(config.issuer)`. */
+export interface CodeIssuerNode extends RedNode<Credentials> {
+  issuer: Issuer;
+}
+
+/** What a settings file may give (`offlineCharging`), so that secrets need not stay in the environment. */
+interface PackSettings {
+  readonly masterKey?: () => Promise<Uint8Array>;
+}
+
+export default function codeIssuer(red: RED): void {
+  function CodeIssuerNode(this: CodeIssuerNode, config: CodeIssuerConfig) {
+    red.nodes.createNode(this, config);
+    this.issuer = new (api().Issuer)(settingsOf(red, config, this.credentials), {
+      info: (text) => this.log(text),
+      warn: (text) => this.warn(text),
+    });
+    const { issuer } = this;
+    const look = () => {
+      for (const { route, tabs } of issuer.lookAtRoutes(doubledRoutes(red))) {
+        this.error(red._('code-issuer.errors.doubled-route', { route, tabs: tabs.join(', ') }));
+      }
+    };
+    look();
+    // Before any node of a deploy starts, so that none of them answers in between.
+    red.events.on('flows:starting', look);
+    onClose(this, () => {
+      red.events.removeListener('flows:starting', look);
+      return issuer.close();
+    });
+  }
+  red.nodes.registerType('code issuer', CodeIssuerNode, { credentials: { masterKey: { type: 'password' } } });
+}
+
+function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials | undefined): IssuerSettings {
+  const folder = dataFolder(red);
+  const pack = (red.settings.offlineCharging ?? {}) as PackSettings;
+  const given = credentials?.masterKey?.trim();
+  const limitsIn = textSetting(config.limitsIn, 'memory');
+  return {
+    url: textSetting(config.ledger, process.env.DATABASE_URL || `sqlite:${join(folder.own, 'ledger.sqlite')}`),
+    masterKey: async () => {
+      if (given) return parsed(given, 'The code issuer');
+      return pack.masterKey ? pack.masterKey() : loadMasterKey({ masterKeyFile: join(folder.top, 'master.key') });
+    },
+    // Behind a proxy everybody seems to be on this machine.
+    // Node-RED listens on every address unless `uiHost` says otherwise.
+    loopbackOnly: isLoopback(String(red.settings.uiHost ?? '')) && !process.env.TRUST_PROXY,
+    publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
+    limits: limitsOf(config),
+    limitsIn: limitsIn === 'database' ? 'database' : 'memory',
+  };
+}
+
+/** `DATA_DIR` as the applications lay it out; else a folder of ours in Node-RED's. */
+function dataFolder(red: RED): { top: string; own: string } {
+  const { DATA_DIR } = process.env;
+  if (DATA_DIR) return { top: DATA_DIR, own: join(DATA_DIR, 'cloud') };
+  const folder = join(String(red.settings.userDir ?? '.'), 'offline-charging');
+  return { top: folder, own: folder };
+}
+
+function limitsOf(config: CodeIssuerConfig): Partial<LimitSettings> {
+  const limits: { -readonly [Kind in keyof LimitSettings]?: number } = {};
+  const client = numberOf(config.limitClient);
+  const visitor = numberOf(config.limitVisitor);
+  const station = numberOf(config.limitStation);
+  if (client !== undefined) limits.client = client;
+  if (visitor !== undefined) limits.visitor = visitor;
+  if (station !== undefined) limits.station = station;
+  return limits;
 }

@@ -16,9 +16,9 @@ interface FlowNode {
 }
 
 /** The routes of the deployed flows that more than one node answers, by their key. */
-export function doubledRoutes(RED: RED): Map<string, DoubledRoute> {
+export function doubledRoutes(red: RED): Map<string, DoubledRoute> {
   const nodes: FlowNode[] = [];
-  RED.nodes.eachNode((node) => nodes.push(node as unknown as FlowNode));
+  red.nodes.eachNode((node) => nodes.push(node as unknown as FlowNode));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const runs = ({ d, z }: FlowNode) => d !== true && byId.get(z ?? '')?.disabled !== true;
   const found = new Map<string, { route: string; tabs: string[] }>();

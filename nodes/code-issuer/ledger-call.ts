@@ -2,17 +2,17 @@
 
 import { answerProblem, type HttpMessage } from '../../api/http.ts';
 import type { Issuer, LedgerState } from '../../api/issuer.ts';
-import { cloudMetrics } from '../../api/metrics.ts';
 import { type Problem, problem, slugOf } from '../../api/problems.ts';
-import { type Answer, isRefused, type Ledger, type Refusal } from '../../charging/cloud/ledger.ts';
+import type { Answer, Ledger, Refusal } from '../../charging/cloud/ledger.ts';
+import { api } from '../shared/api.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import type { RED, RedNode, Send } from '../shared/red.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import type { CodeIssuerNode } from './construct.ts';
+import type { CodeIssuerNode } from './code-issuer.ts';
 
 /** The issuer that a node is configured with; undefined, and shown in red, when there is none. */
-export function useIssuer(RED: RED, node: RedNode, status: Status, id: string | undefined): Issuer | undefined {
-  const issuer = (RED.nodes.getNode(id ?? '') as CodeIssuerNode | null | undefined)?.issuer;
+export function useIssuer(red: RED, node: RedNode, status: Status, id: string | undefined): Issuer | undefined {
+  const issuer = (red.nodes.getNode(id ?? '') as CodeIssuerNode | null | undefined)?.issuer;
   if (!issuer) {
     status.failed(noIssuer());
     return undefined;
@@ -35,7 +35,7 @@ function show(status: Status, state: LedgerState): void {
 
 /** Sends the refusal to the second output, as problem details ready for `http response`. */
 export function sendRefusal(message: HttpMessage, send: Send, refusal: Problem): void {
-  cloudMetrics.refused(slugOf(refusal));
+  api().cloudMetrics.refused(slugOf(refusal));
   send([null, answerProblem(message, refusal)]);
 }
 
@@ -68,7 +68,7 @@ export async function ask<T extends object>(
     sendRefusal(message, send, refusal);
     return;
   }
-  if (isRefused(answered)) {
+  if (api().isRefused(answered)) {
     status.refused('refused', { reason: slugOf(answered.refused) });
     sendRefusal(message, send, answered.refused);
     return;

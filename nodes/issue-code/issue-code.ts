@@ -1,7 +1,196 @@
-// Registers `issue code`; what it does is in construct.ts.
-import { lazily } from '../shared/lazily.ts';
-import type { RED } from '../shared/red.ts';
+// Issues codes: vouchers, at once or when they are paid, and service codes. An answer leaves once it is on disk.
 
-export default function (RED: RED): void {
-  RED.nodes.registerType('issue code', lazily(RED, import.meta.url));
+import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import { pathPrefix } from '../../api/path-prefix.ts';
+import { moneyOf } from '../../charging/cloud/currencies.ts';
+import { refuse } from '../../charging/cloud/refusals.ts';
+import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
+import { ask, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
+import { api } from '../shared/api.ts';
+import { clientOf } from '../shared/client.ts';
+import { NodeFault, onInput } from '../shared/handlers.ts';
+import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
+import { Status } from '../shared/status.ts';
+import { numberOf, textOf } from '../shared/values.ts';
+
+interface IssueCodeConfig extends NodeConfig {
+  readonly issuer?: string;
+  readonly does?: string;
+  /** Where messages do not name one. */
+  readonly station?: string;
+}
+
+interface Context {
+  readonly issuer: ReturnType<typeof useIssuer>;
+  readonly status: Status;
+  readonly station: string;
+}
+type Act = (context: Context, message: HttpMessage, send: Send) => Promise<void>;
+
+const ACTS: Readonly<Record<string, Act>> = {
+  issue: (context, message, send) => {
+    const call = { ...asked(message), ...wanted(context, message) };
+    return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher'));
+  },
+  read: (context, message, send) => {
+    const { layout } = payloadOf(message);
+    const call = {
+      client: clientOf(message),
+      id: requestId(message),
+      layout: layout === 'compact' || layout === 'long' || layout === 'rescue' ? layout : undefined,
+    } as const;
+    return ask(
+      context,
+      message,
+      send,
+      (ledger) => ledger.request(call),
+      (good) => {
+        answer(message, 200, good, NOT_STORED);
+        return undefined;
+      },
+    );
+  },
+  synchronize: (context, message, send) => {
+    const call = { ...asked(message), station: stationOf(context, message) };
+    return ask(context, message, send, (ledger) => ledger.synchronize(call), created('synchronize'));
+  },
+  service: (context, message, send) => {
+    const operation = operationOf(message);
+    const call = { ...asked(message), station: stationOf(context, message), operation };
+    return ask(context, message, send, (ledger) => ledger.serviceCode(call), created(operation));
+  },
+  reserve: (context, message, send) => {
+    const call = { ...asked(message), ...wanted(context, message) };
+    return ask(
+      context,
+      message,
+      send,
+      (ledger) => ledger.reserve(call),
+      (good) => {
+        // With the key of one that is paid and issued by now: its code.
+        const status = 'code' in good ? 201 : 202;
+        answer(message, status, good, { ...NOT_STORED, location: locationOf(message, good.id) });
+        return 'reserved';
+      },
+    );
+  },
+  cancel: (context, message, send) => {
+    const { request } = payloadOf(message);
+    const call = { client: clientOf(message), id: typeof request === 'string' ? request : requestId(message) };
+    return ask(
+      context,
+      message,
+      send,
+      (ledger) => ledger.cancelReservation(call),
+      (good) => {
+        answer(message, 200, good, NOT_STORED);
+        return 'cancelled';
+      },
+    );
+  },
+  paid: (context, message, send) => {
+    const payment = textOf(payloadOf(message).payment ?? message.payment);
+    if (payment === undefined)
+      throw new NodeFault('no-payment', 'Give the payment provider’s reference as msg.payload.payment.');
+    const id = requestId(message);
+    const { amount, currency } = payloadOf(message);
+    const paid = amount === undefined ? undefined : moneyOf(amount, currency);
+    if (paid === undefined && amount !== undefined) {
+      sendRefusal(message, send, notAnAmount().refused);
+      return Promise.resolve();
+    }
+    return ask(
+      context,
+      message,
+      send,
+      (ledger) => ledger.markPaid({ id, payment, amount: paid }),
+      (good) => {
+        answer(message, 200, good, NOT_STORED);
+        return 'paid';
+      },
+    );
+  },
+  'issue-reserved': (context, message, send) => {
+    const call = { client: clientOf(message), id: requestId(message) };
+    return ask(context, message, send, (ledger) => ledger.issueReserved(call), created('voucher'));
+  },
+};
+
+export default function issueCode(red: RED): void {
+  function IssueCodeNode(this: RedNode, config: IssueCodeConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'issue-code');
+    const issuer = useIssuer(red, this, status, config.issuer);
+    const context: Context = { issuer, status, station: config.station?.trim() ?? '' };
+    const does = config.does || 'issue';
+    const act = Object.hasOwn(ACTS, does) ? ACTS[does] : undefined;
+    onInput(this, status, (message: HttpMessage, send) => {
+      if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
+      return act(context, message, send);
+    });
+  }
+  red.nodes.registerType('issue code', IssueCodeNode);
+}
+
+function notAnAmount() {
+  const detail = 'amount: smallest units as a whole number, or a text as "2.50", with its currency of ISO 4217.';
+  return refuse('malformed', detail);
+}
+
+function created(kind: string) {
+  return (good: { code: string } | { id: string; code: string }, message: HttpMessage): string => {
+    api().cloudMetrics.issued(kind);
+    const location = 'id' in good ? { location: locationOf(message, good.id) } : {};
+    answer(message, 201, good, { ...NOT_STORED, ...location });
+    return 'issued';
+  };
+}
+
+function locationOf(message: HttpMessage, id: string): string {
+  return `${pathPrefix(message.req)}/charging-requests/${id}`;
+}
+
+function payloadOf(message: HttpMessage): Readonly<Record<string, unknown>> {
+  const { payload } = message;
+  return typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
+}
+
+function asked(message: HttpMessage): { client: string; idempotencyKey?: string } {
+  const idempotencyKey = textOf(message.idempotencyKey);
+  return { client: clientOf(message), ...(idempotencyKey && { idempotencyKey }) };
+}
+
+function stationOf(context: Context, message: HttpMessage): string {
+  const station = textOf(payloadOf(message).station ?? message.station) ?? context.station;
+  if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
+  return station;
+}
+
+/** Station and amount of the payload; or an amount alone, for the station of the settings. */
+function wanted(context: Context, message: HttpMessage): { station: string; amount: number } {
+  const { payload } = message;
+  const amount = numberOf(
+    typeof payload === 'object' && !(payload instanceof Uint8Array) ? payloadOf(message).amount : payload,
+  );
+  if (amount === undefined) throw new NodeFault('no-amount', 'Give the amount as a number: msg.payload.amount.');
+  return { station: stationOf(context, message), amount };
+}
+
+/** As it came: an id that nobody has is the ledger's to refuse. */
+function requestId(message: HttpMessage): string {
+  const { payload } = message;
+  const id = typeof payload === 'object' && !(payload instanceof Uint8Array) ? payloadOf(message).id : textOf(payload);
+  if (typeof id !== 'string') {
+    throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
+  }
+  return id;
+}
+
+function operationOf(message: HttpMessage): Operation {
+  const operation = textOf(payloadOf(message).operation ?? message.payload);
+  if (operation === undefined || !Object.hasOwn(OPERATIONS, operation)) {
+    const known = Object.keys(OPERATIONS).join(', ');
+    throw new NodeFault('no-operation', `Say which operation as msg.payload.operation: ${known}.`);
+  }
+  return operation as Operation;
 }

@@ -1,7 +1,113 @@
-// Registers `manage ledger`; what it does is in construct.ts.
-import { lazily } from '../shared/lazily.ts';
-import type { RED } from '../shared/red.ts';
+// The operator's side of the ledger: stations, keys, lists, export, health, metrics.
 
-export default function (RED: RED): void {
-  RED.nodes.registerType('manage ledger', lazily(RED, import.meta.url));
+import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
+import type { Issuer } from '../../api/issuer.ts';
+import { pathPrefix } from '../../api/path-prefix.ts';
+import type { Health } from '../../charging/cloud/ledger.ts';
+import { ask, noIssuer, useIssuer } from '../code-issuer/ledger-call.ts';
+import { api } from '../shared/api.ts';
+import { clientOf } from '../shared/client.ts';
+import { NodeFault, onInput } from '../shared/handlers.ts';
+import { packageVersion } from '../shared/package-version.ts';
+import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
+import { Status } from '../shared/status.ts';
+import { exportLedger } from './export.ts';
+import { ACTS, type Payload } from './operations.ts';
+
+interface ManageLedgerConfig extends NodeConfig {
+  readonly issuer?: string;
+  /** What it does; `msg.topic` says it when empty. */
+  readonly does?: string;
+}
+
+/** Health writes to the ledger; who asks all the time hears the latest answer. */
+const HEALTH_MS = 1000;
+const STANDING_MS = 15_000;
+
+export default function manageLedger(red: RED): void {
+  function ManageLedgerNode(this: RedNode, config: ManageLedgerConfig) {
+    red.nodes.createNode(this, config);
+    const status = new Status(red, this, 'manage-ledger');
+    const issuer = useIssuer(red, this, status, config.issuer);
+    const readHealth = remembered(HEALTH_MS, async (): Promise<Health> => (await need(issuer).ledger()).health());
+    const readStanding = remembered(STANDING_MS, async () => (await need(issuer).ledger()).statistics({ days: 1 }));
+
+    const special: Readonly<Record<string, (message: HttpMessage, send: Send) => Promise<void>>> = {
+      readHealth: (message, send) =>
+        ask({ issuer, status }, message, send, readHealth, (health) => {
+          answer(message, 200, { status: 'ok', ...health }, NOT_STORED);
+          return undefined;
+        }),
+      readMetrics: async (message, send) => {
+        // Away or not, the rest of the figures is told: they say so.
+        await readStanding().then(
+          (standing) => api().cloudMetrics.standing(standing),
+          () => {},
+        );
+        const headers = { ...NOT_STORED, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+        send([answer(message, 200, await api().cloudMetrics.text(), headers)]);
+      },
+      readContract: async (message, send) => {
+        const headers = { 'cache-control': 'no-cache', 'content-type': 'application/json; charset=utf-8' };
+        send([answer(message, 200, contract(pathPrefix(message.req)), headers)]);
+      },
+      exportLedger: (message, send) => exportLedger(need(issuer), message, send),
+    };
+
+    onInput(this, status, async (message: HttpMessage, send) => {
+      const does = config.does || String(message.topic ?? '');
+      if (Object.hasOwn(special, does)) return special[does]!(message, send);
+      const act = Object.hasOwn(ACTS, does) ? ACTS[does] : undefined;
+      if (!act) throw new NodeFault('no-act', 'Say what to do: in the settings of this node, or as msg.topic.');
+      return ask(
+        { issuer, status },
+        message,
+        send,
+        (ledger) => act(ledger, payloadOf(message), clientOf(message), message.req?.headers['if-match']),
+        ({ statusCode, payload, headers, path }) => {
+          const location = path === undefined ? {} : { location: `${pathPrefix(message.req)}${path}` };
+          answer(message, statusCode, payload, { ...headers, ...location });
+          return undefined;
+        },
+      );
+    });
+  }
+  red.nodes.registerType('manage ledger', ManageLedgerNode);
+}
+
+let known: { readonly prefix: string; readonly text: string } | undefined;
+function contract(prefix: string): string {
+  if (known?.prefix !== prefix) known = { prefix, text: JSON.stringify(api().openApiDocument(packageVersion, prefix)) };
+  return known.text;
+}
+
+function need(issuer: Issuer | undefined): Issuer {
+  if (!issuer) throw noIssuer();
+  return issuer;
+}
+
+function payloadOf(message: HttpMessage): Payload {
+  const { payload } = message;
+  return typeof payload === 'object' && payload !== null ? (payload as Payload) : {};
+}
+
+/** The same answer for a while, and one question for all who ask at once. Failures are not remembered. */
+function remembered<T>(milliseconds: number, find: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  let until = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (known && performance.now() < until) return known;
+    const finding = find();
+    known = finding;
+    until = Number.POSITIVE_INFINITY;
+    finding.then(
+      () => {
+        until = performance.now() + milliseconds;
+      },
+      () => {
+        known = undefined;
+      },
+    );
+    return finding;
+  };
 }
