@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { assembledFlows } from './flows/assembly/assemble.ts';
 
 const root = import.meta.dirname;
 const rooms = ['nodes', 'api', 'charging', 'hardware', 'flows'];
@@ -18,8 +19,8 @@ for (const project of ['tsconfig.json', 'tsconfig.types.json']) {
 }
 
 for (const room of rooms) {
-  // The pages of a ui-template are in the flow already.
-  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|panel)$/.test(path);
+  // The pages of a ui-template are put into the flows below.
+  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|panel|assembly|flow\.json)$/.test(path);
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }
@@ -33,6 +34,8 @@ mkdirSync(join(root, 'examples'), { recursive: true });
 for (const file of globSync('nodes/*/examples/*.json', { cwd: root })) {
   cpSync(join(root, file), join(root, 'examples', basename(file)));
 }
-for (const file of globSync('flows/*/flow.json', { cwd: root })) {
-  cpSync(join(root, file), join(root, 'examples', `${basename(dirname(file))} flow.json`));
+for (const [side, nodes] of Object.entries(await assembledFlows())) {
+  const flow = `${JSON.stringify(nodes, undefined, 2)}\n`;
+  writeFileSync(join(root, 'dist/flows', side, 'flow.json'), flow);
+  writeFileSync(join(root, 'examples', `${side} flow.json`), flow);
 }

@@ -224,7 +224,7 @@ export function newVisitor(): string {
 }
 
 /** As `msg.cookies` of `http response` takes it. */
-export function visitorCookie(visitor: string, req: HttpRequest): Record<string, unknown> {
+function visitorCookie(visitor: string, req: HttpRequest): Record<string, unknown> {
   const options = { maxAge: YEAR_MS, httpOnly: true, sameSite: 'lax', secure: req.secure === true, path: '/' };
   return { [VISITOR_COOKIE]: { value: visitor, ...options } };
 }

@@ -2,8 +2,8 @@
 import type { TObject, TSchema } from 'typebox';
 import * as schemas from './schemas.ts';
 
-export type Who = 'anyone' | 'customer' | 'operator';
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Who = 'anyone' | 'customer' | 'operator';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface GoodAnswer {
   readonly status: 200 | 201 | 202;
@@ -270,7 +270,7 @@ export interface ContractPath {
 }
 
 /** Every path, the customer's page included: a method that is not among `methods` is 405. */
-export const PATHS: readonly ContractPath[] = contractPaths();
+const PATHS: readonly ContractPath[] = contractPaths();
 
 function contractPaths(): ContractPath[] {
   const methods = new Map<string, string[]>();

@@ -60,7 +60,7 @@ export function openApiDocument(version: string, prefix = ''): Json {
 }
 
 /** Every status that a call may answer with, as the document says. */
-export function documentedStatuses(call: Call): Set<number> {
+function documentedStatuses(call: Call): Set<number> {
   const statuses = new Set<number>([call.good.status, 400, 429, 500, 503, ...call.problems]);
   if (call.who !== 'anyone') statuses.add(401);
   if (call.who === 'operator') statuses.add(403);

@@ -14,7 +14,7 @@ export function pathPrefix(request: HttpRequest | undefined): string {
 }
 
 /** What proxies took off, the outermost first; nothing from those that are not trusted, and nothing that is no path. */
-export function forwardedPrefix(request: HttpRequest): string {
+function forwardedPrefix(request: HttpRequest): string {
   const given = request.headers['x-forwarded-prefix'];
   if (given === undefined) return '';
   const trusts = request.app?.get('trust proxy fn') as Trusts | undefined;

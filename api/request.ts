@@ -13,7 +13,7 @@ export const MOST_BODY_BYTES = 16_384;
 /** 1 to 255 visible ASCII characters, as draft-ietf-httpapi-idempotency-key-header leaves to the server. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-export type Payload = Record<string, unknown>;
+type Payload = Record<string, unknown>;
 export type Reading = { readonly payload: Payload; readonly idempotencyKey?: string } | { readonly problem: Problem };
 
 export class CallReader {

@@ -9,7 +9,7 @@ const stationId = (description: string) => Type.String({ description, examples: 
 const nullableInstant = (description: string) =>
   Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description });
 
-export const Money = Type.Object(
+const Money = Type.Object(
   {
     minorUnits: Type.Integer({ minimum: 0, description: "In the currency's smallest unit: cents, fen, yen." }),
     currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.', examples: ['EUR'] }),
@@ -275,7 +275,7 @@ export const HealthAnswer = Type.Object(
   { $id: 'Health' },
 );
 
-export const ProblemDetails = Type.Object(
+const ProblemDetails = Type.Object(
   {
     type: Type.String({ pattern: '^urn:offline-charging:problem:[a-z-]+$', description: 'Stable.' }),
     title: Type.String(),

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isLoopback } from './client-address.ts';
 
 /** The host and port of an origin; undefined for what is none. */
-export function hostOf(origin: string): string | undefined {
+function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 

@@ -106,7 +106,7 @@ export interface Memory {
   readonly rss: number;
 }
 
-export function memoryOf(pid: number): Memory {
+function memoryOf(pid: number): Memory {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const megabytes = (name: string) => (Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1]) * 1024) / 1e6;
   return { pss: megabytes('Pss'), rss: megabytes('Rss') };
@@ -119,7 +119,7 @@ export interface Cpu {
   readonly all: number;
 }
 
-export function cpuOf(pid: number): Cpu {
+function cpuOf(pid: number): Cpu {
   const ms = (thread: string) =>
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
   const threads = readdirSync(`/proc/${pid}/task`);

@@ -7,6 +7,7 @@ import { adminAuth, administrator, tellPassword } from '../server/admin.ts';
 import { logging } from '../server/logging.ts';
 import type { SideSettings } from '../server/run.ts';
 import { SignIn } from '../server/sign-in.ts';
+import { shippedFlow } from '../server/user-folder.ts';
 import { before, failed, notFound, readBenchBody } from './answers.ts';
 import { panelSocket, strangers } from './strangers.ts';
 
@@ -45,7 +46,7 @@ export default {
     },
     exportGlobalContextKeys: false,
   },
-  flowFile: join(import.meta.dirname, 'flow.json'),
+  flowFile: shippedFlow('charger'),
   before,
   notFound,
   failed,

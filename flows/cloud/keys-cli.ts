@@ -1,9 +1,9 @@
 // `offline-charging keys …`: makes, lists and revokes API keys from the machine that the ledger can be reached from.
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { loadMasterKey } from '../../api/master-key.ts';
 import { isRefused, type Ledger, openLedger, type Role } from '../../charging/cloud/ledger.ts';
 import { places } from '../launcher/environment.ts';
-import { loadMasterKey } from './master-key.ts';
 
 const HELP = `offline-charging keys create --role operator|customer-app --name NAME
 offline-charging keys list

@@ -4,17 +4,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { newVisitor, VISITOR_COOKIE } from '../../api/admission.ts';
 import { trustedProxies } from '../../api/client-address.ts';
+import { loadMasterKey } from '../../api/master-key.ts';
 import { randomSecret, secretOnce } from '../../api/secret-file.ts';
 import { listening, places, VariableError } from '../launcher/environment.ts';
 import { adminAuth, administrator, tellPassword } from '../server/admin.ts';
 import { logging } from '../server/logging.ts';
 import type { SideSettings } from '../server/run.ts';
 import { SignIn } from '../server/sign-in.ts';
+import { shippedFlow } from '../server/user-folder.ts';
 import { answersHere, failed, isPlain, notFound, pathOf } from './answers.ts';
 import { readBody } from './bodies.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
-import { loadMasterKey } from './master-key.ts';
 
 const { env } = process;
 const at = places(env);
@@ -84,7 +85,7 @@ export default {
     exportGlobalContextKeys: false,
     offlineCharging: { masterKey: async () => masterKey },
   },
-  flowFile: join(import.meta.dirname, 'flow.json'),
+  flowFile: shippedFlow('cloud'),
   before,
   notFound,
   failed,

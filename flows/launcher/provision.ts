@@ -1,8 +1,8 @@
 // What passes between the cloud and a station once, before the station goes out: its id, key and terms.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { loadMasterKey } from '../../api/master-key.ts';
 import { type Answer, isRefused, type Ledger, openLedger, type StationRecord } from '../../charging/cloud/ledger.ts';
-import { loadMasterKey } from '../cloud/master-key.ts';
 import { listening, type Places, type StationVariables, stationVariablesSet } from './environment.ts';
 
 /**

@@ -14,11 +14,16 @@ import {
 import { dirname, join } from 'node:path';
 
 /** The folder of the package, found upwards from this file: the same from the source and from dist/. */
-export const packageFolder = (() => {
+const packageFolder = (() => {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return folder;
 })();
+
+/** The flow of a side as it is shipped: made by the build, also for what runs from the sources. */
+export function shippedFlow(side: 'cloud' | 'charger'): string {
+  return join(packageFolder, 'dist/flows', side, 'flow.json');
+}
 
 const packageName = '@offline-charging/node-red';
 

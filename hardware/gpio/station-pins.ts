@@ -49,7 +49,7 @@ function splitRelays(text: string): string[] {
 }
 
 /** The variable of each relay that `readRelays` gives. */
-export function settingOfRelays({ GUARD_RELAYS = '' }: Variables): string {
+function settingOfRelays({ GUARD_RELAYS = '' }: Variables): string {
   return GUARD_RELAYS.trim() === '' ? 'RELAY_LINE' : 'GUARD_RELAYS';
 }
 

@@ -6,9 +6,9 @@ import type { MeterReading } from './meter.ts';
 export type ModbusMeterName = 'sdm120' | 'sdm230' | 'pzem-004t';
 
 /** `float32`: two registers, high word first. `uint32-low-first`: two registers, low word first. */
-export type RegisterKind = 'float32' | 'uint16' | 'uint32-low-first';
+type RegisterKind = 'float32' | 'uint16' | 'uint32-low-first';
 
-export interface Register {
+interface Register {
   readonly address: number;
   readonly kind: RegisterKind;
   /** Multiplied with the register's value. */

@@ -4,7 +4,7 @@
 export type FeedbackFault = 'contact-stuck-on' | 'contact-stuck-off';
 
 /** A contactor moves within 50 ms or so; this is past any of them. */
-export const SETTLE_MS = 500;
+const SETTLE_MS = 500;
 
 export class ContactFeedback {
   readonly #settleMs: number;

@@ -10,7 +10,7 @@ import type { Orders } from './station-process.ts';
 export const KEY = stationKeyOf('00239a59742389fae63609b8ac67a90d8b61ce7f6dff1613846aca2d2196b110', 'CP-0001');
 export const PAID_MINUTES = 60;
 /** So often a session is written down here, that many points of a session's life fit in a short one. */
-export const CHECKPOINT_MS = 40;
+const CHECKPOINT_MS = 40;
 
 /** A voucher of 60 minutes. */
 export const codeOf = (n: number) => compactCode(KEY, 'min', 30, PAID_MINUTES / 30, n);

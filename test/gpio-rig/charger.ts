@@ -26,7 +26,7 @@ interface FlowNode {
 
 /** The flow as an integrator would change it: one more way for keys to come in. */
 function layFlow(): void {
-  const flow = JSON.parse(readFileSync(`${root}/flows/charger/flow.json`, 'utf8')) as FlowNode[];
+  const flow = JSON.parse(readFileSync(`${root}/dist/flows/charger/flow.json`, 'utf8')) as FlowNode[];
   const keypad = flow.find(({ type }) => type === 'read keypad')!;
   const common = { z: keypad.z, x: 100, y: 900 };
   flow.push(

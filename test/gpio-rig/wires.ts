@@ -76,7 +76,7 @@ export async function timeTo(offset: number, wanted: 0 | 1, act: () => unknown):
   return driven.atMs - at;
 }
 
-export function sysfsNumber(offset: number): number {
+function sysfsNumber(offset: number): number {
   const bases = readFileSync('/sys/kernel/debug/gpio', 'utf8');
   const [, base] = new RegExp(`^${chip()}: GPIOs (\\d+)-`, 'm').exec(bases) ?? [];
   return Number(base) + offset;

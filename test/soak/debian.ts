@@ -21,7 +21,7 @@ function programs(): string {
 }
 
 /** @throws when one is missing and cannot be installed */
-export async function needDebian(): Promise<void> {
+async function needDebian(): Promise<void> {
   const missing = [
     ...(existsSync(join(programs(), 'postgres')) ? [] : ['postgresql']),
     ...(existsSync(PGBOUNCER) ? [] : ['pgbouncer']),

@@ -2,7 +2,7 @@
 import type { WordKey } from './words.ts';
 
 /** `note`: worth knowing, or mended by itself. `wrong`: the station does not work, or not safely, until it is mended. */
-export type Level = 'good' | 'note' | 'wrong';
+type Level = 'good' | 'note' | 'wrong';
 
 export interface Finding {
   readonly level: Level;

@@ -1,5 +1,5 @@
 // Who may do what on this machine, from its own files, for a user who need not be the one who asks.
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { User } from './finding.ts';
 
@@ -36,15 +36,6 @@ export function groupOf(path: string, root = '/'): string {
       .map((line) => line.split(':'))
       .find(([, , id]) => Number(id) === gid)?.[0] ?? String(gid)
   );
-}
-
-export function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function lines(root: string, path: string): string[] {

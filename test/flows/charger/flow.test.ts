@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assembled } from '../../../flows/charger/assemble.ts';
+import { assembledFlows } from '../../../flows/assembly/assemble.ts';
 
 interface Node {
   readonly id: string;
@@ -21,7 +21,7 @@ interface Node {
 }
 
 const root = new URL('../../../', import.meta.url).pathname;
-const flow = JSON.parse(readFileSync(join(root, 'flows/charger/flow.json'), 'utf8')) as Node[];
+const flow = JSON.parse(readFileSync(join(root, 'dist/flows/charger/flow.json'), 'utf8')) as Node[];
 const byId = new Map(flow.map((node) => [node.id, node]));
 const { nodes: pack } = (
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { 'node-red': { nodes: Record<string, string> } }
@@ -29,8 +29,17 @@ const { nodes: pack } = (
 const isOurs = ({ type }: Node) => Object.hasOwn(pack, type.replaceAll(' ', '-'));
 
 describe('the charger’s flow', () => {
-  it('holds the pages of the panel as they are now', () => {
-    assert.deepEqual(flow, JSON.parse(assembled()), 'run: node flows/charger/assemble.ts');
+  it('is shipped with the pages of the panel, which stand in the sources once, in files of their own', async () => {
+    assert.deepEqual(flow, (await assembledFlows()).charger, 'run: npm run build');
+    const pages = flow.filter(({ type }) => type === 'ui-template').map(({ format }) => String(format));
+    assert.equal(pages.length, 3);
+    for (const page of pages) assert.match(page, /<template>/);
+    const source = readFileSync(join(root, 'flows/charger/flow.json'), 'utf8');
+    assert.deepEqual(source.match(/"format": ".*"/g)?.sort(), [
+      '"format": "panel/display.vue"',
+      '"format": "panel/keypad.vue"',
+      '"format": "panel/plug.vue"',
+    ]);
   });
 
   it('has every node once, and every wire, link, group and setting leads somewhere', () => {

@@ -20,7 +20,7 @@ interface FlowNode {
   readonly wires?: readonly (readonly string[])[];
   readonly nodes?: readonly string[];
 }
-const flow = JSON.parse(readFileSync(`${root}flows/cloud/flow.json`, 'utf8')) as FlowNode[];
+const flow = JSON.parse(readFileSync(`${root}dist/flows/cloud/flow.json`, 'utf8')) as FlowNode[];
 const byId = new Map(flow.map((node) => [node.id, node]));
 
 describe('what an integrator chooses from', () => {

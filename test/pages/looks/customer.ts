@@ -11,7 +11,7 @@ const SECRET = 'shared with the provider';
 /** Later than 10 and 12 digits of a purchase are good for, with the time of the page alone. */
 const DAYS = 24 * 3600 * 1000;
 
-export const STATIONS = {
+const STATIONS = {
   'CP-0001': { name: 'Harbour, bay 3', price: { minorUnits: 150, currency: 'EUR' }, sequence: 'counter' },
   'CP-0002': { name: 'موقف المرفأ 3', price: { minorUnits: 150, currency: 'EUR' } },
   'WH-0001': { name: 'Mill Lane', unit: 'Wh', step: 500, layout: 'long', price: { minorUnits: 75, currency: 'EUR' } },

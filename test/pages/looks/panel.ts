@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { CATALOGUES, type ScreenName, words } from '../../../charging/station/conversation/screens.ts';
+import { shippedFlow } from '../../../flows/server/user-folder.ts';
 import { Applications } from '../../support/applications.ts';
 import type { State } from './walk.ts';
 
@@ -26,7 +27,7 @@ export class PanelOfLooks {
   static async start(): Promise<PanelOfLooks> {
     const folder = mkdtempSync(join(tmpdir(), 'offline-charging-looks-'));
     mkdirSync(join(folder, 'charger/node-red'), { recursive: true });
-    const flow = join(import.meta.dirname, '../../../flows/charger/flow.json');
+    const flow = shippedFlow('charger');
     const nodes = JSON.parse(readFileSync(flow, 'utf8')) as FlowNode[];
     const display = nodes.find(({ type }) => type === 'show display')!;
     const session = nodes.find(({ type }) => type === 'run session')!;

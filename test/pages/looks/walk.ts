@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../support/browser.ts';
 
-export const SCREENS = [
+const SCREENS = [
   { name: 'phone', width: 360, height: 740 },
   { name: '800x480', width: 800, height: 480 },
   { name: '1024x600', width: 1024, height: 600 },

@@ -1,4 +1,4 @@
-import { qrCode } from '../../../shared/qr-code.ts';
+import { qrCode } from '../../../assembly/qr-code.ts';
 
 export default {
   data() {

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadMasterKey } from '../../../../api/master-key.ts';
 import { type Ledger, openLedger } from '../../../../charging/cloud/ledger.ts';
-import { loadMasterKey } from '../../../../flows/cloud/master-key.ts';
+import { shippedFlow } from '../../../../flows/server/user-folder.ts';
 
 const root = new URL('../../../../', import.meta.url).pathname;
 const QUIET = ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND', 'DATABASE_URL', 'HOST', 'ADMIN_PASSWORD'];
@@ -74,7 +75,7 @@ export class Cloud {
   }
 
   #otherFlow(change: (nodes: FlowNode[]) => FlowNode[]): string {
-    const nodes = JSON.parse(readFileSync(join(root, 'flows/cloud/flow.json'), 'utf8')) as FlowNode[];
+    const nodes = JSON.parse(readFileSync(shippedFlow('cloud'), 'utf8')) as FlowNode[];
     const file = join(this.dataDir, 'test-flow.json');
     writeFileSync(file, JSON.stringify(change(nodes)));
     return file;

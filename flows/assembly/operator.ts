@@ -1,16 +1,11 @@
-// Puts the operator's pages together and into the cloud's flow: `node flows/cloud/operator/assemble.ts`.
+// The operator's pages of the cloud's flow, put together from their files.
 // A ui-template holds its whole page as one text, and Dashboard 2 keeps of its script only data, computed, methods,
 // mounted and unmounted, each taken by itself. So what pages share is written into each of them here; a test checks
 // that the flow holds what this makes.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { currencyCodes, unusualDecimals } from '../../../charging/cloud/currencies.ts';
-
-export interface FlowNode {
-  readonly id: string;
-  readonly type: string;
-  readonly [property: string]: unknown;
-}
+import { currencyCodes, unusualDecimals } from '../../charging/cloud/currencies.ts';
+import type { FlowNode } from './flow-node.ts';
 
 type Method = (...values: never[]) => unknown;
 interface Component {
@@ -22,15 +17,12 @@ interface Component {
 }
 type Texts = Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>>;
 
-const folder = import.meta.dirname;
-const cloudFlow = join(folder, '..', 'flow.json');
+const cloud = join(import.meta.dirname, '../cloud');
+const folder = join(cloud, 'operator');
 const read = (name: string) => readFileSync(join(folder, 'pages', name), 'utf8');
 
-const shared = await component('shared');
-const { TEXTS } = (await import('./pages/texts.js' as string)) as { TEXTS: Texts };
-
 async function component(name: string): Promise<Component> {
-  return ((await import(`./pages/${name}.js`)) as { default: Component }).default;
+  return ((await import(`../cloud/operator/pages/${name}.js`)) as { default: Component }).default;
 }
 
 /** `name(…) { … }` as it was written; a plain function as a property. */
@@ -47,7 +39,8 @@ function printedAll(methods: Readonly<Record<string, Method>>): string {
 
 /** The page as a ui-template takes it. */
 async function page(name: string): Promise<string> {
-  const own = await component(name);
+  const [shared, own] = [await component('shared'), await component(name)];
+  const { TEXTS } = (await import('../cloud/operator/pages/texts.js' as string)) as { TEXTS: Texts };
   const texts = { ...TEXTS.shared, ...TEXTS[name] };
   const inLanguage = (index: 0 | 1) =>
     Object.fromEntries(Object.entries(texts).map(([key, both]) => [key, both[index]]));
@@ -70,7 +63,7 @@ async function page(name: string): Promise<string> {
 }
 
 /** The nodes of the operator's tab. `issuer`: the id of the cloud's `code issuer`. */
-export async function operatorNodes(issuer: string): Promise<FlowNode[]> {
+async function operatorNodes(issuer: string): Promise<FlowNode[]> {
   const nodes = JSON.parse(readFileSync(join(folder, 'flow.json'), 'utf8')) as FlowNode[];
   return Promise.all(
     nodes.map(async (node) => ({
@@ -81,15 +74,10 @@ export async function operatorNodes(issuer: string): Promise<FlowNode[]> {
   );
 }
 
-/** The flow with the operator's tab as it is now. */
-export async function withOperator(flow: readonly FlowNode[]): Promise<FlowNode[]> {
+/** The nodes of the cloud's flow, the operator's pages among them. */
+export async function cloudNodes(): Promise<FlowNode[]> {
+  const flow = JSON.parse(readFileSync(join(cloud, 'flow.json'), 'utf8')) as FlowNode[];
   const issuer = flow.find(({ type }) => type === 'code issuer');
   if (!issuer) throw new Error('The flow has no code issuer that the operator’s pages could ask.');
-  const others = flow.filter(({ id }) => !id.startsWith('operator-'));
-  return [...others, ...(await operatorNodes(issuer.id))];
-}
-
-if (import.meta.main) {
-  const flow = JSON.parse(readFileSync(cloudFlow, 'utf8')) as FlowNode[];
-  writeFileSync(cloudFlow, `${JSON.stringify(await withOperator(flow), undefined, 2)}\n`);
+  return [...flow, ...(await operatorNodes(issuer.id))];
 }
