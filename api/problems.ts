@@ -1,15 +1,11 @@
 // Problem details (RFC 9457) for everything that the HTTP side refuses before the ledger is asked. The ledger brings
 // its own refusals of the same shape.
+import { refusalKinds } from '../charging/cloud/refusals.ts';
 import type { Refusal } from '../charging/cloud/types.ts';
 
-/** One thing wrong with a request; `pointer` is a JSON Pointer (RFC 6901) into the body, or names where else it stood. */
-export interface RequestError {
-  readonly pointer: string;
-  readonly detail: string;
-}
+export type { RequestError } from '../charging/cloud/types.ts';
 
 export interface Problem extends Refusal {
-  readonly errors?: readonly RequestError[];
   /** More headers than Content-Type and Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,9 +34,16 @@ const PROBLEMS = {
   'too-many-connections': { status: 503, title: 'Too many connections' },
   'doubled-route': { status: 503, title: 'Two flows answer this route' },
   'ledger-unavailable': { status: 503, title: 'The ledger is away' },
+  'station-out-of-order': { status: 503, title: 'The station does not work' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemName = keyof typeof PROBLEMS;
+
+/** Every type of problem that the cloud or a station can answer with, in both lists: the slugs, each once. */
+export function problemSlugs(): readonly string[] {
+  const ledgers = refusalKinds().map(({ type }) => type.slice(type.lastIndexOf(':') + 1));
+  return [...new Set([...Object.keys(PROBLEMS), ...ledgers])].sort();
+}
 
 /** @param detail what happened this time and what the reader can do; never a code or a key */
 export function problem(name: ProblemName, detail: string, more: Partial<Problem> = {}): Problem {

@@ -1,6 +1,6 @@
 // What the ledger refuses, in the words that are sent (RFC 9457). One line for each type: type and title never vary.
 import { LAYOUTS, type LayoutName, type Unit } from '../codes/index.ts';
-import type { Refusal, Refused, Settlement } from './types.ts';
+import type { Refusal, Refused, RequestError, Settlement } from './types.ts';
 
 const KINDS = {
   malformed: [400, 'The request is malformed'],
@@ -39,11 +39,21 @@ export type RefusalKind = keyof typeof KINDS;
 export function refuse(
   kind: RefusalKind,
   detail: string,
-  extra: { retryAfterSeconds?: number; settled?: Settlement } = {},
+  extra: { retryAfterSeconds?: number; settled?: Settlement; errors?: readonly RequestError[] } = {},
 ): Refused {
   const [status, title] = KINDS[kind];
   const refused: Refusal = { type: `urn:offline-charging:problem:${kind}`, title, status, detail, ...extra };
   return { refused };
+}
+
+/**
+ * A refusal for one value.
+ * @param fault begins with the name of the value: `price.currency: three letters, as EUR`
+ */
+export function refuseValue(kind: RefusalKind, fault: string): Refused {
+  const name = /^[\w.]+/.exec(fault)?.[0] ?? '';
+  const errors = [{ pointer: `#/${name.replaceAll('.', '/')}`, detail: fault.slice(name.length).replace(/^: /, '') }];
+  return refuse(kind, `${fault}.`, { errors });
 }
 
 /** All types with status and title: for the contract that is published. */

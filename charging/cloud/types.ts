@@ -15,6 +15,14 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
   /** With `receipt-settled`: what was answered when it was settled. */
   readonly settled?: Settlement;
+  /** Which values cannot be, where that is known. */
+  readonly errors?: readonly RequestError[];
+}
+
+/** One thing wrong with a request; `pointer` is a JSON Pointer (RFC 6901) into the body, or names where else it stood. */
+export interface RequestError {
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 export interface Refused {

@@ -91,12 +91,23 @@ function lean(source: string): string {
 export function served(name: string, source: string): string {
   const text = lean(source);
   // After these a line may end or not; a test holds the program that is served against the one that was written.
-  if (name.endsWith('.js')) return text.replace(/([{,;(])\n/g, '$1').replace(/ (=>|[!=]==|&&|\|\||[<>]=?) /g, '$1');
+  if (name.endsWith('.js')) return closed(text.replace(/([{,;(])\n/g, '$1'));
   if (!name.endsWith('.css')) return text;
   return text
     .replace(/^([\w-]+): /gm, '$1:')
     .replace(/ \{$/gm, '{')
     .replace(/([;{},])\n/g, '$1');
+}
+
+/** Texts in quotes, where every blank is meant. */
+const QUOTED = /('(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)/;
+
+/** A program without the blanks around its signs. */
+function closed(program: string): string {
+  return program
+    .split(QUOTED)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/ ?([=:?,+*<>&|{}()]+) ?/g, '$1')))
+    .join('');
 }
 
 function load(folder: string, contact: string): Map<string, Asset> {

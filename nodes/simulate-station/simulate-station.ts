@@ -132,11 +132,6 @@ function refusalFor(thrown: unknown): Problem | undefined {
     case 'no-station':
       return undefined;
     default:
-      return {
-        type: 'urn:offline-charging:problem:station-out-of-order',
-        title: 'The station does not work',
-        status: 503,
-        detail,
-      };
+      return problem('station-out-of-order', detail);
   }
 }

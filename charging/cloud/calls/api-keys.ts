@@ -3,7 +3,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { faultInName } from '../checks.ts';
 import type { ApiKeysTable } from '../database/schema.ts';
-import { refuse } from '../refusals.ts';
+import { refuse, refuseValue } from '../refusals.ts';
 import type { Answer, ApiKeyRecord, AuditEntry, NewApiKey, Principal, Refused, Role } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 
@@ -18,7 +18,7 @@ export async function createApiKey(
   { name, role, by, key }: { name: string; role: Role; by?: string; key: string },
 ): Promise<Answer<NewApiKey>> {
   const fault = faultInName(name, 1) ?? (ROLES.includes(role) ? undefined : 'role: "customer app" or "operator"');
-  if (fault) return refuse('api-key-not-valid', `${fault}.`);
+  if (fault) return refuseValue('api-key-not-valid', fault);
   const id = SHAPE.exec(key)![1]!;
   const row: ApiKeysTable = { id, name, role, hash: hashOfKey(key), created_at: work.now, revoked_at: null };
   await work.db

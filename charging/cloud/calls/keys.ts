@@ -2,7 +2,7 @@
 // station can have used yet is the only one that a station with a new journal may begin with by itself.
 import { faultInTerms } from '../checks.ts';
 import type { CodesTable, StationsTable } from '../database/schema.ts';
-import { refuse, retiredStation, unknownStation } from '../refusals.ts';
+import { refuseValue, retiredStation, unknownStation } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, CodeRecord, NewKey, Page, Provisioning, Refused } from '../types.ts';
 import { iso, type Work } from '../work.ts';
@@ -22,7 +22,7 @@ export async function provisioning(
   const now = await currentTerms(work, row);
   const terms = keyVersion === undefined ? now : { ...now, keyVersion };
   const fault = faultInTerms(terms);
-  if (fault) return refuse('station-not-valid', `${fault}.`);
+  if (fault) return refuseValue('station-not-valid', fault);
   const first = await giveOut(work, row, terms.keyVersion);
   work.audits.push({
     action: 'station-provisioned',

@@ -3,7 +3,7 @@ import { faultInCurrency, faultInName, faultInSlots, faultInTerms, isStationId }
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
-import { refuse, retiredStation, shown, unknownStation } from '../refusals.ts';
+import { refuse, refuseValue, retiredStation, shown, unknownStation } from '../refusals.ts';
 import { nextNumber } from '../terms.ts';
 import type { Answer, NewStation, StationChange, StationRecord, StationTerms } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
@@ -32,11 +32,10 @@ export async function createStation(
   const { id, name = '', ...given } = wanted;
   const terms: StationTerms = { ...USUAL, ...withoutUndefined(given) };
   if (!isStationId(id)) {
-    const detail = 'id: 1 to 64 letters and digits, with . _ : - between them.';
-    return refuse('station-not-valid', detail);
+    return refuseValue('station-not-valid', 'id: 1 to 64 letters and digits, with . _ : - between them');
   }
   const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInSlots(terms) ?? faultInCurrency(terms.price);
-  if (fault) return refuse('station-not-valid', `${fault}.`);
+  if (fault) return refuseValue('station-not-valid', fault);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
     number: token,
@@ -90,7 +89,7 @@ export async function updateStation(
     faultInSlots(terms, before) ??
     faultInCurrency(price, before.price) ??
     faultInNumbering(terms, row.last ?? 0, work.now);
-  if (fault) return refuse('station-not-valid', `${fault}.`);
+  if (fault) return refuseValue('station-not-valid', fault);
   const same = JSON.stringify(termsRow(row, terms, 0)) === JSON.stringify(termsRow(row, before, 0));
   if (same && name === row.name) return stationRecord(row, before);
   const version = same ? row.terms : row.terms + 1;

@@ -46,7 +46,7 @@ export default {
       this.close('create');
       if (!made) return;
       this.name = '';
-      this.notice = '';
+      this.notice = null;
       this.made = made;
       this.open('made');
       this.load();

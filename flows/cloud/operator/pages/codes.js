@@ -85,7 +85,7 @@ export default {
       const given = await this.ask('refundExpired', { request: this.chosen.request, why: this.reason });
       if (!given) return;
       this.close('refund');
-      this.notice = this.say('refunded', { money: given.refund ? this.money(given.refund) : '' });
+      this.tell('refunded', { money: given.refund ? this.money(given.refund) : '' });
       await this.load();
     },
     askReturn(item) {
@@ -97,7 +97,7 @@ export default {
       const given = await this.ask('returnPayment', { payment: this.chosen.payment, why: this.reason });
       if (!given) return;
       this.close('return');
-      this.notice = this.say('returned', { payment: given.payment });
+      this.tell('returned', { payment: given.payment });
       await this.load();
     },
     async exportCsv() {

@@ -2,9 +2,26 @@
 // A ui-template keeps nothing but data, computed, methods, mounted and unmounted: assemble.ts puts these into each.
 export default {
   data() {
-    return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: '' };
+    return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: null };
   },
   methods: {
+    /** What was done, by the name of its text: said in the language that is chosen, also when that changes. */
+    tell(name, values) {
+      this.notice = { name, values };
+    },
+    /** What went wrong, a sentence each. What only a flow of one's own refuses has no words here: there its own are shown. */
+    saidOf(problem) {
+      const { name, values, errors, wait, detail } = problem;
+      const rules = (errors || []).map(({ pointer }) => `rule-${pointer.replace(/^#\//, '').replace(/\//g, '-')}`);
+      const known = this.texts[this.language];
+      const time = wait > 120 ? this.amount(Math.ceil(wait / 60), 'min') : `${wait}\u00a0${this.say('s')}`;
+      return [
+        known[name] ? this.say(name, values) : this.say('failed'),
+        ...[...new Set(rules)].filter((rule) => known[rule]).map((rule) => this.say(rule)),
+        ...(wait > 0 ? [this.say('again', { time })] : []),
+        ...(known[name] || !detail ? [] : [detail]),
+      ];
+    },
     /** A text of the page in the operator's language, its {names} filled in. */
     say(name, values) {
       const text = this.texts[this.language][name] || name;
@@ -52,10 +69,9 @@ export default {
         reply.resolve(msg.payload);
         return;
       }
-      const type = (msg.payload && msg.payload.type) || '';
-      const slug = `problem-${type.slice(type.lastIndexOf(':') + 1)}`;
-      const known = this.texts[this.language][slug];
-      this.problem = { text: known || this.say('failed'), detail: (msg.payload && msg.payload.detail) || '' };
+      const { type = '', errors, detail = '' } = msg.payload || {};
+      const name = `problem-${type.slice(type.lastIndexOf(':') + 1)}`;
+      this.problem = { name, errors, detail, wait: Number((msg.headers && msg.headers['retry-after']) || 0) };
       reply.resolve(undefined);
     },
     /**
@@ -117,9 +133,9 @@ export default {
     async copy(text) {
       try {
         await navigator.clipboard.writeText(text);
-        this.notice = this.say('copied');
+        this.tell('copied');
       } catch {
-        this.notice = this.say('notCopied');
+        this.tell('notCopied');
       }
     },
   },

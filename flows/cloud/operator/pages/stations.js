@@ -99,16 +99,17 @@ export default {
     },
     /** What is wrong with the price as it was typed; nothing is rounded, and nothing is guessed. */
     faultInPrice({ price, currency: typed }) {
-      if (price === '') return '';
+      if (price === '') return null;
       const currency = typed.toUpperCase();
-      if (currency === '') return this.say('currencyMissing');
-      if (!this.currencies.codes.split(' ').includes(currency)) return this.say('currencyUnknown', { currency });
+      if (currency === '') return { name: 'currencyMissing' };
+      if (!this.currencies.codes.split(' ').includes(currency))
+        return { name: 'currencyUnknown', values: { currency } };
       const written = /^[0-9]{1,12}(?:[.,]([0-9]+))?$/.exec(price);
-      if (!written) return this.say('priceNotRead');
+      if (!written) return { name: 'priceNotRead' };
       const [, decimals = ''] = written;
       const most = this.decimals(currency);
-      if (decimals.length > most) return this.say(most ? 'priceTooFine' : 'priceWhole', { currency, most });
-      return '';
+      if (decimals.length > most) return { name: most ? 'priceTooFine' : 'priceWhole', values: { currency, most } };
+      return null;
     },
     priceOf(form) {
       if (form.price === '') return null;
@@ -120,7 +121,7 @@ export default {
       const { isNew, id, name, unit, step, layout, sequence } = this.form;
       const fault = this.faultInPrice(this.form);
       if (fault) {
-        this.problem = { text: fault, detail: '' };
+        this.problem = fault;
         return;
       }
       const price = this.priceOf(this.form);
@@ -131,7 +132,7 @@ export default {
       if (!saved) return;
       this.close('edit');
       this.problem = null;
-      this.notice = this.say('saved', { id: saved.id });
+      this.tell('saved', { id: saved.id });
       await this.load();
       if (isNew) this.setUp(saved);
     },
@@ -205,7 +206,7 @@ export default {
       this.close('retire');
       const retired = await this.ask('retireStation', { station: this.chosen.id });
       if (!retired) return;
-      this.notice = this.say('retiredNow', { id: retired.id });
+      this.tell('retiredNow', { id: retired.id });
       this.load();
     },
   },

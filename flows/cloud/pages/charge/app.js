@@ -40,7 +40,8 @@
         state.terms = answer.body;
         keep.setTerms(state.terms);
         if (state.problem && state.problem.about === 'station') state.problem = null;
-        if (state.terms.retired) state.problem = { about: 'station', refusal: { status: 410, type: 'retired' } };
+        if (state.terms.retired)
+          state.problem = { about: 'station', refusal: { status: 410, type: 'retired-station' } };
         draw();
       },
       (refusal) => {

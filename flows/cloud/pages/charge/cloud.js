@@ -59,40 +59,77 @@
   };
 
   /**
+   * What each type of problem means to a customer, in all languages: the names of its title and text, the types, and
+   * whether the same call may be made again. A test holds them against the list of the contract.
+   */
+  const MEANINGS = [
+    ['retiredTitle', 'retired', 'retired-station'],
+    // The money may be on its way.
+    ['lapsedTitle', 'paying', 'not-paid', true],
+    ['lapsedTitle', 'lapsed', 'lapsed'],
+    ['lapsedTitle', 'cancelled', 'cancelled'],
+    ['busyTitle', 'busy', 'too-many-codes', true],
+    ['busyTitle', 'busyReceipts', 'too-many-receipts', true],
+    ['busyTitle', 'busyRequests', 'too-many-requests', true],
+    ['deniedTitle', 'denied', 'not-authenticated unauthorized not-allowed foreign-host foreign-page'],
+    [
+      'awayTitle',
+      'away',
+      'ledger-unavailable restarting too-many-connections doubled-route internal-error request-timeout not-found ' +
+        'station-out-of-order',
+      true,
+    ],
+    ['unknownTitle', 'unknown', 'unknown-station'],
+    ['failedTitle', 'unknownRequest', 'unknown-request'],
+    ['receiptTitle', 'receiptElsewhere', 'unknown-receipt'],
+    ['receiptTitle', 'receiptWrong', 'receipt-mistyped'],
+    ['settledTitle', 'settled', 'receipt-settled'],
+    ['conflictTitle', 'conflict', 'idempotency-key-reused'],
+    ['conflictTitle', 'termsChanged', 'terms-changed'],
+    ['amountTitle', 'amount', 'amount-not-sold'],
+    ['malformedTitle', 'longAlready', 'layout-too-small'],
+    ['paidTitle', 'paidBefore', 'already-paid paid-otherwise payment-used code-issued'],
+    ['lapsedTitle', 'notThePrice', 'payment-differs'],
+    [
+      'malformedTitle',
+      'malformed',
+      'malformed malformed-json invalid-request unreadable-body malformed-path malformed-http method-not-allowed ' +
+        'body-too-large unsupported-media-type unsupported-encoding expectation-failed headers-too-large',
+    ],
+    // What an operator's calls alone are answered.
+    [
+      'failedTitle',
+      'failed',
+      'unknown-payment unknown-api-key station-exists station-not-valid api-key-not-valid not-expired changed-meanwhile',
+    ],
+  ];
+  const meanings = {};
+  MEANINGS.forEach(([title, text, types, again]) => {
+    types.split(' ').forEach((type) => {
+      meanings[type] = { title, text, again };
+    });
+  });
+
+  /**
    * What a refusal means: the names of its title and text, and whether the same call may be made again. Where it may
    * not, it is certain that nothing was issued.
    */
   const meaning = (refusal, about) => {
     const status = refusal.status;
-    if (/retired/.test(refusal.type)) return { title: 'retiredTitle', text: 'retired' };
     if (status === 0) {
       const text = { synchronize: 'noSignalSynchronize', longer: 'noSignalLonger' }[about];
       return { title: text ? 'noSignalTitle' : 'noAnswerTitle', text: text || 'noAnswer', again: true };
     }
-    if (status === 429) return { title: 'busyTitle', text: about === 'refund' ? 'busyReceipts' : 'busy', again: true };
-    // Not paid yet: what a flow says that does not show the reservation instead. The money may be on its way.
-    if (status === 402) return { title: 'lapsedTitle', text: 'paying', again: true };
-    if (status === 401 || status === 403) return { title: 'deniedTitle', text: 'denied' };
-    // What a proxy answers, or a flow that is not there just now, is not known of a station or a request.
-    const elsewhere = status === 404 && !/unknown-/.test(refusal.type);
-    if (status === 408 || status >= 500 || elsewhere) return { title: 'awayTitle', text: 'away', again: true };
-    if (status === 404) {
-      if (about === 'longer') return { title: 'failedTitle', text: 'unknownRequest' };
-      if (about === 'refund') return { title: 'receiptTitle', text: 'receiptElsewhere' };
-      return { title: 'unknownTitle', text: 'unknown' };
-    }
-    if (status === 410) return { title: 'lapsedTitle', text: /cancelled/.test(refusal.type) ? 'cancelled' : 'lapsed' };
-    if (status === 409) {
-      return about === 'refund'
-        ? { title: 'settledTitle', text: 'settled' }
-        : { title: 'conflictTitle', text: 'conflict' };
-    }
-    if (status === 422) {
-      return about === 'refund'
-        ? { title: 'receiptTitle', text: 'receiptUnknown' }
-        : { title: 'amountTitle', text: 'amount' };
-    }
-    return { title: 'malformedTitle', text: 'malformed' };
+    if (Object.hasOwn(meanings, refusal.type)) return meanings[refusal.type];
+    // What a proxy answers, or a flow of the operator's own, is known by its status alone.
+    if (status === 402) return meanings['not-paid'];
+    if (status === 429) return meanings['too-many-requests'];
+    if (status === 401 || status === 403) return meanings['not-allowed'];
+    if (status === 404 || status === 408 || status >= 500) return meanings['not-found'];
+    if (status === 410) return meanings.lapsed;
+    if (status === 409) return meanings[about === 'refund' ? 'receipt-settled' : 'idempotency-key-reused'];
+    if (status === 422) return meanings[about === 'refund' ? 'receipt-mistyped' : 'amount-not-sold'];
+    return meanings.malformed;
   };
 
   window.Charge.calls = calls;
