@@ -40,7 +40,7 @@ export async function walk({ name, page }: State, how: Walk): Promise<string[]> 
       for (const screen of how.screens ?? SCREENS) {
         await page.setViewportSize(screen);
         const look = [screen.name, `${how.textSize}%`, language, colorScheme].join(' ');
-        for (const found of await faults(page, language)) wrong.push(`${name}, ${look}: ${found}`);
+        for (const found of await settledFaults(page, language, how)) wrong.push(`${name}, ${look}: ${found}`);
         if (!how.folder) continue;
         const folder = join(how.folder, name);
         mkdirSync(folder, { recursive: true });
@@ -57,50 +57,69 @@ export function browserOf(textSize: number): Promise<Browser> {
   return launchBrowser({ args: [`--blink-settings=defaultFontSize=${(16 * textSize) / 100}`] });
 }
 
+/** Faults that are still there when the page has had time to arrange itself in its new size. */
+async function settledFaults(page: Page, language: string, how: Walk): Promise<string[]> {
+  const until = Date.now() + 2000;
+  let found = await faults(page, language, how.fullPage);
+  while (found.length > 0 && Date.now() < until) {
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    found = await faults(page, language, how.fullPage);
+  }
+  return found;
+}
+
 /** What no reader should meet: words beyond the edge or cut, controls that lie on each other, another language. */
-function faults(page: Page, language: string): Promise<string[]> {
-  return page.evaluate((spoken) => {
-    const found: string[] = [];
-    const words = (element: Element) =>
-      `${element.id || element.className || element.tagName}: ${(element.textContent ?? '').trim().slice(0, 60)}`;
-    const root = document.querySelector('dialog[open]') ?? document.body;
-    const wide = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth > wide)
-      found.push(`the page is ${document.documentElement.scrollWidth} wide`);
-    const shown = [...root.querySelectorAll<HTMLElement>('*')].filter((element) => {
-      if (element.closest('.unseen, noscript, [aria-hidden=true], svg, .v-navigation-drawer')) return false;
-      return element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 0;
-    });
-    for (const element of shown) {
-      const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-      if (!own && !/^(BUTTON|INPUT|SELECT)$/.test(element.tagName)) continue;
-      const box = element.getBoundingClientRect();
-      if (box.right > wide + 1 || box.left < -1) found.push(`beyond the edge: ${words(element)}`);
-      const { overflowX, overflowY, display } = getComputedStyle(element);
-      const cuts = display !== 'inline' && (overflowX !== 'visible' || overflowY !== 'visible');
-      if (cuts && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${words(element)}`);
-      if (/^BUTTON$/.test(element.tagName) && element.scrollWidth > element.clientWidth + 1)
-        found.push(`wider than its button: ${words(element)}`);
-      const text = [...element.childNodes]
-        .filter((node) => node.nodeType === Node.TEXT_NODE)
-        .map((node) => node.textContent)
-        .join(' ');
-      const foreign =
-        spoken === 'zh-CN' &&
-        /[a-z]{2,} [a-z]{2,} [a-z]{2,}/i.test(text) &&
-        !element.closest('[lang=en], [translate=no], [dir=auto], bdi, .long');
-      if (foreign && !/OUT OF STEP/.test(text)) found.push(`English: ${words(element)}`);
-    }
-    const controls = shown.filter((element) => element.matches('button, input, select, summary, a'));
-    for (const [index, one] of controls.entries()) {
-      const a = one.getBoundingClientRect();
-      for (const other of controls.slice(index + 1)) {
-        const b = other.getBoundingClientRect();
-        if (one.contains(other) || other.contains(one)) continue;
-        const meets = a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-        if (meets) found.push(`on each other: ${words(one)} | ${words(other)}`);
+function faults(page: Page, language: string, scrolled: boolean): Promise<string[]> {
+  return page.evaluate(
+    ([spoken, scrolls]) => {
+      const found: string[] = [];
+      const words = (element: Element) =>
+        `${element.id || element.className || element.tagName}: ${(element.textContent ?? '').trim().slice(0, 60)}`;
+      const root = document.querySelector('dialog[open]') ?? document.body;
+      const wide = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth > wide)
+        found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+      const shown = [...root.querySelectorAll<HTMLElement>('*')].filter((element) => {
+        if (element.closest('.unseen, noscript, [aria-hidden=true], svg, .v-navigation-drawer')) return false;
+        return element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 0;
+      });
+      for (const element of shown) {
+        const own = [...element.childNodes].some(
+          (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
+        );
+        if (!own && !/^(BUTTON|INPUT|SELECT)$/.test(element.tagName)) continue;
+        const box = element.getBoundingClientRect();
+        if (box.right > wide + 1 || box.left < -1) found.push(`beyond the edge: ${words(element)}`);
+        // A phone is scrolled by its owner; a station's panel by nobody.
+        if (!scrolls && wide > 575 && box.bottom > window.innerHeight + 1)
+          found.push(`below the screen: ${words(element)}`);
+        const { overflowX, overflowY, display } = getComputedStyle(element);
+        const cuts = display !== 'inline' && (overflowX !== 'visible' || overflowY !== 'visible');
+        if (cuts && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${words(element)}`);
+        if (/^BUTTON$/.test(element.tagName) && element.scrollWidth > element.clientWidth + 1)
+          found.push(`wider than its button: ${words(element)}`);
+        const text = [...element.childNodes]
+          .filter((node) => node.nodeType === Node.TEXT_NODE)
+          .map((node) => node.textContent)
+          .join(' ');
+        const foreign =
+          spoken === 'zh-CN' &&
+          /[a-z]{2,} [a-z]{2,} [a-z]{2,}/i.test(text) &&
+          !element.closest('[lang=en], [translate=no], [dir=auto], bdi, .long');
+        if (foreign && !/OUT OF STEP/.test(text)) found.push(`English: ${words(element)}`);
       }
-    }
-    return found;
-  }, language);
+      const controls = shown.filter((element) => element.matches('button, input, select, summary, a'));
+      for (const [index, one] of controls.entries()) {
+        const a = one.getBoundingClientRect();
+        for (const other of controls.slice(index + 1)) {
+          const b = other.getBoundingClientRect();
+          if (one.contains(other) || other.contains(one)) continue;
+          const meets = a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+          if (meets) found.push(`on each other: ${words(one)} | ${words(other)}`);
+        }
+      }
+      return found;
+    },
+    [language, scrolled] as const,
+  );
 }
