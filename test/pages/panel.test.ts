@@ -1,10 +1,13 @@
 // The panel on the small screens that stations have: what a customer must photograph or copy down is whole on it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { CATALOGUES } from '../../charging/station/session/screens.ts';
 import { Applications, until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { browserOf } from './looks/walk.ts';
 import { violations } from './support.ts';
 
 const jsQr = join(createRequire(import.meta.url).resolve('jsqr'), '../../dist/jsQR.js');
@@ -15,6 +18,19 @@ interface Box {
   readonly width: number;
   readonly height: number;
 }
+
+describe('the display on the panel', () => {
+  it('warns of danger in red on every screen that has words for it', async () => {
+    const file = join(import.meta.dirname, '../../flows/charger/panel/display.vue');
+    const script = /<script>([\s\S]*)<\/script>/.exec(readFileSync(file, 'utf8'))![1]!;
+    const { default: display } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+    const kind = (screen: string) => display.computed.kind.call({ screen });
+    const dangers = Object.entries(CATALOGUES.en.screens).filter(([, { danger }]) => danger !== undefined);
+    assert.ok(dangers.length >= 5);
+    for (const [screen] of dangers) assert.equal(kind(screen), 'fault', screen);
+    assert.deepEqual(['idle', 'charging-min', 'charging-Wh'].map(kind), ['other', 'charging', 'charging']);
+  });
+});
 
 describe('the panel', function () {
   this.timeout(90_000);
@@ -47,8 +63,8 @@ describe('the panel', function () {
     other.y < one.y + one.height;
 
   /** What an independent decoder reads from a picture of the whole screen. */
-  async function scanned(): Promise<string | undefined> {
-    const picture = (await page.screenshot()).toString('base64');
+  async function scanned(at: Page): Promise<string | undefined> {
+    const picture = (await at.screenshot()).toString('base64');
     const reader = await browser.newPage();
     try {
       await reader.addScriptTag({ path: jsQr });
@@ -66,45 +82,59 @@ describe('the panel', function () {
     }
   }
 
-  for (const [width, height] of [
-    [800, 480],
-    [1024, 600],
-    [1280, 800],
-  ] as const) {
-    it(`shows the receipt's code and digits whole at ${width}×${height}, with both languages beside them`, async () => {
-      await page.setViewportSize({ width, height });
-      const boxes = new Map<string, Box>();
-      for (const part of ['.oc-qr', '.oc-digits', '.oc-words[lang=en]', '.oc-words[lang=zh-CN]']) {
-        const box = await page.locator(part).boundingBox();
-        assert.ok(box, part);
-        assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height, part);
-        for (const [other, there] of boxes) assert.ok(!overlap(box, there), `${part} lies on ${other}`);
-        boxes.set(part, box);
+  for (const textSize of [100, 200]) {
+    describe(`with text of ${textSize} %`, () => {
+      let large: Browser;
+      let there: Page;
+      before(async () => {
+        large = await browserOf(textSize);
+        there = await large.newPage();
+        await there.goto(`${running.charger}/dashboard`);
+        await there.locator('.oc-qr').waitFor();
+      });
+      after(() => large?.close());
+
+      const whole = async (part: Locator, { width, height }: { width: number; height: number }) => {
+        const box = (await part.boundingBox())!;
+        const cut = await part.evaluate((element) => element.scrollWidth > element.clientWidth + 1);
+        const beyond = box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height;
+        assert.ok(!cut && !beyond, `${await part.textContent()}: ${JSON.stringify(box)}`);
+        return box;
+      };
+
+      for (const [width, height] of [
+        [800, 480],
+        [1024, 600],
+        [1280, 800],
+      ] as const) {
+        it(`shows the receipt's code and digits whole at ${width}×${height}, with both languages beside them`, async () => {
+          await there.setViewportSize({ width, height });
+          const boxes = new Map<string, Box>();
+          for (const part of ['.oc-qr', '.oc-digits', '.oc-words[lang=en]', '.oc-words[lang=zh-CN]']) {
+            const box = await whole(there.locator(part), { width, height });
+            for (const [other, beside] of boxes) assert.ok(!overlap(box, beside), `${part} lies on ${other}`);
+            boxes.set(part, box);
+          }
+          assert.equal((await there.locator('.oc-digits').innerText()).replaceAll(' ', ''), receipt);
+          const digits = there.locator('.oc-words').getByText(/\d{4} \d{4} \d{4}/);
+          assert.equal(await digits.count(), 0, 'the digits stand once');
+          assert.match((await scanned(there)) ?? 'nothing', new RegExp(`/charge/CP-0001\\?receipt=${receipt}$`));
+        });
+
+        it(`has every key of the keypad whole at ${width}×${height}, large enough for a thumb`, async () => {
+          await there.setViewportSize({ width, height });
+          for (const button of await there.locator('.oc-keypad button').all()) {
+            const box = await whole(button, { width, height });
+            assert.ok(box.height >= 44 && box.width >= 44, await button.innerText());
+          }
+        });
       }
-      assert.equal((await page.locator('.oc-digits').innerText()).replaceAll(' ', ''), receipt);
-      assert.equal(
-        await page
-          .locator('.oc-words')
-          .getByText(/\d{4} \d{4} \d{4}/)
-          .count(),
-        0,
-        'the digits stand once',
-      );
-      assert.match((await scanned()) ?? 'nothing', new RegExp(`/charge/CP-0001\\?receipt=${receipt}$`));
     });
   }
 
   it('has nothing that axe-core finds wrong on a small screen', async () => {
     await page.setViewportSize({ width: 800, height: 480 });
     assert.deepEqual(await violations(page), []);
-  });
-
-  it('has every key of the keypad on a small screen', async () => {
-    await page.setViewportSize({ width: 800, height: 480 });
-    for (const button of await page.locator('.oc-keypad button').all()) {
-      const box = (await button.boundingBox())!;
-      assert.ok(box.y + box.height <= 480 && box.height >= 44 && box.width >= 44, await button.innerText());
-    }
   });
 
   describe('with a keyboard or a scanner beside it', () => {

@@ -56,7 +56,7 @@ export const EN: Catalogue = {
       short: ['Left    {left}', 'Charged {elapsed}'],
     },
     'charging-Wh': {
-      lines: ['Charging', 'Left {left:energy}', '{used:energy}, {elapsed}', '* = stop'],
+      lines: ['Charging {elapsed}', 'Left {left:energy}', 'Charged {used:energy}', '* = stop'],
       short: ['Left {left:energy}', 'Time {elapsed}'],
     },
     paused: {

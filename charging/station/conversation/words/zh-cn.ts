@@ -50,7 +50,7 @@ export const ZH_CN: Catalogue = {
       short: ['剩余 {left}', '已充 {elapsed}'],
     },
     'charging-Wh': {
-      lines: ['正在充电', '剩余 {left:energy}', '{elapsed} 充了 {used:energy}', '按 * 键停止'],
+      lines: ['正在充电 {elapsed}', '剩余 {left:energy}', '已充 {used:energy}', '按 * 键停止'],
       short: ['剩余 {left:energy}', '用时 {elapsed}'],
     },
     paused: {
@@ -63,11 +63,11 @@ export const ZH_CN: Catalogue = {
       short: ['继电器测试：接通', '请勿插入车辆'],
     },
     'receipt-min': {
-      lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left}', '手机退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
     'receipt-Wh': {
-      lines: ['{reason}', '剩余 {left:energy}', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left:energy}', '手机退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
     },
     fault: {
@@ -164,11 +164,11 @@ export const ZH_CN: Catalogue = {
       short: ['您的码正在充电', '剩余 {left:energy}'],
     },
     'your-receipt-min': {
-      lines: ['{reason}', '剩余 {left}', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left}', '手机退款凭证：', '{digits}'],
       short: ['您的退款凭证：', '{digits}'],
     },
     'your-receipt-Wh': {
-      lines: ['{reason}', '剩余 {left:energy}', '请在手机上输入退款凭证：', '{digits}'],
+      lines: ['{reason}', '剩余 {left:energy}', '手机退款凭证：', '{digits}'],
       short: ['您的退款凭证：', '{digits}'],
     },
     'used-up': {
