@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { problemSlugs } from '../../api/problems.ts';
 import { isRefused, openLedger } from '../../charging/cloud/ledger.ts';
 import type { NewStation } from '../../charging/cloud/types.ts';
-import { problemSlugs } from '../../nodes/shared/problems.ts';
 import { MASTER_KEY } from '../charging/cloud/master-key.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,7 +25,7 @@ function assertBoth(english: string | undefined, chinese: string | undefined, of
 
 describe('problems, as people read them', () => {
   it('are all in one list: none is written by hand elsewhere', () => {
-    const files = ['nodes', 'flows', 'charging', 'hardware'].flatMap((folder) =>
+    const files = ['nodes', 'api', 'flows', 'charging', 'hardware'].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.(?:ts|js|json|vue)$/.test(name))
         .map((name) => join(root, folder, name)),
