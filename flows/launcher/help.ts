@@ -25,6 +25,7 @@ export const START_HELP = `offline-charging start: relay guard, charger and clou
 unless GPIO_DRIVER names another.
 
   --only SIDE       cloud or charger (with its guard)
+  --inspect SIDE    cloud, charger or guard: with Node's debugger at 127.0.0.1:9229
   --help
 
 Variables:

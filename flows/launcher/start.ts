@@ -16,6 +16,8 @@ import { Kept, type KeptOptions, print } from './supervisor.ts';
 const SIDE: Pick<KeptOptions, 'firstRestartMs' | 'stopWaitMs'> = { firstRestartMs: 500, stopWaitMs: 15_000 };
 /** Nobody holds the relay while its guard is away. One that hangs is as good as gone for its clients after `LEASE_MS`. */
 const GUARD = { firstRestartMs: 20, stopWaitMs: 3_000, silenceMs: LEASE_MS };
+/** Node's debugger, heard on this machine alone. */
+const INSPECT = '--inspect=127.0.0.1:9229';
 const SWITCHING_OFF = 5_000;
 const GUARD_GOES = 3_000;
 
@@ -81,7 +83,9 @@ function makeDataFolder(folder: string): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, inspect: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
   if (values.help) {
     console.log(START_HELP);
     return;
@@ -89,6 +93,9 @@ async function main(): Promise<void> {
   const only = values.only as Side | undefined;
   if (only !== undefined && only !== 'cloud' && only !== 'charger')
     throw new VariableError('--only', 'cloud or charger');
+  if (values.inspect !== undefined && !['cloud', 'charger', 'guard'].includes(values.inspect))
+    throw new VariableError('--inspect', 'cloud, charger or guard');
+  const inspecting = (name: string) => (name === values.inspect ? [INSPECT] : []);
   const at = places();
   // Looked at before anything starts, so that a wrong variable is one clear line.
   const station = stationVariables();
@@ -129,7 +136,7 @@ async function main(): Promise<void> {
     const afterEnd = async () => {
       relayIsOff = await switchOff(args, env);
     };
-    const start = () => launch('../../hardware/relay/guard-main', args, env);
+    const start = () => launch('../../hardware/relay/guard-main', args, env, inspecting('guard'));
     kept.push(new Kept({ ...GUARD, name: 'guard', start, afterEnd }));
   };
 
@@ -138,7 +145,8 @@ async function main(): Promise<void> {
   const sides: Kept[] = [];
   if (only !== 'charger') {
     const { STATION_KEY, ...env } = process.env;
-    sides.push(keepSide('cloud', () => launch('../server/main', ['cloud'], { ...env, DATA_DIR: at.dataDir })));
+    const cloudEnv = { ...env, DATA_DIR: at.dataDir };
+    sides.push(keepSide('cloud', () => launch('../server/main', ['cloud'], cloudEnv, inspecting('cloud'))));
   }
   if (only !== 'cloud') {
     const env = chargerEnvironment('simulated');
@@ -147,7 +155,8 @@ async function main(): Promise<void> {
     guardArgs.push(...relayArguments(env));
     const { ADMIN_PASSWORD, ...ofGuard } = env;
     keepGuard(guardArgs, ofGuard);
-    sides.push(keepSide('charger', () => launch('../server/main', ['charger'], env, CHARGER_NODE_FLAGS)));
+    const flags = [...CHARGER_NODE_FLAGS, ...inspecting('charger')];
+    sides.push(keepSide('charger', () => launch('../server/main', ['charger'], env, flags)));
   }
   const urls = new Map(await Promise.all(sides.map(async (one) => [one.name, await one.ready] as const)));
   console.log(clicks(urls, stationId));

@@ -1,0 +1,68 @@
+// `npm run dev`: what `npm start` runs, built anew and started again whenever a source changes. What does not build is
+// said, and tried again at the next change.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const ROOMS = ['nodes', 'api', 'charging', 'hardware', 'flows'];
+/** An editor that saves several files is waited for. */
+const QUIET_MS = 200;
+
+let running: ChildProcess | undefined;
+let timer: NodeJS.Timeout | undefined;
+let working = false;
+let again = false;
+
+function build(): boolean {
+  return spawnSync(process.execPath, ['build.ts'], { cwd: root, stdio: 'inherit' }).status === 0;
+}
+
+function start(): void {
+  const args = ['dist/flows/launcher/start.js', ...process.argv.slice(2)];
+  running = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+}
+
+async function stop(): Promise<void> {
+  const child = running;
+  running = undefined;
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Stopped first, since it runs from what is built. */
+async function rebuildAndRestart(): Promise<void> {
+  if (working) {
+    again = true;
+    return;
+  }
+  working = true;
+  do {
+    again = false;
+    await stop();
+    if (build()) start();
+    else console.error('[dev] That did not build. Waiting for the next change.');
+  } while (again);
+  working = false;
+}
+
+for (const room of ROOMS) {
+  watch(join(root, room), { recursive: true }, (_event, file) => {
+    // What editors leave beside a file that they save.
+    if (!file || /(^|[\\/])[.#]|~$|\.sw.$/.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      console.log(`[dev] ${join(room, file)} changed`);
+      void rebuildAndRestart();
+    }, QUIET_MS);
+  });
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    clearTimeout(timer);
+    void stop().then(() => process.exit(0));
+  });
+}
+await rebuildAndRestart();
