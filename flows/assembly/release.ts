@@ -23,7 +23,7 @@ export function missingForRelease(manifest: Manifest, changelog: string, workTre
       missing.push(`package.json has no ${field}: only you know where this is published.`);
   }
   const version = manifest.version.replaceAll('.', '\\.');
-  if (!new RegExp(`^## \\[?${version}\\]?.*\\d{4}-\\d{2}-\\d{2}`, 'm').test(changelog))
+  if (!new RegExp(`^## \\[?${version}(?![\\w.]).*\\d{4}-\\d{2}-\\d{2}`, 'm').test(changelog))
     missing.push(`CHANGELOG.md has no heading "## ${manifest.version} - YYYY-MM-DD".`);
   if (workTree.trim() !== '') missing.push(`The work tree is not clean:\n${workTree.trimEnd()}`);
   return missing;
