@@ -1,8 +1,8 @@
 // Who is asking, whether they may, and whether they ask too often.
 import { createHash, randomBytes } from 'node:crypto';
-import { isStationId } from '../charging/cloud/checks.ts';
 import { isRefused, type Principal, type Refusal } from '../charging/cloud/ledger.ts';
 import { unknownStation } from '../charging/cloud/refusals.ts';
+import { isStationId } from '../charging/codes/station-id.ts';
 import { addressOf } from './client-address.ts';
 import type { Call } from './contract.ts';
 import type { HttpMessage, HttpRequest } from './http.ts';

@@ -1,17 +1,10 @@
 // What a station, a name or a client may be. Pure; a sentence when it may not.
-import { LAYOUTS } from '../codes/index.ts';
+import { isAlgorithmName } from '../codes/index.ts';
 import { isCurrency } from './currencies.ts';
 import type { Money, StationTerms } from './types.ts';
 
 /** In shorter ones a code could hardly be typed, and the look beyond the window would name more guesses. */
 const LEAST_SLOT_SECONDS = 60;
-
-/** Printed on stations, put into links and file names: letters and digits of any script, and `. _ : -` between them. */
-const STATION_ID = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}._:-]{0,62}[\p{L}\p{N}\p{M}])?$/u;
-
-export function isStationId(id: unknown): id is string {
-  return typeof id === 'string' && STATION_ID.test(id) && id.normalize('NFC') === id;
-}
 
 export function isClient(client: unknown): client is string {
   return typeof client === 'string' && client.length > 0 && client.length <= 200 && isStorable(client);
@@ -37,7 +30,7 @@ const whole = (value: unknown, least: number, most: number) =>
 export function faultInTerms(terms: StationTerms): string | undefined {
   if (terms.unit !== 'min' && terms.unit !== 'Wh') return 'unit: "min" or "Wh"';
   if (!whole(terms.step, 1, 1_000_000)) return 'step: a whole number from 1 to 1000000';
-  if (typeof terms.layout !== 'string' || !Object.hasOwn(LAYOUTS, terms.layout)) return 'layout: "compact" or "long"';
+  if (!isAlgorithmName(terms.layout)) return 'layout: "compact" or "long"';
   if (terms.sequence !== 'clock' && terms.sequence !== 'counter') return 'sequence: "clock" or "counter"';
   if (!whole(terms.slotSeconds, 1, 86_400)) return 'slotSeconds: a whole number from 1 to 86400';
   if (!whole(terms.keyVersion, 0, 1_000_000_000)) return 'keyVersion: a whole number from 0 to 1000000000';

@@ -1,5 +1,5 @@
 // What the ledger refuses, in the words that are sent (RFC 9457). One line for each type: type and title never vary.
-import { LAYOUTS, type LayoutName, type Unit } from '../codes/index.ts';
+import { type AlgorithmName, algorithmOf, type Unit } from '../codes/index.ts';
 import type { Refusal, Refused, RequestError, Settlement } from './types.ts';
 
 const KINDS = {
@@ -75,9 +75,9 @@ export const unknownRequest = () => refuse('unknown-request', 'No charging reque
 export const retiredStation = (id: string) =>
   refuse('retired-station', `Station ${shown(id)} was retired and gets no more codes. Use another station.`);
 
-export function amountNotSold(amount: number, terms: { unit: Unit; step: number; layout: LayoutName }): Refused {
+export function amountNotSold(amount: number, terms: { unit: Unit; step: number; layout: AlgorithmName }): Refused {
   const { unit, step, layout } = terms;
-  const most = step * LAYOUTS[layout].mostQuantity;
+  const most = step * algorithmOf(layout).bounds.typed.mostQuantity;
   return refuse(
     'amount-not-sold',
     `This station sells multiples of ${step} ${unit}, from ${step} to ${most} ${unit}; ${amount} is none of these.`,

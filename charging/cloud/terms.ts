@@ -1,15 +1,20 @@
 // What a station's terms make of an amount, a moment and a sequence number (docs/code-format.md). Pure.
-import { LAYOUTS, type LayoutName, MOST_UNUSED } from '../codes/index.ts';
+import { algorithmOf, type Bounds, boundsIn, type LayoutName, MOST_UNUSED } from '../codes/index.ts';
+import { drawNumber, expiryMs, isCountedOut, mostAhead, slotAt } from '../codes/numbering.ts';
 import type { Money, StationTerms } from './types.ts';
 
 type Numbering = Pick<StationTerms, 'layout' | 'sequence' | 'slotSeconds'>;
 
-/** The layout that every station hears beside its own, also while its keypad is locked, and for longer. */
-export const RESCUE_LAYOUT: LayoutName = 'long';
+/** What its customers type, and the layout that every station hears beside it, also while its keypad is locked, and for longer. */
+export function boundsOf({ layout }: Pick<StationTerms, 'layout'>): {
+  readonly typed: Bounds;
+  readonly rescue: Bounds;
+} {
+  return algorithmOf(layout).bounds;
+}
 
-/** The number of the slot that a moment lies in. */
-export function slotAt(nowMs: number, slotSeconds: number): number {
-  return Math.floor(nowMs / 1000 / slotSeconds);
+export function rescueLayout(terms: Pick<StationTerms, 'layout'>): LayoutName {
+  return boundsOf(terms).rescue.layout;
 }
 
 /** Whom a number is drawn for: what nobody paid for, what was paid for, or an operator's service code. */
@@ -21,10 +26,10 @@ export type Drawer = 'unpaid' | 'paid' | 'operator';
  * the M/8 of the rescue layout, and is typed in that alone. A service code proves nothing, and is accepted in the rescue
  * layout's window: M/4 less some slots for a station whose clock is behind.
  */
-function mostAhead({ layout }: Pick<Numbering, 'layout'>, drawer: Drawer): number {
-  const { window } = LAYOUTS[RESCUE_LAYOUT];
-  if (drawer === 'operator') return (window * 3) / 16;
-  return (drawer === 'paid' ? window : LAYOUTS[layout].window) / 8;
+function aheadFor(terms: Pick<Numbering, 'layout'>, drawer: Drawer): number {
+  const { typed, rescue } = boundsOf(terms);
+  if (drawer === 'operator') return (rescue.window * 3) / 16;
+  return mostAhead((drawer === 'paid' ? rescue : typed).window);
 }
 
 /**
@@ -37,25 +42,24 @@ export function nextNumber(
   nowMs: number,
   drawer: Drawer = 'unpaid',
 ): { sequence: number } | { waitSeconds: number } {
-  if (terms.sequence === 'counter') return { sequence: last + 1 };
-  const slot = slotAt(nowMs, terms.slotSeconds);
-  const sequence = Math.max(last + 1, slot);
-  const ahead = mostAhead(terms, drawer);
-  if (sequence <= slot + ahead) return { sequence };
-  return { waitSeconds: Math.max(1, Math.ceil((sequence - ahead) * terms.slotSeconds - nowMs / 1000)) };
+  return drawNumber(terms, last, nowMs, aheadFor(terms, drawer));
 }
 
-/** The layout that a voucher is shown in: the station's, unless its number lies too far ahead for that. See `mostAhead`. */
+/** The layout that a voucher is shown in: the station's, unless its number lies too far ahead for that. See `aheadFor`. */
 export function shownLayout(terms: Numbering, sequence: number, drawnMs: number): LayoutName {
   if (terms.sequence === 'counter') return terms.layout;
   const ahead = sequence - slotAt(drawnMs, terms.slotSeconds);
-  return ahead > mostAhead(terms, 'unpaid') ? RESCUE_LAYOUT : terms.layout;
+  return ahead > aheadFor(terms, 'unpaid') ? rescueLayout(terms) : terms.layout;
 }
 
 /** When the station stops accepting a voucher in that layout, unix ms; null at stations that count. */
 export function expiryOf(terms: Numbering, sequence: number, layout: LayoutName): number | null {
-  if (terms.sequence === 'counter') return null;
-  return (sequence + (LAYOUTS[layout].window * 3) / 4) * terms.slotSeconds * 1000;
+  return expiryMs(terms, sequence, boundsFor(terms, layout).window);
+}
+
+/** What a layout holds that vouchers of the station are given out in. */
+function boundsFor(terms: Pick<StationTerms, 'layout'>, layout: LayoutName): Bounds {
+  return boundsIn(algorithmOf(terms.layout), layout) ?? boundsOf(terms).typed;
 }
 
 /**
@@ -64,9 +68,9 @@ export function expiryOf(terms: Numbering, sequence: number, layout: LayoutName)
  * @param last the highest number drawn at the station
  */
 export function isExpired(terms: Numbering, sequence: number, last: number, nowMs: number): boolean {
-  const expiry = expiryOf(terms, sequence, RESCUE_LAYOUT);
-  if (expiry !== null) return expiry <= nowMs;
-  return sequence <= last - (LAYOUTS[RESCUE_LAYOUT].window * 3) / 4;
+  const { window } = boundsOf(terms).rescue;
+  const expiry = expiryMs(terms, sequence, window);
+  return expiry === null ? isCountedOut(sequence, last, window) : expiry <= nowMs;
 }
 
 /** Whether a voucher was sold under another key than the station has now: it opens nothing once the station has that one. */
@@ -74,16 +78,10 @@ export function isVoid(terms: Pick<StationTerms, 'keyVersion'>, today: Pick<Stat
   return terms.keyVersion !== today.keyVersion;
 }
 
-/** How long a voucher bought at any moment can be typed at least; null at stations that count. */
-export function leastSeconds(terms: Numbering, layout: LayoutName): number | null {
-  if (terms.sequence === 'counter') return null;
-  return ((LAYOUTS[layout].window * 3) / 4 - 1) * terms.slotSeconds;
-}
-
 /** How many steps an amount is; undefined when the station does not sell it. */
 export function quantityOf(terms: Pick<StationTerms, 'step' | 'layout'>, amount: number): number | undefined {
   const quantity = amount / terms.step;
-  if (!Number.isInteger(quantity) || quantity < 1 || quantity > LAYOUTS[terms.layout].mostQuantity) return undefined;
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > boundsOf(terms).typed.mostQuantity) return undefined;
   return quantity;
 }
 

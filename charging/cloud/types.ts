@@ -1,5 +1,5 @@
 // What the ledger and those who call it say to each other: plain data.
-import type { LayoutName, Operation, Unit } from '../codes/index.ts';
+import type { AlgorithmName, Operation, Unit } from '../codes/index.ts';
 
 /** Why something was refused: an RFC 9457 problem, ready to be sent. */
 export interface Refusal {
@@ -43,7 +43,7 @@ export interface StationTerms {
   readonly unit: Unit;
   /** In `unit`s. */
   readonly step: number;
-  readonly layout: LayoutName;
+  readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';
   readonly slotSeconds: number;
   readonly keyVersion: number;

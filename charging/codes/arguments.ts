@@ -1,5 +1,5 @@
 // Checks of what callers hand in: wrong kinds throw a TypeError, wrong values a RangeError; both name the argument.
-import { LAYOUTS, type LayoutName, OPERATIONS, type Operation, type Unit } from './layouts.ts';
+import type { Unit } from './algorithm.ts';
 
 const KEY_BYTES = 32;
 
@@ -35,10 +35,15 @@ export function checkSequence(name: string, value: unknown): asserts value is nu
   checkWhole(name, value, 0, Number.MAX_SAFE_INTEGER);
 }
 
-export function checkLayout(layout: unknown): asserts layout is LayoutName {
-  if (typeof layout !== 'string') throw new TypeError('layout: a string, "compact" or "long"');
-  if (!Object.hasOwn(LAYOUTS, layout))
-    throw new RangeError(`layout: "compact" or "long", not ${JSON.stringify(layout)}`);
+/** One of the names that a table has. */
+export function checkName<Name extends string>(
+  name: string,
+  value: unknown,
+  table: Readonly<Record<Name, unknown>>,
+): asserts value is Name {
+  const names = Object.keys(table).join(', ');
+  if (typeof value !== 'string') throw new TypeError(`${name}: a string, one of ${names}`);
+  if (!Object.hasOwn(table, value)) throw new RangeError(`${name}: one of ${names}, not ${JSON.stringify(value)}`);
 }
 
 export function checkUnit(unit: unknown): asserts unit is Unit {
@@ -48,14 +53,6 @@ export function checkUnit(unit: unknown): asserts unit is Unit {
 
 export function checkStep(step: unknown): asserts step is number {
   checkWhole('step', step, 1, Number.MAX_SAFE_INTEGER);
-}
-
-export function checkOperation(operation: unknown): asserts operation is Operation {
-  const names = Object.keys(OPERATIONS);
-  if (typeof operation !== 'string') throw new TypeError(`operation: a string, one of ${names.join(', ')}`);
-  if (!Object.hasOwn(OPERATIONS, operation)) {
-    throw new RangeError(`operation: one of ${names.join(', ')}, not ${JSON.stringify(operation)}`);
-  }
 }
 
 export function checkObject(name: string, value: unknown): asserts value is object {

@@ -2,28 +2,35 @@
  * The code format, version 1 (docs/code-format.md): keys, voucher codes, receipts and service codes.
  * Published as `@offline-charging/node-red/codes`.
  */
-export { dammDigit, hasValidCheckDigit } from './damm.ts';
-export { stationKey } from './keys.ts';
 export {
-  digitsForReading,
-  LAYOUTS,
-  type Layout,
+  type Algorithm,
+  type Bounds,
+  type CodeReading,
+  type Grant,
   type LayoutName,
+  type Matcher,
   MOST_UNUSED,
-  OPERATIONS,
   type Operation,
-  RECEIPT,
-  SERVICE,
+  type ReceiptReading,
+  type ServiceReading,
   type Unit,
-} from './layouts.ts';
-export { receiptCode, serviceCode, voucherCode } from './making.ts';
+  type VoucherReading,
+} from './algorithm.ts';
+export { ALGORITHM_NAMES, type AlgorithmName, algorithmOf, boundsIn, isAlgorithmName } from './algorithms.ts';
+export { dammDigit, hasValidCheckDigit } from './damm.ts';
+export { digitsForReading } from './grouping.ts';
+export { stationKey } from './keys.ts';
+export { firstFrom } from './numbering.ts';
 export {
   CodeReader,
-  type CodeReading,
-  firstFrom,
-  type ReceiptReading,
+  LAYOUTS,
+  type Layout,
+  OPERATIONS,
+  RECEIPT,
   readEntry,
   readReceipt,
-  type ServiceReading,
-  type VoucherReading,
-} from './reading.ts';
+  receiptCode,
+  SERVICE,
+  serviceCode,
+  voucherCode,
+} from './voucher-format.ts';

@@ -32,10 +32,6 @@ export function stationMs(memory: ClockMemory, clocks: Clocks): number {
   return clocks.wallMs() + memory.offsetMs;
 }
 
-export function slotOf(ms: number, slotSeconds: number): number {
-  return Math.floor(ms / 1000 / slotSeconds);
-}
-
 /** Whether the station's time lies before the last it remembers, or before sure time, which is never before the build. */
 export function isLost(memory: ClockMemory, sure: SureTime, clocks: Clocks): boolean {
   const ms = stationMs(memory, clocks);

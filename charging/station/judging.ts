@@ -1,6 +1,7 @@
 // What a code typed comes to at a station's own time: a synchronization, or a code held against the window around now.
-import type { CodeReader, CodeReading } from '../codes/index.ts';
-import { slotOf, stationMs } from './clock.ts';
+import { algorithmOf, type CodeReading, type Matcher } from '../codes/index.ts';
+import { slotAt } from '../codes/numbering.ts';
+import { stationMs } from './clock.ts';
 import { type Judgement, judge, judgeInWindow } from './outcomes.ts';
 import { isSynchronization, judgeSynchronization, type Times } from './synchronizing.ts';
 import type { Clocks, StationSettings } from './types.ts';
@@ -12,20 +13,23 @@ import type { Clocks, StationSettings } from './types.ts';
  */
 export function judgeAtStation(
   reading: CodeReading,
-  reader: CodeReader,
+  matcher: Matcher,
   held: Times,
   settings: StationSettings,
   clocks: Clocks,
 ): Judgement | { readonly outcome: 'clock-lost' } {
-  if (isSynchronization(reading)) return judgeSynchronization(reading, reader, held, settings, clocks);
+  if (isSynchronization(reading)) return judgeSynchronization(reading, matcher, held, settings, clocks);
   const { window } = held;
   const { sequence, slotSeconds } = settings;
-  if (sequence === 'counter') return judge(reading, reader, { window, reference: window.highest });
-  const reference = slotOf(stationMs(held.clock, clocks), slotSeconds);
-  const judgement = judge(reading, reader, { window, reference, slotSeconds });
+  const among = algorithmOf(settings.layout).window(reading);
+  if (sequence === 'counter') {
+    return judge(reading, matcher, { window, reference: window.highest, among }, settings);
+  }
+  const reference = slotAt(stationMs(held.clock, clocks), slotSeconds);
+  const judgement = judge(reading, matcher, { window, reference, among }, settings);
   if (judgement.outcome === 'accepted' || judgement.outcome === 'used') return judgement;
-  const uncorrected = slotOf(clocks.wallMs(), slotSeconds);
+  const uncorrected = slotAt(clocks.wallMs(), slotSeconds);
   if (uncorrected === reference) return judgement;
-  const fresh = judgeInWindow(reading, reader, { window, reference: uncorrected, slotSeconds });
+  const fresh = judgeInWindow(reading, matcher, { window, reference: uncorrected, among });
   return fresh?.outcome === 'accepted' ? { outcome: 'clock-lost' } : judgement;
 }

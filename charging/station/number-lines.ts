@@ -1,8 +1,10 @@
 // Whose numbers a journal holds: each key of a station, and so each key version, has a line of its own, since no code of
 // one key opens under another. Pure.
 import { createHash } from 'node:crypto';
+import { algorithmOf } from '../codes/index.ts';
+import { provenMs } from '../codes/numbering.ts';
 import type { NumberLine, StationState } from './journal/state.ts';
-import { beginSureTime, grownSureTime, provenMs } from './sure-time.ts';
+import { beginSureTime, grownSureTime } from './sure-time.ts';
 import type { Clocks, StationSettings } from './types.ts';
 import { NOTHING_USED } from './window.ts';
 
@@ -55,6 +57,6 @@ export function knowsKey({ key, earlier = [] }: StationState, ours: Uint8Array):
 }
 
 /** A journal of 0.1.0 kept no sure time, but the numbers that it used prove one. */
-function provenByOldJournal({ window }: StationState, { sequence, slotSeconds }: StationSettings): number {
-  return sequence === 'clock' ? provenMs(window.highest, 'long', slotSeconds) : 0;
+function provenByOldJournal({ window }: StationState, { layout, sequence, slotSeconds }: StationSettings): number {
+  return sequence === 'clock' ? provenMs(window.highest, algorithmOf(layout).bounds.rescue.window, slotSeconds) : 0;
 }

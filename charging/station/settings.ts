@@ -1,5 +1,5 @@
 // What a station is opened with: settings and limits, looked at before anything is touched, and a first state.
-import { LAYOUTS } from '../codes/index.ts';
+import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
 import { NO_MEMORY, stationMs } from './clock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './journal/archive.ts';
 import { FIRST_GENERATION, type StationState } from './journal/state.ts';
@@ -28,7 +28,7 @@ export function archiveLimits(options: Partial<ArchiveLimits>): ArchiveLimits {
 /** @throws {TypeError | RangeError} naming the wrong setting */
 export function checkSettings({ stationId, layout, sequence, slotSeconds }: StationSettings): void {
   if (typeof stationId !== 'string' || stationId === '') throw new TypeError('stationId: a string that is not empty');
-  if (!Object.hasOwn(LAYOUTS, layout)) throw new RangeError(`layout: "compact" or "long", not ${layout}`);
+  if (!isAlgorithmName(layout)) throw new RangeError(`layout: one of ${ALGORITHM_NAMES.join(', ')}, not ${layout}`);
   if (sequence !== 'clock' && sequence !== 'counter') {
     throw new RangeError(`sequence: "clock" or "counter", not ${sequence}`);
   }

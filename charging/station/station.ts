@@ -1,5 +1,5 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
-import { CodeReader, LAYOUTS, MOST_UNUSED, type Operation, readEntry, receiptCode } from '../codes/index.ts';
+import { type Algorithm, algorithmOf, boundsIn, type Matcher, MOST_UNUSED, type Operation } from '../codes/index.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { Journal, type WritePoint } from './journal/journal.ts';
@@ -39,14 +39,13 @@ const NOTE_MS = 60_000;
 const NOTE_DURABLY_MS = 5 * NOTE_MS;
 /** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
 const FLOAT_NOISE = 1e-9;
-/** Entries of these lengths are too long to be guessed, and are heard from a bucket of their own. */
-const LONG_ENTRIES: readonly number[] = [LAYOUTS.long.digits, 15];
 
 /** One station on its journal. All calls are synchronous: what they promise is on the disk when they return. */
 export class Station implements SessionJournal {
   readonly settings: StationSettings;
   readonly #clocks: Clocks;
-  readonly #reader: CodeReader;
+  readonly #algorithm: Algorithm;
+  readonly #matcher: Matcher;
   readonly #journal: Journal;
   readonly #limits: ArchiveLimits;
   readonly #past: Past | undefined;
@@ -57,7 +56,8 @@ export class Station implements SessionJournal {
     this.#past = past;
     this.settings = settings;
     this.#clocks = clocks;
-    this.#reader = new CodeReader(settings.key, settings);
+    this.#algorithm = algorithmOf(settings.layout);
+    this.#matcher = this.#algorithm.matcher(settings.key, settings);
     this.#journal = journal;
     this.#limits = limits;
     this.#notedAtMs = clocks.monotonicMs();
@@ -99,12 +99,12 @@ export class Station implements SessionJournal {
    * @throws {JournalError} `journal-not-writable`
    */
   verify(entry: string): Verdict {
-    const reading = typeof entry === 'string' ? readEntry(entry) : 'mistyped';
+    const reading = typeof entry === 'string' ? this.#algorithm.read(entry) : 'mistyped';
     if (reading === 'mistyped') return { outcome: 'mistyped' };
-    const long = LONG_ENTRIES.includes(entry.length);
+    const hard = this.#algorithm.bounds.heardWhileLocked.includes(entry.length);
     const limiter = this.#limiter();
-    const taken = take(limiter, long);
-    if (!taken) return { outcome: 'locked', retryAfterSeconds: waitSeconds(limiter, long) };
+    const taken = take(limiter, hard);
+    if (!taken) return { outcome: 'locked', retryAfterSeconds: waitSeconds(limiter, hard) };
     if (!(reading !== 'unmade' && isSynchronization(reading)) && this.clockState() === 'lost')
       return { outcome: 'clock-lost' };
 
@@ -112,7 +112,7 @@ export class Station implements SessionJournal {
     const judgement =
       reading === 'unmade'
         ? ({ outcome: 'invalid' } as const)
-        : judgeAtStation(reading, this.#reader, this.#held(), this.settings, this.#clocks);
+        : judgeAtStation(reading, this.#matcher, this.#held(), this.settings, this.#clocks);
     if (judgement.outcome === 'invalid' || reading === 'unmade') {
       if (taken.limiter.main.tokens === 0) this.#noteLock(taken.limiter);
       return { outcome: 'invalid' };
@@ -131,11 +131,11 @@ export class Station implements SessionJournal {
    * undefined for any other entry. Only who has a genuine code learns of its session.
    */
   fateOf(entry: string): SessionRecord | undefined {
-    const reading = typeof entry === 'string' ? readEntry(entry) : 'mistyped';
+    const reading = typeof entry === 'string' ? this.#algorithm.read(entry) : 'mistyped';
     if (typeof reading === 'string' || reading.kind !== 'voucher') return undefined;
     const { residue, window, quantity } = reading;
     const rows = this.#journal.tables.sessionsOn(residue, window, quantity);
-    const row = rows.find(({ sequence }) => this.#reader.matches(reading, sequence));
+    const row = rows.find(({ sequence }) => this.#matcher.matches(reading, sequence));
     if (!row) return undefined;
     const { openSession } = this.#journal.state;
     return openSession?.voucher.sequence === row.sequence ? openSession : recordOfRow(row, this.settings.stationId);
@@ -215,7 +215,7 @@ export class Station implements SessionJournal {
     const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount + FLOAT_NOISE));
     if (unused < 1) return undefined;
     const { unit, step, sequence } = voucher;
-    return receiptCode(this.settings.key, { unit, step, unused, sequence });
+    return this.#algorithm.make(this.settings.key, { kind: 'receipt', unit, step, unused })(sequence);
   }
 
   append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
@@ -323,7 +323,8 @@ export class Station implements SessionJournal {
   #timesAfter({ sequence, layout }: Voucher) {
     const { clock, sure } = this.#times();
     if (this.settings.sequence === 'counter') return { clock, sure };
-    return { clock, sure: sureTimeAfter(sure, sequence, layout, this.settings.slotSeconds) };
+    const { window } = boundsIn(this.#algorithm, layout) ?? this.#algorithm.bounds.typed;
+    return { clock, sure: sureTimeAfter(sure, sequence, window, this.settings.slotSeconds) };
   }
 
   #voucher(layout: Voucher['layout'], quantity: number, sequence: number): Voucher {

@@ -1,9 +1,10 @@
 // What a `synchronize` code does to a station (docs/code-format.md, "Synchronization"): it sets the clock of one that has
 // a clock, and brings one that counts into step. It uses no number up. Pure, but for the HMACs.
-import { type CodeReader, type CodeReading, firstFrom, type ServiceReading } from '../codes/index.ts';
-import { isLost, remember, setTo, slotOf, stationMs } from './clock.ts';
+import type { CodeReading, Matcher, ServiceReading } from '../codes/index.ts';
+import { slotAt, slotStartMs, synchronizationCandidates, synchronizesFrom } from '../codes/numbering.ts';
+import { isLost, remember, setTo, stationMs } from './clock.ts';
 import type { StationState } from './journal/state.ts';
-import { grownSureTime, type SureTime, synchronizesFrom } from './sure-time.ts';
+import { grownSureTime, type SureTime } from './sure-time.ts';
 import type { Clocks, StationSettings } from './types.ts';
 import { raise } from './window.ts';
 
@@ -22,19 +23,19 @@ export function isSynchronization(reading: CodeReading): reading is ServiceReadi
 /** What the keypad answers to a synchronization. `used`: the station did already what this very code asks. */
 export function judgeSynchronization(
   reading: ServiceReading,
-  reader: CodeReader,
+  matcher: Matcher,
   state: Times,
   numbering: Numbering,
   clocks: Clocks,
 ): Synchronization {
   const from = genuineFrom(state, numbering, clocks);
-  const first = firstFrom(from, reading.residue, reading.window);
-  // Six digits of slots of a minute come round within two years: the second lowest is one that a station long off sees.
-  const sequence = [first, first + reading.window].find((n) => reader.matches(reading, n));
+  const candidates = synchronizationCandidates(from, reading.residue, reading.window);
+  const sequence = candidates.find((n) => matcher.matches(reading, n));
   if (sequence !== undefined) {
     return isDone(sequence, state, numbering, clocks) ? { outcome: 'used' } : { outcome: 'accepted', sequence };
   }
-  const older = reader.find(reading, 0, first - 1, Math.max(0, first - reading.window));
+  const [first] = candidates;
+  const older = matcher.find(reading, 0, first - 1, Math.max(0, first - reading.window));
   return { outcome: older === undefined ? 'invalid' : 'expired' };
 }
 
@@ -50,13 +51,13 @@ export function synchronize(
   if (numbering.sequence === 'counter') return { synchronized, window: raise(state.window, sequence) };
   const sure = grownSureTime(state.sure, clocks);
   const { slotSeconds } = numbering;
-  const right = slotOf(stationMs(state.clock, clocks), slotSeconds) === sequence && !isLost(state.clock, sure, clocks);
+  const right = slotAt(stationMs(state.clock, clocks), slotSeconds) === sequence && !isLost(state.clock, sure, clocks);
   if (right) return { synchronized, sure, clock: remember(state.clock, clocks) };
-  return { synchronized, sure, clock: setTo(clocks, Math.max(sequence * slotSeconds * 1000, Math.ceil(sure.ms))) };
+  return { synchronized, sure, clock: setTo(clocks, Math.max(slotStartMs(sequence, slotSeconds), Math.ceil(sure.ms))) };
 }
 
 function genuineFrom({ sure, window }: Times, { sequence, slotSeconds }: Numbering, clocks: Clocks): number {
-  return sequence === 'counter' ? window.highest : synchronizesFrom(grownSureTime(sure, clocks), slotSeconds);
+  return sequence === 'counter' ? window.highest : synchronizesFrom(grownSureTime(sure, clocks).ms, slotSeconds);
 }
 
 /** Whether that very code was typed last, and the station's time went on by itself since. */
@@ -65,6 +66,6 @@ function isDone(sequence: number, state: Times, numbering: Numbering, clocks: Cl
   if (numbering.sequence === 'counter') return sequence === state.window.highest;
   if (state.synchronized.bootId !== clocks.bootId) return false;
   const runsOn = state.clock.runsFromMs !== undefined;
-  const tells = slotOf(stationMs(state.clock, clocks), numbering.slotSeconds) === sequence;
+  const tells = slotAt(stationMs(state.clock, clocks), numbering.slotSeconds) === sequence;
   return (runsOn || tells) && !isLost(state.clock, grownSureTime(state.sure, clocks), clocks);
 }

@@ -1,5 +1,5 @@
 // What the rooms of the station say to each other: plain data.
-import type { LayoutName, Operation, Unit } from '../codes/index.ts';
+import type { AlgorithmName, LayoutName, Operation, Unit } from '../codes/index.ts';
 
 export interface StationSettings {
   readonly stationId: string;
@@ -8,8 +8,8 @@ export interface StationSettings {
   readonly unit: Unit;
   /** In `unit`s. */
   readonly step: number;
-  /** The layout that the cloud prefers for this station; the keypad hears both. */
-  readonly layout: LayoutName;
+  /** How the station's codes are made: its customers type that layout. */
+  readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';
   readonly slotSeconds: number;
 }

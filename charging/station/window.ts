@@ -1,5 +1,4 @@
-// Which sequence numbers a station still honours: an anti-replay window as IPsec has (RFC 4303, section 3.4.3), and the
-// stretch of numbers around a reference that a code's payload is read in (docs/code-format.md, "Which sequence number").
+// Which sequence numbers a station still honours: an anti-replay window as IPsec has (RFC 4303, section 3.4.3).
 
 /** How far back, from the highest number used, the station remembers what was used. */
 export const MEMORY = 64;
@@ -44,9 +43,4 @@ export function raise(window: SequenceWindow, sequence: number): SequenceWindow 
   const ahead = sequence - window.highest;
   if (ahead <= 0) return window;
   return { highest: sequence, used: ahead >= MEMORY ? 0n : (window.used << BigInt(ahead)) & ALL };
-}
-
-/** The M numbers around `reference` of which a payload names exactly one: R − M·¾ < n ≤ R + M/4. */
-export function stretch(reference: number, modulus: number): { first: number; last: number } {
-  return { first: reference - (modulus * 3) / 4 + 1, last: reference + modulus / 4 };
 }

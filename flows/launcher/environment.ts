@@ -1,6 +1,6 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
-import { isStationId } from '../../charging/cloud/checks.ts';
+import { isStationId } from '../../charging/codes/station-id.ts';
 
 export type Side = 'cloud' | 'charger';
 

@@ -1,7 +1,7 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
-import { isStationId } from '../../charging/cloud/checks.ts';
+import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';

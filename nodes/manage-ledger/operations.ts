@@ -1,7 +1,6 @@
 // What `manage ledger` can do, one act for each entry of its list. Payloads are objects, as `admit request` makes them.
 
 import { NOT_STORED } from '../../api/http.ts';
-import { isStationId } from '../../charging/cloud/checks.ts';
 import type {
   Answer,
   Ledger,
@@ -12,7 +11,9 @@ import type {
   StationRecord,
 } from '../../charging/cloud/ledger.ts';
 import { refuse } from '../../charging/cloud/refusals.ts';
-import { leastSeconds, RESCUE_LAYOUT } from '../../charging/cloud/terms.ts';
+import { boundsOf } from '../../charging/cloud/terms.ts';
+import { leastSeconds } from '../../charging/codes/numbering.ts';
+import { isStationId } from '../../charging/codes/station-id.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import { textOf } from '../shared/values.ts';
 
@@ -97,8 +98,9 @@ function newKeyOf({ provisioning, void: codes }: NewKey): object {
 /** What anybody may see of a station. */
 export function pageOf(record: StationRecord): object {
   const { id, name, unit, step, mostAmount, layout, sequence, price, retiredAt } = record;
-  const codeSeconds = leastSeconds(record, layout);
-  const rescueSeconds = leastSeconds(record, RESCUE_LAYOUT);
+  const { typed, rescue } = boundsOf(record);
+  const codeSeconds = leastSeconds(record, typed.window);
+  const rescueSeconds = leastSeconds(record, rescue.window);
   return {
     ...{ id, name, unit, step, mostAmount, layout, sequence },
     ...(price && { price }),

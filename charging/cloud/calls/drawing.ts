@@ -1,7 +1,8 @@
 // Calls that draw a number of a station: vouchers and service codes. Those of one transaction are drawn together, in a
 // handful of statements however many they are. A synchronization is answered among them, and draws none.
 import { OPERATIONS, type Operation } from '../../codes/index.ts';
-import { isClient, isStationId } from '../checks.ts';
+import { isStationId } from '../../codes/station-id.ts';
+import { isClient } from '../checks.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
 import { type Drawer, nextNumber, priceOf, quantityOf } from '../terms.ts';

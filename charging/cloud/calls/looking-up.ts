@@ -1,9 +1,9 @@
 // Stations and codes as the calls need them.
-import { LAYOUTS, type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
-import { isStationId } from '../checks.ts';
+import { type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
+import { isStationId } from '../../codes/station-id.ts';
 import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
-import { expiryOf, money, RESCUE_LAYOUT, shownLayout } from '../terms.ts';
+import { boundsOf, expiryOf, money, rescueLayout, shownLayout } from '../terms.ts';
 import type {
   ChargingRequest,
   IssuedService,
@@ -72,7 +72,7 @@ export function stationRecord(station: StationsTable, terms: StationTerms): Stat
     id: station.id,
     name: station.name,
     ...terms,
-    mostAmount: terms.step * LAYOUTS[terms.layout].mostQuantity,
+    mostAmount: terms.step * boundsOf(terms).typed.mostQuantity,
     createdAt: iso(station.created_at),
     updatedAt: iso(station.updated_at),
     retiredAt: isoOrNull(station.retired_at),
@@ -121,7 +121,7 @@ export function voucherAnswer(
     ...digits,
     issuedAt: iso(row.issued_at),
     expiresAt,
-    rescue: inLayout(RESCUE_LAYOUT),
+    rescue: inLayout(rescueLayout(terms)),
   };
   return withPrice(answer, money(row.price, terms.price?.currency));
 }
@@ -131,7 +131,7 @@ export function serviceAnswer(work: Work, station: string, terms: StationTerms, 
   return {
     station,
     operation,
-    ...work.shared.maker.service(station, terms.keyVersion, operation, row.sequence),
+    ...work.shared.maker.service(station, terms, operation, row.sequence),
     issuedAt: iso(row.issued_at),
   };
 }

@@ -1,7 +1,7 @@
 // A request, shown again to the client that made it.
 import { LAYOUTS, type LayoutName } from '../../codes/index.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
-import { RESCUE_LAYOUT, shownLayout } from '../terms.ts';
+import { rescueLayout, shownLayout } from '../terms.ts';
 import type { Answer, ChargingRequest, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
 import { stationByNumber, VOUCHER, voucherAnswer } from './looking-up.ts';
@@ -36,14 +36,15 @@ export async function request(
   if (row.client !== client) return unheardOf(work, client, 'foreign-request', station.id);
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
   const usual = shownLayout(terms, row.sequence, row.issued_at);
-  const asked = layout === 'rescue' ? RESCUE_LAYOUT : (layout ?? usual);
+  const rescue = rescueLayout(terms);
+  const asked = layout === 'rescue' ? rescue : (layout ?? usual);
   if (!Object.hasOwn(LAYOUTS, asked)) return refuse('malformed', 'layout: "compact", "long" or "rescue".');
   const { mostQuantity } = LAYOUTS[asked];
   if (row.quantity > mostQuantity) {
     const most = `${mostQuantity * terms.step} ${terms.unit}`;
     return refuse('layout-too-small', `The ${asked} layout holds up to ${most} of this station. Ask for the long one.`);
   }
-  if (usual === RESCUE_LAYOUT && asked !== RESCUE_LAYOUT) {
+  if (usual === rescue && asked !== rescue) {
     return refuse('layout-too-small', `This voucher is typed in the ${usual} layout alone.`);
   }
   return { ...voucherAnswer(work, station.id, terms, row, asked), ...stray };

@@ -1,9 +1,9 @@
 // Receipts: which voucher they are of, what is left of it, and that each is settled once.
-import { type CodeReader, type ReceiptReading, readReceipt } from '../../codes/index.ts';
+import { type Matcher, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
-import { money, RESCUE_LAYOUT, refundOf, unusedAmount } from '../terms.ts';
+import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
 import type { Answer, Refused, Settlement, StationTerms } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { requestIdOf, stationById, VOUCHER } from './looking-up.ts';
@@ -99,7 +99,7 @@ async function namedVoucher(
     const isNamed = (row: CodesTable) => {
       if (id !== undefined) return id === requestIdOf(work, row);
       const terms = termsOf(row);
-      return [terms.layout, RESCUE_LAYOUT].some(
+      return [terms.layout, rescueLayout(terms)].some(
         (layout) => work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence).code === typed,
       );
     };
@@ -110,7 +110,7 @@ async function namedVoucher(
 }
 
 function isOf(work: Work, station: StationsTable, reading: ReceiptReading, { row, terms }: Found): boolean {
-  return work.shared.maker.reader(station.id, terms).matches(reading, row.sequence);
+  return work.shared.maker.matcher(station.id, terms).matches(reading, row.sequence);
 }
 
 /** Before the answer is known, and given back if it was right: calls that run at the same time all count. */
@@ -165,12 +165,12 @@ async function voucherOf(
   for (const rows of ROWS) {
     const candidates = await candidatesAmong(work, station, reading, client, rows);
     const termsOf = await work.shared.terms.get(work.db, candidates);
-    const readers = new Map<number, CodeReader>();
+    const matchers = new Map<number, Matcher>();
     for (const row of candidates.slice(tried)) {
       const terms = termsOf(row);
-      const reader = readers.get(row.terms) ?? work.shared.maker.reader(station.id, terms);
-      readers.set(row.terms, reader);
-      if (reader.matches(reading, row.sequence)) return { found: { row, terms }, held: true };
+      const matcher = matchers.get(row.terms) ?? work.shared.maker.matcher(station.id, terms);
+      matchers.set(row.terms, matcher);
+      if (matcher.matches(reading, row.sequence)) return { found: { row, terms }, held: true };
     }
     tried = candidates.length;
   }

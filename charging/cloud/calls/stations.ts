@@ -1,5 +1,7 @@
 // Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
-import { faultInCurrency, faultInName, faultInSlots, faultInTerms, isStationId } from '../checks.ts';
+
+import { isStationId } from '../../codes/station-id.ts';
+import { faultInCurrency, faultInName, faultInSlots, faultInTerms } from '../checks.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';

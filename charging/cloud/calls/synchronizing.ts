@@ -1,6 +1,6 @@
 // The code that brings a station into step. It draws no number: all who ask within a slot get the same code, so that
 // nobody uses up numbers, or tells those who paid to wait, by asking.
-import { slotAt } from '../terms.ts';
+import { synchronizationNumber } from '../../codes/numbering.ts';
 import type { IssuedService, StationTerms } from '../types.ts';
 import { iso, type Work } from '../work.ts';
 import type { KeptKey } from './idempotency.ts';
@@ -19,7 +19,7 @@ export interface Synchronized {
 
 /** @param last the newest number drawn, 0 when there is none */
 export function synchronizationNow(work: Work, station: StationToday, terms: StationTerms, last: number): Synchronized {
-  const sequence = terms.sequence === 'clock' ? slotAt(work.now, terms.slotSeconds) : last;
+  const sequence = synchronizationNumber(terms, last, work.now);
   const item = station.terms * SEQUENCES + sequence;
   return { answer: synchronizationAnswer(work, station.id, terms, sequence, work.now), item };
 }
@@ -45,6 +45,6 @@ function synchronizationAnswer(
   atMs: number,
 ): IssuedService {
   const operation = 'synchronize';
-  const code = work.shared.maker.service(station, terms.keyVersion, operation, sequence);
+  const code = work.shared.maker.service(station, terms, operation, sequence);
   return { station, operation, ...code, issuedAt: iso(atMs) };
 }

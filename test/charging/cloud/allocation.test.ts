@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { RequestIds } from '../../../charging/cloud/request-id.ts';
-import { expiryOf, nextNumber, quantityOf, refundOf, slotAt, unusedAmount } from '../../../charging/cloud/terms.ts';
+import { expiryOf, nextNumber, quantityOf, refundOf, unusedAmount } from '../../../charging/cloud/terms.ts';
+import { slotAt } from '../../../charging/codes/numbering.ts';
 import { compactCode, longCode, serviceCodeOf, stationKeyOf } from '../../support/independent-codes.ts';
 import { granted, refusal } from './answers.ts';
 import { MASTER_KEY_HEX, TestLedger } from './databases.ts';

@@ -124,11 +124,12 @@ describe('what the keypad hears', () => {
     const reading = readEntry(bench.code(1000));
     assert(typeof reading === 'object');
     const at = (highest: number) =>
-      judge(reading, new CodeReader(KEY, CLOCK), {
-        window: { highest, used: 1n },
-        reference: 1000,
-        slotSeconds: 300,
-      });
+      judge(
+        reading,
+        new CodeReader(KEY, CLOCK),
+        { window: { highest, used: 1n }, reference: 1000, among: 32 },
+        { sequence: 'clock', slotSeconds: 300 },
+      );
     assert.deepEqual(at(1063), { outcome: 'accepted', sequence: 1000 });
     assert.deepEqual(at(1064), { outcome: 'expired' });
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isStationId } from '../../../charging/cloud/checks.ts';
+import { isStationId } from '../../../charging/codes/station-id.ts';
 import { MOST_CHARACTERS } from '../../../nodes/shared/status.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
