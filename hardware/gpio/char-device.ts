@@ -1,7 +1,8 @@
 // Lines through the kernel's GPIO character device, /dev/gpiochip*: what libgpiod speaks, spoken directly.
 import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Libc, loadLibc } from '../linux/file-calls.ts';
+import { DeviceError } from '../linux/errors.ts';
+import { type Libc, loadLibc } from '../linux/libc.ts';
 import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { EdgeWatcher } from './edges.ts';
@@ -32,7 +33,10 @@ let edges: EdgeWatcher | undefined;
 
 /** Throws a `GpioError`: `library-missing`, `no-gpio`, `no-permission`, `unsupported` (a kernel before 5.10). */
 export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
-  const libc = await loadLibc();
+  const libc = await loadLibc().catch((cause: unknown) => {
+    if (!(cause instanceof DeviceError)) throw cause;
+    throw new GpioError(cause.code === 'not-linux' ? 'no-gpio' : 'library-missing', cause.message, { cause });
+  });
   const chips = deviceChips(libc, root);
   edges ??= new EdgeWatcher(libc);
   return new CharDevice(libc, edges, chips);

@@ -1,5 +1,6 @@
 // A contact's bounces made one clean change.
-import type { GpioDriver, GpioError, InputOptions, Line } from './driver.ts';
+import type { GpioDriver, InputOptions, Line } from './driver.ts';
+import type { GpioError } from './errors.ts';
 
 export interface DebounceTimes {
   /** A contact that stays open this long is open, milliseconds. */

@@ -1,9 +1,8 @@
 // What the rest of the house knows of GPIO: lines that are read and written by logical level, whatever is below.
 import type { Chip } from './chips.ts';
-import { GpioError } from './errors.ts';
+import type { GpioError } from './errors.ts';
 import type { Line, Pull } from './pin.ts';
 
-export { GpioError, type GpioErrorCode } from './errors.ts';
 export type { Line, Pull } from './pin.ts';
 
 /** `auto`: the char device where it works, else sysfs; never `simulated`, which is chosen by name alone. */
@@ -63,40 +62,4 @@ export interface GpioDriver {
   input(line: Line, options: InputOptions): Promise<InputLine>;
   /** Off first: the line is off, without a pulse, before this resolves. */
   output(line: Line, options?: OutputOptions): Promise<OutputLine>;
-}
-
-export interface DriverOptions {
-  /** Where the simulated lines are: a folder with a file a line. */
-  readonly folder?: string | undefined;
-  /** Where `/sys`, `/dev` and `/proc` are; another folder only for recorded boards. */
-  readonly root?: string;
-}
-
-/**
- * Opens a GPIO driver by name. Throws a `GpioError` whose message says what to do, and `TypeError` for a name that
- * it does not know.
- */
-export async function openDriver(name: DriverName, options: DriverOptions = {}): Promise<GpioDriver> {
-  switch (name) {
-    case 'simulated': {
-      if (!options.folder)
-        throw new GpioError('no-folder', 'The simulated GPIO driver needs a folder: set GPIO_FOLDER.');
-      const { openSimulated } = await import('./simulated.ts');
-      return openSimulated(options.folder);
-    }
-    case 'onoff': {
-      const { openOnoff } = await import('./onoff.ts');
-      return openOnoff(options.root);
-    }
-    case 'gpiod': {
-      const { openCharDevice } = await import('./char-device.ts');
-      return openCharDevice(options.root);
-    }
-    case 'auto': {
-      const { openAny } = await import('./auto.ts');
-      return openAny(options.root);
-    }
-    default:
-      throw new TypeError(`There is no GPIO driver "${String(name)}": use one of ${DRIVER_NAMES.join(', ')}.`);
-  }
 }

@@ -1,6 +1,6 @@
 // Waits for edges on any number of lines with a single poll, which takes one thread of libuv's pool while lines are open.
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { type Libc, POLLIN } from '../linux/file-calls.ts';
+import { type Libc, POLLIN } from '../linux/libc.ts';
 import { EVENT_SIZE, eventLevels } from './uapi.ts';
 
 /** Only so that a wake-up that went astray can't leave it asleep for good. */

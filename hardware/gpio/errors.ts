@@ -1,3 +1,5 @@
+import { DeviceError } from '../linux/errors.ts';
+
 /**
  * `not-a-pi`: no chip whose lines have BCM numbers. `no-gpio`: no chip at all. `no-permission`. `line-busy`.
  * `line-unknown`. `line-ambiguous`. `line-lost`: was there and is gone. `library-missing`: something to install.
@@ -18,8 +20,8 @@ export type GpioErrorCode =
   | 'unsupported';
 
 /** Something about a line or chip that a person must mend; the message says how. */
-export class GpioError extends Error {
-  readonly code: GpioErrorCode;
+export class GpioError extends DeviceError {
+  declare readonly code: GpioErrorCode;
   /** Which line it is about, for words in another language. */
   values: Readonly<Record<string, string>> | undefined;
   constructor(
@@ -27,9 +29,8 @@ export class GpioError extends Error {
     message: string,
     { values, ...options }: ErrorOptions & { readonly values?: Readonly<Record<string, string>> } = {},
   ) {
-    super(message, options);
+    super(code, message, options);
     this.name = 'GpioError';
-    this.code = code;
     this.values = values;
   }
 }

@@ -2,7 +2,7 @@
 
 /**
  * `code`: `module-missing`, `not-linux`, `no-such-device`, `no-permission`, `busy`, `no-answer` (nothing acknowledged),
- * `input-output`, `bad-setting`.
+ * `input-output`, `bad-setting`; those of GPIO lines are `GpioError`s.
  */
 export class DeviceError extends Error {
   readonly code: string;

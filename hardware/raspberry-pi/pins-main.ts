@@ -2,7 +2,7 @@
 // `offline-charging pins`: what the settings say of the pins, read as guard, charger and doctor read them. The installer
 // asks it for config.txt's lines, so that it need not read pins itself.
 import { parseArgs } from 'node:util';
-import { openDriver } from '../gpio/driver.ts';
+import { openDriver } from '../gpio/open.ts';
 import { writePin } from '../gpio/pin.ts';
 import { readRelays, readStationPins, type Variables } from '../gpio/station-pins.ts';
 import { bootLine } from './boot-level.ts';

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The relay guard as a program: bin/offline-charging-guard, and the systemd unit's ExecStart and ExecStopPost.
-import { type GpioDriver, openDriver } from '../gpio/driver.ts';
+import type { GpioDriver } from '../gpio/driver.ts';
 import { kernelSettings } from '../gpio/kernel-settings.ts';
+import { openDriver } from '../gpio/open.ts';
 import { bootProblems, bootSentence, readBootSettings } from '../raspberry-pi/boot-level.ts';
 import { ClosingsFile } from './closings-file.ts';
 import { Guard } from './guard.ts';

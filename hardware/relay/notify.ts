@@ -1,6 +1,6 @@
 // systemd's readiness and watchdog protocol, sd_notify(3): datagrams to the socket in NOTIFY_SOCKET.
 import { spawn } from 'node:child_process';
-import { unixDatagrams } from '../linux/unix-datagram.ts';
+import { loadLibc } from '../linux/libc.ts';
 
 export interface Notifier {
   /** READY=1, WATCHDOG=1, STOPPING=1, STATUS=...; never throws, never waits. */
@@ -12,7 +12,7 @@ export interface Notifier {
 /** What systemd's environment asks for. Undefined where there is no systemd. */
 export async function notifier(
   environment: NodeJS.ProcessEnv = process.env,
-  datagrams: (path: string) => Promise<(text: string) => void> = unixDatagrams,
+  datagrams: (path: string) => Promise<(text: string) => void> = async (to) => (await loadLibc()).datagrams(to),
 ): Promise<Notifier | undefined> {
   const path = environment.NOTIFY_SOCKET;
   if (!path) return undefined;

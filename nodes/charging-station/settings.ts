@@ -3,14 +3,13 @@
 import { join, resolve } from 'node:path';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
-import type { PastOptions } from '../../charging/station/past.ts';
+import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import type { DriverName } from '../../hardware/gpio/driver.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { given } from '../shared/settings.ts';
 import { numberOf } from '../shared/values.ts';
-import { pastOf } from './past.ts';
 
 export interface ChargingStationConfig extends NodeConfig {
   readonly station?: unknown;
@@ -107,4 +106,33 @@ export function languageOf(value: unknown): Language {
 
 function fileName(stationId: string): string {
   return encodeURIComponent(stationId).replace(/^\.+/, '_');
+}
+
+/**
+ * What is known of a station's past beside its journal, from the environment of the charger: where the second mark is, and
+ * what the cloud said of the key. An integrator's own Node-RED has a mark beside the journal's folder and no more.
+ * @param key the station's
+ * @param userDir what folders that are named are relative to
+ */
+function pastOf(
+  journalFolder: string,
+  key: Uint8Array,
+  userDir: string,
+  env: NodeJS.ProcessEnv = process.env,
+): PastOptions {
+  const ours = env.JOURNAL_FOLDER !== undefined && resolve(userDir, env.JOURNAL_FOLDER) === journalFolder;
+  const mark = ours && env.JOURNAL_MARK?.trim() ? resolve(userDir, env.JOURNAL_MARK.trim()) : `${journalFolder}.mark`;
+  const sameKey = Buffer.from(key).toString('hex') === env.STATION_KEY?.toLowerCase();
+  return {
+    mark,
+    confirmation: `${journalFolder}.confirmed`,
+    provisioned: sameKey ? provisionedOf(env) : undefined,
+  };
+}
+
+function provisionedOf(env: NodeJS.ProcessEnv): Provisioned | undefined {
+  const said = env.STATION_KEY_NEW;
+  const atMs = Date.parse(env.STATION_KEY_GIVEN ?? '');
+  if ((said !== 'true' && said !== 'false') || Number.isNaN(atMs)) return undefined;
+  return { isNew: said === 'true', atMs };
 }

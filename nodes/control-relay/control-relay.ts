@@ -1,14 +1,14 @@
 // `control relay`: on and off in; what the relay really does, and its faults, out.
+
+import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
-import { onFlowsStarted } from '../charging-station/started.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
-import { type Command, commandOf } from './command.ts';
-import { FeedbackContact } from './contact.ts';
+import { booleanOf } from '../shared/values.ts';
 import { type ControlRelayConfig, planRelay, type RelayPlan } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
@@ -320,4 +320,40 @@ class RelayControl {
     } else if (this.#through === 'guard' && !state.lease) this.#status.waiting('no-lease');
     else this.#status.ready('off', { lease });
   }
+}
+
+/** What a message tells a relay to do. */
+interface Command {
+  readonly on: boolean;
+  /** Off again by itself after so long. */
+  readonly forMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+/** The longest that a timer of Node.js waits. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * `true`/`false`, 1/0, on/off; or what `verify code` gives when nothing stands between it and the relay: a voucher for
+ * minutes closes the relay for these minutes, an `end-session` code opens it.
+ * @returns undefined for what is not the relay's business: the other service codes
+ * @throws {NodeFault} `bad-command` for what it can't be, `needs-session` for a voucher for Wh
+ */
+export function commandOf(payload: unknown): Command | undefined {
+  const on = booleanOf(payload);
+  if (on !== undefined) return { on };
+  if (typeof payload !== 'object' || payload === null) throw badCommand();
+  const { amount, unit, operation } = payload as Record<string, unknown>;
+  if (typeof operation === 'string') return operation === 'end-session' ? { on: false } : undefined;
+  if (unit === 'Wh') {
+    throw new NodeFault('needs-session', 'A voucher for Wh needs "run session" and a meter before the relay.');
+  }
+  if (unit !== 'min' || typeof amount !== 'number' || !(amount > 0) || amount * MINUTE_MS > LONGEST_MS) {
+    throw badCommand();
+  }
+  return { on: true, forMs: amount * MINUTE_MS };
+}
+
+function badCommand(): NodeFault {
+  return new NodeFault('bad-command', 'msg.payload must be true or false (or 1, 0, on, off); the relay is off now.');
 }

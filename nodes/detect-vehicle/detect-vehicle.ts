@@ -1,8 +1,7 @@
 // `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { defaultLoadCurrent, LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
-import { onFlowsStarted } from '../charging-station/started.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { number, SETTING_FAULTS } from '../shared/settings.ts';

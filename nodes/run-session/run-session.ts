@@ -4,8 +4,13 @@ import { type Screen, words } from '../../charging/station/conversation/screens.
 import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
-import { onFlowsStarted } from '../charging-station/started.ts';
-import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
+
+import {
+  type ChargingStation,
+  joinStation,
+  onFlowsStarted,
+  type StationUser,
+} from '../charging-station/station-user.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { given, number } from '../shared/settings.ts';

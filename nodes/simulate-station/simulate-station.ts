@@ -7,7 +7,7 @@ import { type Problem, problem } from '../../api/problems.ts';
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import type { Bench, Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
-import { keysOf } from '../read-keypad/keys.ts';
+import { keysOf } from '../read-keypad/read-keypad.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { choice, given, pin } from '../shared/settings.ts';

@@ -6,7 +6,6 @@ import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
-import { JournalFault } from './journal-fault.ts';
 
 interface VerifyCodeConfig extends NodeConfig {
   readonly station?: string;
@@ -22,6 +21,8 @@ interface More {
 
 type Accepted = Extract<Verdict, { outcome: 'accepted' }>;
 
+/** Between two attempts to write to a journal that took no writes. */
+const AGAIN_MS = 5_000;
 /** What can't be a code is not worth a look at each of its characters. */
 const LONGEST_ENTRY = 64;
 
@@ -151,4 +152,41 @@ function closeInterrupted(station: Station): void {
   if (open === undefined) return;
   const receipt = station.receiptFor(open);
   station.close({ ...open, ended: 'power-cut', ...(receipt === undefined ? {} : { receipt }) });
+}
+
+/**
+ * A code that cannot be verified because the journal takes no writes: the customer learns of it from the display, so the
+ * session must hear of it, and hear when it is over.
+ */
+class JournalFault {
+  readonly #tell: (standing: boolean) => void;
+  readonly #write: () => void;
+  #again: NodeJS.Timeout | undefined;
+
+  /** @param write throws while the journal takes no writes */
+  constructor(tell: (standing: boolean) => void, write: () => void) {
+    this.#tell = tell;
+    this.#write = write;
+  }
+
+  stands(): void {
+    if (this.#again) return;
+    this.#tell(true);
+    this.#again = setInterval(() => this.#try(), AGAIN_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#again);
+    this.#again = undefined;
+  }
+
+  #try(): void {
+    try {
+      this.#write();
+    } catch {
+      return;
+    }
+    this.close();
+    this.#tell(false);
+  }
 }

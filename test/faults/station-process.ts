@@ -6,7 +6,7 @@ import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { Debouncer } from '../../hardware/gpio/debounce.ts';
-import { openDriver } from '../../hardware/gpio/driver.ts';
+import { openDriver } from '../../hardware/gpio/open.ts';
 import { guardedRelay, UNPROTECTED } from '../../hardware/relay/relay.ts';
 import { machineClocks } from '../../nodes/charging-station/machine-clocks.ts';
 import { arm, writesMade } from './injected.ts';

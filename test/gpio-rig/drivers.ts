@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { release } from 'node:os';
 import { sysfsChips } from '../../hardware/gpio/chips.ts';
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
-import { type GpioDriver, GpioError, openDriver } from '../../hardware/gpio/driver.ts';
+import type { GpioDriver } from '../../hardware/gpio/driver.ts';
+import { GpioError } from '../../hardware/gpio/errors.ts';
+import { openDriver } from '../../hardware/gpio/open.ts';
 import { attempt, finish, found, heading, noted, timed } from './report.ts';
 import { drive, drivenHigh, drivenSince, level, nowMs, pause, reaches, stats } from './wires.ts';
 
@@ -211,7 +213,7 @@ async function rivals(gpiod: GpioDriver, onoff: GpioDriver): Promise<void> {
 async function strangers(): Promise<void> {
   for (const name of ['gpiod', 'onoff', 'auto']) {
     const script = `
-      const { openDriver } = await import('${import.meta.dirname}/../../hardware/gpio/driver.ts');
+      const { openDriver } = await import('${import.meta.dirname}/../../hardware/gpio/open.ts');
       try { await openDriver('${name}'); console.log('opened'); } catch (error) { console.log(error.code + ': ' + error.message); }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       uid: 65534,

@@ -1,6 +1,7 @@
 // The shortest charger there is: a plug contact, debounced, and a relay under guard: plug-and-relay.ts DRIVER PLUG SOCKET.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
-import { type DriverName, openDriver } from '../../hardware/gpio/driver.ts';
+import type { DriverName } from '../../hardware/gpio/driver.ts';
+import { openDriver } from '../../hardware/gpio/open.ts';
 import { guardedRelay, type RelayError } from '../../hardware/relay/relay.ts';
 
 const [name, plug, socket] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 // A chip that goes away while its lines are in use, as one on USB does.
 import { writeFileSync } from 'node:fs';
-import { type GpioError, openDriver } from '../../hardware/gpio/driver.ts';
+import type { GpioError } from '../../hardware/gpio/errors.ts';
+import { openDriver } from '../../hardware/gpio/open.ts';
 import { directRelay } from '../../hardware/relay/relay.ts';
 import { attempt, finish, found, heading } from './report.ts';
 import { level, pause } from './wires.ts';

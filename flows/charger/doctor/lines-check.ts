@@ -1,7 +1,8 @@
 // The lines that the settings name: whether the machine has them, whether two uses share one, what the plug contact
 // reads. Only looks: no line that some program holds is touched, and the relay's is never opened, it is the guard's.
 import { type Chip, findLine, headerChip, type LineAt } from '../../../hardware/gpio/chips.ts';
-import type { GpioDriver, GpioError } from '../../../hardware/gpio/driver.ts';
+import type { GpioDriver } from '../../../hardware/gpio/driver.ts';
+import type { GpioError } from '../../../hardware/gpio/errors.ts';
 import { exportedLine } from '../../../hardware/gpio/onoff.ts';
 import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
 import { readStationPins, type StationPin } from '../../../hardware/gpio/station-pins.ts';

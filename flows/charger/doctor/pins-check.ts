@@ -1,8 +1,10 @@
 // Chips, permissions, kernel settings and lines. Looks only.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DriverName, GpioError, openDriver } from '../../../hardware/gpio/driver.ts';
+import type { DriverName } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { kernelSettings } from '../../../hardware/gpio/kernel-settings.ts';
+import { openDriver } from '../../../hardware/gpio/open.ts';
 import { PinError, writePin } from '../../../hardware/gpio/pin.ts';
 import { readStationPins } from '../../../hardware/gpio/station-pins.ts';
 import { protectionOf } from '../../../hardware/relay/protection.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Chip, findLine, headerChip, sysfsChips } from '../../../hardware/gpio/chips.ts';
-import { GpioError } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { sysfsNumber } from '../../../hardware/gpio/onoff.ts';
 
 interface RecordedChip {

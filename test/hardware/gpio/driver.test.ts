@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DriverName, GpioError, openDriver } from '../../../hardware/gpio/driver.ts';
+import type { DriverName } from '../../../hardware/gpio/driver.ts';
 import { EdgeWatcher } from '../../../hardware/gpio/edges.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
+import { openDriver } from '../../../hardware/gpio/open.ts';
 import {
   EVENT_SIZE,
   IOCTL,
@@ -15,7 +17,7 @@ import {
   newChipInfo,
   newLineInfo,
 } from '../../../hardware/gpio/uapi.ts';
-import { loadLibc } from '../../../hardware/linux/file-calls.ts';
+import { loadLibc } from '../../../hardware/linux/libc.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof GpioError && error.code === expected;
 
@@ -126,7 +128,7 @@ describe('waiting for edges', () => {
     const script = `
       import { constants, openSync } from 'node:fs';
       import { EdgeWatcher } from '${here}/../../../hardware/gpio/edges.ts';
-      import { loadLibc } from '${here}/../../../hardware/gpio/libc.ts';
+      import { loadLibc } from '${here}/../../../hardware/linux/libc.ts';
       new EdgeWatcher(await loadLibc()).add(openSync(process.argv[1], constants.O_RDWR), { onEdge() {}, onGone() {} });
       setTimeout(() => { process.send?.(process.hrtime()); process.exit(7); }, 50);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, join(folder, 'a')], {

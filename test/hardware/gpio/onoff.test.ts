@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GpioError } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { exportedLine, OnoffDriver } from '../../../hardware/gpio/onoff.ts';
 import { exportLine, layChip, sysfsGpio } from './recorded-sysfs.ts';
 

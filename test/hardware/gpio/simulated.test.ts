@@ -5,7 +5,9 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debouncedInput } from '../../../hardware/gpio/debounce.ts';
-import { type GpioDriver, GpioError, openDriver } from '../../../hardware/gpio/driver.ts';
+import type { GpioDriver } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
+import { openDriver } from '../../../hardware/gpio/open.ts';
 
 describe('simulated GPIO', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 // A matrix keypad as wires: switches that join rows and columns, columns pulled up, rows driven by a GPIO driver.
 // Current finds its way through three pressed keys to a fourth, as it does without a diode at every key.
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine } from '../../../hardware/gpio/driver.ts';
-import { GpioError } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
 
 export class SimulatedMatrix implements GpioDriver {
   readonly name = 'gpiod';

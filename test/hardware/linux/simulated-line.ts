@@ -1,5 +1,6 @@
 // A GPIO driver with one input line, whose wire a test moves.
-import { type GpioDriver, GpioError, type InputLine, type InputOptions } from '../../../hardware/gpio/driver.ts';
+import type { GpioDriver, InputLine, InputOptions } from '../../../hardware/gpio/driver.ts';
+import { GpioError } from '../../../hardware/gpio/errors.ts';
 
 export class SimulatedLine implements GpioDriver {
   readonly name = 'gpiod';

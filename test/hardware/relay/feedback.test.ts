@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ContactFeedback } from '../../../hardware/relay/feedback.ts';
+import { ContactFeedback } from '../../../hardware/relay/feedback-contact.ts';
 
 describe("a contactor's feedback contact", () => {
   it('says nothing while the contactor is still moving', () => {

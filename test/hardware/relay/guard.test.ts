@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { openDriver } from '../../../hardware/gpio/driver.ts';
+import { openDriver } from '../../../hardware/gpio/open.ts';
 import { Guard } from '../../../hardware/relay/guard.ts';
 import { Bench, RawClient } from './guards.ts';
 

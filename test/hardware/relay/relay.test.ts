@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDriver } from '../../../hardware/gpio/driver.ts';
+import { openDriver } from '../../../hardware/gpio/open.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../../hardware/relay/relay.ts';
 import { Bench, RawClient } from './guards.ts';
 
@@ -217,7 +217,7 @@ describe('a relay without a guard', () => {
 
   it('stays on when its process is killed: that is what the guard is for', async () => {
     const script = `
-      import { openDriver } from '${import.meta.dirname}/../../../hardware/gpio/driver.ts';
+      import { openDriver } from '${import.meta.dirname}/../../../hardware/gpio/open.ts';
       import { directRelay } from '${import.meta.dirname}/../../../hardware/relay/relay.ts';
       const driver = await openDriver('simulated', { folder: process.argv[1] });
       await (await directRelay({ driver, line: 'relay' })).set(true);

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lineKey } from '../../../hardware/gpio/pin.ts';
-import { tellBootLevel, tellKernel } from '../../../nodes/charging-station/pins.ts';
+import { tellBootLevel, tellKernel } from '../../../nodes/charging-station/charging-station.ts';
 import type { ChargingStation } from '../../../nodes/charging-station/station-user.ts';
 import type { RED, RedNode } from '../../../nodes/shared/red.ts';
 import { chargerFlow, code, Rig, type TestNode } from './support.ts';

@@ -1,6 +1,54 @@
-// The feedback contact of a relay, watched: a line, a clock and what hardware/relay/feedback.ts makes of them.
-import type { GpioDriver, InputLine, Line, Pull } from '../../hardware/gpio/driver.ts';
-import { ContactFeedback } from '../../hardware/relay/feedback.ts';
+// The auxiliary contact of a contactor, watched: a line, a clock, and what follows from them.
+import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
+
+/** `contact-stuck-on`: welded, it stays closed though it was told to open. `contact-stuck-off`: it did not close, or opened by itself. */
+type FeedbackFault = 'contact-stuck-on' | 'contact-stuck-off';
+
+/** A contactor moves within 50 ms or so; this is past any of them. */
+const SETTLE_MS = 500;
+
+/** What the contact tells. Pure: time comes in, monotonic milliseconds. */
+export class ContactFeedback {
+  readonly #settleMs: number;
+  #commanded = false;
+  #contact: boolean | undefined;
+  #sinceMs: number;
+
+  constructor(nowMs: number, settleMs: number = SETTLE_MS) {
+    this.#settleMs = settleMs;
+    this.#sinceMs = nowMs;
+  }
+
+  /** What the relay was told. */
+  commanded(on: boolean, nowMs: number): void {
+    if (on === this.#commanded) return;
+    this.#commanded = on;
+    this.#sinceMs = nowMs;
+  }
+
+  /** What the contact says (debounced or not: what passes within the settling time is not reported). */
+  contact(closed: boolean, nowMs: number): void {
+    if (closed === this.#contact) return;
+    const agreed = this.#contact === this.#commanded;
+    this.#contact = closed;
+    if (agreed) this.#sinceMs = Math.max(this.#sinceMs, nowMs);
+  }
+
+  /** Whether the contact has followed: undefined until it spoke. */
+  get agrees(): boolean | undefined {
+    return this.#contact === undefined ? undefined : this.#contact === this.#commanded;
+  }
+
+  /** When to ask `fault` again; undefined: not before something changes. */
+  get dueAtMs(): number | undefined {
+    return this.agrees === false ? this.#sinceMs + this.#settleMs : undefined;
+  }
+
+  fault(nowMs: number): FeedbackFault | undefined {
+    if (this.agrees !== false || nowMs < this.#sinceMs + this.#settleMs) return undefined;
+    return this.#commanded ? 'contact-stuck-off' : 'contact-stuck-on';
+  }
+}
 
 export type ContactFault = 'relay-stuck-on' | 'relay-did-not-close' | 'relay-opened' | 'feedback-lost';
 
@@ -127,7 +175,7 @@ export class FeedbackContact {
     this.#onChange(fault === undefined ? undefined : this.#named(fault));
   }
 
-  #named(fault: 'contact-stuck-on' | 'contact-stuck-off'): ContactFault {
+  #named(fault: FeedbackFault): ContactFault {
     if (fault === 'contact-stuck-on') return 'relay-stuck-on';
     return this.#followed ? 'relay-opened' : 'relay-did-not-close';
   }
