@@ -24,6 +24,11 @@ export class Bench {
   #unheard = 0;
   #wake: (() => void) | undefined;
   #typing: Promise<unknown> = Promise.resolve();
+  readonly #settleMs: number;
+
+  constructor(settleMs: number = SETTLE_MS) {
+    this.#settleMs = settleMs;
+  }
 
   /** A keypad is there; the one that came last is typed on. Gives the function that takes it away. */
   keypad(press: (key: string) => void): () => void {
@@ -84,6 +89,8 @@ export class Bench {
   }
 
   async #type(keys: string): Promise<void> {
+    // What is typed before the session has begun nobody hears.
+    await this.#until(() => this.#snapshot === undefined || this.#snapshot() !== undefined);
     for (const key of keys) {
       if (this.#press === undefined) throw new NodeFault('no-keypad', 'No keypad belongs to this station.');
       this.#press(key);
@@ -93,14 +100,18 @@ export class Bench {
   }
 
   async #settled(): Promise<void> {
-    const until = performance.now() + SETTLE_MS;
+    await this.#until(() => this.#unheard === 0 && !PASSING.has(this.#snapshot?.()?.state ?? ''));
+    this.#unheard = 0;
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    const end = performance.now() + this.#settleMs;
     for (;;) {
       for (let turn = 0; turn < TURNS; turn++) await new Promise(setImmediate);
-      const left = until - performance.now();
-      if (left <= 0 || (this.#unheard === 0 && !PASSING.has(this.#snapshot?.()?.state ?? ''))) break;
+      const left = end - performance.now();
+      if (left <= 0 || isSo()) return;
       await this.#change(left);
     }
-    this.#unheard = 0;
   }
 
   #change(longestMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
 import { Charger, type ChargerRecord } from '../../charging/station/charger/charger.ts';
-import { type Screen, words } from '../../charging/station/conversation/screens.ts';
+import { JOURNAL_SCREENS, type Screen, words } from '../../charging/station/conversation/screens.ts';
 import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
@@ -140,8 +140,7 @@ class SessionNode implements StationUser {
     } catch (error) {
       this.#broken = error;
       // A customer must not read "ready" on a station that can't sell.
-      const fault = codeOf(error)?.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost';
-      this.#display({ name: 'fault', values: { fault } });
+      this.#display(faultScreen(codeOf(error) ?? ''));
       this.#keepOpen();
       throw error;
     }
@@ -210,7 +209,8 @@ class SessionNode implements StationUser {
     try {
       this.#because(message, () => this.#pass(input, charger));
     } finally {
-      if (ENTRIES.has(input.topic)) bench.entryHeard();
+      // A session that waits for its relay hears it only then.
+      if (ENTRIES.has(input.topic)) charger.whenHeard(() => bench.entryHeard());
       bench.changed();
     }
     if ('misread' in input && input.misread) throw input.misread;
@@ -353,6 +353,13 @@ class SessionNode implements StationUser {
       this.#status.ready(state, { pins: this.#pins === undefined ? '' : ` · ${this.#pins.split(':')[0]}` });
     else this.#status.busy(state, { left });
   }
+}
+
+/** Why a session could not begin, for whoever stands before the display. */
+function faultScreen(code: string): Screen {
+  const name = JOURNAL_SCREENS[code];
+  if (name) return { name, values: {} };
+  return { name: 'fault', values: { fault: code.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost' } };
 }
 
 function limit(

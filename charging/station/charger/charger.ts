@@ -118,6 +118,8 @@ export class Charger {
   /** Goes on with the writes that wait for the relay. */
   #resume: (() => void) | undefined;
   #running = false;
+  /** To be told when all is heard. */
+  readonly #listeners: (() => void)[] = [];
   #cancelBeat: (() => void) | undefined;
   #tickedAt = 0;
   #shown = '';
@@ -217,6 +219,12 @@ export class Charger {
     this.#hear({ type: 'keypad', trouble });
   }
 
+  /** Calls back once all that it was told so far was dealt with: at once, unless writes wait for the relay. */
+  whenHeard(callback: () => void): void {
+    if (this.#working || this.#resume) this.#listeners.push(callback);
+    else callback();
+  }
+
   snapshot(): Snapshot {
     const { config, clocks, language } = this.#options;
     const state = this.#state;
@@ -266,6 +274,7 @@ export class Charger {
       }
     } finally {
       this.#working = false;
+      if (!this.#resume) for (const callback of this.#listeners.splice(0)) callback();
       // Whatever was thrown on the way: without a beat nothing would open the relay again.
       if (this.#running && !this.#resume) this.#beatLater();
     }

@@ -34,7 +34,20 @@ export type ScreenName =
   | 'fault-kept'
   | 'fault-receipt'
   | 'fault-unclosed'
+  | 'fault-card'
+  | 'fault-key-file'
+  | 'fault-other-card'
+  | 'fault-old-program'
   | NoticeName;
+
+/** Of a journal that cannot be opened, by the code of its error, where an operator mends it; the rest have failed. */
+export const JOURNAL_SCREENS: Readonly<Record<string, ScreenName | undefined>> = {
+  'journal-behind': 'fault-card',
+  'key-not-new': 'fault-card',
+  'key-file-old': 'fault-key-file',
+  'journal-of-another-station': 'fault-other-card',
+  'journal-newer': 'fault-old-program',
+};
 
 /** What to show, without words: a screen of the catalogue, and what goes into its gaps. */
 export interface Screen {

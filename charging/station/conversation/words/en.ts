@@ -102,6 +102,22 @@ export const EN: Catalogue = {
         short: ['{warning}', 'Receipt follows.'],
       },
     },
+    'fault-card': {
+      lines: ['Out of order: card', 'is new or restored.', 'Operator, dashboard:', 'New SD card/new key.'],
+      short: ['New or old card:', 'needs a new key.'],
+    },
+    'fault-key-file': {
+      lines: ['Out of order: key', 'file is too old.', 'Operator: save it', 'anew in the cloud.'],
+      short: ['Key file is old:', 'save it anew.'],
+    },
+    'fault-other-card': {
+      lines: ['Out of order: card', 'of another station.', 'Operator: put this', "station's card in."],
+      short: ['Wrong card: put', 'its own card in.'],
+    },
+    'fault-old-program': {
+      lines: ['Out of order:', 'program older than', 'its journal.', 'Operator: update it.'],
+      short: ['Program too old:', 'update it.'],
+    },
     mistyped: {
       lines: ['Mistyped code.', 'Check the digits and', 'type them again.'],
       short: ['Mistyped: check', 'the digits.'],

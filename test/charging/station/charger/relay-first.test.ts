@@ -67,6 +67,18 @@ describe('a session that ends', () => {
     assert.equal(charger.snapshot().state, 'charging');
   });
 
+  it('says when it has heard what was typed meanwhile', () => {
+    const heard: string[] = [];
+    charger.whenHeard(() => heard.push('at once'));
+    charger.relay({ on: false, ready: false, restarting: true });
+    charger.refused({ outcome: 'mistyped' });
+    charger.whenHeard(() => heard.push(`${charger.snapshot().outcome}`));
+    assert.deepEqual(heard, ['at once']);
+    assert.equal(charger.snapshot().outcome, 'accepted', 'that of the code before');
+    for (const go of waiting.splice(0)) go();
+    assert.deepEqual(heard, ['at once', 'mistyped']);
+  });
+
   it('is in the journal also when the station stops at that very moment', () => {
     charger.vehicle(false);
     charger.stop();
