@@ -2,8 +2,12 @@
 // one line in the list of algorithms.ts (docs/code-format.md, "A further algorithm").
 
 export type Unit = 'min' | 'Wh';
-export type LayoutName = 'compact' | 'long';
-export type Operation = 'synchronize' | 'clear-lockout' | 'test-relay' | 'end-session';
+/** What a code's key says of the unit: `min:T` where minutes are counted by tariff T. */
+export type CodeUnit = Unit | `min:${string}`;
+export type LayoutName = 'compact' | 'long' | 'wide' | 'wide-long';
+/** The layouts that receipts come in. */
+export type ReceiptLayoutName = 'long' | 'wide-long';
+export type Operation = 'synchronize' | 'clear-lockout' | 'test-relay' | 'end-session' | 'show-report';
 
 /** A receipt tells what is left in 155ths of what was bought. */
 export const MOST_UNUSED = 155;
@@ -24,13 +28,13 @@ export type Grant =
   | {
       readonly kind: 'voucher';
       readonly layout: LayoutName;
-      readonly unit: Unit;
+      readonly unit: CodeUnit;
       /** In `unit`s. */
       readonly step: number;
       /** In steps. */
       readonly quantity: number;
     }
-  | { readonly kind: 'receipt'; readonly unit: Unit; readonly step: number; readonly unused: number }
+  | { readonly kind: 'receipt'; readonly unit: CodeUnit; readonly step: number; readonly unused: number }
   | { readonly kind: 'service'; readonly operation: Operation };
 
 interface Read {
@@ -51,6 +55,7 @@ export interface ServiceReading extends Read {
 }
 export interface ReceiptReading extends Read {
   readonly kind: 'receipt';
+  readonly layout: ReceiptLayoutName;
   /** In 155ths of what was bought. */
   readonly unused: number;
 }
@@ -87,5 +92,5 @@ export interface Algorithm {
   readReceipt(entry: string): ReceiptReading | Unread;
   /** M: among how many numbers around the station's reference a code is accepted (numbering.ts, `windowAround`). */
   window(reading: CodeReading): number;
-  matcher(stationKey: Uint8Array, terms: { readonly unit: Unit; readonly step: number }): Matcher;
+  matcher(stationKey: Uint8Array, terms: { readonly unit: CodeUnit; readonly step: number }): Matcher;
 }

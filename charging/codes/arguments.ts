@@ -1,5 +1,5 @@
 // Checks of what callers hand in: wrong kinds throw a TypeError, wrong values a RangeError; both name the argument.
-import type { Unit } from './algorithm.ts';
+import type { CodeUnit } from './algorithm.ts';
 
 const KEY_BYTES = 32;
 
@@ -46,9 +46,12 @@ export function checkName<Name extends string>(
   if (!Object.hasOwn(table, value)) throw new RangeError(`${name}: one of ${names}, not ${JSON.stringify(value)}`);
 }
 
-export function checkUnit(unit: unknown): asserts unit is Unit {
-  if (typeof unit !== 'string') throw new TypeError('unit: a string, "min" or "Wh"');
-  if (unit !== 'min' && unit !== 'Wh') throw new RangeError(`unit: "min" or "Wh", not ${JSON.stringify(unit)}`);
+export function checkUnit(unit: unknown): asserts unit is CodeUnit {
+  if (typeof unit !== 'string') throw new TypeError('unit: a string, "min", "Wh" or "min:" and a tariff');
+  const tariff = /^min:([^\0]+)$/s.exec(unit)?.[1];
+  if (unit !== 'min' && unit !== 'Wh' && !tariff?.isWellFormed()) {
+    throw new RangeError(`unit: "min", "Wh" or "min:" and a tariff, not ${JSON.stringify(unit)}`);
+  }
 }
 
 export function checkStep(step: unknown): asserts step is number {

@@ -6,17 +6,27 @@ export {
   type Algorithm,
   type Bounds,
   type CodeReading,
+  type CodeUnit,
   type Grant,
   type LayoutName,
   type Matcher,
   MOST_UNUSED,
   type Operation,
+  type ReceiptLayoutName,
   type ReceiptReading,
   type ServiceReading,
   type Unit,
   type VoucherReading,
 } from './algorithm.ts';
-export { ALGORITHM_NAMES, type AlgorithmName, algorithmOf, boundsIn, isAlgorithmName } from './algorithms.ts';
+export {
+  ALGORITHM_NAMES,
+  type AlgorithmName,
+  algorithmOf,
+  boundsIn,
+  isAlgorithmName,
+  readEntry,
+  readReceipt,
+} from './algorithms.ts';
 export { dammDigit, hasValidCheckDigit } from './damm.ts';
 export { digitsForReading } from './grouping.ts';
 export { stationKey } from './keys.ts';
@@ -27,8 +37,7 @@ export {
   type Layout,
   OPERATIONS,
   RECEIPT,
-  readEntry,
-  readReceipt,
+  RECEIPTS,
   receiptCode,
   SERVICE,
   serviceCode,

@@ -6,14 +6,15 @@ import {
   type Algorithm,
   type Bounds,
   type CodeReading,
+  type CodeUnit,
   type Grant,
   type LayoutName,
   type Matcher,
   MOST_UNUSED,
   type Operation,
+  type ReceiptLayoutName,
   type ReceiptReading,
   type ServiceReading,
-  type Unit,
   type Unread,
   type VoucherReading,
 } from './algorithm.ts';
@@ -49,10 +50,20 @@ export interface Layout {
 export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = Object.freeze({
   compact: Object.freeze({ digits: 10, payloadDigits: 3, tagDigits: 6, window: 32, mostQuantity: 31, radix: 31 }),
   long: Object.freeze({ digits: 12, payloadDigits: 4, tagDigits: 7, window: 64, mostQuantity: 155, radix: 156 }),
+  wide: Object.freeze({ digits: 12, payloadDigits: 5, tagDigits: 6, window: 1024, mostQuantity: 97, radix: 97 }),
+  'wide-long': Object.freeze({
+    ...{ digits: 14, payloadDigits: 5, tagDigits: 8 },
+    ...{ window: 1024, mostQuantity: 97, radix: 97 },
+  }),
 });
 
 /** The payload of a receipt is `(sequence mod window) × radix + unused`. */
-export const RECEIPT = Object.freeze({ digits: 12, payloadDigits: 4, tagDigits: 7, window: 64, radix: 156 });
+export const RECEIPTS = Object.freeze({
+  long: Object.freeze({ digits: 12, payloadDigits: 4, tagDigits: 7, window: 64, radix: 156 }),
+  'wide-long': Object.freeze({ digits: 14, payloadDigits: 6, tagDigits: 7, window: 1024, radix: 156 }),
+}) satisfies Readonly<Record<ReceiptLayoutName, object>>;
+/** The receipt of 0.1.0. */
+export const RECEIPT = RECEIPTS.long;
 
 /** Service operations and their digit on the keypad. */
 export const OPERATIONS: Readonly<Record<Operation, number>> = Object.freeze({
@@ -60,28 +71,35 @@ export const OPERATIONS: Readonly<Record<Operation, number>> = Object.freeze({
   'clear-lockout': 2,
   'test-relay': 3,
   'end-session': 4,
+  'show-report': 5,
 });
 export const SERVICE = Object.freeze({ digits: 15, payloadDigits: 7, tagDigits: 7, window: 1_000_000 });
 
-/** A station of the format: the layout that its customers type, and the one for a locked keypad. */
-export function voucherFormat(typed: LayoutName, rescue: LayoutName): Algorithm {
+/** A family of the format: the layout that customers type, the one for a locked keypad, and that of receipts. */
+export function voucherFormat(typed: LayoutName, rescue: LayoutName, receipt: ReceiptLayoutName): Algorithm {
   const bounds = {
     typed: boundsOf(typed),
     rescue: boundsOf(rescue),
     heardWhileLocked: [LAYOUTS[rescue].digits, SERVICE.digits],
-    receiptDigits: RECEIPT.digits,
+    receiptDigits: RECEIPTS[receipt].digits,
   };
   return Object.freeze({
     name: typed,
     bounds: Object.freeze(bounds),
-    make: maker,
-    read: readEntry,
-    readReceipt,
+    make: (stationKey: Uint8Array, grant: Grant) =>
+      maker(stationKey, grant.kind === 'receipt' ? { ...grant, layout: receipt } : grant),
+    read: (entry: string) => readEntry(entry, [typed, rescue]),
+    readReceipt: (entry: string) => readReceipt(entry, receipt),
     // A service code names a million numbers, but only as many are in question as for the rescue layout.
     window: (reading: CodeReading) => (reading.kind === 'service' ? LAYOUTS[rescue].window : reading.window),
-    matcher: (stationKey: Uint8Array, terms: { unit: Unit; step: number }) => new CodeReader(stationKey, terms),
+    matcher: (stationKey: Uint8Array, terms: { unit: CodeUnit; step: number }) => new CodeReader(stationKey, terms),
   });
 }
+
+/** A grant of this format: receipts come in a layout as well. */
+type FormatGrant =
+  | Exclude<Grant, { kind: 'receipt' }>
+  | (Extract<Grant, { kind: 'receipt' }> & { readonly layout: ReceiptLayoutName });
 
 function boundsOf(layout: LayoutName): Bounds {
   const { digits, window, mostQuantity } = LAYOUTS[layout];
@@ -89,41 +107,43 @@ function boundsOf(layout: LayoutName): Bounds {
 }
 
 /** What a code grants is bound into its key. */
-function codeKey(stationKey: Uint8Array, grant: Grant): HotpKey {
+function codeKey(stationKey: Uint8Array, grant: FormatGrant): HotpKey {
   return new HotpKey(derive(stationKey, ...infoOf(grant)));
 }
 
-function infoOf(grant: Grant): (string | number)[] {
+function infoOf(grant: FormatGrant): (string | number)[] {
   switch (grant.kind) {
     case 'voucher':
       return ['voucher', grant.layout, grant.unit, grant.step, grant.quantity];
     case 'receipt':
-      return ['receipt', 'long', grant.unit, grant.step, grant.unused];
+      return ['receipt', grant.layout, grant.unit, grant.step, grant.unused];
     case 'service':
       return ['service', grant.operation];
   }
 }
 
 /** How many digits come before the tag, and how many are the tag. */
-function shapeOf(grant: Grant): { readonly payloadDigits: number; readonly tagDigits: number } {
+function shapeOf(grant: FormatGrant): { readonly payloadDigits: number; readonly tagDigits: number } {
   if (grant.kind === 'voucher') return LAYOUTS[grant.layout];
-  return grant.kind === 'receipt' ? RECEIPT : SERVICE;
+  return grant.kind === 'receipt' ? RECEIPTS[grant.layout] : SERVICE;
 }
 
-function payloadOf(grant: Grant, sequence: number): number {
+function payloadOf(grant: FormatGrant, sequence: number): number {
   switch (grant.kind) {
     case 'voucher': {
       const { window, radix } = LAYOUTS[grant.layout];
       return (sequence % window) * radix + grant.quantity - 1;
     }
-    case 'receipt':
-      return (sequence % RECEIPT.window) * RECEIPT.radix + grant.unused;
+    case 'receipt': {
+      const { window, radix } = RECEIPTS[grant.layout];
+      return (sequence % window) * radix + grant.unused;
+    }
     case 'service':
       return OPERATIONS[grant.operation] * SERVICE.window + (sequence % SERVICE.window);
   }
 }
 
-function maker(stationKey: Uint8Array, grant: Grant): (sequence: number) => string {
+function maker(stationKey: Uint8Array, grant: FormatGrant): (sequence: number) => string {
   const key = codeKey(stationKey, grant);
   const { payloadDigits, tagDigits } = shapeOf(grant);
   return (sequence) => {
@@ -133,14 +153,16 @@ function maker(stationKey: Uint8Array, grant: Grant): (sequence: number) => stri
 }
 
 /**
- * The code that a customer types for a voucher: 10 digits in the `compact` layout, 12 in the `long` one.
+ * The code that a customer types for a voucher: 10 digits in the `compact` layout, 12 in `long` and `wide`, 14 in
+ * `wide-long`.
  * @param stationKey 32 bytes, as `stationKey()` gives them
- * @param terms `step` in `unit`s, `quantity` in steps (1–31 compact, 1–155 long), `sequence` a safe integer from 0
+ * @param terms `step` in `unit`s, `quantity` in steps (1–31 compact, 1–155 long, 1–97 wide), `sequence` a safe integer
+ *   from 0
  * @throws {TypeError | RangeError} naming the wrong argument
  */
 export function voucherCode(
   stationKey: Uint8Array,
-  terms: { layout: LayoutName; unit: Unit; step: number; quantity: number; sequence: number },
+  terms: { layout: LayoutName; unit: CodeUnit; step: number; quantity: number; sequence: number },
 ): string {
   checkKey('stationKey', stationKey);
   checkObject('terms', terms);
@@ -154,22 +176,24 @@ export function voucherCode(
 }
 
 /**
- * The 12 digits that a station shows when it ends early.
- * @param terms `unused` in 155ths of what was bought (0–155, rounded down), `sequence` that of the voucher
+ * What a station shows when a voucher ends early: 12 digits, or 14 at a `wide` station.
+ * @param terms `unused` in 155ths of what was bought (0–155, rounded down), `sequence` that of the voucher, `layout`
+ *   `long` unless given
  * @throws {TypeError | RangeError} naming the wrong argument
  */
 export function receiptCode(
   stationKey: Uint8Array,
-  terms: { unit: Unit; step: number; unused: number; sequence: number },
+  terms: { unit: CodeUnit; step: number; unused: number; sequence: number; layout?: ReceiptLayoutName },
 ): string {
   checkKey('stationKey', stationKey);
   checkObject('terms', terms);
-  const { unit, step, unused, sequence } = terms;
+  const { unit, step, unused, sequence, layout = 'long' } = terms;
+  checkName('layout', layout, RECEIPTS);
   checkUnit(unit);
   checkStep(step);
   checkWhole('unused', unused, 0, MOST_UNUSED);
   checkSequence('sequence', sequence);
-  return maker(stationKey, { kind: 'receipt', unit, step, unused })(sequence);
+  return maker(stationKey, { kind: 'receipt', layout, unit, step, unused })(sequence);
 }
 
 /**
@@ -186,32 +210,22 @@ export function serviceCode(stationKey: Uint8Array, terms: { operation: Operatio
   return maker(stationKey, { kind: 'service', operation })(sequence);
 }
 
-/**
- * What the digits typed on a keypad say, before any key is asked.
- * `mistyped`: wrong length or check digit. `unmade`: a payload that no cloud ever makes.
- * @throws {TypeError} when `entry` is no string
- */
-export function readEntry(entry: string): CodeReading | Unread {
+function readEntry(entry: string, layouts: readonly LayoutName[]): CodeReading | Unread {
   checkString('entry', entry);
   if (!hasValidCheckDigit(entry)) return 'mistyped';
-  if (entry.length === LAYOUTS.compact.digits) return readVoucher('compact', entry);
-  if (entry.length === LAYOUTS.long.digits) return readVoucher('long', entry);
   if (entry.length === SERVICE.digits) return readService(entry);
-  return 'mistyped';
+  const layout = layouts.find((name) => LAYOUTS[name].digits === entry.length);
+  return layout ? readVoucher(layout, entry) : 'mistyped';
 }
 
-/**
- * What the digits of a station's receipt say, before any key is asked.
- * @throws {TypeError} when `entry` is no string
- */
-export function readReceipt(entry: string): ReceiptReading | Unread {
+function readReceipt(entry: string, layout: ReceiptLayoutName): ReceiptReading | Unread {
   checkString('entry', entry);
-  if (entry.length !== RECEIPT.digits || !hasValidCheckDigit(entry)) return 'mistyped';
-  const { window, radix } = RECEIPT;
-  const payload = Number(entry.slice(0, RECEIPT.payloadDigits));
+  const { digits, payloadDigits, window, radix } = RECEIPTS[layout];
+  if (entry.length !== digits || !hasValidCheckDigit(entry)) return 'mistyped';
+  const payload = Number(entry.slice(0, payloadDigits));
   const residue = Math.floor(payload / radix);
   if (residue >= window) return 'unmade';
-  return { kind: 'receipt', residue, window, unused: payload % radix, tag: tagOf(entry, RECEIPT) };
+  return { kind: 'receipt', layout, residue, window, unused: payload % radix, tag: tagOf(entry, RECEIPTS[layout]) };
 }
 
 function readVoucher(layout: LayoutName, entry: string): VoucherReading | 'unmade' {
@@ -238,7 +252,7 @@ function tagOf(entry: string, { payloadDigits, tagDigits }: { payloadDigits: num
 /** Holds codes of one station against its key. Derives a code's key once for any number of sequence numbers. */
 export class CodeReader implements Matcher {
   readonly #key: Uint8Array;
-  readonly #unit: Unit;
+  readonly #unit: CodeUnit;
   readonly #step: number;
   #last: { name: string; key: HotpKey } | undefined;
 
@@ -247,7 +261,7 @@ export class CodeReader implements Matcher {
    * @param terms what the station sells; `step` in `unit`s
    * @throws {TypeError | RangeError} naming the wrong argument
    */
-  constructor(stationKey: Uint8Array, terms: { unit: Unit; step: number }) {
+  constructor(stationKey: Uint8Array, terms: { unit: CodeUnit; step: number }) {
     checkKey('stationKey', stationKey);
     checkObject('terms', terms);
     checkUnit(terms.unit);
@@ -304,7 +318,7 @@ export class CodeReader implements Matcher {
     return this.#last.key;
   }
 
-  #grantOf(reading: CodeReading | ReceiptReading): Grant {
+  #grantOf(reading: CodeReading | ReceiptReading): FormatGrant {
     const [unit, step] = [this.#unit, this.#step];
     switch (reading.kind) {
       case 'voucher':
@@ -312,7 +326,7 @@ export class CodeReader implements Matcher {
       case 'service':
         return { kind: 'service', operation: reading.operation };
       case 'receipt':
-        return { kind: 'receipt', unit, step, unused: reading.unused };
+        return { kind: 'receipt', layout: reading.layout, unit, step, unused: reading.unused };
     }
   }
 }

@@ -98,6 +98,7 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
   'clear-lockout': 'lockout-cleared',
   'test-relay': undefined,
   'end-session': 'session-ended',
+  'show-report': undefined,
 };
 
 /** The number of a service code is used up in the journal: now what it orders is done. */

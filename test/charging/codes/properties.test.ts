@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  ALGORITHM_NAMES,
+  type AlgorithmName,
+  algorithmOf,
+  boundsIn,
   CodeReader,
+  type CodeUnit,
   dammDigit,
   digitsForReading,
   firstFrom,
@@ -11,21 +16,25 @@ import {
   MOST_UNUSED,
   OPERATIONS,
   type Operation,
+  RECEIPTS,
+  type ReceiptLayoutName,
   readEntry,
   readReceipt,
   receiptCode,
   serviceCode,
   stationKey,
-  type Unit,
   type VoucherReading,
   voucherCode,
 } from '../../../charging/codes/index.ts';
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
-const unit = fc.constantFrom<Unit>('min', 'Wh');
+const unit = fc.constantFrom<CodeUnit>('min', 'Wh', 'min:1', 'min:night');
 const step = fc.integer({ min: 1, max: 10_000 });
 const sequence = fc.oneof(fc.nat(10_000_000), fc.maxSafeNat());
-const layout = fc.constantFrom<LayoutName>('compact', 'long');
+const layout = fc.constantFrom(...(Object.keys(LAYOUTS) as LayoutName[]));
+/** The family whose keypad hears a layout. */
+const familyOf = (name: LayoutName): AlgorithmName =>
+  ALGORITHM_NAMES.find((family) => boundsIn(algorithmOf(family), name))!;
 const voucher = layout.chain((name) =>
   fc.record({
     layout: fc.constant(name),
@@ -36,7 +45,18 @@ const voucher = layout.chain((name) =>
   }),
 );
 const service = fc.record({ operation: fc.constantFrom(...(Object.keys(OPERATIONS) as Operation[])), sequence });
-const receipt = fc.record({ unit, step, unused: fc.nat(MOST_UNUSED), sequence });
+const receipt = fc.record({
+  layout: fc.constantFrom(...(Object.keys(RECEIPTS) as ReceiptLayoutName[])),
+  unit,
+  step,
+  unused: fc.nat(MOST_UNUSED),
+  sequence,
+});
+/** Whatever hears codes or receipts says that these digits are mistyped. */
+function isMistyped(digits: string): void {
+  for (const family of ALGORITHM_NAMES) assert.equal(readEntry(digits, family), 'mistyped');
+  assert.equal(readReceipt(digits), 'mistyped');
+}
 const anyCode = fc.oneof(
   fc.tuple(key, voucher).map(([k, terms]) => voucherCode(k, terms)),
   fc.tuple(key, service).map(([k, terms]) => serviceCode(k, terms)),
@@ -47,7 +67,7 @@ describe('every code', () => {
   it('is read back as what it grants, by the station that it was made for', () => {
     fc.assert(
       fc.property(key, voucher, (k, terms) => {
-        const reading = readEntry(voucherCode(k, terms));
+        const reading = readEntry(voucherCode(k, terms), familyOf(terms.layout));
         assert.ok(typeof reading === 'object' && reading.kind === 'voucher');
         assert.equal(reading.layout, terms.layout);
         assert.equal(reading.quantity, terms.quantity);
@@ -59,6 +79,7 @@ describe('every code', () => {
         const reading = readReceipt(receiptCode(k, terms));
         assert.ok(typeof reading === 'object');
         assert.equal(reading.unused, terms.unused);
+        assert.equal(reading.layout, terms.layout);
         assert.ok(new CodeReader(k, terms).matches(reading, terms.sequence));
       }),
     );
@@ -77,7 +98,7 @@ describe('every code', () => {
     fc.assert(
       fc.property(key, voucher, far, (k, terms, { first, after }) => {
         const n = first + after;
-        const reading = readEntry(voucherCode(k, { ...terms, sequence: n }));
+        const reading = readEntry(voucherCode(k, { ...terms, sequence: n }), familyOf(terms.layout));
         assert.ok(typeof reading === 'object');
         const reader = new CodeReader(k, terms);
         assert.equal(reader.find(reading, first, first + 2000), n);
@@ -96,7 +117,7 @@ describe('every code', () => {
         for (let i = 0; i < code.length; i++) {
           for (let digit = 0; digit < 10; digit++) {
             if (code[i] === String(digit)) continue;
-            assert.equal(readEntry(code.slice(0, i) + digit + code.slice(i + 1)), 'mistyped');
+            isMistyped(code.slice(0, i) + digit + code.slice(i + 1));
           }
         }
       }),
@@ -108,19 +129,28 @@ describe('every code', () => {
       fc.property(anyCode, (code) => {
         for (let i = 1; i < code.length; i++) {
           if (code[i] === code[i - 1]) continue;
-          assert.equal(readEntry(code.slice(0, i - 1) + code[i] + code[i - 1] + code.slice(i + 1)), 'mistyped');
+          isMistyped(code.slice(0, i - 1) + code[i] + code[i - 1] + code.slice(i + 1));
         }
       }),
     );
   });
 
-  it('is mistyped with a digit lost or one too many', () => {
+  it('is mistyped with a digit lost or one too many, or opens nothing where that is a length of its own', () => {
     fc.assert(
-      fc.property(anyCode, fc.nat(14), fc.nat(9), (code, at, digit) => {
+      fc.property(key, anyCode, fc.nat(14), fc.nat(9), (k, code, at, digit) => {
         const i = at % code.length;
-        assert.equal(readEntry(code.slice(0, i) + code.slice(i + 1)), 'mistyped');
-        assert.equal(readEntry(code.slice(0, i) + digit + code.slice(i)), 'mistyped');
+        for (const wrong of [code.slice(0, i) + code.slice(i + 1), code.slice(0, i) + digit + code.slice(i)]) {
+          for (const family of ALGORITHM_NAMES) {
+            const reading = readEntry(wrong, family);
+            // 14 digits and one more are as many as those of a service code.
+            assert.ok(reading === 'mistyped' || wrong.length === 14 || wrong.length === 15);
+            if (typeof reading !== 'object') continue;
+            const matcher = algorithmOf(family).matcher(k, { unit: 'min', step: 30 });
+            assert.equal(matcher.matches(reading, reading.residue), false);
+          }
+        }
       }),
+      { seed: 20_261_129 },
     );
   });
 
@@ -141,10 +171,12 @@ describe('a code of one station, unit, step or quantity', () => {
       maxLength: 2,
     },
   );
-  const opens = (k: Uint8Array, terms: { unit: Unit; step: number }, code: string, n: number) => {
-    const reading = readEntry(code);
-    return typeof reading === 'object' && new CodeReader(k, terms).matches(reading, n);
-  };
+  /** At the keypad of a station that speaks the code's family, or at that of any other. */
+  const opens = (k: Uint8Array, terms: { unit: CodeUnit; step: number }, code: string, n: number) =>
+    ALGORITHM_NAMES.some((family) => {
+      const reading = readEntry(code, family);
+      return typeof reading === 'object' && algorithmOf(family).matcher(k, terms).matches(reading, n);
+    });
 
   it('opens no other station', () => {
     const trial = fc.tuple(key, ids, voucher).map(([master, [one, other], terms]) => {
@@ -162,13 +194,27 @@ describe('a code of one station, unit, step or quantity', () => {
     assert.equal(opened(trial), 0);
   });
 
-  it('is worth nothing where another unit or step is sold', () => {
-    const trial = fc.tuple(key, voucher).map(([k, terms]) => {
+  it('is worth nothing where another unit, tariff or step is sold', () => {
+    const trial = fc.tuple(key, voucher, unit).map(([k, terms, other]) => {
       const code = voucherCode(k, terms);
-      const otherUnit = { ...terms, unit: terms.unit === 'min' ? ('Wh' as const) : ('min' as const) };
       return (
-        opens(k, otherUnit, code, terms.sequence) || opens(k, { ...terms, step: terms.step + 1 }, code, terms.sequence)
+        (other !== terms.unit && opens(k, { ...terms, unit: other }, code, terms.sequence)) ||
+        opens(k, { ...terms, step: terms.step + 1 }, code, terms.sequence)
       );
+    });
+    assert.equal(opened(trial), 0);
+  });
+
+  it('opens no station of another family', () => {
+    const trial = fc.tuple(key, voucher, fc.nat(4)).map(([k, terms, windows]) => {
+      const code = voucherCode(k, terms);
+      return ALGORITHM_NAMES.filter((name) => !boundsIn(algorithmOf(name), terms.layout)).some((name) => {
+        const reading = readEntry(code, name);
+        if (typeof reading !== 'object') return false;
+        const matcher = algorithmOf(name).matcher(k, terms);
+        const near = firstFrom(terms.sequence, reading.residue, reading.window) + windows * reading.window;
+        return matcher.matches(reading, near) || matcher.matches(reading, terms.sequence);
+      });
     });
     assert.equal(opened(trial), 0);
   });
@@ -181,7 +227,7 @@ describe('a code of one station, unit, step or quantity', () => {
       if (code.startsWith(payload)) return false;
       for (let digit = 0; digit < 10; digit++) {
         const forged = payload + code.slice(payloadDigits, -1) + digit;
-        const reading = readEntry(forged);
+        const reading = readEntry(forged, familyOf(terms.layout));
         if (typeof reading !== 'object') continue;
         const n = firstFrom(terms.sequence, reading.residue, reading.window);
         if (opens(k, terms, forged, n)) return true;
@@ -189,6 +235,26 @@ describe('a code of one station, unit, step or quantity', () => {
       return false;
     });
     assert.equal(opened(trial), 0);
+  });
+});
+
+describe('a receipt', () => {
+  it('of one family, station, unit, step or part is none of another', () => {
+    const trial = fc.tuple(key, key, receipt, unit).map(([k, other, terms, otherUnit]) => {
+      const reading = readReceipt(receiptCode(k, terms));
+      assert.ok(typeof reading === 'object');
+      const layout = terms.layout === 'long' ? ('wide-long' as const) : ('long' as const);
+      const n = terms.sequence - (terms.sequence % 1024) + (reading.residue % 64);
+      return (
+        new CodeReader(other, terms).matches(reading, terms.sequence) ||
+        new CodeReader(k, { ...terms, step: terms.step + 1 }).matches(reading, terms.sequence) ||
+        (otherUnit !== terms.unit &&
+          new CodeReader(k, { ...terms, unit: otherUnit }).matches(reading, terms.sequence)) ||
+        new CodeReader(k, terms).matches({ ...reading, layout, residue: reading.residue % 64, window: 64 }, n) ||
+        new CodeReader(k, terms).matches({ ...reading, unused: (reading.unused + 1) % 156 }, terms.sequence)
+      );
+    });
+    assert.equal(fc.sample(trial, { numRuns: 2000, seed: 20_261_129 }).filter(Boolean).length, 0);
   });
 });
 
@@ -205,7 +271,13 @@ describe('wrong arguments', () => {
     ['a station id of broken Unicode', () => stationKey(good, '\ud800', 1), /^stationId/, RangeError],
     ['a key version of −1', () => stationKey(good, 'CP-0001', -1), /^keyVersion/, RangeError],
     ['no terms', () => voucherCode(good, undefined as never), /^terms/, TypeError],
-    ['an unknown layout', () => voucherCode(good, { ...terms, layout: 'wide' as never }), /^layout/, RangeError],
+    ['an unknown layout', () => voucherCode(good, { ...terms, layout: 'broad' as never }), /^layout/, RangeError],
+    [
+      'a receipt in a layout of vouchers alone',
+      () => receiptCode(good, { unit: 'min', step: 30, unused: 1, sequence: 1, layout: 'wide' as never }),
+      /^layout/,
+      RangeError,
+    ],
     [
       'an inherited name as layout',
       () => voucherCode(good, { ...terms, layout: 'toString' as never }),
@@ -213,9 +285,18 @@ describe('wrong arguments', () => {
       RangeError,
     ],
     ['an unknown unit', () => voucherCode(good, { ...terms, unit: 'kWh' as never }), /^unit/, RangeError],
+    ['a tariff without a name', () => voucherCode(good, { ...terms, unit: 'min:' }), /^unit/, RangeError],
+    ['a tariff with a zero byte', () => voucherCode(good, { ...terms, unit: 'min:a\0b' }), /^unit/, RangeError],
+    ['energy by tariff', () => voucherCode(good, { ...terms, unit: 'Wh:1' as never }), /^unit/, RangeError],
     ['a step of 0', () => voucherCode(good, { ...terms, step: 0 }), /^step/, RangeError],
     ['a quantity of 0', () => voucherCode(good, { ...terms, quantity: 0 }), /^quantity/, RangeError],
     ['32 steps in the compact layout', () => voucherCode(good, { ...terms, quantity: 32 }), /^quantity/, RangeError],
+    [
+      '98 steps in the wide layout',
+      () => voucherCode(good, { ...terms, layout: 'wide', quantity: 98 }),
+      /^quantity/,
+      RangeError,
+    ],
     [
       '156 steps in the long layout',
       () => voucherCode(good, { ...terms, layout: 'long', quantity: 156 }),
