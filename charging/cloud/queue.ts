@@ -1,13 +1,11 @@
 // The side of the ledger on the thread that serves HTTP. Calls that arrive while a batch is under way go into the next
 // one; each batch is one message, one transaction and one answer.
 import { Worker } from 'node:worker_threads';
-import type { Call } from './engine.ts';
+import type { AnswerOf, ArgumentsOf, Call, CallName, Lane } from './calls/calls.ts';
 import { Outage } from './outage.ts';
 import { type BatchReport, LedgerError, LedgerUnavailable } from './types.ts';
 import type { Report, WorkerSettings } from './worker.ts';
 
-/** Requests are counted in a lane of their own: pages that take long do not keep them waiting. */
-type Lane = 'write' | 'read' | 'count';
 interface Waiting {
   readonly call: Call;
   readonly since: number;
@@ -45,6 +43,7 @@ export class Queue {
   readonly #batches = new Map<number, Batch>();
   #worker: Worker | undefined;
   #kind: 'sqlite' | 'postgresql' = 'sqlite';
+  #lanes: Partial<Record<CallName, Lane>> = {};
   #nextBatch = 0;
   #scheduled = false;
   #starting = false;
@@ -56,7 +55,7 @@ export class Queue {
     this.#settings = settings;
     this.#outage = new Outage(
       (line) => settings.onTrouble?.(line),
-      () => this.call('write', { name: 'heartbeat', args: {} }),
+      () => this.call('heartbeat'),
     );
   }
 
@@ -69,14 +68,20 @@ export class Queue {
     this.#worker = await this.#start();
   }
 
+  /** Every call that the ledger has. */
+  get names(): readonly CallName[] {
+    return Object.keys(this.#lanes) as CallName[];
+  }
+
   /** Rejects with a `LedgerUnavailable`. */
-  call(kind: Lane, call: Call): Promise<unknown> {
-    const queue = this.#waiting[kind];
+  call<N extends CallName>(name: N, ...args: ArgumentsOf<N>): Promise<AnswerOf<N>> {
+    const queue = this.#waiting[this.#lanes[name] ?? 'write'];
+    const call = { name, args } as Call;
     if (this.#closing) return Promise.reject(new LedgerUnavailable('The ledger is closed.'));
     if (queue.length >= MOST_WAITING)
       return Promise.reject(new LedgerUnavailable('Too many calls wait for the ledger.'));
     return new Promise((resolve, reject) => {
-      queue.push({ call, since: performance.now(), resolve, reject, done: false });
+      queue.push({ call, since: performance.now(), resolve: resolve as Waiting['resolve'], reject, done: false });
       this.#schedule();
     });
   }
@@ -178,6 +183,7 @@ export class Queue {
       const report = JSON.parse(text) as Report;
       if ('opened' in report) {
         this.#kind = report.opened;
+        this.#lanes = report.lanes;
         opened.resolve();
       } else if ('notOpened' in report) {
         opened.reject(new LedgerError(report.notOpened.code, report.notOpened.message));

@@ -256,6 +256,40 @@ export interface CodeRecord {
   readonly payment?: string;
 }
 
+/** A voucher, or a reservation for one. */
+export interface IssueCall {
+  readonly client: string;
+  readonly station: string;
+  /** In the station's unit. */
+  readonly amount: number;
+  readonly idempotencyKey?: string | undefined;
+}
+/** A request of this client. */
+export interface RequestCall {
+  readonly client: string;
+  readonly id: string;
+}
+export interface SynchronizeCall {
+  readonly client: string;
+  readonly station: string;
+  readonly idempotencyKey?: string | undefined;
+}
+export interface ServiceCall extends SynchronizeCall {
+  readonly operation: Operation;
+}
+export interface SettleCall {
+  readonly client: string;
+  readonly station: string;
+  readonly receipt: string;
+  /** For the operator. */
+  readonly anyClient?: boolean;
+  /** Where it comes from: whose wrong receipts count together when they are not the buyer's. */
+  readonly address?: string | undefined;
+  /** Of a voucher that another client bought: its digits in either layout, or its request's id. */
+  readonly code?: string | undefined;
+  readonly request?: string | undefined;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Hand it in as `after` for the next page; null at the end. */

@@ -1,9 +1,9 @@
 // What the calls of one transaction share.
 import type { Unit } from '../codes/index.ts';
-import type { NewestKeys } from './calls/newest-keys.ts';
 import { tidy } from './checks.ts';
 import type { CodeMaker } from './code-maker.ts';
 import type { Kind } from './database/migrations.ts';
+import type { NewestKeys } from './database/newest-keys.ts';
 import type { Database, StationTermsTable, TalliesTable } from './database/schema.ts';
 import type { Statements } from './database/statements.ts';
 import { random48 } from './random.ts';
@@ -34,6 +34,8 @@ export interface Shared {
 }
 
 export interface Work {
+  /** The call under way, the same object each time that its transaction is run. */
+  call: object;
   readonly shared: Shared;
   /** The transaction, or the database for reads. */
   readonly db: Database;
@@ -45,7 +47,21 @@ export interface Work {
 }
 
 export function newWork(shared: Shared, db: Database, now: number): Work {
-  return { shared, db, now, audits: [], tallies: new Tallies() };
+  return { call: {}, shared, db, now, audits: [], tallies: new Tallies() };
+}
+
+const made = new WeakMap<object, Map<string, unknown>>();
+
+/**
+ * What a call made for itself, as a random number: the same again each time that its transaction is run, so that a call
+ * that is tried again after a lost connection knows its own work.
+ * @param name where a call makes several
+ */
+export function own<T>({ call }: Work, make: () => T, name = ''): T {
+  const known = made.get(call) ?? new Map<string, unknown>();
+  made.set(call, known);
+  if (!known.has(name)) known.set(name, make());
+  return known.get(name) as T;
 }
 
 /** Terms never change once written, so they are remembered. */

@@ -4,13 +4,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { derive } from '../codes/keys.ts';
-import { NewestKeys } from './calls/newest-keys.ts';
+import { type Call, type CallName, isRead, LANES, type Lane } from './calls/calls.ts';
 import { CodeMaker } from './code-maker.ts';
+import { NewestKeys } from './database/newest-keys.ts';
 import { openDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import { Statements } from './database/statements.ts';
-import { type Call, type Done, Engine, isRead } from './engine.ts';
 import { RequestIds } from './request-id.ts';
+import { type Done, Transactions } from './transactions.ts';
 import { LedgerError } from './types.ts';
 import { TermsCache, Totals } from './work.ts';
 
@@ -27,7 +28,7 @@ export type Order =
   | { readonly close: true };
 /** From the worker. */
 export type Report =
-  | { readonly opened: 'sqlite' | 'postgresql' }
+  | { readonly opened: 'sqlite' | 'postgresql'; readonly lanes: Readonly<Record<CallName, Lane>> }
   | { readonly notOpened: { readonly code: string; readonly message: string } }
   | {
       readonly batch: number;
@@ -44,7 +45,7 @@ const WRITERS = 64;
 async function main(port: MessagePort, settings: WorkerSettings): Promise<void> {
   const report = (message: Report) => port.postMessage(JSON.stringify(message));
   let db: Database;
-  let engine: Engine;
+  let transactions: Transactions;
   try {
     const opened = await openDatabase(settings.url, settings.now, settings.patienceMs);
     db = opened.db;
@@ -61,8 +62,8 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
       totals: new Totals(),
       newestKeys: opened.kind === 'sqlite' ? new NewestKeys() : undefined,
     };
-    engine = new Engine(opened, shared, settings.patienceMs);
-    report({ opened: opened.kind });
+    transactions = new Transactions(opened, shared, settings.patienceMs);
+    report({ opened: opened.kind, lanes: LANES });
   } catch (error) {
     const code = error instanceof LedgerError ? error.code : 'ledger-unavailable';
     report({ notOpened: { code, message: (error as Error).message } });
@@ -82,20 +83,23 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   const write = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { batch, calls, now } = next;
-      await answer(batch, () => engine.write(calls, now));
+      await answer(batch, () => transactions.write(calls, now));
       await nextTurn();
     }
     writing = false;
   };
   port.on('message', (text: string) => {
-    const order = JSON.parse(text) as Order;
+    // JSON writes an argument that was left out between others as null.
+    const order = JSON.parse(text, (name, value) =>
+      name === 'args' ? value.map((arg: unknown) => arg ?? undefined) : value,
+    ) as Order;
     if ('close' in order) {
       db.destroy().finally(() => port.close());
       return;
     }
     const [first] = order.calls;
-    if (isRead(first!.name)) {
-      void answer(order.batch, () => engine.read(first!, order.now));
+    if (first && isRead(first)) {
+      void answer(order.batch, () => transactions.read(first, order.now));
       return;
     }
     waiting.push(order);

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { csvLine } from '../../charging/csv.ts';
 import { type Kind, openExport } from '../../charging/station/journal/export.ts';
 import type { Line, RecordLine, SessionLine } from '../../charging/station/journal/lines.ts';
 import { JournalError } from '../../charging/station/types.ts';
@@ -142,17 +143,10 @@ function* text(lines: Iterable<Line>, { format, kinds }: Wish): Generator<string
     return;
   }
   const columns = kinds[0] === 'session' ? SESSION_COLUMNS : RECORD_COLUMNS;
-  yield `${columns.join(',')}\r\n`;
+  yield csvLine(columns);
   for (const line of lines) {
-    yield `${columns.map((column) => field((line as unknown as Record<string, unknown>)[column])).join(',')}\r\n`;
+    yield csvLine(columns.map((column) => (line as unknown as Record<string, unknown>)[column]));
   }
-}
-
-/** RFC 4180: quoted where it must be. */
-function field(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  const bare = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(bare) ? `"${bare.replaceAll('"', '""')}"` : bare;
 }
 
 function complaint(error: unknown, folder: string): string {

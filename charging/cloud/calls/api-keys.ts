@@ -1,25 +1,26 @@
 // API keys: shown once, kept as a hash. A key is 256 random bits, so one SHA-256 is enough: there is nothing to guess
 // that a slow hash would slow down, and each request pays for it.
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { faultInName } from '../checks.ts';
 import type { ApiKeysTable } from '../database/schema.ts';
 import { refuse, refuseValue } from '../refusals.ts';
 import type { Answer, ApiKeyRecord, AuditEntry, NewApiKey, Principal, Refused, Role } from '../types.ts';
-import { iso, isoOrNull, type Work } from '../work.ts';
+import { iso, isoOrNull, own, type Work } from '../work.ts';
 
 const SHAPE = /^oc_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
 const ROLES: readonly Role[] = ['customer app', 'operator'];
 
 export const hashOfKey = (key: string) => hash('sha256', key, 'hex');
 
-/** @param key made by the caller's side, so that the answer is the same when the transaction is run again */
 export async function createApiKey(
   work: Work,
-  { name, role, by, key }: { name: string; role: Role; by?: string; key: string },
+  { name, role, by }: { name: string; role: Role; by?: string },
 ): Promise<Answer<NewApiKey>> {
   const fault = faultInName(name, 1) ?? (ROLES.includes(role) ? undefined : 'role: "customer app" or "operator"');
   if (fault) return refuseValue('api-key-not-valid', fault);
-  const id = SHAPE.exec(key)![1]!;
+  const id = own(work, () => randomBytes(8).toString('hex'), 'id');
+  const secret = own(work, () => randomBytes(32).toString('base64url'), 'secret');
+  const key = `oc_${id}_${secret}`;
   const row: ApiKeysTable = { id, name, role, hash: hashOfKey(key), created_at: work.now, revoked_at: null };
   await work.db
     .insertInto('api_keys')
@@ -30,7 +31,7 @@ export async function createApiKey(
   return { ...recordOf(row), key };
 }
 
-export async function revokeApiKey(work: Work, { id, by }: { id: string; by?: string }): Promise<Answer<ApiKeyRecord>> {
+export async function revokeApiKey(work: Work, id: string, by?: string): Promise<Answer<ApiKeyRecord>> {
   const row = await byId(work, id);
   if (!row) return refuse('unknown-api-key', 'No API key has this id.');
   if (row.revoked_at !== null) return recordOf(row);
@@ -42,7 +43,7 @@ export async function revokeApiKey(work: Work, { id, by }: { id: string; by?: st
 /** A refusal comes with its entry for the audit, which the caller's side writes: there it is known who floods it. */
 export async function authenticate(
   work: Work,
-  { key }: { key: string },
+  key: string,
 ): Promise<Principal | (Refused & { readonly audit: AuditEntry })> {
   const id = SHAPE.exec(key)?.[1];
   const row = id === undefined ? undefined : await byId(work, id);

@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Work } from '../work.ts';
 
-/** A statement of the limiter's. Counts need not outlive a crash, so nobody waits for the disk. */
+/** A statement of the limiter's, on the ledger's own connections and by their rules. PostgreSQL alone. Counts need not outlive a crash, so nobody waits for the disk. */
 export function countRequest(
   work: Work,
   { text, values }: { text: string; values: readonly unknown[] },

@@ -4,13 +4,14 @@
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';
 import type { ReceiptsTable } from '../database/schema.ts';
+import { random48 } from '../random.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
-import type { Work } from '../work.ts';
-import { currentTerms, stationByNumber, stationsToday, VOUCHER } from './looking-up.ts';
-import { findReservation } from './reserving.ts';
-import { keepSettlement } from './settling.ts';
+import { own, type Work } from '../work.ts';
+import { keepSettlement } from './receipts.ts';
+import { currentTerms, stationByNumber, stationsToday, VOUCHER } from './records.ts';
+import { findReservation } from './reservations.ts';
 
 export interface RefundExpiredCall {
   /** The charging request's id. */
@@ -19,10 +20,9 @@ export interface RefundExpiredCall {
   readonly by: string;
   /** Why: for the audit. */
   readonly why: string;
-  /** Random: a call that is tried again after a lost connection knows its own work by it. */
-  readonly token: number;
 }
 
+/** Gives the whole of a voucher back that no station takes any more and nobody claimed. */
 export async function refundExpired(work: Work, call: RefundExpiredCall): Promise<Answer<Settlement>> {
   const why = tidy(String(call.why ?? ''), 200).trim();
   if (why === '') return refuse('malformed', 'why: what the audit is to say, 1 to 200 characters.');
@@ -54,7 +54,7 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
     refund: row.price,
     client: call.by,
     settled_at: work.now,
-    token: call.token,
+    token: own(work, random48),
   };
   const { settlement, again } = await keepSettlement(work, row, terms, receipt);
   if (again)

@@ -2,6 +2,7 @@
 // and fall all over their table: kept for ever they would make it cost more to issue a code the more were issued.
 import { hash } from 'node:crypto';
 import type { Operation } from '../../codes/index.ts';
+import type { KeptKey } from '../database/newest-keys.ts';
 import type { IdempotencyKeysTable } from '../database/schema.ts';
 import { refuse } from '../refusals.ts';
 import { KEPT_MS, SLICES } from '../retention.ts';
@@ -15,7 +16,7 @@ import {
   statusOf,
   VOUCHER,
   voucherAnswer,
-} from './looking-up.ts';
+} from './records.ts';
 import { replaySynchronization, SYNCHRONIZATION } from './synchronizing.ts';
 
 /** What a body asks for, as far as it must be the same. */
@@ -26,10 +27,6 @@ export type Body =
 /** What a key is kept as: bound to its client, and of one length. Hexadecimal; 128 bits. */
 export function idempotencyHash(client: string, key: string): string {
   return hash('sha256', `${client}\0${key}`, 'hex').slice(0, 32);
-}
-
-export interface KeptKey extends Omit<IdempotencyKeysTable, 'hash'> {
-  readonly hash: string;
 }
 
 export function faultInKey(key: string | undefined): Refused | undefined {

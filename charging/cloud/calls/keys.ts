@@ -6,16 +6,21 @@ import { refuseValue, retiredStation, unknownStation } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, CodeRecord, NewKey, Page, Provisioning, Refused } from '../types.ts';
 import { iso, type Work } from '../work.ts';
-import { codeRecords } from './listing.ts';
-import { currentTerms, type StationToday, stationById, stationsToday, VOUCHER } from './looking-up.ts';
+import { codeRecords } from './lists.ts';
+import { currentTerms, type StationToday, stationById, stationsToday, VOUCHER } from './records.ts';
 import { updateStation } from './stations.ts';
 
 /** More of a station's newest codes than its longest window ever holds: 48 slots back and 8 ahead. */
 const MOST_IN_WINDOW = 256;
 
+/**
+ * What a station is set up with; audited.
+ * @param options.keyVersion another than the station's, to set a station up before changing over
+ */
 export async function provisioning(
   work: Work,
-  { id, keyVersion, by }: { id: string; keyVersion?: number; by?: string },
+  id: string,
+  { keyVersion, by }: { keyVersion?: number | undefined; by?: string } = {},
 ): Promise<Answer<Provisioning>> {
   const row = await stationById(work, id);
   if (!row) return unknownStation(id);
@@ -45,31 +50,28 @@ export async function provisioning(
  */
 export async function replaceKey(
   work: Work,
-  { id, by, revisions }: { id: string; by?: string; revisions?: readonly number[] },
+  id: string,
+  by?: string,
+  revisions?: readonly number[],
 ): Promise<Answer<NewKey>> {
   const station = (await stationsToday(work, [id])).get(id);
   if (!station) return unknownStation(id);
   if (station.retired_at !== null) return retiredStation(id);
   const voided = await outstandingOf(work, station);
   const keyVersion = (await latestVersion(work, station)) + 1;
-  const changed = await updateStation(work, {
-    id,
-    change: { keyVersion },
-    ...(by && { by }),
-    ...(revisions && { revisions }),
-  });
+  const changed = await updateStation(work, id, { keyVersion }, by, revisions);
   if (isRefusal(changed)) return changed;
-  const given = await provisioning(work, { id, ...(by && { by }) });
+  const given = await provisioning(work, id, by === undefined ? {} : { by });
   if (isRefusal(given)) return given;
   const item = await codeRecords(work, voided);
   return { provisioning: given, void: voided.map(item) };
 }
 
-/** Vouchers that the station may still take: what a new key makes void. Some may have been used up, without a receipt. */
-export async function listOutstanding(
-  work: Work,
-  { station: id }: { station: string },
-): Promise<Answer<Page<CodeRecord>>> {
+/**
+ * Newest first: vouchers that the station may still take, which a new key makes void. Some may have been used up, without
+ * a receipt.
+ */
+export async function listOutstanding(work: Work, id: string): Promise<Answer<Page<CodeRecord>>> {
   const station = (await stationsToday(work, [id])).get(id);
   if (!station) return unknownStation(id);
   const rows = await outstandingOf(work, station);

@@ -16,15 +16,15 @@ import type {
   StrayReason,
 } from '../types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
-import { reservationAnswer } from './looking-up.ts';
 import { limitOf, pageOf } from './paging.ts';
-import { type Found, findById, standing } from './reserving.ts';
+import { reservationAnswer } from './records.ts';
+import { type Found, findById, standing } from './reservations.ts';
 
 export interface PaymentCall {
   readonly id: string;
   readonly payment: string;
   /** What was paid; compared with the price where it is given. */
-  readonly amount?: Money;
+  readonly amount?: Money | undefined;
 }
 
 const LONGEST_REFERENCE = 255;
@@ -37,6 +37,10 @@ const STRAY = {
   cancelled: ['cancelled', 'paid-after-cancelling', 'Its customer cancelled this request. Give the payment back.'],
 } as const satisfies Record<StrayReason, readonly [RefusalKind, string, string]>;
 
+/**
+ * `payment`: the provider's reference; the same one again changes nothing, another is refused, and so is one that was told
+ * for another request.
+ */
 export async function markPaid(work: Work, call: PaymentCall): Promise<Answer<Reservation | ChargingRequest>> {
   const payment = typeof call.payment === 'string' ? call.payment.trim() : '';
   if (payment === '' || payment.length > LONGEST_REFERENCE || !isStorable(payment)) {
@@ -165,7 +169,7 @@ function strayOf(row: PaymentsTable): PaidWithoutCode {
 }
 
 /** What was paid and has no code yet, or never gets one, and was not given back: newest first. */
-export async function listPayments(work: Work, query: PageQuery): Promise<Page<PaymentRecord>> {
+export async function listPayments(work: Work, query: PageQuery = {}): Promise<Page<PaymentRecord>> {
   const limit = limitOf(query);
   const rows = await work.db
     .selectFrom('payments')

@@ -2,15 +2,16 @@
 import { LAYOUTS, type LayoutName } from '../../codes/index.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
-import type { Answer, ChargingRequest, Reservation } from '../types.ts';
+import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
-import { stationByNumber, VOUCHER, voucherAnswer } from './looking-up.ts';
 import { paidWithoutCode } from './payments.ts';
-import { findReservation, standing } from './reserving.ts';
+import { stationByNumber, VOUCHER, voucherAnswer } from './records.ts';
+import { findReservation, standing } from './reservations.ts';
 
+/** A request of the same client; in either layout once issued. */
 export async function request(
   work: Work,
-  { client, id, layout }: { client: string; id: string; layout?: LayoutName | 'rescue' },
+  { client, id, layout }: RequestCall & { readonly layout?: LayoutName | 'rescue' | undefined },
 ): Promise<Answer<ChargingRequest | Reservation>> {
   const key = work.shared.ids.rowOf(id);
   if (!key) return unheardOf(work, client, 'made-up-request-id');

@@ -2,9 +2,9 @@
 import type { CodesTable, ReceiptsTable } from '../database/schema.ts';
 import type { CodeRecord, CodesQuery, Page } from '../types.ts';
 import type { Work } from '../work.ts';
-import { codeRecords, rowsAt } from './listing.ts';
-import { requestIdOf } from './looking-up.ts';
+import { codeRecords, rowsAt } from './lists.ts';
 import { cursorOf, limitOf, pageOf } from './paging.ts';
+import { requestIdOf } from './records.ts';
 import { type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
 type Row = ReceiptsTable & Pick<CodesTable, 'reservation'>;
@@ -14,7 +14,8 @@ interface Only {
   readonly at?: Place;
 }
 
-export async function listSettled(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
+/** Latest settled first; `search`, `from` and `to` as for codes, by when it was settled. */
+export async function listSettled(work: Work, query: CodesQuery = {}): Promise<Page<CodeRecord>> {
   const limit = limitOf(query);
   const sought = await soughtBy(work, query.search ?? query.station);
   if (sought.what === 'nothing') return { items: [], next: null };

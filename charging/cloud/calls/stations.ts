@@ -8,8 +8,8 @@ import { random32 } from '../random.ts';
 import { refuse, refuseValue, retiredStation, shown, unknownStation } from '../refusals.ts';
 import { nextNumber } from '../terms.ts';
 import type { Answer, NewStation, StationChange, StationRecord, StationTerms } from '../types.ts';
-import { TryAgain, type Work } from '../work.ts';
-import { currentTerms, stationById, stationRecord, stationsToday } from './looking-up.ts';
+import { own, TryAgain, type Work } from '../work.ts';
+import { currentTerms, stationById, stationRecord, stationsToday } from './records.ts';
 
 const USUAL: StationTerms = {
   unit: 'min',
@@ -20,16 +20,22 @@ const USUAL: StationTerms = {
   keyVersion: 1,
 };
 
-export async function station(work: Work, { id }: { id: string }): Promise<Answer<StationRecord>> {
+export async function station(work: Work, id: string): Promise<Answer<StationRecord>> {
   const row = await stationById(work, id);
   if (row) return stationRecord(row, await currentTerms(work, row));
   if (!isStationId(id)) work.audits.push({ action: 'strange-station-id', detail: shown(id) });
   return unknownStation(id);
 }
 
-export async function createStation(
+export async function createStation(work: Work, wanted: NewStation, by?: string): Promise<Answer<StationRecord>> {
+  return createNumbered(work, own(work, random32), wanted, by);
+}
+
+async function createNumbered(
   work: Work,
-  { station: wanted, by, token }: { station: NewStation; by?: string; token: number },
+  number: number,
+  wanted: NewStation,
+  by: string | undefined,
 ): Promise<Answer<StationRecord>> {
   const { id, name = '', ...given } = wanted;
   const terms: StationTerms = { ...USUAL, ...withoutUndefined(given) };
@@ -40,7 +46,7 @@ export async function createStation(
   if (fault) return refuseValue('station-not-valid', fault);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
-    number: token,
+    number,
     id,
     name,
     terms: 1,
@@ -58,9 +64,9 @@ export async function createStation(
     .execute();
   if (kept.length === 0) {
     const earlier = await stationById(work, id);
-    if (earlier?.number === token) return stationRecord(earlier, await currentTerms(work, earlier));
+    if (earlier?.number === number) return stationRecord(earlier, await currentTerms(work, earlier));
     if (earlier) return refuse('station-exists', `There is a station ${shown(id)} already.`);
-    return createStation(work, { station: wanted, token: random32(), ...(by === undefined ? {} : { by }) });
+    return createNumbered(work, random32(), wanted, by);
   }
   await work.db
     .insertInto('station_terms')
@@ -70,9 +76,13 @@ export async function createStation(
   return stationRecord(row, terms);
 }
 
+/** @param revisions refused unless the station is at one of them: what the caller saw was changed meanwhile */
 export async function updateStation(
   work: Work,
-  { id, change, by, revisions }: { id: string; change: StationChange; by?: string; revisions?: readonly number[] },
+  id: string,
+  change: StationChange,
+  by?: string,
+  revisions?: readonly number[],
 ): Promise<Answer<StationRecord>> {
   const row = (await stationsToday(work, isStationId(id) ? [id] : [])).get(id);
   if (!row) return unknownStation(id);
@@ -123,10 +133,8 @@ function faultInNumbering(terms: StationTerms, last: number, now: number): strin
   );
 }
 
-export async function retireStation(
-  work: Work,
-  { id, by }: { id: string; by?: string },
-): Promise<Answer<StationRecord>> {
+/** No more codes for it; what was issued stays valid and can be settled. */
+export async function retireStation(work: Work, id: string, by?: string): Promise<Answer<StationRecord>> {
   const row = await stationById(work, id);
   if (!row) return unknownStation(id);
   const terms = await currentTerms(work, row);

@@ -1,9 +1,11 @@
 // Figures for the operator and for metrics: from the day's sums, never by counting the ledger.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { Unit } from '../../codes/index.ts';
+import type { Tables } from '../database/schema.ts';
 import type { Anomaly, DayFigures, Statistics } from '../types.ts';
 import { dayOf, iso, type Work } from '../work.ts';
-import { VOUCHER } from './looking-up.ts';
+import { VOUCHER } from './records.ts';
 
 const HOURS_4_MS = 4 * 3_600_000;
 const DAYS_30_MS = 30 * 86_400_000;
@@ -22,7 +24,7 @@ const MUCH_SETTLED = 0.25;
 /** A station that charges one vehicle at a time sells no more in a day; counting stops there. */
 const MOST_A_DAY = 60;
 
-export async function statistics(work: Work, { days = 30 }: { days?: number }): Promise<Statistics> {
+export async function statistics(work: Work, { days = 30 }: { days?: number | undefined } = {}): Promise<Statistics> {
   const first = dayOf(work.now) - Math.min(Math.max(1, Math.trunc(days) || 1), 3660) + 1;
   return {
     days: await dayFigures(work, first),
@@ -185,4 +187,37 @@ async function issuedSince(work: Work, station: number, first: number): Promise<
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** What selling, paying, settling and letting people in write to. */
+const NEEDED: readonly (keyof Tables)[] = [
+  'stations',
+  'station_terms',
+  'codes',
+  'reservations',
+  'payments',
+  'receipts',
+  'idempotency_keys',
+  'tallies',
+  'wrong_receipts',
+  'api_keys',
+  'audit',
+  'ledger_meta',
+];
+
+/**
+ * A write of this process's own, so that health says whether a commit reaches the disk; and no rows for each table that a
+ * sale writes to: that fails where the table, a column or the right to write is missing.
+ */
+export async function heartbeat(work: Work): Promise<null> {
+  const needed = work.shared.newestKeys ? [...NEEDED, 'newest_keys' as const] : NEEDED;
+  for (const table of needed) {
+    await sql`insert into ${sql.table(table)} select * from ${sql.table(table)} where 1 = 0`.execute(work.db);
+  }
+  await work.db
+    .insertInto('heartbeats')
+    .values({ writer: work.shared.writer, at: work.now })
+    .onConflict((conflict) => conflict.column('writer').doUpdateSet({ at: work.now }))
+    .execute();
+  return null;
 }

@@ -1,10 +1,10 @@
 // The code that brings a station into step. It draws no number: all who ask within a slot get the same code, so that
 // nobody uses up numbers, or tells those who paid to wait, by asking.
 import { synchronizationNumber } from '../../codes/numbering.ts';
+import type { KeptKey } from '../database/newest-keys.ts';
 import type { IssuedService, StationTerms } from '../types.ts';
 import { iso, type Work } from '../work.ts';
-import type { KeptKey } from './idempotency.ts';
-import { type StationToday, stationByNumber } from './looking-up.ts';
+import { type StationToday, stationByNumber } from './records.ts';
 
 /** What an idempotency key of a synchronization is kept as. */
 export const SYNCHRONIZATION = 2;

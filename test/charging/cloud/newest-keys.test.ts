@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import fc from 'fast-check';
-import { findKeys, idempotencyHash, type KeptKey } from '../../../charging/cloud/calls/idempotency.ts';
-import { NewestKeys } from '../../../charging/cloud/calls/newest-keys.ts';
+import { findKeys, idempotencyHash } from '../../../charging/cloud/calls/idempotency.ts';
+import { type KeptKey, NewestKeys } from '../../../charging/cloud/database/newest-keys.ts';
 import { openDatabase } from '../../../charging/cloud/database/open.ts';
 import { newWork, type Work } from '../../../charging/cloud/work.ts';
 import { granted, refusal } from './answers.ts';

@@ -1,6 +1,7 @@
 // What the ledger's thread holds, for tests that work beside it.
-import { NewestKeys } from '../../../charging/cloud/calls/newest-keys.ts';
+
 import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
+import { NewestKeys } from '../../../charging/cloud/database/newest-keys.ts';
 import { Statements } from '../../../charging/cloud/database/statements.ts';
 import { RequestIds } from '../../../charging/cloud/request-id.ts';
 import { type Shared, TermsCache, Totals } from '../../../charging/cloud/work.ts';

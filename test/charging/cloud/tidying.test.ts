@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Call } from '../../../charging/cloud/calls/calls.ts';
 import { openDatabase } from '../../../charging/cloud/database/open.ts';
-import { type Call, Engine } from '../../../charging/cloud/engine.ts';
+import { Transactions } from '../../../charging/cloud/transactions.ts';
 import { BOTH, freshUrl } from './databases.ts';
 import { sharedOf } from './shared.ts';
 
@@ -12,22 +13,22 @@ for (const kind of BOTH) {
     it('are tidied away after three days, slice by slice, and the younger ones stay', async () => {
       const opened = await openDatabase(await freshUrl(kind), 0, 4000);
       const { db } = opened;
-      const engine = new Engine(opened, sharedOf(kind), 4000);
+      const transactions = new Transactions(opened, sharedOf(kind), 4000);
       const write = async (now: number, ...calls: Call[]) => {
-        const { outcomes } = await engine.write(calls, now);
+        const { outcomes } = await transactions.write(calls, now);
         for (const outcome of outcomes) assert.ok('value' in outcome, JSON.stringify(outcome));
       };
       const issue = (idempotencyKey: string): Call => ({
         name: 'issue',
-        args: { client: 'app', station: 'S', amount: 30, idempotencyKey },
+        args: [{ client: 'app', station: 'S', amount: 30, idempotencyKey }],
       });
-      await write(0, { name: 'createStation', args: { station: { id: 'S', sequence: 'counter' }, token: 1 } });
+      await write(0, { name: 'createStation', args: [{ id: 'S', sequence: 'counter' }] });
       await write(1 * DAY, ...Array.from({ length: 100 }, (_, i) => issue(`old ${i}`)));
       await write(2 * DAY, ...Array.from({ length: 100 }, (_, i) => issue(`young ${i}`)));
       const kept = async () =>
         (await db.selectFrom('idempotency_keys').select('used_at').execute()).map((row) => row.used_at);
       const tidy = async (now: number, from: number, to: number) => {
-        for (let slice = from; slice < to; slice++) await write(now, { name: 'forgetKeys', args: { slice } });
+        for (let slice = from; slice < to; slice++) await write(now, { name: 'forgetKeys', args: [{ slice }] });
       };
       await tidy(4 * DAY, 0, 128);
       const half = (await kept()).length;

@@ -8,27 +8,22 @@ import { money, priceOf, quantityOf } from '../terms.ts';
 import type {
   Answer,
   ChargingRequest,
+  IssueCall,
   Money,
   Page,
   PageQuery,
   Refused,
+  RequestCall,
   Reservation,
   ReservationRecord,
   StationTerms,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
-import type { IssueCall, IssueReservedCall } from './drawing.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
-import {
-  currentTerms,
-  inService,
-  reservationAnswer,
-  stationById,
-  stationByNumber,
-  voucherAnswer,
-} from './looking-up.ts';
 import { cursorOf, limitOf, pageOf } from './paging.ts';
+import { currentTerms, inService, reservationAnswer, stationById, stationByNumber, voucherAnswer } from './records.ts';
 
+/** A request that waits for its payment; no number is drawn. */
 export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reservation>> {
   const { client, station: id, amount, idempotencyKey } = call;
   if (!isClient(client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
@@ -109,12 +104,12 @@ export async function standing(work: Work, { row, station, terms }: Found): Prom
 }
 
 /**
- * Its customer takes a reservation back: no payment is taken for it any more. One that lapsed stays as it is; again
- * changes nothing.
+ * Its customer takes a reservation back: a payment that comes all the same is refused, and kept on `listPayments`. One
+ * that lapsed stays as it is; again changes nothing.
  */
 export async function cancelReservation(
   work: Work,
-  { client, id }: IssueReservedCall,
+  { client, id }: RequestCall,
 ): Promise<Answer<Reservation | ChargingRequest>> {
   const found = await findById(work, id);
   if (!found) return unknownRequest();
@@ -151,7 +146,7 @@ export interface PaidReservation {
 
 export async function paidReservation(
   work: Work,
-  { client, id }: IssueReservedCall,
+  { client, id }: RequestCall,
 ): Promise<PaidReservation | { answer: ChargingRequest | Refused }> {
   const found = await findById(work, id);
   if (!found) return { answer: unknownRequest() };
@@ -172,8 +167,8 @@ export async function paidReservation(
   return { row, station, unit: terms.unit, amount: row.quantity * terms.step, price };
 }
 
-/** Newest first. */
-export async function listReservations(work: Work, query: PageQuery): Promise<Page<ReservationRecord>> {
+/** Newest first: what waits for its payment, was paid, or lapsed. */
+export async function listReservations(work: Work, query: PageQuery = {}): Promise<Page<ReservationRecord>> {
   const limit = limitOf(query);
   const [at, station, reservation] = cursorOf(query.after) ?? [];
   const rows = await work.db

@@ -1,71 +1,21 @@
 // Runs the calls of a batch in one transaction, and again when it lost a race or the database went away.
 import { setTimeout as wait } from 'node:timers/promises';
-import { authenticate, createApiKey, revokeApiKey } from './calls/api-keys.ts';
-import { countRequest } from './calls/counting.ts';
-import { type DrawingCall, draw } from './calls/drawing.ts';
-import { refundExpired } from './calls/expired.ts';
-import { heartbeat } from './calls/health.ts';
-import { forgetKeys } from './calls/idempotency.ts';
-import { listOutstanding, provisioning, replaceKey } from './calls/keys.ts';
-import { exportPage, listApiKeys, listAudit, listCodes, listStations } from './calls/listing.ts';
-import { listPayments, markPaid, returnPayment } from './calls/payments.ts';
-import { request } from './calls/requests.ts';
-import { cancelReservation, listReservations, reserve } from './calls/reserving.ts';
-import { listSettled } from './calls/settled-list.ts';
-import { settle } from './calls/settling.ts';
-import { createStation, retireStation, station, updateStation } from './calls/stations.ts';
-import { statistics } from './calls/statistics.ts';
+import {
+  type Call,
+  type DrawingCall,
+  drawingOf,
+  isDrawing,
+  isRead,
+  performRead,
+  performWrite,
+  type ReadCall,
+} from './calls/calls.ts';
+import { draw } from './calls/issuing.ts';
 import { isAway, mayPass, type Opened } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import { LedgerWentBack } from './types.ts';
 import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.ts';
 
-/** Those that draw a number; those of a batch are drawn together. */
-const DRAWING = ['issue', 'serviceCode', 'issueReserved'] as const;
-const WRITES = {
-  reserve,
-  cancelReservation,
-  markPaid,
-  returnPayment,
-  settle,
-  refundExpired,
-  createStation,
-  updateStation,
-  retireStation,
-  provisioning,
-  replaceKey,
-  createApiKey,
-  revokeApiKey,
-  heartbeat,
-  forgetKeys,
-  audit: async (work: Work, entry: Work['audits'][number]) => {
-    work.audits.push(entry);
-    return null;
-  },
-} as const;
-const READS = {
-  countRequest,
-  request,
-  station,
-  authenticate,
-  listStations,
-  listApiKeys,
-  listAudit,
-  listCodes,
-  listOutstanding,
-  listSettled,
-  listReservations,
-  listPayments,
-  exportPage,
-  statistics,
-} as const;
-
-export type WriteName = (typeof DRAWING)[number] | keyof typeof WRITES;
-export type ReadName = keyof typeof READS;
-export interface Call {
-  readonly name: WriteName | ReadName;
-  readonly args: unknown;
-}
 /** The answer, or why there is none. */
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
 export interface Done {
@@ -73,9 +23,7 @@ export interface Done {
   readonly retries: number;
 }
 
-type Perform = (work: Work, args: never) => Promise<unknown>;
-
-export class Engine {
+export class Transactions {
   readonly #db: Database;
   readonly #shared: Shared;
   readonly #patienceMs: number;
@@ -117,18 +65,18 @@ export class Engine {
   }
 
   /** One look-up. What it has to say for the audit is written before its answer is given. */
-  async read(call: Call, now: number): Promise<Done> {
+  async read(call: ReadCall, now: number): Promise<Done> {
     const deadline = performance.now() + this.#patienceMs;
     let audits: Work['audits'] = [];
     const done = await this.#attempt(1, deadline, async () => {
       const work = newWork(this.#shared, this.#db, now);
-      const value = await (READS[call.name as ReadName] as Perform)(work, call.args as never);
+      const value = await performRead(work, call);
       audits = work.audits;
       return [value];
     });
     if (audits.length === 0 || 'failed' in done.outcomes[0]!) return done;
     const written = await this.write(
-      audits.map((args) => ({ name: 'audit', args })),
+      audits.map((entry) => ({ name: 'audit', args: [entry] })),
       now,
     );
     const failed = written.outcomes.find((outcome) => 'failed' in outcome);
@@ -165,23 +113,21 @@ export class Engine {
 
 async function perform(work: Work, calls: readonly Call[]): Promise<unknown[]> {
   const answers: unknown[] = new Array(calls.length);
-  const drawing: number[] = [];
-  for (const [index, { name, args }] of calls.entries()) {
-    if ((DRAWING as readonly string[]).includes(name)) drawing.push(index);
-    else answers[index] = await (WRITES[name as keyof typeof WRITES] as Perform)(work, args as never);
+  const drawing: { readonly index: number; readonly call: DrawingCall }[] = [];
+  for (const [index, call] of calls.entries()) {
+    work.call = call;
+    if (isDrawing(call)) drawing.push({ index, call });
+    else if (isRead(call)) throw new Error(`${call.name} does not write`);
+    else answers[index] = await performWrite(work, call);
   }
   if (drawing.length > 0) {
     const drawn = await draw(
       work,
-      drawing.map((index) => calls[index] as DrawingCall),
+      drawing.map(({ call }) => drawingOf(call)),
     );
-    for (const [position, index] of drawing.entries()) answers[index] = drawn[position];
+    for (const [position, { index }] of drawing.entries()) answers[index] = drawn[position];
   }
   await writeAudits(work);
   await work.tallies.write(work);
   return answers;
-}
-
-export function isRead(name: string): name is ReadName {
-  return Object.hasOwn(READS, name);
 }

@@ -7,11 +7,24 @@
 // given twice.
 import { sql } from 'kysely';
 import { KEPT_MS } from '../retention.ts';
-import type { Work } from '../work.ts';
-import type { KeptKey } from './idempotency.ts';
+import type { Database, IdempotencyKeysTable } from './schema.ts';
+import type { Statements } from './statements.ts';
 
 /** Then they go into the tree: some 80 ms each four seconds at full speed, and two megabytes remembered. */
 const MOST = 16_384;
+
+/** An idempotency key as it is kept, its hash in hexadecimal. */
+export interface KeptKey extends Omit<IdempotencyKeysTable, 'hash'> {
+  readonly hash: string;
+}
+
+/** The transaction that asks. */
+export interface KeysTransaction {
+  readonly db: Database;
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly shared: { readonly statements: Statements };
+}
 
 export class NewestKeys {
   /** By hash, in the order of their places. Some may be gone meanwhile, so a place is looked at before it is believed. */
@@ -19,7 +32,7 @@ export class NewestKeys {
   readonly #most: number;
   /** The last place that was committed when it was read. */
   #last = 0;
-  #transaction: Work | undefined;
+  #transaction: KeysTransaction | undefined;
   /** By this transaction, which may yet be rolled back. */
   #added = false;
 
@@ -27,7 +40,7 @@ export class NewestKeys {
     this.#most = most;
   }
 
-  async find(work: Work, hashes: readonly string[]): Promise<KeptKey[]> {
+  async find(work: KeysTransaction, hashes: readonly string[]): Promise<KeptKey[]> {
     await this.#learn(work);
     const places = hashes.map((hash) => this.#places.get(hash)).filter((place) => place !== undefined);
     if (places.length === 0 && !this.#added) return [];
@@ -45,7 +58,7 @@ export class NewestKeys {
   }
 
   /** @param keys that were looked for in this transaction, and not found */
-  async keep(work: Work, keys: readonly KeptKey[]): Promise<void> {
+  async keep(work: KeysTransaction, keys: readonly KeptKey[]): Promise<void> {
     await this.#learn(work);
     const parameters = keys.flatMap((key) => [
       Buffer.from(key.hash, 'hex'),
@@ -63,7 +76,7 @@ export class NewestKeys {
   }
 
   /** All of them. One that is in the tree already is past its time there, or the row that always stays. */
-  async moveToTree({ db }: Work): Promise<void> {
+  async moveToTree({ db }: Pick<KeysTransaction, 'db'>): Promise<void> {
     await sql`
       insert into idempotency_keys (hash, station, item, what, used_at)
       select hash, station, item, what, used_at from newest_keys where true order by hash, place
@@ -73,7 +86,7 @@ export class NewestKeys {
   }
 
   /** Once in a transaction, before it writes keys of its own: places that are rolled back are given again. */
-  async #learn(work: Work): Promise<void> {
+  async #learn(work: KeysTransaction): Promise<void> {
     if (this.#transaction === work) return;
     this.#added = false;
     const rows = await work.shared.statements.run<{ place: number; hash: Uint8Array; first: number }>(

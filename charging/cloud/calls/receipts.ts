@@ -2,25 +2,12 @@
 import { type Matcher, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import { random48 } from '../random.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
 import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
-import type { Answer, Refused, Settlement, StationTerms } from '../types.ts';
-import { TryAgain, type Work } from '../work.ts';
-import { requestIdOf, stationById, VOUCHER } from './looking-up.ts';
-
-export interface SettleCall {
-  readonly client: string;
-  readonly station: string;
-  readonly receipt: string;
-  readonly anyClient?: boolean;
-  /** Where it comes from: whose wrong receipts count together when they are not the buyer's. */
-  readonly address?: string;
-  /** Of a voucher that another client bought: its digits in either layout, or its request's id. */
-  readonly code?: string;
-  readonly request?: string;
-  /** Random: a call that is tried again after a lost connection knows its own work by it. */
-  readonly token: number;
-}
+import type { Answer, Refused, SettleCall, Settlement, StationTerms } from '../types.ts';
+import { own, TryAgain, type Work } from '../work.ts';
+import { requestIdOf, stationById, VOUCHER } from './records.ts';
 
 /**
  * A receipt names its voucher modulo 64 and is told from the others by its tag of seven digits. So many of the
@@ -33,6 +20,10 @@ const ROWS = [2000, 50_000];
 const MOST_WRONG = 10;
 const FORGIVEN_AFTER_MS = 15 * 60_000;
 
+/**
+ * What is left of a voucher, once: of one that this client bought, or whose `code` or `request` it gives as well. What
+ * strangers get wrong is counted by where it comes from.
+ */
 export async function settle(work: Work, call: SettleCall): Promise<Answer<Settlement>> {
   const { client, station: id, receipt } = call;
   if (!isClient(client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
@@ -218,7 +209,7 @@ async function settleVoucher(
     refund: refundOf(row.price, reading.unused),
     client: call.client,
     settled_at: work.now,
-    token: call.token,
+    token: own(work, random48),
   };
   const { settlement, again } = await keepSettlement(work, row, terms, receipt);
   if (!again) return settlement;

@@ -5,13 +5,13 @@ import { isExpired, isVoid, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
-import { operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './looking-up.ts';
 import { cursorOf, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
+import { operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './records.ts';
 import { isSearch, matching, type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
 export async function listStations(
   work: Work,
-  query: PageQuery & { search?: string; retired?: boolean },
+  query: PageQuery & { search?: string | undefined; retired?: boolean | undefined } = {},
 ): Promise<Page<StationRecord>> {
   const limit = limitOf(query);
   const rows = await work.db
@@ -32,7 +32,7 @@ export async function listStations(
   return pageOf(rows, limit, item, (row) => row.id);
 }
 
-export async function listApiKeys(work: Work, query: PageQuery): Promise<Page<ApiKeyRecord>> {
+export async function listApiKeys(work: Work, query: PageQuery = {}): Promise<Page<ApiKeyRecord>> {
   const limit = limitOf(query);
   const rows = await work.db
     .selectFrom('api_keys')
@@ -44,7 +44,8 @@ export async function listApiKeys(work: Work, query: PageQuery): Promise<Page<Ap
   return pageOf(rows, limit, recordOf, (row) => row.id);
 }
 
-export async function listAudit(work: Work, query: PageQuery): Promise<Page<AuditRecord>> {
+/** Newest first. */
+export async function listAudit(work: Work, query: PageQuery = {}): Promise<Page<AuditRecord>> {
   const limit = limitOf(query);
   const [at, entry] = cursorOf(query.after) ?? [];
   const rows = await work.db
@@ -67,7 +68,11 @@ export async function listAudit(work: Work, query: PageQuery): Promise<Page<Audi
   return pageOf(rows, limit, item, (row) => `${row.at}.${row.entry}`);
 }
 
-export async function listCodes(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
+/**
+ * Newest first. `search`: part of a station's id or name, or of a request's id (4 hex digits or more; a page of such a
+ * search may be empty and have a next). `from`, `to`: ISO 8601, of when it was issued; `to` is not included.
+ */
+export async function listCodes(work: Work, query: CodesQuery = {}): Promise<Page<CodeRecord>> {
   if (query.station !== undefined) {
     const station = await stationById(work, query.station);
     return codesOfStations(work, station ? [station] : [], query);
@@ -252,7 +257,7 @@ export async function codeRecords(
 /** The next rows for an export, oldest first, after the place that `after` names. */
 export async function exportPage(
   work: Work,
-  query: { from: number; to: number; station?: string; after?: string },
+  query: { from: number; to: number; station?: string | undefined; after?: string | undefined },
 ): Promise<Page<CodeRecord>> {
   const [at, number, sequence] = cursorOf(query.after) ?? [];
   const station = query.station === undefined ? undefined : await stationById(work, query.station);

@@ -3,12 +3,24 @@
 import { OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
 import { isClient } from '../checks.ts';
+import type { KeptKey } from '../database/newest-keys.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
 import { type Drawer, nextNumber, priceOf, quantityOf } from '../terms.ts';
-import type { Refused, StationTerms } from '../types.ts';
+import type {
+  Answer,
+  ChargingRequest,
+  IssueCall,
+  IssuedService,
+  Refused,
+  RequestCall,
+  ServiceCall,
+  StationTerms,
+  SynchronizeCall,
+} from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
-import { faultInKey, findKeys, idempotencyHash, type KeptKey, keepKeys, replay } from './idempotency.ts';
+import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
+import { markDone } from './payments.ts';
 import {
   inService,
   kindOf,
@@ -17,31 +29,32 @@ import {
   stationsToday,
   VOUCHER,
   voucherAnswer,
-} from './looking-up.ts';
-import { markDone } from './payments.ts';
-import { type PaidReservation, paidReservation } from './reserving.ts';
+} from './records.ts';
+import { type PaidReservation, paidReservation } from './reservations.ts';
 import { SYNCHRONIZATION, synchronizationNow } from './synchronizing.ts';
 
-export interface IssueCall {
-  readonly client: string;
-  readonly station: string;
-  readonly amount: number;
-  readonly idempotencyKey?: string | undefined;
-}
-export interface ServiceCall {
-  readonly client: string;
-  readonly station: string;
-  readonly operation: Operation;
-  readonly idempotencyKey?: string | undefined;
-}
-export interface IssueReservedCall {
-  readonly client: string;
-  readonly id: string;
-}
-export type DrawingCall =
+type DrawingCall =
   | { readonly name: 'issue'; readonly args: IssueCall }
   | { readonly name: 'serviceCode'; readonly args: ServiceCall }
-  | { readonly name: 'issueReserved'; readonly args: IssueReservedCall };
+  | { readonly name: 'issueReserved'; readonly args: RequestCall };
+
+/** What is to be drawn, and what it is answered with. */
+export type Drawing<T> = DrawingCall & { readonly answer?: Answer<T> };
+
+/** The calls of this file: each says what is to be drawn, and `draw` draws those of a transaction together. */
+export const DRAWING = {
+  /** A voucher at once. The same client, key and body get the same one again. */
+  issue: (args: IssueCall): Drawing<ChargingRequest> => ({ name: 'issue', args }),
+  /** The code that brings a station into step and sets its clock. */
+  synchronize: (call: SynchronizeCall): Drawing<IssuedService> => ({
+    name: 'serviceCode',
+    args: { ...call, operation: 'synchronize' },
+  }),
+  /** A code for one of the operator's operations. */
+  serviceCode: (args: ServiceCall): Drawing<IssuedService> => ({ name: 'serviceCode', args }),
+  /** Draws the number of a paid reservation; asked again, the same voucher. */
+  issueReserved: (args: RequestCall): Drawing<ChargingRequest> => ({ name: 'issueReserved', args }),
+} as const;
 
 const DRAWERS = {
   issue: 'unpaid',
