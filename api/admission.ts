@@ -1,6 +1,6 @@
 // Who is asking, whether they may, and whether they ask too often.
 import { createHash, randomBytes } from 'node:crypto';
-import { isRefused, type Principal, type Refusal } from '../charging/cloud/ledger.ts';
+import { isRefused, type Principal } from '../charging/cloud/ledger.ts';
 import { unknownStation } from '../charging/cloud/refusals.ts';
 import { isStationId } from '../charging/codes/station-id.ts';
 import { addressOf } from './client-address.ts';
@@ -8,7 +8,7 @@ import type { Call } from './contract.ts';
 import type { HttpMessage, HttpRequest } from './http.ts';
 import type { Issuer } from './issuer.ts';
 import type { Taken } from './limits.ts';
-import { type Problem, problem } from './problems.ts';
+import { type Problem, problem, problemOfRefusal } from './problems.ts';
 import { CallReader } from './request.ts';
 import { comesFromThisMachine } from './this-machine.ts';
 
@@ -103,7 +103,7 @@ export class Admitter {
       return { refused: notAuthenticated('Send the API key as Authorization: Bearer followed by the key.') };
     }
     const answer = await this.#issuer.identities.of(key, address);
-    if (isRefused(answer)) return { refused: { ...answer.refused, headers: CHALLENGE } };
+    if (isRefused(answer)) return { refused: { ...problemOfRefusal(answer.refused), headers: CHALLENGE } };
     return { client: answer, open: false };
   }
 
@@ -162,14 +162,14 @@ export class Admitter {
     caller: Caller,
     req: HttpRequest | undefined,
     again: boolean,
-  ): Promise<{ refused: Refusal } | Taken | undefined> {
+  ): Promise<{ refused: Problem } | Taken | undefined> {
     if (!isStationId(id)) {
       const { client } = caller.client;
       this.#issuer.audit(
         { action: 'station-id-not-possible', client, station: id, detail: this.#call.id },
         addressOf(req),
       );
-      return unknownStation(id);
+      return { refused: problemOfRefusal(unknownStation(id).refused) };
     }
     if (!this.#call.countsForStation || again) return undefined;
     const limits = await this.#issuer.limits(caller.open);

@@ -1,16 +1,56 @@
-// Problem details (RFC 9457) for everything that the HTTP side refuses before the ledger is asked. The ledger brings
-// its own refusals of the same shape.
-import { refusalKinds } from '../charging/cloud/refusals.ts';
-import type { Refusal } from '../charging/cloud/types.ts';
+// Problem details (RFC 9457): the one table of what is refused, here and by the ledger, with status and title.
+import type { Refusal, RefusalSlug } from '../charging/cloud/types.ts';
 
 export type { RequestError } from '../charging/cloud/types.ts';
 
-export interface Problem extends Refusal {
+export interface Problem extends Omit<Refusal, 'slug'> {
+  /** `urn:offline-charging:problem:<slug>`, stable. */
+  readonly type: string;
+  /** One line in English, the same for each problem of this type. */
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
   /** More headers than Content-Type and Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const TYPES = 'urn:offline-charging:problem:';
+
+/** What the ledger refuses. */
+const OF_THE_LEDGER = {
+  malformed: { status: 400, title: 'The request is malformed' },
+  unauthorized: { status: 401, title: 'No valid API key' },
+  'unknown-station': { status: 404, title: 'There is no such station' },
+  'unknown-request': { status: 404, title: 'There is no such charging request' },
+  'unknown-receipt': { status: 404, title: 'No voucher fits this receipt' },
+  'unknown-payment': { status: 404, title: 'There is no such payment' },
+  'unknown-api-key': { status: 404, title: 'There is no such API key' },
+  'station-exists': { status: 409, title: 'There is a station with this id already' },
+  'idempotency-key-reused': { status: 409, title: 'This idempotency key was used for another request' },
+  'receipt-settled': { status: 409, title: 'This receipt has been settled already' },
+  'not-paid': { status: 402, title: 'This request has not been paid' },
+  'already-paid': { status: 409, title: 'This request has been paid already' },
+  'payment-used': { status: 409, title: 'This payment was told for another request' },
+  'payment-differs': { status: 409, title: 'This payment is not the price of the request' },
+  'code-issued': { status: 409, title: 'A code was given for this payment' },
+  'not-expired': { status: 409, title: 'This code can still be typed' },
+  'paid-otherwise': { status: 409, title: 'This request was paid with another payment' },
+  'terms-changed': { status: 409, title: 'The station sells something else now' },
+  'retired-station': { status: 410, title: 'This station is out of service' },
+  cancelled: { status: 410, title: 'This request was cancelled' },
+  lapsed: { status: 410, title: 'Nobody paid for this request in time' },
+  'changed-meanwhile': { status: 412, title: 'It was changed meanwhile' },
+  'amount-not-sold': { status: 422, title: 'This station does not sell this amount' },
+  'layout-too-small': { status: 422, title: 'This voucher does not fit the compact layout' },
+  'receipt-mistyped': { status: 422, title: 'These digits are not a receipt' },
+  'station-not-valid': { status: 422, title: 'A station cannot be like this' },
+  'api-key-not-valid': { status: 422, title: 'An API key cannot be like this' },
+  'too-many-codes': { status: 429, title: 'This station has been given too many codes' },
+  'too-many-receipts': { status: 429, title: 'Too many receipts that fit no voucher' },
+} as const satisfies Record<RefusalSlug, { status: number; title: string }>;
+
 const PROBLEMS = {
+  ...OF_THE_LEDGER,
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not fit the contract' },
   'unreadable-body': { status: 400, title: 'The body cannot be read' },
@@ -39,20 +79,25 @@ const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** Every type of problem that the cloud or a station can answer with, in both lists: the slugs, each once. */
+/** Every type of problem that the cloud or a station can answer with: the slugs. */
 export function problemSlugs(): readonly string[] {
-  const ledgers = refusalKinds().map(({ type }) => type.slice(type.lastIndexOf(':') + 1));
-  return [...new Set([...Object.keys(PROBLEMS), ...ledgers])].sort();
+  return Object.keys(PROBLEMS).sort();
 }
 
 /** @param detail what happened this time and what the reader can do; never a code or a key */
 export function problem(name: ProblemName, detail: string, more: Partial<Problem> = {}): Problem {
-  return { type: `urn:offline-charging:problem:${name}`, ...PROBLEMS[name], detail, ...more };
+  return { type: `${TYPES}${name}`, ...PROBLEMS[name], detail, ...more };
+}
+
+/** The problem that a refusal of the ledger is sent as. */
+export function problemOfRefusal({ slug, ...rest }: Refusal): Problem {
+  const { status, title } = PROBLEMS[slug];
+  return { type: `${TYPES}${slug}`, title, status, ...rest };
 }
 
 /** `unknown-station` of `urn:offline-charging:problem:unknown-station`. */
-export function slugOf(refusal: Refusal): string {
-  return refusal.type.slice(refusal.type.lastIndexOf(':') + 1);
+export function slugOf({ type }: Problem): string {
+  return type.slice(TYPES.length);
 }
 
 /** Status line, headers and body of a refusal, however it is sent. */

@@ -1,17 +1,44 @@
 // What the ledger and those who call it say to each other: plain data.
 import type { AlgorithmName, Operation, Unit } from '../codes/index.ts';
 
-/** Why something was refused: an RFC 9457 problem, ready to be sent. */
+/** What can be refused: stable names, which the HTTP contract's problem types are made of. */
+export type RefusalSlug =
+  | 'malformed'
+  | 'unauthorized'
+  | 'unknown-station'
+  | 'unknown-request'
+  | 'unknown-receipt'
+  | 'unknown-payment'
+  | 'unknown-api-key'
+  | 'station-exists'
+  | 'idempotency-key-reused'
+  | 'receipt-settled'
+  | 'not-paid'
+  | 'already-paid'
+  | 'payment-used'
+  | 'payment-differs'
+  | 'code-issued'
+  | 'not-expired'
+  | 'paid-otherwise'
+  | 'terms-changed'
+  | 'retired-station'
+  | 'cancelled'
+  | 'lapsed'
+  | 'changed-meanwhile'
+  | 'amount-not-sold'
+  | 'layout-too-small'
+  | 'receipt-mistyped'
+  | 'station-not-valid'
+  | 'api-key-not-valid'
+  | 'too-many-codes'
+  | 'too-many-receipts';
+
+/** Why something was refused. */
 export interface Refusal {
-  /** `urn:offline-charging:problem:<slug>`, stable. */
-  readonly type: string;
-  /** One line in English, the same for each refusal of this type. */
-  readonly title: string;
-  /** HTTP status. */
-  readonly status: number;
+  readonly slug: RefusalSlug;
   /** What happened this time and what the reader can do; never a code or a key. */
   readonly detail: string;
-  /** Whole seconds; goes into the `Retry-After` header. */
+  /** Whole seconds until it may be asked again. */
   readonly retryAfterSeconds?: number;
   /** With `receipt-settled`: what was answered when it was settled. */
   readonly settled?: Settlement;

@@ -2,7 +2,7 @@
 
 import { answerProblem, type HttpMessage } from '../../api/http.ts';
 import type { Issuer, LedgerState } from '../../api/issuer.ts';
-import { type Problem, problem, slugOf } from '../../api/problems.ts';
+import { type Problem, problem, problemOfRefusal, slugOf } from '../../api/problems.ts';
 import type { Answer, Ledger, Refusal } from '../../charging/cloud/ledger.ts';
 import { api } from '../shared/api.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
@@ -34,13 +34,14 @@ function show(status: Status, state: LedgerState): void {
 }
 
 /** Sends the refusal to the second output, as problem details ready for `http response`. */
-export function sendRefusal(message: HttpMessage, send: Send, refusal: Problem): void {
-  api().cloudMetrics.refused(slugOf(refusal));
-  send([null, answerProblem(message, refusal)]);
+export function sendRefusal(message: HttpMessage, send: Send, refusal: Problem | Refusal): void {
+  const refused = 'slug' in refusal ? problemOfRefusal(refusal) : refusal;
+  api().cloudMetrics.refused(slugOf(refused));
+  send([null, answerProblem(message, refused)]);
 }
 
 /** A ledger that is away is an answer of the contract (503), so that nobody waits for one; anything else is a fault. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): Problem {
   if (codeOf(error) !== 'ledger-unavailable') throw error;
   const { retryAfterSeconds = 2 } = error as { retryAfterSeconds?: number };
   const detail = 'Nothing is known of your request. Ask again, with the same idempotency key.';
@@ -69,7 +70,7 @@ export async function ask<T extends object>(
     return;
   }
   if (api().isRefused(answered)) {
-    status.refused('refused', { reason: slugOf(answered.refused) });
+    status.refused('refused', { reason: answered.refused.slug });
     sendRefusal(message, send, answered.refused);
     return;
   }

@@ -3,7 +3,7 @@ import { Identities, REMEMBERED_MS } from '../../api/identities.ts';
 import { Limits } from '../../api/limits.ts';
 import type { Answer, Principal } from '../../charging/cloud/ledger.ts';
 
-const unauthorized = { refused: { type: 'urn:x:unauthorized', title: 'No', status: 401, detail: 'No.' } };
+const unauthorized = { refused: { slug: 'unauthorized', detail: 'No.' } } as const;
 
 describe('API keys are remembered for a moment', () => {
   function identities() {

@@ -2,7 +2,7 @@
 // is kept, so that the customer and the operator see it, until it was given back.
 import { isStorable, tidy } from '../checks.ts';
 import type { PaymentsTable, ReservationsTable } from '../database/schema.ts';
-import { type RefusalKind, refuse, unknownRequest } from '../refusals.ts';
+import { refuse, unknownRequest } from '../refusals.ts';
 import { money } from '../terms.ts';
 import type {
   Answer,
@@ -12,6 +12,7 @@ import type {
   PageQuery,
   PaidWithoutCode,
   PaymentRecord,
+  RefusalSlug,
   Reservation,
   StrayReason,
 } from '../types.ts';
@@ -35,7 +36,7 @@ const STRAY = {
   second: ['paid-otherwise', 'paid-twice', 'Another payment was made for this request before. Give this one back.'],
   differs: ['payment-differs', 'paid-other-amount', 'It is not the price of this request. Give the payment back.'],
   cancelled: ['cancelled', 'paid-after-cancelling', 'Its customer cancelled this request. Give the payment back.'],
-} as const satisfies Record<StrayReason, readonly [RefusalKind, string, string]>;
+} as const satisfies Record<StrayReason, readonly [RefusalSlug, string, string]>;
 
 /**
  * `payment`: the provider's reference; the same one again changes nothing, another is refused, and so is one that was told
