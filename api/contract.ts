@@ -265,29 +265,51 @@ export const CALLS: ReadonlyMap<string, Call> = new Map(table.map((call) => [cal
 /** A path of the contract and the methods that it answers; HEAD goes with GET, OPTIONS with all. */
 export interface ContractPath {
   readonly path: string;
-  readonly matches: RegExp;
+  /** The same as `http in` has it. */
+  readonly route: string;
   readonly methods: readonly string[];
+  /** By method; none for the customer's page. */
+  readonly calls: ReadonlyMap<string, Call>;
 }
 
 /** Every path, the customer's page included: a method that is not among `methods` is 405. */
-const PATHS: readonly ContractPath[] = contractPaths();
+const PATHS: readonly (ContractPath & { readonly matches: RegExp })[] = contractPaths();
 
-function contractPaths(): ContractPath[] {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of table) {
-    const known = methods.get(path) ?? [];
-    known.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
-    methods.set(path, known);
+function contractPaths() {
+  const calls = new Map<string, Map<string, Call>>();
+  for (const call of table) {
+    calls.set(call.path, (calls.get(call.path) ?? new Map<string, Call>()).set(call.method, call));
   }
-  methods.set('/charge/{id}', ['GET', 'HEAD']);
-  return [...methods].map(([path, known]) => ({
+  calls.set('/charge/{id}', new Map());
+  return [...calls].map(([path, known]) => ({
     path,
+    route: path.replace('{id}', ':id'),
     matches: new RegExp(`^${path.replaceAll('.', '\\.').replace('{id}', '[^/]+')}/?$`, 'i'),
-    methods: [...known, 'OPTIONS'],
+    methods: [...methodsOf(known), 'OPTIONS'],
+    calls: known,
   }));
 }
 
-/** The contract's path that a request's path is one of. */
+function methodsOf(calls: ReadonlyMap<string, Call>): string[] {
+  if (calls.size === 0) return ['GET', 'HEAD'];
+  return [...calls.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+
+/** The contract's path that a path is one of. */
 export function contractPath(pathname: string): ContractPath | undefined {
   return PATHS.find(({ matches }) => matches.test(pathname));
+}
+
+const matched = new WeakMap<object, ContractPath | undefined>();
+
+/** The contract's path that a request is for: looked for once, and remembered with the request. */
+export function contractPathOf(request: { readonly url?: string | undefined }): ContractPath | undefined {
+  if (!matched.has(request)) matched.set(request, contractPath(pathOf(request)));
+  return matched.get(request);
+}
+
+/** The path of a request, without what it asks for behind it. */
+export function pathOf({ url = '/' }: { readonly url?: string | undefined }): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { newVisitor, VISITOR_COOKIE } from '../../api/admission.ts';
 import { trustedProxies } from '../../api/client-address.ts';
+import { pathOf } from '../../api/contract.ts';
 import { loadMasterKey } from '../../api/master-key.ts';
 import { randomSecret, secretOnce } from '../../api/secret-file.ts';
 import { listening, places, VariableError } from '../launcher/environment.ts';
@@ -12,8 +13,7 @@ import { logging } from '../server/logging.ts';
 import type { SideSettings } from '../server/run.ts';
 import { SignIn } from '../server/sign-in.ts';
 import { shippedFlow } from '../server/user-folder.ts';
-import { answersHere, failed, isPlain, notFound, pathOf } from './answers.ts';
-import { readBody } from './bodies.ts';
+import { answersHere, failed, isPlain, notFound, readBody } from './answers.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
 
