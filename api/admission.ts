@@ -1,5 +1,6 @@
 // Who is asking, whether they may, and whether they ask too often.
 import { createHash, randomBytes } from 'node:crypto';
+import { Cache } from '../charging/cache.ts';
 import { isRefused, type Principal } from '../charging/cloud/ledger.ts';
 import { unknownStation } from '../charging/cloud/refusals.ts';
 import { isStationId } from '../charging/codes/station-id.ts';
@@ -49,7 +50,11 @@ export class Admitter {
   readonly #call: Call;
   readonly #issuer: Issuer;
   readonly #reader: CallReader;
-  readonly #answered = new AnsweredKeys();
+  /**
+   * Idempotency keys that something was issued for: asked again, the answer is the same, and nothing more is issued. Of this
+   * process, the newest ones: what is forgotten counts once more.
+   */
+  readonly #answered = new Cache<true>(MOST_ANSWERED);
 
   constructor(call: Call, issuer: Issuer) {
     this.#call = call;
@@ -80,7 +85,8 @@ export class Admitter {
     const station = reading.payload.station;
     let taken: Taken | undefined;
     if (typeof station === 'string') {
-      const again = this.#answered.has(caller.client.client, reading.idempotencyKey);
+      const { idempotencyKey: key } = reading;
+      const again = key !== undefined && this.#answered.has(`${caller.client.client} ${key}`);
       const share = await this.#ofStation(station, caller, req, again);
       if (share && 'refused' in share) return share;
       taken = share;
@@ -151,8 +157,8 @@ export class Admitter {
   #noting(taken: Taken, { client }: Caller, { idempotencyKey }: { readonly idempotencyKey?: string }) {
     return {
       end: (issued: boolean) => {
-        if (issued) this.#answered.add(client.client, idempotencyKey);
-        else taken.giveBack();
+        if (!issued) taken.giveBack();
+        else if (idempotencyKey !== undefined) this.#answered.set(`${client.client} ${idempotencyKey}`, true);
       },
     };
   }
@@ -175,26 +181,6 @@ export class Admitter {
     const limits = await this.#issuer.limits(caller.open);
     const taken = await limits.takeOfStation(id, caller.client.role === 'visitor');
     return typeof taken === 'number' ? { refused: tooMany('This station is asked for', taken) } : taken;
-  }
-}
-
-/**
- * Idempotency keys that something was issued for: asked again, the answer is the same, and nothing more is issued. Of this
- * process, the newest ones: what is forgotten counts once more.
- */
-class AnsweredKeys {
-  readonly #known = new Set<string>();
-
-  has(client: string, key: string | undefined): boolean {
-    return key !== undefined && this.#known.has(`${client} ${key}`);
-  }
-
-  add(client: string, key: string | undefined): void {
-    if (key === undefined) return;
-    this.#known.add(`${client} ${key}`);
-    if (this.#known.size <= MOST_ANSWERED) return;
-    const [oldest] = this.#known;
-    this.#known.delete(oldest!);
   }
 }
 

@@ -1,6 +1,7 @@
 // The one reading of addresses: where a request comes from, under whose name it is counted, which proxies may say so.
 // Proxies write addresses in many ways (with a port, in brackets, IPv4 inside IPv6); each client has one all the same.
 import { BlockList, isIP, SocketAddress } from 'node:net';
+import { Cache } from '../charging/cache.ts';
 import type { HttpRequest } from './http.ts';
 
 /** Spellings that are remembered; an address is read for each request. */
@@ -20,7 +21,7 @@ interface Read {
   readonly loopback: boolean;
 }
 
-const known = new Map<string, Read | undefined>();
+const known = new Cache<Read | undefined>(MOST_REMEMBERED);
 
 /**
  * An IP address in its one spelling: with a port, in brackets or quotes, with a zone, in capitals, IPv4 inside IPv6.
@@ -52,12 +53,8 @@ export function countedAs(address: string): string {
 }
 
 function read(text: string): Read | undefined {
-  if (known.has(text)) return known.get(text);
-  const found = readAnew(text);
-  if (known.size >= MOST_REMEMBERED) known.clear();
   // What is longer than any address is no address, and not kept.
-  if (text.length <= 100) known.set(text, found);
-  return found;
+  return text.length <= 100 ? known.getOrMake(text, () => readAnew(text)) : readAnew(text);
 }
 
 function readAnew(text: string): Read | undefined {

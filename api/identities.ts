@@ -1,5 +1,6 @@
 // Whose API key it is: asked of the ledger, remembered for seconds, so that a busy client costs one lookup in a map
 // and a revoked key is refused within seconds.
+import { Cache } from '../charging/cache.ts';
 import { type Answer, isRefused, type Principal } from '../charging/cloud/ledger.ts';
 
 /** How long an answer is remembered: with the second that the ledger remembers, a revoked key works two at most. */
@@ -13,7 +14,9 @@ interface Known {
 }
 
 export class Identities {
-  readonly #known = new Map<string, Known>();
+  readonly #good = new Cache<Known>(MOST_REMEMBERED);
+  /** By themselves: who tries many keys must not make those forgotten that work. */
+  readonly #refused = new Cache<Known>(MOST_REMEMBERED);
   readonly #asking = new Map<string, Promise<Answer<Principal>>>();
   readonly #ask: (key: string, address: string) => Promise<Answer<Principal>>;
   readonly #now: () => number;
@@ -32,7 +35,7 @@ export class Identities {
    * @param address where it came from, for the audit
    */
   of(key: string, address: string): Answer<Principal> | Promise<Answer<Principal>> {
-    const known = this.#known.get(key);
+    const known = this.#good.get(key) ?? this.#refused.get(key);
     if (known && known.until > this.#now()) return known.answer;
     return this.#asking.get(key) ?? this.#lookUp(key, address);
   }
@@ -41,25 +44,13 @@ export class Identities {
     const until = this.#now() + REMEMBERED_MS;
     const asking = this.#ask(key.slice(0, LONGEST_KEY + 1), address).then((answer) => {
       // Unknown keys are remembered as well: who tries one again and again does not reach the database each time.
-      this.#known.delete(key);
-      if (key.length <= LONGEST_KEY) this.#known.set(key, { answer, until });
-      if (this.#known.size > MOST_REMEMBERED) this.#forgetOne();
+      const [kept, other] = isRefused(answer) ? [this.#refused, this.#good] : [this.#good, this.#refused];
+      other.delete(key);
+      if (key.length <= LONGEST_KEY) kept.set(key, { answer, until });
       return answer;
     });
     const settled = asking.finally(() => this.#asking.delete(key));
     this.#asking.set(key, settled);
     return settled;
-  }
-
-  /** An unknown key before one that works. */
-  #forgetOne(): void {
-    for (const [key, { answer }] of this.#known) {
-      if (isRefused(answer)) {
-        this.#known.delete(key);
-        return;
-      }
-    }
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }

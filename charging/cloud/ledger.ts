@@ -1,6 +1,7 @@
 // The cloud's record of stations, codes issued and receipts settled (docs/ledger.md). Its calls are those of
 // calls/calls.ts, queued and run in the database's thread; here stands what is answered on this side of it.
 import { hash } from 'node:crypto';
+import { Cache } from '../cache.ts';
 import { csvLine } from '../csv.ts';
 import type { Calls } from './calls/calls.ts';
 import { Queue } from './queue.ts';
@@ -87,7 +88,7 @@ function tidied(calls: Calls): NodeJS.Timeout {
 
 /** Asks for a key once a second at most. */
 function remembering(calls: Calls): Pick<Ledger, 'authenticate'> & { forget(): void } {
-  const known = new Map<string, { principal: Principal; until: number }>();
+  const known = new Cache<{ principal: Principal; until: number }>(MOST_KEYS);
   return {
     authenticate: async (key, audit = calls.audit) => {
       const name = hash('sha256', key, 'base64url');
@@ -100,7 +101,6 @@ function remembering(calls: Calls): Pick<Ledger, 'authenticate'> & { forget(): v
         await audit(answer.audit);
         return { refused: answer.refused };
       }
-      if (known.size >= MOST_KEYS) known.delete(known.keys().next().value!);
       known.set(name, { principal: answer, until: asked + KEY_GOOD_MS });
       return answer;
     },

@@ -1,13 +1,9 @@
 // What the ledger refuses, and in which words. How each is sent over HTTP stands in api/problems.ts.
 import { type AlgorithmName, algorithmOf, type Unit } from '../codes/index.ts';
-import type { Refusal, Refused, RefusalSlug } from './types.ts';
+import type { Refusal, RefusalSlug, Refused } from './types.ts';
 
 /** @param detail what happened this time and what the reader can do; never a code or a key */
-export function refuse(
-  slug: RefusalSlug,
-  detail: string,
-  extra: Omit<Refusal, 'slug' | 'detail'> = {},
-): Refused {
+export function refuse(slug: RefusalSlug, detail: string, extra: Omit<Refusal, 'slug' | 'detail'> = {}): Refused {
   return { refused: { slug, detail, ...extra } };
 }
 

@@ -1,4 +1,5 @@
 // What the calls of one transaction share.
+import { Cache } from '../cache.ts';
 import type { Unit } from '../codes/index.ts';
 import { tidy } from './checks.ts';
 import type { CodeMaker } from './code-maker.ts';
@@ -66,7 +67,7 @@ export function own<T>({ call }: Work, make: () => T, name = ''): T {
 
 /** Terms never change once written, so they are remembered. */
 export class TermsCache {
-  readonly #kept = new Map<string, StationTerms>();
+  readonly #kept = new Cache<StationTerms>(50_000);
 
   /** The terms of each pair; each must exist. */
   async get(
@@ -85,7 +86,6 @@ export class TermsCache {
       const name = nameOf({ station: row.station, terms: row.version });
       const terms = termsOf(row);
       found.set(name, terms);
-      if (this.#kept.size >= 50_000) this.#kept.delete(this.#kept.keys().next().value!);
       this.#kept.set(name, terms);
     }
     return (key) => {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Cache } from '../../cache.ts';
 import { LedgerError } from '../types.ts';
 import type { Database, Tables } from './schema.ts';
 
@@ -50,35 +51,20 @@ export async function openSqlite(url: string, busyMs: number): Promise<Database>
   file.exec('pragma temp_store = memory');
   // 64 MB: the same few pages are written again and again, and go into the file once for many times.
   file.exec('pragma wal_autocheckpoint = 16000');
-  const statements = new Statements(file);
+  const statements = new Cache<SqliteStatement>(MOST_STATEMENTS);
   return new Kysely<Tables>({
     dialect: new SqliteDialect({
       database: {
-        prepare: (sql) => statements.get(sql),
+        prepare: (text) => statements.getOrMake(text, () => prepared(file, text)),
         close: () => file.close(),
       },
     }),
   });
 }
 
-/** Prepared statements, kept by their text. */
-class Statements {
-  readonly #file: DatabaseSync;
-  readonly #kept = new Map<string, SqliteStatement>();
-
-  constructor(file: DatabaseSync) {
-    this.#file = file;
-  }
-
-  get(sql: string): SqliteStatement {
-    const kept = this.#kept.get(sql);
-    if (kept) return kept;
-    // A transaction that read first and writes later could not be promoted when another process wrote between.
-    const made = adapt(this.#file.prepare(sql === 'begin' ? 'begin immediate' : sql));
-    if (this.#kept.size >= MOST_STATEMENTS) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(sql, made);
-    return made;
-  }
+function prepared(file: DatabaseSync, text: string): SqliteStatement {
+  // A transaction that read first and writes later could not be promoted when another process wrote between.
+  return adapt(file.prepare(text === 'begin' ? 'begin immediate' : text));
 }
 
 /** Every statement is asked for its rows; one that has none gives an empty list. */
