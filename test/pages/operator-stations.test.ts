@@ -120,6 +120,8 @@ describe("the operator's dashboard: stations", function () {
     await page.waitForSelector('dialog[open] .problem:has-text("A station cannot be like this.")');
     assert.match(await said(), /Id: 1 to 64 letters and digits/);
     assert.doesNotMatch(await said(), /[\u4e00-\u9fff]/);
+    await press('Cancel');
+    assert.equal(await page.locator('.problem').count(), 0, 'what was wrong in the dialog is over with it');
   });
 
   it('makes service codes', async () => {

@@ -4,7 +4,7 @@ import { isRefused } from '../../../charging/cloud/ledger.ts';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { Cloud } from '../../flows/cloud/support/cloud.ts';
 import { visitor } from '../support.ts';
-import type { State } from './walk.ts';
+import { PATIENCE_MS, type State } from './walk.ts';
 
 const EUR_3 = { minorUnits: 300, currency: 'EUR' };
 const SECRET = 'shared with the provider';
@@ -54,7 +54,9 @@ export async function* customersStates(
   { cloud, paidFirst }: { cloud: Cloud; paidFirst: Cloud },
 ): AsyncGenerator<State> {
   const open = async (station: string, at = cloud, clock?: 'clock') => {
-    const page = await (await visitor(browser)).newPage();
+    const context = await visitor(browser);
+    context.setDefaultTimeout(PATIENCE_MS);
+    const page = await context.newPage();
     if (clock) await page.clock.install();
     await page.goto(`${at.url}/charge/${station}`);
     await page.waitForSelector('#order:not([hidden]), #problem:not([hidden])');

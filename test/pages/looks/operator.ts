@@ -4,7 +4,7 @@ import { isRefused } from '../../../charging/cloud/ledger.ts';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { Cloud } from '../../flows/cloud/support/cloud.ts';
 import { visitor } from '../support.ts';
-import type { State } from './walk.ts';
+import { PATIENCE_MS, type State } from './walk.ts';
 
 const price = { minorUnits: 150, currency: 'EUR' };
 const EUR_3 = { minorUnits: 300, currency: 'EUR' };
@@ -51,6 +51,7 @@ export async function* operatorsStates(browser: Browser, cloud: Cloud): AsyncGen
   const context = await visitor(browser, {
     httpCredentials: { username: 'admin', password: 'correct horse battery staple' },
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const open = async (name: string) => {
     await page.setViewportSize({ width: 1280, height: 800 });

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { CATALOGUES, type ScreenName, words } from '../../../charging/station/conversation/screens.ts';
 import { shippedFlow } from '../../../flows/server/user-folder.ts';
 import { Applications } from '../../support/applications.ts';
-import type { State } from './walk.ts';
+import { PATIENCE_MS, type State } from './walk.ts';
 
 interface FlowNode {
   readonly type: string;
@@ -92,6 +92,7 @@ function valuesOf(name: ScreenName, fault: string, reason: string): Record<strin
 
 export async function* panelsStates(browser: Browser, panel: PanelOfLooks): AsyncGenerator<State> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(panel.address);
   await page.locator('.oc-display').waitFor();
   const { screens, faults } = CATALOGUES.en;
@@ -118,7 +119,6 @@ export async function* panelsStates(browser: Browser, panel: PanelOfLooks): Asyn
         [...document.querySelectorAll('.oc-words[lang="zh-CN"] p')].map((line) => line.textContent!.trim()).join('') ===
         expected,
       chinese,
-      { timeout: 10_000 },
     );
     yield { name: state, page };
   }

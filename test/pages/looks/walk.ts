@@ -52,6 +52,9 @@ export async function walk({ name, page }: State, how: Walk): Promise<string[]> 
   return wrong;
 }
 
+/** How long a page is waited for: nobody is in a hurry here, and the machine may be busy. */
+export const PATIENCE_MS = 120_000;
+
 /** A browser whose owner reads text of that many per cent. */
 export function browserOf(textSize: number): Promise<Browser> {
   return launchBrowser({ args: [`--blink-settings=defaultFontSize=${(16 * textSize) / 100}`] });

@@ -74,7 +74,7 @@ export default {
       if (!code.settledAt) return code.void ? this.say('void') : '–';
       const unused = this.say('unusedOf', { unused: this.amount(code.unused, code.unit) });
       const back = code.payment ? this.say('backTo', { payment: code.payment }) : '';
-      return [unused, code.refund ? this.money(code.refund) : '', back].filter(Boolean).join(', ');
+      return this.listed([unused, code.refund ? this.money(code.refund) : '', back]);
     },
     askRefund(code) {
       this.chosen = code;

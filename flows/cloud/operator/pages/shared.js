@@ -5,6 +5,10 @@ export default {
     return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: null };
   },
   methods: {
+    /** One thing behind the other, with the comma of the language. */
+    listed(parts) {
+      return parts.filter(Boolean).join(this.language === 'en' ? ', ' : '，');
+    },
     /** What was done, by the name of its text: said in the language that is chosen, also when that changes. */
     tell(name, values) {
       this.notice = { name, values };
@@ -122,6 +126,11 @@ export default {
     },
     close(name) {
       this.$refs[name].close();
+    },
+    /** What went wrong in a dialog is over with it. */
+    dismiss(name) {
+      this.problem = null;
+      this.close(name);
     },
     download(name, text, type) {
       const link = document.createElement('a');
