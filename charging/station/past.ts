@@ -2,8 +2,10 @@
 // not: it would honour the codes of the last hours once more, so the station sells nothing until it has a new key, under
 // which none of them opens, or until an operator says that nothing was sold (docs/journal.md).
 import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { journalError } from './journal/failures.ts';
 import { type Mark, MarkWriter, readMark } from './journal/mark.ts';
+import { newest, readSnapshots } from './journal/snapshots.ts';
 import type { StationState } from './journal/state.ts';
 import { fingerprintOf, knowsKey } from './number-lines.ts';
 import { type Clocks, JournalError, type StationSettings } from './types.ts';
@@ -40,7 +42,7 @@ const FILE_BELIEVED_MS = 7 * 24 * 3_600_000;
 export function forgotten(
   state: StationState | undefined,
   mark: Mark | undefined,
-  settings: StationSettings,
+  settings: Pick<StationSettings, 'stationId' | 'key'>,
   provisioned: Provisioned | undefined,
   wallMs: number,
 ): Forgotten | undefined {
@@ -53,6 +55,44 @@ export function forgotten(
   if (known || !provisioned) return undefined;
   if (!provisioned.isNew) return 'key-not-new';
   return wallMs - provisioned.atMs > FILE_BELIEVED_MS ? 'key-file-old' : undefined;
+}
+
+/** What a journal's folder tells of a station's past. */
+export interface LookBack {
+  /** Whose journal it is; undefined where there is none, or none that can be judged. */
+  readonly station: string | undefined;
+  /** Why it would not be believed. */
+  readonly why: Forgotten | undefined;
+  /** Whether the mark is there. */
+  readonly marked: boolean;
+  /** Neither snapshot is whole, and the station would refuse the journal. */
+  readonly damaged: boolean;
+  /** There is a database alone: only the station that opens it knows how far it goes. */
+  readonly unjudged: boolean;
+}
+
+/**
+ * Looks at a journal as the station would that is about to open it, from its snapshots alone, also while the station runs:
+ * the mark is read first, since it is never ahead of them. Changes nothing.
+ * @throws {JournalError} `journal-newer`; else what reading a file throws
+ */
+export function lookBack(
+  folder: string,
+  { mark: path, provisioned }: Pick<PastOptions, 'mark' | 'provisioned'>,
+  settings: Pick<StationSettings, 'stationId' | 'key'>,
+  wallMs: number,
+): LookBack {
+  const mark = readMark(path);
+  const { states, damaged } = readSnapshots(folder);
+  const state = newest(states);
+  const unjudged = state === undefined && damaged === 0 && existsSync(join(folder, 'journal.sqlite'));
+  return {
+    station: state?.station,
+    why: unjudged ? undefined : forgotten(state, mark, settings, provisioned, wallMs),
+    marked: mark !== undefined,
+    damaged: state === undefined && damaged > 0,
+    unjudged,
+  };
 }
 
 /** The past of one station: looked at before its journal is opened or made, and marked as it goes on. */

@@ -1,6 +1,6 @@
 // The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writePin } from '../../hardware/gpio/pin.ts';
 import { readRelays, readStationPins, sharedLine } from '../../hardware/gpio/station-pins.ts';
 import { protectionOf } from '../../hardware/relay/protection.ts';
@@ -39,6 +39,22 @@ export function chargerEnvironment(
     DATA_DIR: at.dataDir,
     GPIO_FOLDER: at.pinsDir,
     GUARD_SOCKET: at.guardSocket,
+  };
+}
+
+/**
+ * What the charger knows of its past: where journal and mark are, whose they are, what the cloud said of the key.
+ * @throws an `Error` where the station has no key yet, or its file is none
+ */
+export function memoryEnvironment(env: NodeJS.ProcessEnv) {
+  const at = places(env);
+  const { STATION_ID = '', STATION_KEY = '', ...said } = identity(at.stationFile, env);
+  return {
+    ...said,
+    STATION_ID,
+    STATION_KEY,
+    JOURNAL_FOLDER: resolve(at.chargerDir, env.JOURNAL_FOLDER?.trim() || 'journal'),
+    JOURNAL_MARK: resolve(at.chargerDir, env.JOURNAL_MARK?.trim() || 'station.mark'),
   };
 }
 

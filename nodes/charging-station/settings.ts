@@ -114,7 +114,7 @@ function fileName(stationId: string): string {
  * @param key the station's
  * @param userDir what folders that are named are relative to
  */
-function pastOf(
+export function pastOf(
   journalFolder: string,
   key: Uint8Array,
   userDir: string,

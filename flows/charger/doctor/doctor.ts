@@ -7,6 +7,7 @@ import { wrong } from './finding.ts';
 import { guardCheck } from './guard-check.ts';
 import { keyCheck } from './key-check.ts';
 import { machineCheck } from './machine-check.ts';
+import { pastCheck } from './past-check.ts';
 import { pinsCheck } from './pins-check.ts';
 import { servicesCheck } from './services-check.ts';
 import { type Language, say, type WordKey } from './words.ts';
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   clockCheck,
   diskCheck,
   keyCheck,
+  pastCheck,
   devicesCheck,
   servicesCheck,
 ];

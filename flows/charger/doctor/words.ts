@@ -1,12 +1,14 @@
 // The doctor's words. `{name}` is filled in with a finding's values.
 
 import { wordsOfPinsAndDevices } from './words-hardware.ts';
+import { wordsOfThePast } from './words-past.ts';
 
 export type Language = 'en' | 'zh-CN';
 
 /** English, Simplified Chinese. */
 const words = {
   ...wordsOfPinsAndDevices,
+  ...wordsOfThePast,
 
   machine: ['Machine', '机器'],
   'machine.model': ['{model}', '{model}'],
