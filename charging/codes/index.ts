@@ -1,5 +1,6 @@
 /**
- * The code format, version 1 (docs/code-format.md): keys, voucher codes, receipts and service codes.
+ * The code format, version 1 (docs/code-format.md): keys, voucher codes, receipts and service codes; and reports
+ * (docs/reports.md).
  * Published as `@offline-charging/node-red/codes`.
  */
 export {
@@ -31,6 +32,17 @@ export { dammDigit, hasValidCheckDigit } from './damm.ts';
 export { digitsForReading } from './grouping.ts';
 export { stationKey } from './keys.ts';
 export { firstFrom } from './numbering.ts';
+export {
+  type ClosedVoucher,
+  END_REASONS,
+  FAULT_NUMBERS,
+  MOST_CLOSED_LISTED,
+  type OpenVoucher,
+  type Report,
+  readReport,
+  sealReport,
+  type Unreadable,
+} from './report.ts';
 export {
   CodeReader,
   LAYOUTS,
