@@ -9,8 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { voucherCode } from '../charging/codes/index.ts';
 import { Charger } from '../charging/station/charger/charger.ts';
+import { chargerConfig } from '../charging/station/charger/model.ts';
 import { ARCHIVE_LIMITS } from '../charging/station/journal/archive.ts';
-import { sessionConfig } from '../charging/station/outlet/model.ts';
 import { Station } from '../charging/station/station.ts';
 import { COUNTER, Hands, KEY, MINUTE, newFolder, removeFolders } from '../test/charging/station/support.ts';
 import { until } from '../test/support/applications.ts';
@@ -50,7 +50,7 @@ class SimulatedStation {
     this.#station = Station.open(COUNTER, { folder: this.folder, clocks: this.#hands });
     const charger = new Charger({
       journal: this.#station,
-      config: sessionConfig({ unit: 'min' }),
+      config: chargerConfig({ unit: 'min' }),
       clocks: this.#hands,
       schedule: (ms, callback) => {
         const timer = { at: this.#hands.monotonic + ms, callback };

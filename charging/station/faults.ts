@@ -18,6 +18,8 @@ export type FaultCode =
   | 'meter-implausible';
 
 export interface FaultRule {
+  /** What it stops: the one outlet that it came from, or all of them. */
+  readonly of: 'outlet' | 'station';
   /**
    * What ends it. `cause`: its cause is gone. `unplug`: its cause is gone and the vehicle was unplugged.
    * `operator`: its cause is gone and an operator typed an `end-session` code, which ends the other two kinds as well.
@@ -34,20 +36,20 @@ export interface FaultRule {
 
 /** The gravest first: that one is on the display. */
 export const FAULTS: Readonly<Record<FaultCode, FaultRule>> = {
-  'emergency-stop': { ends: 'cause' },
-  'residual-current': { ends: 'unplug', danger: true },
-  'relay-stuck-on': { ends: 'cause', danger: true },
-  'over-current': { ends: 'unplug', momentary: true },
-  'over-temperature': { ends: 'cause' },
-  'guard-lost': { ends: 'cause' },
-  'relay-unusable': { ends: 'cause' },
-  'gpio-lost': { ends: 'cause' },
-  'vehicle-unknown': { ends: 'cause' },
-  'relay-did-not-close': { ends: 'operator', momentary: true },
-  'relay-opened': { ends: 'unplug', momentary: true },
-  'journal-not-writable': { ends: 'cause' },
-  'meter-silent': { ends: 'cause', only: 'Wh' },
-  'meter-implausible': { ends: 'cause', only: 'Wh' },
+  'emergency-stop': { of: 'station', ends: 'cause' },
+  'residual-current': { of: 'station', ends: 'unplug', danger: true },
+  'relay-stuck-on': { of: 'outlet', ends: 'cause', danger: true },
+  'over-current': { of: 'outlet', ends: 'unplug', momentary: true },
+  'over-temperature': { of: 'station', ends: 'cause' },
+  'guard-lost': { of: 'station', ends: 'cause' },
+  'relay-unusable': { of: 'outlet', ends: 'cause' },
+  'gpio-lost': { of: 'outlet', ends: 'cause' },
+  'vehicle-unknown': { of: 'outlet', ends: 'cause' },
+  'relay-did-not-close': { of: 'outlet', ends: 'operator', momentary: true },
+  'relay-opened': { of: 'outlet', ends: 'unplug', momentary: true },
+  'journal-not-writable': { of: 'station', ends: 'cause' },
+  'meter-silent': { of: 'outlet', ends: 'cause', only: 'Wh' },
+  'meter-implausible': { of: 'outlet', ends: 'cause', only: 'Wh' },
 };
 
 const ORDER = Object.keys(FAULTS) as FaultCode[];
@@ -69,14 +71,56 @@ export function raised(faults: readonly Fault[], code: FaultCode, standing: bool
   );
 }
 
-/** Whether a fault is still one, given what is plugged in (`undefined`: unknown) and whether an operator cleared it. */
-export function persists({ code, standing }: Fault, vehicle: boolean | undefined, cleared: boolean): boolean {
+/** Whether a fault is still one, given whether nothing is plugged in and whether an operator cleared it. */
+export function persists({ code, standing }: Fault, unplugged: boolean, cleared: boolean): boolean {
   if (standing) return true;
   if (cleared || FAULTS[code].ends === 'cause') return false;
-  return FAULTS[code].ends === 'operator' || vehicle !== false;
+  return FAULTS[code].ends === 'operator' || !unplugged;
 }
 
-/** The gravest fault that keeps a station from selling `unit`. */
+/** What changes when the causes of faults are known: which are new, which are over, and all that there are then. */
+export interface Judged {
+  readonly faults: readonly Fault[];
+  readonly raised: readonly FaultCode[];
+  readonly over: readonly FaultCode[];
+}
+
+/** Holds faults against their causes: those that stand are raised, the others are let go when their rule says so. */
+export function judged(before: readonly Fault[], causes: ReadonlySet<FaultCode>, unplugged: boolean): Judged {
+  const raisedNow = [...causes].filter((code) => !before.some((fault) => fault.code === code));
+  let faults = before;
+  for (const code of causes) {
+    if (!faults.some((fault) => fault.code === code && fault.standing)) faults = raised(faults, code, true);
+  }
+  if (faults.some(({ code, standing }) => standing && !causes.has(code))) {
+    faults = faults.map((fault): Fault => (causes.has(fault.code) ? fault : { ...fault, standing: false }));
+  }
+  const { left, over } = cleared(faults, unplugged, false);
+  return { faults: left, raised: raisedNow, over };
+}
+
+/** The faults without those that are over. */
+export function cleared(
+  faults: readonly Fault[],
+  unplugged: boolean,
+  byOperator: boolean,
+): { readonly left: readonly Fault[]; readonly over: readonly FaultCode[] } {
+  const over = faults.filter((fault) => !persists(fault, unplugged, byOperator));
+  if (over.length === 0) return { left: faults, over: [] };
+  return { left: faults.filter((fault) => !over.includes(fault)), over: over.map(({ code }) => code) };
+}
+
+/** The gravest fault that keeps a station, or an outlet of it, from selling `unit`. */
 export function blocking(faults: readonly Fault[], unit: Unit): FaultCode | undefined {
   return faults.find(({ code }) => FAULTS[code].only === undefined || FAULTS[code].only === unit)?.code;
+}
+
+/** Fault codes, the gravest first. */
+export function inOrder(codes: readonly FaultCode[]): FaultCode[] {
+  return codes.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+/** The graver of two. */
+export function graver(one: FaultCode | undefined, other: FaultCode | undefined): FaultCode | undefined {
+  return inOrder([one, other].filter((code) => code !== undefined))[0];
 }

@@ -61,6 +61,8 @@ export type EndReason = 'used-up' | 'unplugged' | 'stop-key' | 'service' | 'full
 /** One redeemed voucher and what was delivered on it: a row of the journal. */
 export interface SessionRecord {
   readonly voucher: Voucher;
+  /** Where it was charged; 1 where it is not set. */
+  readonly outlet?: number;
   /** In `unit`s, never more than `voucher.amount`; as exact as it was measured. */
   readonly delivered: number;
   /** The meter's reading (Wh) when the session opened and at the last checkpoint; only for `Wh` stations. */

@@ -1,7 +1,8 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import type { RelayState } from '../../charging/station/charger/charger.ts';
-import { KEYPAD_TROUBLES, type KeypadTrouble, type MeterReading } from '../../charging/station/outlet/model.ts';
+import { KEYPAD_TROUBLES, type KeypadTrouble } from '../../charging/station/conversation/model.ts';
+import type { MeterReading } from '../../charging/station/outlet/model.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { Message } from '../shared/red.ts';

@@ -1,7 +1,8 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
 import { Charger, type ChargerRecord } from '../../charging/station/charger/charger.ts';
-import { JOURNAL_SCREENS, type Screen, words } from '../../charging/station/conversation/screens.ts';
-import { sessionConfig } from '../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../charging/station/charger/model.ts';
+import { JOURNAL_SCREENS, type Screen } from '../../charging/station/conversation/screens.ts';
+import { words } from '../../charging/station/conversation/words.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
 
@@ -160,7 +161,7 @@ class SessionNode implements StationUser {
     const { plan, station } = this.#charging;
     const charger = new Charger({
       journal: station,
-      config: sessionConfig({
+      config: chargerConfig({
         unit: plan.settings.unit,
         ...limit(config, 'highestPowerW', 'HIGHEST_POWER_W'),
         ...limit(config, 'highestCurrentA', 'HIGHEST_CURRENT_A'),

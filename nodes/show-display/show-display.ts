@@ -1,5 +1,6 @@
 // `show display`: what the session wants shown, on a character display; or as lines, for a page of a dashboard.
-import { CATALOGUES, type Screen, shortWords, words } from '../../charging/station/conversation/screens.ts';
+import type { Screen } from '../../charging/station/conversation/screens.ts';
+import { CATALOGUES, shortWords, words } from '../../charging/station/conversation/words.ts';
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';

@@ -1,7 +1,7 @@
 // Power that is cut 60 times in a row, 58 s apart: the real session on a real journal on the disk, with time turned by hand.
 
 import { Charger } from '../../charging/station/charger/charger.ts';
-import { sessionConfig } from '../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../charging/station/charger/model.ts';
 import { Station } from '../../charging/station/station.ts';
 import { Hands } from '../charging/station/support.ts';
 import { compactCode } from '../support/independent-codes.ts';
@@ -49,7 +49,7 @@ class CutStation {
     );
     this.#charger = new Charger({
       journal: this.#station,
-      config: sessionConfig({ unit: this.#unit }),
+      config: chargerConfig({ unit: this.#unit }),
       clocks,
       schedule: (ms, callback) => {
         const beat = { at: clocks.monotonic + ms, callback };

@@ -2,7 +2,7 @@
 // Started by rig.ts with an IPC channel; the fault comes in by INJECT (injected.ts, which must come first).
 
 import { Charger } from '../../charging/station/charger/charger.ts';
-import { sessionConfig } from '../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../charging/station/charger/model.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { Debouncer } from '../../hardware/gpio/debounce.ts';
@@ -54,7 +54,7 @@ const relay = guardedRelay({ socket: given.socket, relay: 'relay', protection: U
 
 const charger = new Charger({
   journal: station,
-  config: sessionConfig({ unit: 'min', checkpointMs: given.checkpointMs }),
+  config: chargerConfig({ unit: 'min', checkpointMs: given.checkpointMs }),
   clocks,
   schedule(ms, callback) {
     const timer = setTimeout(callback, ms);

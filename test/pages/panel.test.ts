@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { CATALOGUES } from '../../charging/station/conversation/screens.ts';
+import { CATALOGUES } from '../../charging/station/conversation/words.ts';
 import { Applications, until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { browserOf } from './looks/walk.ts';

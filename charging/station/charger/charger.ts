@@ -1,30 +1,30 @@
-// The imperative shell of the session: it knows the time, writes to the journal, and tells the world. What is decided is
+// The imperative shell of a charger: it knows the time, writes to the journal, and tells the world. What is decided is
 // decided in machine.ts.
-import type { Operation, Unit } from '../../codes/index.ts';
-import { progress, receiptDigits, screenOf } from '../conversation/display.ts';
-import { type Language, type Screen, words } from '../conversation/screens.ts';
+import type { Operation } from '../../codes/index.ts';
+import { screenOf } from '../conversation/display.ts';
+import type { KeypadTrouble } from '../conversation/model.ts';
+import type { Language, Screen } from '../conversation/screens.ts';
 import { type FaultCode, isFaultCode } from '../faults.ts';
-import { next, nextBeat } from '../outlet/machine.ts';
-import {
-  type Effect,
-  type Event,
-  initial,
-  type KeypadTrouble,
-  type MeterReading,
-  type SessionConfig,
-  type State,
-  type StateName,
-  type Write,
-} from '../outlet/model.ts';
+import type { MeterReading } from '../outlet/model.ts';
 import {
   type Clocks,
   JournalError,
-  type Outcome,
   type SessionJournal,
   type SessionRecord,
   type Verdict,
   type Voucher,
 } from '../types.ts';
+import { next, nextBeat } from './machine.ts';
+import {
+  type ChargerConfig,
+  type ChargerState,
+  type Effect,
+  type Event,
+  newCharger,
+  outletsOf,
+  type Write,
+} from './model.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** The journal of a station, as `Station` is one. */
 export interface ChargerJournal extends SessionJournal {
@@ -52,26 +52,9 @@ export interface ChargerRecord {
   readonly [detail: string]: unknown;
 }
 
-export interface Snapshot {
-  readonly state: StateName;
-  /** As the relay says it is. */
-  readonly relay: boolean;
-  readonly vehicle: boolean;
-  readonly display: string[];
-  /** Of the last entry; `null` while the next is being typed. */
-  readonly outcome: Outcome | null;
-  /** The 12 digits on the display, or in `idle` and `fault` those that `*` shows. */
-  readonly receipt: string | null;
-  /** In `unit`s, of the session that runs; 0 when none does. */
-  readonly remaining: number;
-  readonly delivered: number;
-  readonly unit: Unit;
-  readonly faults: readonly FaultCode[];
-}
-
 export interface ChargerOptions {
   readonly journal: ChargerJournal;
-  readonly config: SessionConfig;
+  readonly config: ChargerConfig;
   readonly clocks: Pick<Clocks, 'monotonicMs'>;
   /** Calls back once after `ms`; what it returns cancels that. */
   schedule(ms: number, callback: () => void): () => void;
@@ -84,7 +67,7 @@ export interface ChargerOptions {
   readonly language?: Language;
   readonly emit: {
     /** `again`: the same command once more, because the relay was not seen to follow. */
-    relay(on: boolean, again: boolean): void;
+    relay(on: boolean, again: boolean, outlet: number): void;
     display(screen: Screen): void;
     record(record: ChargerRecord): void;
   };
@@ -112,7 +95,7 @@ const CLOCK_EVERY_MS = 60_000;
 /** One charging station at work. All methods return at once; none throws. */
 export class Charger {
   readonly #options: ChargerOptions;
-  #state: State = initial();
+  #state: ChargerState = newCharger();
   readonly #inbox: Happening[] = [];
   #working = false;
   /** Goes on with the writes that wait for the relay. */
@@ -149,13 +132,13 @@ export class Charger {
   }
 
   /** A code was verified: what it grants. It is redeemed only when the relay may close. */
-  voucher(voucher: Voucher): void {
-    this.#hear({ type: 'voucher', voucher });
+  voucher(voucher: Voucher, outlet = 1): void {
+    this.#hear({ type: 'voucher', outlet, voucher });
   }
 
   /** A service code was verified. Its number is used up here. */
-  service(operation: Operation, sequence: number): void {
-    this.#hear({ type: 'service', operation, sequence });
+  service(operation: Operation, sequence: number, outlet = 1): void {
+    this.#hear({ type: 'service', outlet, operation, sequence });
   }
 
   /** An entry was refused. `fate`: of a code that was used before, its session, as the journal has it. */
@@ -174,33 +157,36 @@ export class Charger {
    * Debounced; `undefined` when the input was lost. `settling`: the plug's open contact was seen closed, not yet believed.
    * `everyMs`: it will be told again at least so often, and when it is not, nobody knows.
    */
-  vehicle(connected: boolean | undefined, settling = false, everyMs?: number): void {
-    this.#hear({ type: 'vehicle', connected, settling, ...(everyMs === undefined ? {} : { everyMs }) });
+  vehicle(connected: boolean | undefined, settling = false, everyMs?: number, outlet = 1): void {
+    this.#hear({ type: 'vehicle', outlet, connected, settling, ...(everyMs === undefined ? {} : { everyMs }) });
   }
 
   /** A good reading, or the fault of the meter's reader, which the next good reading ends. */
-  meter(input: MeterReading | { readonly fault: 'meter-silent' | 'meter-implausible' }): void {
-    if ('fault' in input) this.fault(input.fault, true);
-    else this.#hear({ type: 'meter', reading: input });
+  meter(input: MeterReading | { readonly fault: 'meter-silent' | 'meter-implausible' }, outlet = 1): void {
+    if ('fault' in input) this.fault(input.fault, true, outlet);
+    else this.#hear({ type: 'meter', outlet, reading: input });
   }
 
   /** What the relay is, on each change and as the answer to each command. */
-  relay({ on, ready, readyInSeconds, restarting }: RelayState): void {
+  relay({ on, ready, readyInSeconds, restarting }: RelayState, outlet = 1): void {
     const wait = readyInSeconds ? readyInSeconds * 1000 : undefined;
-    this.#hear({ type: 'relay', on, readyInMs: ready ? 0 : wait, ...(restarting && { restarting }) });
+    this.#hear({ type: 'relay', outlet, on, readyInMs: ready ? 0 : wait, ...(restarting && { restarting }) });
   }
 
   /** A fault of the relay by the code of whoever drives it; one that is not known stops the station as `guard-lost`. */
-  relayFault(code: string, standing = true): void {
+  relayFault(code: string, standing = true, outlet = 1): void {
     if (code === 'not-ready' || code === 'closed') return;
     const known = this.#faultCode(code) ?? 'guard-lost';
-    this.#hear({ type: 'fault', code: known, standing });
+    this.#hear({ type: 'fault', outlet, code: known, standing });
   }
 
-  /** The cause of a fault has come (`standing`) or gone. One that is not known is kept in the journal and stops nothing. */
-  fault(code: string, standing: boolean): void {
+  /**
+   * The cause of a fault has come (`standing`) or gone. One that is not known is kept in the journal and stops nothing; one of
+   * the whole station stops all outlets, whichever is named.
+   */
+  fault(code: string, standing: boolean, outlet = 1): void {
     const known = this.#faultCode(code);
-    if (known) this.#hear({ type: 'fault', code: known, standing });
+    if (known) this.#hear({ type: 'fault', outlet, code: known, standing });
     else this.#note(code, standing);
   }
 
@@ -227,18 +213,7 @@ export class Charger {
 
   snapshot(): Snapshot {
     const { config, clocks, language } = this.#options;
-    const state = this.#state;
-    return {
-      state: state.phase.name,
-      relay: state.relay.on === true,
-      vehicle: state.vehicle === true,
-      display: words(screenOf(state, clocks.monotonicMs(), config), language ?? 'en'),
-      outcome: state.outcome ?? null,
-      receipt: receiptDigits(state) ?? null,
-      ...progress(state),
-      unit: config.unit,
-      faults: state.faults.map(({ code }) => code),
-    };
+    return snapshotOf(this.#state, clocks.monotonicMs(), config, language ?? 'en');
   }
 
   #faultCode(code: string): FaultCode | undefined {
@@ -249,8 +224,8 @@ export class Charger {
     const { journal } = this.#options;
     try {
       const open = journal.openSession();
-      const kept = journal.lastReceipt();
-      return { type: 'start', ...(open ? { open } : {}), ...(kept ? { kept } : {}) };
+      const last = journal.lastReceipt();
+      return { type: 'start', open: open ? [open] : [], lastClosed: last ? [last] : [] };
     } catch {
       this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
       return { type: 'start' };
@@ -285,12 +260,12 @@ export class Charger {
     const at = this.#options.clocks.monotonicMs();
     const { state, effects } = next(this.#state, { ...happening, at } as Event, this.#options.config);
     this.#state = state;
-    const [first, ...writes] = effects;
-    const opens = first?.type === 'relay' && !first.on && writes.length > 0;
-    if (opens && this.#options.afterRelay && this.#running) {
-      this.#do(first);
+    const opening = effects.filter((effect) => effect.type === 'relay' && !effect.on);
+    const rest = effects.slice(opening.length);
+    if (opening.length > 0 && rest.length > 0 && this.#options.afterRelay && this.#running) {
+      for (const effect of opening) this.#do(effect);
       this.#show();
-      this.#wait(writes);
+      this.#wait(rest);
       return;
     }
     this.#carryOut(effects);
@@ -320,7 +295,7 @@ export class Charger {
 
   #do(effect: Effect): Happening | undefined {
     if (effect.type === 'relay') {
-      this.#options.emit.relay(effect.on, effect.again === true);
+      this.#options.emit.relay(effect.on, effect.again === true, effect.outlet ?? 1);
       return undefined;
     }
     try {
@@ -336,27 +311,29 @@ export class Charger {
     const { journal, emit } = this.#options;
     switch (write.type) {
       case 'redeem': {
-        if (journal.redeem(write.record.voucher, write.record) === 'used') return { type: 'redeem-refused' };
-        emit.record({ kind: 'session-opened', ...row(write.record) });
-        return { type: 'redeemed' };
+        const { record, outlet = 1 } = write;
+        if (journal.redeem(record.voucher, record) === 'used') return { type: 'redeem-refused', outlet };
+        emit.record({ kind: 'session-opened', ...row(record) });
+        return { type: 'redeemed', outlet };
       }
       case 'checkpoint':
         journal.checkpoint(write.record);
         emit.record({ kind: 'session-checkpoint', ...row(write.record) });
-        return { type: 'checkpointed' };
+        return { type: 'checkpointed', outlet: write.outlet ?? 1 };
       case 'close': {
-        const receipt = journal.receiptFor(write.record);
-        const closed = receipt === undefined ? write.record : { ...write.record, receipt };
+        const { record, outlet = 1 } = write;
+        const receipt = journal.receiptFor(record);
+        const closed = receipt === undefined ? record : { ...record, receipt };
         journal.close(closed);
         emit.record({ kind: 'session-closed', ...row(closed) });
-        return receipt === undefined ? { type: 'closed' } : { type: 'closed', receipt };
+        return { type: 'closed', outlet, ...(receipt === undefined ? {} : { receipt }) };
       }
       case 'use-service': {
-        const { operation, sequence } = write;
+        const { operation, sequence, outlet = 1 } = write;
         const result = journal.useService(operation, sequence);
         emit.record({ kind: 'service', operation, sequence, result });
         this.#clockAskedAt = Number.NEGATIVE_INFINITY;
-        return { type: 'service-used', operation, result };
+        return { type: 'service-used', operation, sequence, outlet, result };
       }
       case 'note':
         journal.append(write.kind, write.details);
@@ -364,7 +341,7 @@ export class Charger {
         return { type: 'noted', note: write };
       case 'recover': {
         const open = journal.openSession();
-        return open ? { type: 'recovered', open } : { type: 'recovered' };
+        return { type: 'recovered', open: open ? [open] : [] };
       }
     }
   }
@@ -377,7 +354,8 @@ export class Charger {
   #show(): void {
     if (!this.#running) return;
     const { clocks, config, emit } = this.#options;
-    const screen = screenOf(this.#state, clocks.monotonicMs(), config);
+    const { conversation } = this.#state;
+    const screen = screenOf(conversation, outletsOf(this.#state, config.unit), clocks.monotonicMs(), config);
     const text = JSON.stringify(screen);
     if (text === this.#shown) return;
     this.#shown = text;

@@ -1,79 +1,96 @@
 // What the display shows: what is being typed, else the answer to what was typed, else what goes on.
 import { digitsForReading } from '../../codes/index.ts';
-import { blocking, FAULTS, type FaultCode } from '../faults.ts';
+import { FAULTS, type FaultCode } from '../faults.ts';
 import { delivered, left } from '../outlet/metering.ts';
-import type { Notice, Phase, Receipt, Session, SessionConfig, State } from '../outlet/model.ts';
+import type { OutletConfig, Phase, Receipt, Session } from '../outlet/model.ts';
+import type { ConversationConfig, ConversationState, Notice, Outlets, OutletView } from './model.ts';
 import type { Screen, ScreenName } from './screens.ts';
 
 /** Longer than the keypad keeps what was typed (30 s): a net for an entry that nobody answered. */
 const TYPED_MS = 35_000;
 
-/** The screen for a state at a time (monotonic ms). */
-export function screenOf(state: State, at: number, config: SessionConfig): Screen {
-  const { typed, notice, asking } = state;
-  const danger = dangerOf(state, config);
+/** What the screen is made of: the talk, all outlets, and the one that the screen is about. */
+interface Shown {
+  readonly talk: ConversationState;
+  readonly outlets: Outlets;
+  readonly about: OutletView;
+  readonly at: number;
+  readonly config: ConversationConfig & OutletConfig;
+}
+
+/** The screen at a time (monotonic ms). */
+export function screenOf(
+  talk: ConversationState,
+  outlets: Outlets,
+  at: number,
+  config: ConversationConfig & OutletConfig,
+): Screen {
+  const { typed, notice, asking } = talk;
+  const about = outlets[(asking?.outlet ?? notice?.outlet ?? 1) - 1]!;
+  const shown: Shown = { talk, outlets, about, at, config };
+  const danger = dangerOf(outlets);
   const digits = at - typed.at < TYPED_MS ? typed.digits : '';
   if (asking && asking.until > at && !danger) return screen('ask-stop', { digits });
   if (digits !== '') return danger ? screen('typed-danger', { digits, fault: danger }) : screen('typed', { digits });
   // What warns of danger is covered by no answer.
-  if (notice && notice.until > at && (!danger || notice.name === 'out-of-order'))
-    return told(notice, state, at, config);
-  return phaseScreen(state, at, config);
+  if (notice && notice.until > at && (!danger || notice.name === 'out-of-order')) return told(notice, shown);
+  return phaseScreen(shown);
 }
 
 /** The gravest fault, where it is one that the display must warn of whatever else it shows. */
-function dangerOf({ faults }: State, { unit }: SessionConfig): FaultCode | undefined {
-  const code = blocking(faults, unit);
-  return code !== undefined && FAULTS[code].danger ? code : undefined;
+function dangerOf(outlets: Outlets): FaultCode | undefined {
+  return outlets.find(({ fault }) => fault !== undefined && FAULTS[fault].danger)?.fault;
 }
 
 function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
   return { name, values };
 }
 
-function told({ name, unlockedAt, receipt: shown }: Notice, state: State, at: number, { unit }: SessionConfig): Screen {
-  const { faults, phase } = state;
-  if (shown) return receipt(name, shown);
-  if (name === `your-charge-${unit}` && 'session' in phase) return running(name, phase.session);
+function told({ name, unlockedAt, receipt: other }: Notice, { about, at, config }: Shown): Screen {
+  const { phase } = about.state;
+  if (other) return receipt(name, other);
+  if (name === `your-charge-${config.unit}` && 'session' in phase) return running(name, phase.session);
   if (unlockedAt !== undefined) return screen(name, { wait: clock(unlockedAt - at) });
-  return screen(name, name === 'out-of-order' ? { fault: blocking(faults, unit) ?? 'journal-not-writable' } : {});
+  return screen(name, name === 'out-of-order' ? { fault: about.fault ?? 'journal-not-writable' } : {});
 }
 
-function phaseScreen(state: State, at: number, config: SessionConfig): Screen {
-  const { phase } = state;
+function phaseScreen(shown: Shown): Screen {
+  const { talk, about, outlets, at, config } = shown;
+  const { phase } = about.state;
   switch (phase.name) {
-    case 'idle':
+    case 'free':
       if (phase.test) return screen('testing', { seconds: seconds(phase.test.since + config.testMs - at) });
-      return idle(state, at);
-    case 'armed':
-      return armed(state, phase, at);
+      if (talk.shown) return receipt(`receipt-${talk.shown.receipt.unit}`, talk.shown.receipt);
+      return idle(shown);
+    case 'waiting':
+      return waiting(about, phase, at);
+    case 'starting':
+      return screen('starting');
     case 'charging':
       return running(`charging-${config.unit}`, phase.session);
     case 'paused':
       return running('paused', phase.session);
-    case 'receipt':
-      return receipt(`receipt-${phase.receipt.unit}`, phase.receipt);
     case 'fault':
-      return fault(state, phase, config);
+      return fault(shown, phase);
     case 'stopping': {
-      const danger = dangerOf(state, config);
+      const danger = dangerOf(outlets);
       return danger ? screen('fault', { fault: danger }) : screen('stopping');
     }
-    default:
-      return screen(phase.name);
   }
 }
 
 /** "Ready to charge" is said only where the next code would charge the next vehicle. */
-function idle({ clockLost, unlockedAt, leftPlugged, kept }: State, at: number): Screen {
+function idle({ talk: { clockLost, unlockedAt }, about, at }: Shown): Screen {
+  const { leftPlugged, lastReceipt } = about.state;
   if (clockLost) return screen('idle-clock-lost');
   if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
-  if (leftPlugged) return screen(kept ? 'idle-ended-receipt' : 'idle-ended');
-  return screen(kept ? 'idle-receipt' : 'idle');
+  if (leftPlugged) return screen(lastReceipt ? 'idle-ended-receipt' : 'idle-ended');
+  return screen(lastReceipt ? 'idle-receipt' : 'idle');
 }
 
-function armed({ vehicle, relay }: State, phase: Extract<Phase, { name: 'armed' }>, at: number): Screen {
-  if ('open' in phase.waiting) return screen(phase.waiting.open.halted ? 'interrupted' : 'resuming');
+function waiting({ state }: OutletView, phase: Extract<Phase, { name: 'waiting' }>, at: number): Screen {
+  const { vehicle, relay } = state;
+  if ('open' in phase.held) return screen(phase.held.open.halted ? 'interrupted' : 'resuming');
   if (vehicle !== true) return screen('armed', { seconds: seconds(phase.until - at) });
   if (relay.readyAt === undefined || relay.readyAt <= at) return screen('armed-checking');
   return screen('armed-waiting', { seconds: seconds(relay.readyAt - at) });
@@ -98,13 +115,12 @@ function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt
   });
 }
 
-function fault({ faults, kept }: State, { ended }: Extract<Phase, { name: 'fault' }>, config: SessionConfig): Screen {
-  const code = blocking(faults, config.unit) ?? 'journal-not-writable';
-  if (!ended && kept) return screen('fault-kept', { fault: code });
+function fault({ talk, about }: Shown, { ended }: Extract<Phase, { name: 'fault' }>): Screen {
+  const code = about.fault ?? 'journal-not-writable';
   if (ended && 'unclosed' in ended) return screen('fault-unclosed', { fault: code });
-  if (!ended?.receipt) return screen('fault', { fault: code });
-  const { values } = receipt('fault-receipt', ended.receipt);
-  return screen('fault-receipt', { ...values, fault: code });
+  const toShow = ended?.receipt ?? talk.shown?.receipt;
+  if (toShow) return screen('fault-receipt', { ...receipt('fault-receipt', toShow).values, fault: code });
+  return screen(about.state.lastReceipt && !ended ? 'fault-kept' : 'fault', { fault: code });
 }
 
 /** Whole seconds, rounded up: 0 only when it is over. */
@@ -121,18 +137,19 @@ function clock(ms: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(total % 60)}`;
 }
 
-/** What is left and what was delivered of the session that runs, in `unit`s; zero when none does. */
-export function progress({ phase }: State): { remaining: number; delivered: number } {
+/** What is left and what was delivered of the session that runs at an outlet, in `unit`s; zero when none does. */
+export function progress({ phase }: OutletView['state']): { remaining: number; delivered: number } {
   if (!('session' in phase)) return { remaining: 0, delivered: 0 };
-  const given = delivered(phase.session);
-  return { remaining: phase.session.voucher.amount - given, delivered: given };
+  const used = delivered(phase.session);
+  return { remaining: phase.session.voucher.amount - used, delivered: used };
 }
 
 /** The 12 digits that the display shows, or would show on `*`. */
-export function receiptDigits({ phase, kept, notice }: State): string | undefined {
+export function receiptDigits({ notice, shown }: ConversationState, { state }: OutletView): string | undefined {
+  const { phase, lastReceipt } = state;
   if (notice?.receipt) return notice.receipt.digits;
-  if (phase.name === 'receipt') return phase.receipt.digits;
-  if (phase.name === 'idle' || (phase.name === 'fault' && !phase.ended)) return kept?.digits;
+  if (shown) return shown.receipt.digits;
+  if (phase.name === 'free' || (phase.name === 'fault' && !phase.ended)) return lastReceipt?.digits;
   const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;
   return ended && 'receipt' in ended ? ended.receipt?.digits : undefined;
 }

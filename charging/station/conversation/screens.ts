@@ -1,10 +1,8 @@
-// The words of the display. What is shown when is decided in showing.ts, in terms of screens: data without words.
-
+// What the display can show, as data without words: a screen's name and what goes into its gaps. Which one is shown when is
+// decided in display.ts, how it is worded in words.ts.
 import type { FaultCode } from '../faults.ts';
-import type { NoticeName } from '../outlet/model.ts';
 import type { EndReason } from '../types.ts';
-import { EN } from './words/en.ts';
-import { ZH_CN } from './words/zh-cn.ts';
+import type { NoticeName } from './model.ts';
 
 export type Language = 'en' | 'zh-CN';
 
@@ -56,7 +54,7 @@ export interface Screen {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-interface Lines {
+export interface Lines {
   readonly lines: readonly string[];
   readonly short: readonly string[];
 }
@@ -66,7 +64,7 @@ interface Words extends Lines {
   readonly danger?: Lines;
 }
 
-interface FaultWords {
+export interface FaultWords {
   readonly title: string;
   readonly advice: readonly [string, string];
   /** Of a fault that somebody may be hurt by: what to do or not to do, in a line of 20 columns and one of 16. */
@@ -77,41 +75,4 @@ export interface Catalogue {
   readonly screens: Readonly<Record<ScreenName, Words>>;
   readonly reasons: Readonly<Record<EndReason, string>>;
   readonly faults: Readonly<Record<FaultCode, FaultWords>>;
-}
-
-export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH_CN };
-
-/** The lines for a display: at most 4, at most 20 columns wide in English and 20 characters in Chinese. */
-export function words(screen: Screen, language: Language): string[] {
-  return worded(screen, language, 'lines');
-}
-
-/** The same for a display of 2 lines of 16 columns. */
-export function shortWords(screen: Screen, language: Language): string[] {
-  return worded(screen, language, 'short');
-}
-
-function worded({ name, values }: Screen, language: Language, form: keyof Lines): string[] {
-  const catalogue = CATALOGUES[language];
-  const fault: FaultWords | undefined = catalogue.faults[values.fault as FaultCode];
-  const said = catalogue.screens[name];
-  const gaps: Record<string, string | number | undefined> = {
-    ...values,
-    fault: fault?.title,
-    advice: fault?.advice[0],
-    advice2: fault?.advice[1],
-    warning: fault?.warning?.[form === 'short' ? 1 : 0],
-    reason: catalogue.reasons[values.reason as EndReason],
-  };
-  return ((fault?.warning && said.danger) || said)[form].map((line) =>
-    line.replace(/\{(\w+)(:energy)?\}/g, (_, gap: string, energy?: string) =>
-      energy === undefined ? `${gaps[gap] ?? ''}` : energyWords(Number(gaps[gap] ?? 0)),
-    ),
-  );
-}
-
-/** Watt-hours as the customer's page writes them, from 1000 on in kWh; rounded down, since nobody is refunded more than what is left. */
-function energyWords(energyWh: number): string {
-  if (energyWh < 1000) return `${Math.floor(energyWh)} Wh`;
-  return `${(Math.floor(energyWh / 10) / 100).toFixed(2)} kWh`;
 }

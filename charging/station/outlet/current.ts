@@ -1,6 +1,6 @@
 // What the meter tells of the current against what the relay is: a contactor that is welded, a meter that is wired
 // backwards, a counter that stands still. Pure. Why each limit is what it is: docs/session.md, "What the meter gives away".
-import type { Metered, SessionConfig } from './model.ts';
+import type { Metered, OutletConfig } from './model.ts';
 
 export interface Current {
   /** What the relay is told and seen to be. `between`: told to move, or seen where it was not told to be. */
@@ -63,7 +63,7 @@ export function relayIs(current: Current, relay: Current['relay'], at: number): 
 }
 
 /** A good reading. */
-export function read(before: Current, reading: Metered, config: SessionConfig): Current {
+export function read(before: Current, reading: Metered, config: OutletConfig): Current {
   const { energyWh, at } = reading;
   const highest = before.highestWh ?? energyWh;
   const grownWh = energyWh - highest;
@@ -89,7 +89,7 @@ function stepOf({ stepWh, readAt }: Current, grownWh: number, at: number): numbe
   return Math.max(stepWh ?? 0, Math.min(grownWh, COARSEST_STEP_WH));
 }
 
-function judgeClosed(current: Current, reading: Metered, grew: boolean, config: SessionConfig): Current {
+function judgeClosed(current: Current, reading: Metered, grew: boolean, config: OutletConfig): Current {
   const { at, powerW } = reading;
   if (powerW === undefined) return current;
   const backwards = powerW <= -config.currentAboveW;
@@ -106,7 +106,7 @@ function judgeClosed(current: Current, reading: Metered, grew: boolean, config: 
   return grew && !backwards ? { ...next, wrong: undefined } : next;
 }
 
-function judgeOpen(current: Current, reading: Metered, grew: boolean, config: SessionConfig): Current {
+function judgeOpen(current: Current, reading: Metered, grew: boolean, config: OutletConfig): Current {
   const { at, energyWh } = reading;
   const powerW = Math.abs(reading.powerW ?? 0);
   const next = {
@@ -129,7 +129,7 @@ function grown({ growth }: Current, { energyWh, at }: Metered): NonNullable<Curr
   return growth ? { ...growth, times: growth.times + 1 } : { firstWh: energyWh, firstAt: at, times: 1 };
 }
 
-function heldBy(held: Load | undefined, powerW: number, at: number, config: SessionConfig): Load | undefined {
+function heldBy(held: Load | undefined, powerW: number, at: number, config: OutletConfig): Load | undefined {
   if (powerW < config.currentAboveW) return undefined;
   return held && powerW >= held.powerW * STEADY ? held : { powerW, since: at };
 }
@@ -140,7 +140,7 @@ function estimated({ stepWh, uncounted }: Current, at: number): boolean {
 }
 
 /** Since when at least so much power was drawn, for each power that is still drawn. */
-function loads(before: Current['uncounted'], powerW: number, at: number, grew: boolean, config: SessionConfig) {
+function loads(before: Current['uncounted'], powerW: number, at: number, grew: boolean, config: OutletConfig) {
   if (grew || powerW < config.currentAboveW) return powerW < config.currentAboveW ? [] : [{ powerW, since: at }];
   const lower = before.filter((load) => load.powerW < powerW);
   const since = before[lower.length]?.since ?? at;
@@ -153,7 +153,7 @@ function energyOf(uncounted: Current['uncounted'], at: number): number {
 }
 
 /** How much a counter may leave uncounted before it stands still: more than its step, as far as that is known. */
-function uncountedLimit({ stepWh, highestWh }: Current, config: SessionConfig): number {
+function uncountedLimit({ stepWh, highestWh }: Current, config: OutletConfig): number {
   if (stepWh !== undefined) return Math.max(config.uncountedWh, 1.5 * stepWh);
   const coarse = highestWh !== undefined && highestWh >= SEVEN_DIGITS_WH && highestWh % 10 === 0;
   return coarse ? COARSE_WH : config.uncountedUnknownWh;

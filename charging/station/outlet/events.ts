@@ -1,45 +1,64 @@
-// What each event tells the station. What follows from it, whatever the event, is in settling.ts.
-
-import { hearJournal } from '../charger/journal-answers.ts';
-import { hearAnswer, hearKey, hearRefusal, hearService, hearTyped, hearVoucher } from '../conversation/events.ts';
+// What each event changes at an outlet. What follows from it, whatever the event, is in phases.ts.
 import { FAULTS, type FaultCode } from '../faults.ts';
-import type { SessionRecord } from '../types.ts';
+import type { SessionRecord, Voucher } from '../types.ts';
 import { read } from './current.ts';
 import { counted, haltedRecordOf, metered, plausible, receiptOf } from './metering.ts';
-import type { Event, Metered, MeterReading } from './model.ts';
-import { interrupted, type Turn, vehicleSilent } from './transition.ts';
+import {
+  type Ended,
+  type HardwareEvent,
+  type Metered,
+  type MeterReading,
+  type OutletCommand,
+  type OutletEvent,
+  type SessionWrite,
+  unclosed,
+} from './model.ts';
+import { type Transition, testable, vehicleSilent } from './transition.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
 const READY_MARGIN_MS = 100;
 
-type Of<Type extends Event['type']> = Extract<Event, { type: Type }>;
+type Of<Type extends OutletEvent['type']> = Extract<OutletEvent, { type: Type }>;
 
-export function hear(turn: Turn, event: Event): void {
-  count(turn);
-  listen(turn);
+export function hear(outlet: Transition, event: OutletEvent): void {
+  count(outlet);
+  listen(outlet);
   switch (event.type) {
+    case 'tick':
+    case 'time':
+      return;
     case 'start':
-      turn.set({ startedAt: event.at, kept: receiptOf(event.kept), cutsByNow: cutsOf(event.open) });
-      if (event.open) interrupted(turn, event.open);
+      start(outlet, event);
       return;
     case 'vehicle':
-      hearVehicle(turn, event);
-      report(turn, 'vehicle-unknown', event.connected === undefined);
-      return;
     case 'relay':
-      hearRelay(turn, event);
-      return;
     case 'meter':
-      hearMeter(turn, event.reading);
-      return;
     case 'fault':
-      report(turn, event.code, event.standing);
-      return;
-    case 'clock':
-      turn.set({ clockLost: event.lost, unlockedAt: event.unlockedAt });
+      hearHardware(outlet, event);
       return;
   }
-  if (turn.state.startedAt !== undefined) hearPeople(turn, event);
+  // Nobody asks anything of an outlet that has not started, and the journal has nothing to answer it.
+  if (outlet.state.startedAt === undefined) return;
+  switch (event.type) {
+    case 'halt':
+      halt(outlet);
+      return;
+    case 'redeemed':
+    case 'redeem-refused':
+    case 'checkpointed':
+    case 'closed':
+    case 'recovered':
+    case 'write-failed':
+      hearJournal(outlet, event);
+      return;
+    default:
+      obey(outlet, event);
+  }
+}
+
+function start(outlet: Transition, { at, open, lastClosed }: Of<'start'>): void {
+  outlet.set({ startedAt: at, lastReceipt: receiptOf(lastClosed), cutsByNow: cutsOf(open) });
+  if (open) outlet.interrupt(open);
 }
 
 /** One more than before: unless the station was stopped in order, the power was cut. */
@@ -47,106 +66,210 @@ function cutsOf(open: SessionRecord | undefined): number | undefined {
   return open && !open.halted ? (open.cuts ?? 0) + 1 : undefined;
 }
 
-/** Those who stand at the keypad, the journal, and the owner who halts the station. */
-function hearPeople(turn: Turn, event: Event): void {
+function hearHardware(outlet: Transition, event: HardwareEvent & { readonly at: number }): void {
   switch (event.type) {
-    case 'halt':
-      halt(turn);
+    case 'vehicle':
+      hearVehicle(outlet, event);
+      report(outlet, 'vehicle-unknown', event.connected === undefined);
       return;
-    case 'typed':
-      hearTyped(turn, event.digits);
+    case 'relay':
+      hearRelay(outlet, event);
       return;
-    case 'key':
-      hearKey(turn, event.key);
+    case 'meter':
+      hearMeter(outlet, event.reading);
       return;
-    case 'keypad':
-      // A screen that warns of a fault is not covered by a word about keys.
-      if (!turn.fault) turn.tell(event.trouble);
-      return;
-    case 'answer':
-      hearAnswer(turn, event.digits);
-      return;
-    case 'voucher':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted', asking: undefined });
-      hearVoucher(turn, event.voucher);
-      return;
-    case 'service':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: 'accepted', asking: undefined });
-      hearService(turn, event.operation, event.sequence);
-      return;
-    case 'refused':
-      turn.set({ typed: { digits: '', at: turn.at }, outcome: event.verdict.outcome, asking: undefined });
-      hearRefusal(turn, event);
-      return;
-    default:
-      hearJournal(turn, event);
-      return;
+    case 'fault':
+      report(outlet, event.code, event.standing);
   }
 }
 
-function count(turn: Turn): void {
-  const { phase } = turn.state;
+function obey(outlet: Transition, command: OutletCommand): void {
+  const { phase } = outlet.state;
+  switch (command.type) {
+    case 'give':
+      receive(outlet, command.voucher);
+      return;
+    case 'take-back':
+      if (phase.name !== 'waiting' || !('voucher' in phase.held)) return;
+      outlet.tell('cancelled');
+      outlet.enter({ name: 'free' });
+      return;
+    case 'stop':
+      stop(outlet, 'stop-key');
+      return;
+    case 'test-relay':
+      if (testable(outlet.state, outlet.fault, outlet.at)) {
+        outlet.enter({ name: 'free', test: { since: outlet.at, seenOn: false } });
+      } else outlet.tell('test-refused');
+      return;
+    case 'end-test':
+      outlet.endTest();
+      return;
+    case 'end-session':
+      endSession(outlet);
+  }
+}
+
+/** The latest voucher that was typed counts; none of those before it was redeemed. */
+function receive(outlet: Transition, voucher: Voucher): void {
+  const { phase } = outlet.state;
+  if (outlet.fault) {
+    outlet.tell('out-of-order');
+    return;
+  }
+  const free = (phase.name === 'free' && !phase.test) || (phase.name === 'waiting' && 'voucher' in phase.held);
+  if (!free) {
+    outlet.tell('busy');
+    return;
+  }
+  const { at, config } = outlet;
+  outlet.enter({ name: 'waiting', held: { voucher }, since: at, until: at + config.waitingMs });
+}
+
+function stop(outlet: Transition, reason: 'stop-key' | 'service'): void {
+  const { phase } = outlet.state;
+  if ('session' in phase) outlet.end(phase.session, reason);
+  else if (phase.name === 'waiting' && 'open' in phase.held) outlet.end(outlet.interrupted(phase.held.open), reason);
+}
+
+/** An operator's code: whatever goes on ends, and where nothing does, the faults that an operator may end. */
+function endSession(outlet: Transition): void {
+  const { phase } = outlet.state;
+  switch (phase.name) {
+    case 'free':
+      if (phase.test) {
+        outlet.endTest();
+        return;
+      }
+      break;
+    case 'waiting':
+      if ('voucher' in phase.held) outlet.enter({ name: 'free' });
+      else stop(outlet, 'service');
+      return;
+    case 'starting':
+    case 'charging':
+    case 'paused':
+      stop(outlet, 'service');
+      return;
+  }
+  outlet.forgiveCurrent(true);
+  outlet.clearFaults();
+}
+
+type JournalAnswer = 'redeemed' | 'redeem-refused' | 'checkpointed' | 'closed' | 'recovered' | 'write-failed';
+
+function hearJournal(outlet: Transition, event: Of<JournalAnswer>): void {
+  const { phase } = outlet.state;
+  const asked = phase.name === 'starting' && !phase.redeemed ? phase : undefined;
+  switch (event.type) {
+    case 'redeemed':
+      if (asked) outlet.enter({ ...asked, redeemed: true, since: outlet.at });
+      return;
+    case 'checkpointed':
+      // That of a session that goes on: now the journal knows of the cut, and what the next one costs.
+      if (!asked) return;
+      outlet.set({ cutsByNow: undefined });
+      outlet.enter({ ...asked, redeemed: true, since: outlet.at });
+      return;
+    case 'redeem-refused':
+      if (!asked) return;
+      outlet.tell('used');
+      outlet.enter({ name: 'free' });
+      return;
+    case 'closed':
+      hearClosed(outlet, event.receipt);
+      return;
+    case 'recovered':
+      if (!('session' in phase) && phase.name !== 'stopping') outlet.interrupt(event.open);
+      return;
+    case 'write-failed':
+      hearFailure(outlet, event.write);
+  }
+}
+
+function hearClosed(outlet: Transition, digits: string | undefined): void {
+  const { phase } = outlet.state;
+  const record = unclosed(outlet.state);
+  if (!record || (phase.name !== 'stopping' && phase.name !== 'fault')) return;
+  const receipt = receiptOf(digits === undefined ? record : { ...record, receipt: digits });
+  const ended: Ended = { reason: record.ended ?? 'power-cut', receipt };
+  outlet.set({ lastReceipt: receipt, cutsByNow: undefined });
+  outlet.enter({ ...phase, ended });
+}
+
+function hearFailure(outlet: Transition, write: SessionWrite['type']): void {
+  const { phase } = outlet.state;
+  if (write === 'redeem') {
+    outlet.tell('out-of-order');
+    outlet.enter({ name: 'fault' });
+  }
+  // It was to go on after a cut: it does when the journal works again, and tells which session stands open.
+  if (write === 'checkpoint' && phase.name === 'starting' && !phase.redeemed) outlet.enter({ name: 'fault' });
+}
+
+function count(outlet: Transition): void {
+  const { phase } = outlet.state;
   if (phase.name !== 'charging' && phase.name !== 'paused') return;
-  turn.go({ ...phase, session: counted(phase.session, turn.at, turn.config) });
+  outlet.enter({ ...phase, session: counted(phase.session, outlet.at, outlet.config) });
 }
 
 /** Of a gap in which the whole program stood still no more than a beat is silence: what was told meanwhile is yet to be heard. */
 const MOST_SILENCE_MS = 1000;
 
 /** Whoever promised to tell of the vehicle again and again, and does not, sees it no more: its wire may be cut. */
-function listen(turn: Turn): void {
-  const { at, state } = turn;
+function listen(outlet: Transition): void {
+  const { at, state } = outlet;
   const teller = state.vehicleTeller;
   if (!teller) return;
   const silentMs = teller.silentMs + Math.min(Math.max(0, at - teller.at), MOST_SILENCE_MS);
-  turn.set({ vehicleTeller: { ...teller, silentMs, at } });
-  if (state.vehicle === undefined || !vehicleSilent(turn.state, turn.config)) return;
-  turn.set({ vehicle: undefined, settling: false });
-  suspend(turn);
+  outlet.set({ vehicleTeller: { ...teller, silentMs, at } });
+  if (state.vehicle === undefined || !vehicleSilent(outlet.state, outlet.config)) return;
+  outlet.set({ vehicle: undefined, settling: false });
+  suspend(outlet);
 }
 
 /** The owner stops: the session stays open in the journal, and goes on when the station starts again. */
-function halt(turn: Turn): void {
-  const { phase } = turn.state;
+function halt(outlet: Transition): void {
+  const { phase } = outlet.state;
   const redeemed = phase.name === 'starting' && phase.redeemed;
   if (phase.name === 'charging' || phase.name === 'paused' || redeemed) {
-    turn.writes.push({ type: 'checkpoint', record: haltedRecordOf(phase.session, turn.config) });
+    outlet.writes.push({ type: 'checkpoint', record: haltedRecordOf(phase.session, outlet.config) });
   }
-  turn.set({ phase: { name: 'idle' }, startedAt: undefined, notice: undefined });
+  outlet.set({ phase: { name: 'free' }, startedAt: undefined });
 }
 
-function report(turn: Turn, code: FaultCode, standing: boolean): void {
-  const { reported } = turn.state;
-  if (standing && FAULTS[code].momentary) turn.raise(code, false);
-  else if (standing && !reported.includes(code)) turn.set({ reported: [...reported, code] });
-  else if (!standing && reported.includes(code)) turn.set({ reported: reported.filter((other) => other !== code) });
+function report(outlet: Transition, code: FaultCode, standing: boolean): void {
+  const { reported } = outlet.state;
+  if (standing && FAULTS[code].momentary) outlet.raise(code);
+  else if (standing && !reported.includes(code)) outlet.set({ reported: [...reported, code] });
+  else if (!standing && reported.includes(code)) outlet.set({ reported: reported.filter((other) => other !== code) });
 }
 
-function hearVehicle(turn: Turn, { at, connected, settling, everyMs }: Of<'vehicle'>): void {
-  const { current, vehicle: before } = turn.state;
+function hearVehicle(outlet: Transition, { at, connected, settling, everyMs }: Of<'vehicle'>): void {
+  const { current, vehicle: before } = outlet.state;
   const vehicleTeller = everyMs === undefined ? undefined : { everyMs, silentMs: 0, at };
-  turn.set({ vehicle: connected, vehicleTeller, settling: settling === true });
+  outlet.set({ vehicle: connected, vehicleTeller, settling: settling === true });
   if (connected === before) return;
-  if (connected === false) turn.set({ leftPlugged: false });
+  if (connected === false) outlet.set({ leftPlugged: false });
   // With nothing plugged in no current proves nothing; and the next vehicle may be on a meter that was set right.
-  if (connected && current.leakedAt !== undefined) turn.set({ current: { ...current, leakedAt: at } });
-  if (connected === false && current.wrong) turn.set({ current: { ...current, wrong: undefined } });
+  if (connected && current.leakedAt !== undefined) outlet.set({ current: { ...current, leakedAt: at } });
+  if (connected === false && current.wrong) outlet.set({ current: { ...current, wrong: undefined } });
 }
 
-function hearRelay(turn: Turn, event: Of<'relay'>): void {
-  const offSince = event.on ? undefined : (turn.state.relay.offSince ?? event.at);
-  turn.set({ relay: { on: event.on, readyAt: readyAt(event), offSince } });
-  if (event.restarting) suspend(turn);
+function hearRelay(outlet: Transition, event: Of<'relay'>): void {
+  const offSince = event.on ? undefined : (outlet.state.relay.offSince ?? event.at);
+  outlet.set({ relay: { on: event.on, readyAt: readyAt(event), offSince } });
+  if (event.restarting) suspend(outlet);
 }
 
 /** The relay begins anew, as when its node was renamed, or the plug is not seen: the session waits, as after a stop in order. */
-function suspend(turn: Turn): void {
-  const { phase } = turn.state;
+function suspend(outlet: Transition): void {
+  const { phase } = outlet.state;
   const redeemed = phase.name === 'starting' && phase.redeemed;
   if (phase.name !== 'charging' && phase.name !== 'paused' && !redeemed) return;
-  const record = haltedRecordOf(phase.session, turn.config);
-  turn.writes.push({ type: 'checkpoint', record });
-  interrupted(turn, record);
+  const record = haltedRecordOf(phase.session, outlet.config);
+  outlet.writes.push({ type: 'checkpoint', record });
+  outlet.interrupt(record);
 }
 
 function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {
@@ -154,45 +277,45 @@ function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {
   return readyInMs <= 0 ? at : at + readyInMs + READY_MARGIN_MS;
 }
 
-function hearMeter(turn: Turn, reading: MeterReading): void {
-  const { state, config } = turn;
+function hearMeter(outlet: Transition, reading: MeterReading): void {
+  const { state, config } = outlet;
   const last = state.suspect ?? state.meter;
-  const at = turn.at - Math.max(0, reading.ageMs ?? 0);
+  const at = outlet.at - Math.max(0, reading.ageMs ?? 0);
   if (last && at < last.at) return;
   if (!plausible(last, reading, at, config) && !plausible(state.meter, reading, at, config)) {
     const energyWh = Number.isFinite(reading.energyWh) ? reading.energyWh : (last?.energyWh ?? 0);
-    turn.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false, keepsCount: true } });
+    outlet.set({ suspect: { energyWh, powerW: undefined, at, overCurrent: false, keepsCount: true } });
     return;
   }
   const overCurrent = (reading.currentA ?? 0) > (config.highestCurrentA ?? Number.POSITIVE_INFINITY);
-  if (overCurrent && state.meter?.overCurrent) turn.raise('over-current', false);
+  if (overCurrent && state.meter?.overCurrent) outlet.raise('over-current');
   const keepsCount = reading.keepsCount !== false;
   const meter: Metered = { energyWh: reading.energyWh, powerW: reading.powerW, at, overCurrent, keepsCount };
-  turn.set({ meter, suspect: undefined });
-  hearCurrent(turn, meter);
-  report(turn, 'meter-silent', false);
-  report(turn, 'meter-implausible', false);
+  outlet.set({ meter, suspect: undefined });
+  hearCurrent(outlet, meter);
+  report(outlet, 'meter-silent', false);
+  report(outlet, 'meter-implausible', false);
   const drawing =
     meter.powerW === undefined ? meter.energyWh > (last?.energyWh ?? 0) : meter.powerW >= config.pauseBelowW;
-  deliver(turn, meter, drawing);
+  deliver(outlet, meter, drawing);
 }
 
 /** What the meter says against the relay; the journal is told what exactly is wrong. */
-function hearCurrent(turn: Turn, meter: Metered): void {
-  const before = turn.state.current;
-  const current = read(before, meter, turn.config);
-  turn.set({ current });
-  if (current.wrong && current.wrong !== before.wrong) turn.note('meter-wrong', { why: current.wrong });
+function hearCurrent(outlet: Transition, meter: Metered): void {
+  const before = outlet.state.current;
+  const current = read(before, meter, outlet.config);
+  outlet.set({ current });
+  if (current.wrong && current.wrong !== before.wrong) outlet.note('meter-wrong', { why: current.wrong });
   if (current.leakedAt !== undefined && before.leakedAt === undefined) {
-    turn.note('current-through-open-relay', { energyWh: meter.energyWh, powerW: meter.powerW ?? null });
+    outlet.note('current-through-open-relay', { energyWh: meter.energyWh, powerW: meter.powerW ?? null });
   }
 }
 
-function deliver(turn: Turn, meter: Metered, drawing: boolean): void {
-  const { phase } = turn.state;
-  if (turn.config.unit !== 'Wh' || (phase.name !== 'charging' && phase.name !== 'paused')) return;
+function deliver(outlet: Transition, meter: Metered, drawing: boolean): void {
+  const { phase } = outlet.state;
+  if (outlet.config.unit !== 'Wh' || (phase.name !== 'charging' && phase.name !== 'paused')) return;
   const session = metered(phase.session, meter);
-  if (drawing) turn.go({ name: 'charging', session });
-  else if (phase.name === 'paused') turn.go({ ...phase, session });
-  else turn.go({ name: 'charging', session, lowSince: phase.lowSince ?? turn.at });
+  if (drawing) outlet.enter({ name: 'charging', session });
+  else if (phase.name === 'paused') outlet.enter({ ...phase, session });
+  else outlet.enter({ name: 'charging', session, lowSince: phase.lowSince ?? outlet.at });
 }

@@ -1,7 +1,7 @@
 // What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and kept as exactly
 // as it was measured: a receipt made of a rounded figure would say more than what is left.
 import type { EndReason, SessionRecord, Voucher } from '../types.ts';
-import type { Metered, MeterReading, Receipt, Session, SessionConfig, State } from './model.ts';
+import type { Metered, MeterReading, OutletConfig, OutletState, Receipt, Session } from './model.ts';
 
 const MINUTE = 60_000;
 /** Pulses that the station counts itself are kept so often; and so much is lost where the power is not known. */
@@ -30,7 +30,7 @@ export function delivered({ voucher, used }: Session): number {
 }
 
 /** A session on a voucher that is about to be redeemed. */
-export function opened(voucher: Voucher, at: number, meter: State['meter']): Session {
+export function opened(voucher: Voucher, at: number, meter: OutletState['meter']): Session {
   const nothing = { used: 0, saved: 0, savedAt: at, elapsedMs: 0, countedAt: at, cuts: 0 };
   return { voucher, ...nothing, ...readings(voucher, meter) };
 }
@@ -46,8 +46,8 @@ export function opened(voucher: Voucher, at: number, meter: State['meter']): Ses
 export function reopened(
   record: SessionRecord,
   at: number,
-  meter: State['meter'],
-  cutsByNow: State['cutsByNow'],
+  meter: OutletState['meter'],
+  cutsByNow: OutletState['cutsByNow'],
 ): Session {
   const { voucher, meterStartWh, meterLastWh, ahead = 0, cuts = 0 } = record;
   const factor = voucher.unit === 'min' ? MINUTE : 1;
@@ -78,13 +78,13 @@ function bookedOf({ ahead = FORGOTTEN_WH }: SessionRecord): Pick<Session, 'ahead
 /** Whether a meter that comes back after a cut goes on from where the journal has it; one that forgets, from a little before. */
 export function goesOn(
   { voucher, meterLastWh = 0, ahead = FORGOTTEN_WH }: SessionRecord,
-  meter: State['meter'],
+  meter: OutletState['meter'],
 ): boolean {
   if (voucher.unit === 'min') return true;
   return meter !== undefined && meter.energyWh >= meterLastWh - (meter.keepsCount ? 0 : ahead);
 }
 
-function readings(voucher: Voucher, meter: State['meter']): Pick<Session, 'meterStartWh' | 'meterLastWh'> {
+function readings(voucher: Voucher, meter: OutletState['meter']): Pick<Session, 'meterStartWh' | 'meterLastWh'> {
   return voucher.unit === 'Wh' && meter ? { meterStartWh: meter.energyWh, meterLastWh: meter.energyWh } : {};
 }
 
@@ -92,7 +92,7 @@ function readings(voucher: Voucher, meter: State['meter']): Pick<Session, 'meter
  * The relay was closed from `countedAt` to `at`. Of a silence longer than the relay guard bears only as much is counted
  * as the guard bore.
  */
-export function counted(session: Session, at: number, { silenceMs }: SessionConfig): Session {
+export function counted(session: Session, at: number, { silenceMs }: OutletConfig): Session {
   const passed = Math.min(Math.max(0, at - session.countedAt), silenceMs);
   const used = session.voucher.unit === 'min' ? Math.min(held(session.voucher), session.used + passed) : session.used;
   return { ...session, used, elapsedMs: session.elapsedMs + passed, countedAt: at };
@@ -109,7 +109,7 @@ export function metered(session: Session, { energyWh, powerW, keepsCount }: Mete
 }
 
 /** Whether a checkpoint is due, before more is delivered than one checkpoint may lose. */
-export function checkpointDue(session: Session, at: number, config: SessionConfig): boolean {
+export function checkpointDue(session: Session, at: number, config: OutletConfig): boolean {
   // From the second cut on each costs what was booked: too little of it, and cutting again before a checkpoint buys energy.
   const { cuts, aheadWh = 0, bookedWh = aheadWh } = session;
   if (cuts > 0 && aheadWh > bookedWh * BOOKED_FACTOR + BOOKED_WH) return true;
@@ -119,7 +119,7 @@ export function checkpointDue(session: Session, at: number, config: SessionConfi
 }
 
 /** The row of the journal while the session is open, with what a power cut would cost. */
-export function openRecordOf(session: Session, { checkpointMs }: SessionConfig): SessionRecord {
+export function openRecordOf(session: Session, { checkpointMs }: OutletConfig): SessionRecord {
   const { cuts, aheadWh, voucher } = session;
   const mostAhead = voucher.unit === 'min' ? (cuts > 0 ? checkpointMs : undefined) : aheadWh;
   const ahead = mostAhead === undefined ? undefined : Math.min(mostAhead, left(session));
@@ -131,7 +131,7 @@ export function openRecordOf(session: Session, { checkpointMs }: SessionConfig):
 }
 
 /** The row of the journal of a session that goes on when the station starts again. */
-export function haltedRecordOf(session: Session, config: SessionConfig): SessionRecord {
+export function haltedRecordOf(session: Session, config: OutletConfig): SessionRecord {
   return { ...openRecordOf(session, config), halted: true };
 }
 
@@ -165,10 +165,10 @@ export function receiptOf(record: SessionRecord | undefined): Receipt | undefine
  * power allows (with a quarter more, and 10 Wh for what a coarse counter adds at once).
  */
 export function plausible(
-  last: State['meter'],
+  last: OutletState['meter'],
   reading: MeterReading,
   readAt: number,
-  { highestPowerW }: SessionConfig,
+  { highestPowerW }: OutletConfig,
 ): boolean {
   if (!Number.isFinite(reading.energyWh) || reading.energyWh < 0) return false;
   if (!last) return true;

@@ -1,18 +1,19 @@
-// The plain data of the session: what it knows, what it hears, what it asks for. The rules are in machine.ts.
-import type { Operation, Unit } from '../../codes/index.ts';
+// The plain data of one outlet: what it knows, what it hears, what it asks for. The rules are in events.ts (what each event
+// changes) and phases.ts (what follows from it).
+import type { Unit } from '../../codes/index.ts';
 import type { Fault, FaultCode } from '../faults.ts';
-import type { EndReason, Outcome, SessionRecord, Verdict, Voucher } from '../types.ts';
+import type { EndReason, SessionRecord, Voucher } from '../types.ts';
 import { type Current, NO_CURRENT } from './current.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
-export interface SessionConfig {
+export interface OutletConfig {
   readonly unit: Unit;
-  readonly armedMs: number;
-  /** The longest that a customer stays armed because the relay needs its rest between closings. */
+  /** How long a verified voucher waits for a vehicle. */
+  readonly waitingMs: number;
+  /** The longest that it waits because the relay needs its rest between closings. */
   readonly relayWaitMs: number;
   readonly startingMs: number;
   readonly stoppingMs: number;
-  readonly receiptMs: number;
   readonly pausedMs: number;
   readonly testMs: number;
   readonly checkpointMs: number;
@@ -44,45 +45,32 @@ export interface SessionConfig {
   readonly resumeMs: number;
   /** So long what tells of the vehicle again and again may be silent (or three times, where that is longer); then nobody knows. */
   readonly vehicleSilentMs: number;
-  /** How long an answer to what was typed stays on the display. */
-  readonly noticeMs: number;
-  /** So long without an answer is no. */
-  readonly askMs: number;
-  /** Between two attempts to write to a journal that failed. */
-  readonly retryMs: number;
 }
 
-/** The limits of docs/session.md, with what a station sets otherwise. */
-export function sessionConfig(settings: { readonly unit: Unit } & Partial<SessionConfig>): SessionConfig {
-  return {
-    armedMs: 120_000,
-    relayWaitMs: 900_000,
-    startingMs: 3_000,
-    stoppingMs: 5_000,
-    receiptMs: 60_000,
-    pausedMs: 30 * 60_000,
-    testMs: 10_000,
-    checkpointMs: 60_000,
-    checkpointWh: 50,
-    pauseBelowW: 10,
-    pauseAfterMs: 60_000,
-    meterSilentMs: 5_000,
-    currentAboveW: 25,
-    afterOpeningMs: 5_000,
-    heldMs: 10_000,
-    quietMs: 30_000,
-    meterWrongMs: 5_000,
-    uncountedWh: 2.5,
-    uncountedUnknownWh: 6,
-    silenceMs: 2_000,
-    resumeMs: 30_000,
-    vehicleSilentMs: 5_000,
-    noticeMs: 12_000,
-    askMs: 10_000,
-    retryMs: 10_000,
-    ...settings,
-  };
-}
+/** The limits of docs/session.md. */
+export const OUTLET_LIMITS: Omit<OutletConfig, 'unit'> = Object.freeze({
+  waitingMs: 120_000,
+  relayWaitMs: 900_000,
+  startingMs: 3_000,
+  stoppingMs: 5_000,
+  pausedMs: 30 * 60_000,
+  testMs: 10_000,
+  checkpointMs: 60_000,
+  checkpointWh: 50,
+  pauseBelowW: 10,
+  pauseAfterMs: 60_000,
+  meterSilentMs: 5_000,
+  currentAboveW: 25,
+  afterOpeningMs: 5_000,
+  heldMs: 10_000,
+  quietMs: 30_000,
+  meterWrongMs: 5_000,
+  uncountedWh: 2.5,
+  uncountedUnknownWh: 6,
+  silenceMs: 2_000,
+  resumeMs: 30_000,
+  vehicleSilentMs: 5_000,
+});
 
 /** A voucher on the disk as redeemed, and what was delivered on it. */
 export interface Session {
@@ -118,11 +106,11 @@ export interface Receipt {
 }
 
 export type Phase =
-  | { readonly name: 'idle'; readonly test?: { readonly since: number; readonly seenOn: boolean } }
+  | { readonly name: 'free'; readonly test?: { readonly since: number; readonly seenOn: boolean } }
   | {
-      readonly name: 'armed';
-      /** Verified, or of a session that a power cut interrupted: then redeemed long ago. */
-      readonly waiting: { readonly voucher: Voucher } | { readonly open: SessionRecord };
+      readonly name: 'waiting';
+      /** A voucher that is verified; or a session that was interrupted, and redeemed long before. */
+      readonly held: { readonly voucher: Voucher } | { readonly open: SessionRecord };
       readonly since: number;
       readonly until: number;
     }
@@ -142,46 +130,12 @@ export type Phase =
       readonly ended?: Ended;
       readonly seenOn?: boolean;
     }
-  | { readonly name: 'receipt'; readonly receipt: Receipt; readonly until: number }
   | { readonly name: 'fault'; readonly ended?: Ended };
-
-export type StateName = Phase['name'];
 
 /** A session that has ended. No receipt is shown before the journal holds it as closed. */
 export type Ended =
   | { readonly unclosed: SessionRecord }
   | { readonly reason: EndReason; readonly receipt: Receipt | undefined };
-
-/** What an operator or a customer is told for a few seconds, above the state's own screen. */
-export interface Notice {
-  readonly name: NoticeName;
-  readonly until: number;
-  /** Only for `locked`: when a guess is allowed again. */
-  readonly unlockedAt?: number;
-  /** What became of another session. */
-  readonly receipt?: Receipt;
-}
-export type NoticeName =
-  | Exclude<Outcome, 'accepted'>
-  | 'busy'
-  | 'out-of-order'
-  | 'not-plugged-in'
-  | 'cancelled'
-  | 'thanks'
-  | 'no-receipt'
-  | 'test-refused'
-  | 'test-done'
-  | 'synchronized'
-  | 'lockout-cleared'
-  | 'session-ended'
-  | `your-charge-${Unit}`
-  | `your-receipt-${Unit}`
-  | 'used-up'
-  | KeypadTrouble;
-
-/** What was done at the keypad that is no entry: keys that mean digits only with Num Lock on; a scan without a code in it. */
-export const KEYPAD_TROUBLES = ['num-lock-off', 'unreadable'] as const;
-export type KeypadTrouble = (typeof KEYPAD_TROUBLES)[number];
 
 export interface MeterReading {
   /** Ever growing, Wh. */
@@ -202,7 +156,7 @@ export interface Metered {
   readonly keepsCount: boolean;
 }
 
-export interface State {
+export interface OutletState {
   readonly phase: Phase;
   /** When the station began to listen; `undefined` before `start`. */
   readonly startedAt: number | undefined;
@@ -229,26 +183,24 @@ export interface State {
   readonly current: Current;
   /** The session that the journal held open was cut off, for the so-manieth time; unset once the journal holds that. */
   readonly cutsByNow: number | undefined;
+  /** Those of this outlet alone. */
   readonly faults: readonly Fault[];
   /** Causes that were reported from outside and not taken back. */
   readonly reported: readonly FaultCode[];
-  /** Set while the journal doesn't take writes: when it is tried next. */
-  readonly retryAt: number | undefined;
-  /** What it did not take, to be written when it does. */
-  readonly unwritten: readonly Note[];
   /** The receipt of the last session, until the next one has ended. */
-  readonly kept: Receipt | undefined;
-  readonly notice: Notice | undefined;
-  /** Whether to stop what charges was asked. */
-  readonly asking: { readonly until: number } | undefined;
-  readonly outcome: Outcome | undefined;
-  /** What is typed so far, and when it became what it is. */
-  readonly typed: { readonly digits: string; readonly at: number };
-  readonly clockLost: boolean;
-  /** Until when the keypad hears no short codes; `undefined`: it does. */
-  readonly unlockedAt: number | undefined;
+  readonly lastReceipt: Receipt | undefined;
   /** The vehicle whose charge has ended is still plugged in. */
   readonly leftPlugged: boolean;
+}
+
+/** What holds for the whole station, and so for each of its outlets. */
+export interface StationConditions {
+  /** The gravest fault that stops all outlets. */
+  readonly fault: FaultCode | undefined;
+  /** The journal takes no writes. */
+  readonly journalFails: boolean;
+  /** It is being tried again now, with the writes that are most needed. */
+  readonly retries: boolean;
 }
 
 interface At {
@@ -256,61 +208,55 @@ interface At {
   readonly at: number;
 }
 
-export type Event = At &
+/** What the conversation asks of an outlet. */
+export type OutletCommand =
+  /** Let it wait for this voucher. */
+  | { readonly type: 'give'; readonly voucher: Voucher }
+  /** Give up a voucher that waits. It is not used. */
+  | { readonly type: 'take-back' }
+  /** End the session: the customer said so. */
+  | { readonly type: 'stop' }
+  /** An operator's service codes. */
+  | { readonly type: 'test-relay' | 'end-test' | 'end-session' };
+
+/** What the hardware tells of this outlet. */
+export type HardwareEvent =
+  | {
+      readonly type: 'vehicle';
+      readonly connected: boolean | undefined;
+      readonly settling?: boolean;
+      /** It is told again at least so often. */
+      readonly everyMs?: number;
+    }
+  | { readonly type: 'meter'; readonly reading: MeterReading }
+  | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined; readonly restarting?: true }
+  | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean };
+
+export type OutletEvent = At &
   (
-    | { readonly type: 'start'; readonly open?: SessionRecord; readonly kept?: SessionRecord }
-    | { readonly type: 'tick' }
+    | { readonly type: 'start'; readonly open?: SessionRecord; readonly lastClosed?: SessionRecord }
     | { readonly type: 'halt' }
-    | { readonly type: 'voucher'; readonly voucher: Voucher }
-    | { readonly type: 'service'; readonly operation: Operation; readonly sequence: number }
-    | {
-        readonly type: 'refused';
-        readonly verdict: Exclude<Verdict, { outcome: 'accepted' }>;
-        /** The session that was redeemed with the same code. */
-        readonly fate?: SessionRecord;
-      }
-    | { readonly type: 'answer'; readonly digits: string }
-    | {
-        readonly type: 'vehicle';
-        readonly connected: boolean | undefined;
-        readonly settling?: boolean;
-        /** It is told again at least so often. */
-        readonly everyMs?: number;
-      }
-    | { readonly type: 'meter'; readonly reading: MeterReading }
-    | {
-        readonly type: 'relay';
-        readonly on: boolean;
-        readonly readyInMs: number | undefined;
-        readonly restarting?: true;
-      }
-    | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean }
-    | { readonly type: 'key'; readonly key: string }
-    | { readonly type: 'typed'; readonly digits: string }
-    | { readonly type: 'keypad'; readonly trouble: KeypadTrouble }
-    /** `unlockedAt`: the keypad hears no short codes until then. */
-    | { readonly type: 'clock'; readonly lost: boolean; readonly unlockedAt?: number }
+    /** The beat: commands that were not followed are given again. */
+    | { readonly type: 'tick' }
+    /** Something happened elsewhere: only time has passed here, or what holds for the whole station has changed. */
+    | { readonly type: 'time' }
+    | HardwareEvent
+    | OutletCommand
     // What became of a write that was asked for.
     | { readonly type: 'redeemed' }
     | { readonly type: 'redeem-refused' }
     | { readonly type: 'checkpointed' }
     | { readonly type: 'closed'; readonly receipt?: string }
-    | { readonly type: 'service-used'; readonly operation: Operation; readonly result: 'done' | 'used' }
-    | { readonly type: 'noted'; readonly note: Note }
-    | { readonly type: 'recovered'; readonly open?: SessionRecord }
-    | { readonly type: 'journal-failed'; readonly write: Write }
+    | { readonly type: 'write-failed'; readonly write: SessionWrite['type'] }
+    /** The journal works again, and holds this session open: a write that failed may have reached the disk all the same. */
+    | { readonly type: 'recovered'; readonly open: SessionRecord }
   );
-export type EventType = Event['type'];
 
 /** A write to the journal. What it allows is asked for only when its answer, an event, has come. */
-export type Write =
-  | { readonly type: 'redeem'; readonly record: SessionRecord }
-  | { readonly type: 'checkpoint'; readonly record: SessionRecord }
-  | { readonly type: 'close'; readonly record: SessionRecord }
-  | { readonly type: 'use-service'; readonly operation: Operation; readonly sequence: number }
-  | Note
-  /** Asks which session stands open: a write that failed may have reached the disk all the same. */
-  | { readonly type: 'recover' };
+export interface SessionWrite {
+  readonly type: 'redeem' | 'checkpoint' | 'close';
+  readonly record: SessionRecord;
+}
 
 /** An event for the journal. */
 export interface Note {
@@ -320,18 +266,40 @@ export interface Note {
 }
 
 /** `again`: the same command once more, because the relay was not seen to follow it. */
-export type Effect = { readonly type: 'relay'; readonly on: boolean; readonly again?: true } | Write;
+export interface RelayCommand {
+  readonly type: 'relay';
+  readonly on: boolean;
+  readonly again?: true;
+}
 
-export interface Step {
-  readonly state: State;
-  /** In the order in which they are to be done. */
-  readonly effects: readonly Effect[];
+/** What whoever stands at the keypad should be told of this outlet. */
+export type News =
+  | {
+      readonly name:
+        | 'busy'
+        | 'out-of-order'
+        | 'not-plugged-in'
+        | 'cancelled'
+        /** The number of the voucher was used meanwhile. */
+        | 'used'
+        | 'thanks'
+        | 'test-done'
+        | 'test-refused';
+    }
+  | { readonly name: 'receipt'; readonly receipt: Receipt };
+
+export interface OutletStep {
+  readonly state: OutletState;
+  readonly relay: RelayCommand | undefined;
+  /** In the order in which they are to be done: after a relay that opens, before one that closes. */
+  readonly writes: readonly (SessionWrite | Note)[];
+  readonly news: readonly News[];
 }
 
 /** Whether the relay is told to be closed. */
-export function relayCommanded({ phase }: State): boolean {
+export function relayCommanded({ phase }: OutletState): boolean {
   switch (phase.name) {
-    case 'idle':
+    case 'free':
       return phase.test !== undefined;
     case 'starting':
       return phase.redeemed;
@@ -340,10 +308,21 @@ export function relayCommanded({ phase }: State): boolean {
   }
 }
 
-/** A station that has heard nothing yet. */
-export function initial(): State {
+/** Whether it has a session that a customer can stop: one that runs, or one that waits to go on. */
+export function stoppable({ phase }: OutletState): boolean {
+  return 'session' in phase || (phase.name === 'waiting' && 'open' in phase.held);
+}
+
+/** The session whose end the journal was asked to hold, and does not hold yet. */
+export function unclosed({ phase }: OutletState): SessionRecord | undefined {
+  if (phase.name !== 'stopping' && phase.name !== 'fault') return undefined;
+  return phase.ended && 'unclosed' in phase.ended ? phase.ended.unclosed : undefined;
+}
+
+/** An outlet that has heard nothing yet. */
+export function newOutlet(): OutletState {
   return {
-    phase: { name: 'idle' },
+    phase: { name: 'free' },
     startedAt: undefined,
     vehicle: undefined,
     vehicleTeller: undefined,
@@ -356,15 +335,7 @@ export function initial(): State {
     cutsByNow: undefined,
     faults: [],
     reported: [],
-    retryAt: undefined,
-    unwritten: [],
-    kept: undefined,
-    notice: undefined,
-    asking: undefined,
-    outcome: undefined,
-    typed: { digits: '', at: Number.NEGATIVE_INFINITY },
-    clockLost: false,
-    unlockedAt: undefined,
+    lastReceipt: undefined,
     leftPlugged: false,
   };
 }

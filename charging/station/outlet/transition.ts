@@ -1,76 +1,80 @@
-// One turn of the session: what changes while one event is dealt with. Nothing of it outlives `next`.
-
-import { blocking, FAULTS, type Fault, type FaultCode, persists, raised } from '../faults.ts';
+// One transition of an outlet: what changes while one event is dealt with. Nothing of it outlives `next` (machine.ts).
+import { blocking, cleared, FAULTS, type FaultCode, judged, raised } from '../faults.ts';
 import type { EndReason, SessionRecord } from '../types.ts';
 import { goesOn, recordOf, reopened } from './metering.ts';
-import type { Note, NoticeName, Phase, Session, SessionConfig, State, Write } from './model.ts';
+import type {
+  News,
+  Note,
+  OutletConfig,
+  OutletState,
+  Phase,
+  Session,
+  SessionWrite,
+  StationConditions,
+} from './model.ts';
 
-/** Kept while the journal doesn't take writes; the oldest tell most, so the newest make room for a count of them. */
-const MOST_UNWRITTEN = 100;
-const NOTES_LOST = 'notes-lost';
-
-export class Turn {
-  state: State;
+export class Transition {
+  state: OutletState;
   readonly at: number;
-  readonly config: SessionConfig;
-  readonly writes: Write[] = [];
+  readonly config: OutletConfig;
+  readonly station: StationConditions;
+  readonly writes: (SessionWrite | Note)[] = [];
+  readonly news: News[] = [];
 
-  constructor(state: State, at: number, config: SessionConfig) {
+  constructor(state: OutletState, at: number, config: OutletConfig, station: StationConditions) {
     this.state = state;
     this.at = at;
     this.config = config;
+    this.station = station;
   }
 
-  set(change: Partial<State>): void {
+  set(change: Partial<OutletState>): void {
     this.state = { ...this.state, ...change };
   }
 
-  go(phase: Phase): void {
+  enter(phase: Phase): void {
     this.set({ phase });
   }
 
-  tell(name: NoticeName, unlockedAt?: number): void {
-    const until = this.at + this.config.noticeMs;
-    this.set({ notice: unlockedAt === undefined ? { name, until } : { name, until, unlockedAt } });
+  tell(name: Exclude<News['name'], 'receipt'>): void {
+    this.news.push({ name });
   }
 
-  /** For the journal, as soon as it takes writes. */
   note(kind: string, details: Note['details'] = {}): void {
-    const note: Note = { type: 'note', kind, details };
-    if (this.state.retryAt === undefined) this.writes.push(note);
-    else this.keep(note);
+    this.writes.push({ type: 'note', kind, details });
   }
 
-  keep(note: Note): void {
-    const { unwritten } = this.state;
-    const last = unwritten[MOST_UNWRITTEN - 1];
-    if (!last) this.set({ unwritten: [...unwritten, note] });
-    else this.set({ unwritten: unwritten.with(-1, lost(last)) });
-  }
-
+  /** What stops this outlet: a fault of its own, or one of the station. */
   get fault(): FaultCode | undefined {
-    return blocking(this.state.faults, this.config.unit);
+    return this.station.fault ?? blocking(this.state.faults, this.config.unit);
   }
 
-  raise(code: FaultCode, standing: boolean): void {
-    const known = this.state.faults.find((fault) => fault.code === code);
-    if (known?.standing === standing || (known && !standing)) return;
-    this.set({ faults: raised(this.state.faults, code, standing) });
-    if (!known) this.note('fault', { code });
+  /** A fault that is over as soon as the relay is off. */
+  raise(code: FaultCode): void {
+    if (this.state.faults.some((fault) => fault.code === code)) return;
+    this.set({ faults: raised(this.state.faults, code, false) });
+    this.note('fault', { code });
   }
 
-  /** Drops the faults that are over. */
-  clear(byOperator: boolean): void {
+  /** Drops the faults that an operator may end. */
+  clearFaults(): void {
     const { faults, vehicle } = this.state;
-    const over = faults.filter((fault) => !persists(fault, vehicle, byOperator));
-    if (over.length === 0) return;
-    this.set({ faults: faults.filter((fault) => !over.includes(fault)) });
-    for (const { code } of over) this.note('fault-over', { code });
+    const { left, over } = cleared(faults, vehicle === false, true);
+    this.#dropped(left, over);
   }
 
   /** Ends a session: the relay goes off, and the journal is asked to close it. */
   end(session: Session, reason: EndReason): void {
-    this.close(recordOf(session, reason));
+    this.set({ leftPlugged: this.state.vehicle === true });
+    const record = recordOf(session, reason);
+    this.enter({ name: 'stopping', since: this.at, ended: { unclosed: record } });
+    this.writes.push({ type: 'close', record });
+  }
+
+  /** The journal holds a session that never ended: it waits to hear whether its vehicle is still there. */
+  interrupt(open: SessionRecord): void {
+    const { at, config } = this;
+    this.enter({ name: 'waiting', held: { open }, since: at, until: at + config.resumeMs });
   }
 
   /** A session that was cut off, as it stands: with what the meter counted since, where it is believed. */
@@ -79,19 +83,10 @@ export class Turn {
     return reopened(open, this.at, goesOn(open, meter) ? meter : undefined, cutsByNow);
   }
 
-  closeInterrupted(open: SessionRecord, reason: EndReason): void {
-    this.end(this.interrupted(open), reason);
-  }
-
   endTest(): void {
     const { phase } = this.state;
-    if (phase.name === 'idle' && phase.test) this.go({ name: 'stopping', since: this.at, seenOn: phase.test.seenOn });
-  }
-
-  close(record: SessionRecord): void {
-    this.set({ leftPlugged: this.state.vehicle === true });
-    this.go({ name: 'stopping', since: this.at, ended: { unclosed: record } });
-    this.writes.push({ type: 'close', record });
+    if (phase.name === 'free' && phase.test)
+      this.enter({ name: 'stopping', since: this.at, seenOn: phase.test.seenOn });
   }
 
   /** No current for so long, and something there that would draw it, or an operator who looked: the contactor is open. */
@@ -104,25 +99,23 @@ export class Turn {
     if (byOperator && current.wrong) this.set({ current: { ...this.state.current, wrong: undefined } });
   }
 
-  /** Holds the faults against their causes: those that stand are raised, the others are let go when their rule says so. */
+  /** Holds the faults against their causes. */
   judge(): void {
     this.forgiveCurrent(false);
-    const causes = this.#causes();
-    for (const code of causes) this.raise(code, true);
-    const { faults } = this.state;
-    if (faults.some(({ code, standing }) => standing && !causes.has(code))) {
-      this.set({
-        faults: faults.map((fault): Fault => (causes.has(fault.code) ? fault : { ...fault, standing: false })),
-      });
-    }
-    this.clear(false);
+    const { faults, raised: found, over } = judged(this.state.faults, this.#causes(), this.state.vehicle === false);
+    for (const code of found) this.note('fault', { code });
+    this.#dropped(faults, over);
+  }
+
+  #dropped(faults: OutletState['faults'], over: readonly FaultCode[]): void {
+    if (faults !== this.state.faults) this.set({ faults });
+    for (const code of over) this.note('fault-over', { code });
   }
 
   #causes(): Set<FaultCode> {
     const { state, at, config } = this;
     const causes = new Set<FaultCode>(state.reported.filter((code) => !FAULTS[code].momentary));
     if (state.strayedSince !== undefined && at - state.strayedSince >= config.stoppingMs) causes.add('relay-stuck-on');
-    if (state.retryAt !== undefined) causes.add('journal-not-writable');
     if (state.current.leakedAt !== undefined) causes.add('relay-stuck-on');
     if (state.suspect || state.current.wrong) causes.add('meter-implausible');
     if (vehicleSilent(state, config, config.resumeMs)) causes.add('vehicle-unknown');
@@ -131,14 +124,8 @@ export class Turn {
   }
 }
 
-/** Says how many notes found no room. */
-function lost(last: Note): Note {
-  const before = last.kind === NOTES_LOST ? Number(last.details.count) : 1;
-  return { type: 'note', kind: NOTES_LOST, details: { count: before + 1 } };
-}
-
 /** From when on the meter of a `Wh` station counts as silent. */
-export function meterSilentAt(state: State, config: SessionConfig): number {
+export function meterSilentAt(state: OutletState, config: OutletConfig): number {
   const heard = state.meter?.at ?? state.startedAt;
   return config.unit === 'Wh' && heard !== undefined ? heard + config.meterSilentMs : Number.POSITIVE_INFINITY;
 }
@@ -147,31 +134,31 @@ export function meterSilentAt(state: State, config: SessionConfig): number {
 const MISSED = 3;
 
 /** Whether what tells of the vehicle again and again has been silent for too long, or for so much longer. */
-export function vehicleSilent({ vehicleTeller }: State, { vehicleSilentMs }: SessionConfig, longerMs = 0): boolean {
+export function vehicleSilent(
+  { vehicleTeller }: OutletState,
+  { vehicleSilentMs }: OutletConfig,
+  longerMs = 0,
+): boolean {
   if (!vehicleTeller) return false;
   const { everyMs, silentMs } = vehicleTeller;
   return silentMs >= Math.max(vehicleSilentMs, MISSED * everyMs) + longerMs;
 }
 
 /** Whether the relay is open, and would close if it were told to. */
-export function relayReady({ state, at }: Turn): boolean {
-  const { on, readyAt } = state.relay;
+export function relayReady({ relay: { on, readyAt } }: OutletState, at: number): boolean {
   return on === false && readyAt !== undefined && readyAt <= at;
 }
 
-/** Whether the relay may be closed for a test: nothing is plugged in, nothing is going on, nothing is wrong. */
-export function testable(turn: Turn): boolean {
-  const { phase } = turn.state;
-  return phase.name === 'idle' && !phase.test && unplugged(turn) && !turn.fault && relayReady(turn);
+/**
+ * Whether the relay may be closed for a test: nothing is plugged in, nothing is going on, nothing is wrong.
+ * @param fault what stops the outlet
+ */
+export function testable(state: OutletState, fault: FaultCode | undefined, at: number): boolean {
+  const { phase } = state;
+  return phase.name === 'free' && !phase.test && unplugged(state) && !fault && relayReady(state, at);
 }
 
 /** Nothing is plugged in, and nobody is about to plug in. */
-export function unplugged({ state }: Turn): boolean {
-  return state.vehicle === false && !state.settling;
-}
-
-/** The journal holds a session that never ended: it waits to hear whether its vehicle is still there. */
-export function interrupted(turn: Turn, open: SessionRecord): void {
-  const { at, config } = turn;
-  turn.go({ name: 'armed', waiting: { open }, since: at, until: at + config.resumeMs });
+export function unplugged({ vehicle, settling }: OutletState): boolean {
+  return vehicle === false && !settling;
 }

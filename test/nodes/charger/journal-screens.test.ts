@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shortWords, words } from '../../../charging/station/conversation/screens.ts';
+import { shortWords, words } from '../../../charging/station/conversation/words.ts';
 import { fingerprintOf } from '../../../charging/station/number-lines.ts';
 import { Station } from '../../../charging/station/station.ts';
 import { machineClocks } from '../../../nodes/charging-station/machine-clocks.ts';

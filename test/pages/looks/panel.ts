@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { CATALOGUES, type ScreenName, words } from '../../../charging/station/conversation/screens.ts';
+import type { ScreenName } from '../../../charging/station/conversation/screens.ts';
+import { CATALOGUES, words } from '../../../charging/station/conversation/words.ts';
 import { shippedFlow } from '../../../flows/server/user-folder.ts';
 import { Applications } from '../../support/applications.ts';
 import { PATIENCE_MS, type State } from './walk.ts';

@@ -1,7 +1,7 @@
 // A station on a bench: the real shell and machine, on a clock that the test turns, a relay and a journal in memory.
 import { Charger, type ChargerJournal, type ChargerRecord } from '../../../../charging/station/charger/charger.ts';
+import { type ChargerConfig, chargerConfig } from '../../../../charging/station/charger/model.ts';
 import type { Screen } from '../../../../charging/station/conversation/screens.ts';
-import { type SessionConfig, sessionConfig } from '../../../../charging/station/outlet/model.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../../charging/station/types.ts';
 
 export const MINUTE = 60_000;
@@ -77,7 +77,7 @@ export class MemoryJournal implements ChargerJournal {
 }
 
 export interface BenchOptions {
-  readonly config?: Partial<SessionConfig>;
+  readonly config?: Partial<ChargerConfig>;
   readonly journal?: ChargerJournal;
   /** Unset: nothing is plugged in. */
   readonly vehicle?: boolean | undefined;
@@ -86,7 +86,7 @@ export interface BenchOptions {
 /** The customer, the plug, the relay and the passing of time. */
 export class Bench {
   readonly journal: MemoryJournal;
-  readonly config: SessionConfig;
+  readonly config: ChargerConfig;
   readonly records: ChargerRecord[] = [];
   readonly screens: Screen[] = [];
   /** What was commanded of the relay and written to the journal, in order. */
@@ -104,7 +104,7 @@ export class Bench {
   #timers: { at: number; callback: () => void }[] = [];
 
   constructor(options: BenchOptions = {}) {
-    this.config = sessionConfig({ unit: 'min', ...options.config });
+    this.config = chargerConfig({ unit: 'min', ...options.config });
     this.metered = this.config.unit === 'Wh';
     this.journal = (options.journal as MemoryJournal | undefined) ?? new MemoryJournal();
     this.charger = this.#build();

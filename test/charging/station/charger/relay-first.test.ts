@@ -1,7 +1,7 @@
 // On a disk that takes its time, the relay must not wait for the journal.
 import assert from 'node:assert/strict';
 import { Charger } from '../../../../charging/station/charger/charger.ts';
-import { sessionConfig } from '../../../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../../../charging/station/charger/model.ts';
 import type { Voucher } from '../../../../charging/station/types.ts';
 import { MemoryJournal } from './bench.ts';
 
@@ -27,7 +27,7 @@ describe('a session that ends', () => {
     journal = new MemoryJournal();
     charger = new Charger({
       journal,
-      config: sessionConfig({ unit: 'min' }),
+      config: chargerConfig({ unit: 'min' }),
       clocks: { monotonicMs: () => 1_000_000 },
       schedule: () => () => {},
       afterRelay: (callback) => waiting.push(callback),

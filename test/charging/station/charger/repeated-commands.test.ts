@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Charger } from '../../../../charging/station/charger/charger.ts';
-import { sessionConfig } from '../../../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../../../charging/station/charger/model.ts';
 import { Bench, MemoryJournal, MINUTE } from './bench.ts';
 
 /** A bench whose relay hears nothing, and says nothing by itself, until its wires are whole again. */
@@ -86,7 +86,7 @@ describe('a relay that does not follow', () => {
     let now = 0;
     const charger = new Charger({
       journal: new MemoryJournal(),
-      config: sessionConfig({ unit: 'min' }),
+      config: chargerConfig({ unit: 'min' }),
       clocks: { monotonicMs: () => now },
       schedule: (_ms, callback) => {
         beat = callback;
@@ -114,7 +114,7 @@ describe('a relay that does not follow', () => {
     const told: boolean[] = [];
     const charger = new Charger({
       journal: new MemoryJournal(),
-      config: sessionConfig({ unit: 'min' }),
+      config: chargerConfig({ unit: 'min' }),
       clocks: { monotonicMs: () => now },
       schedule: (_ms, callback) => {
         beat = callback;

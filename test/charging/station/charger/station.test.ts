@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { serviceCode, voucherCode } from '../../../../charging/codes/index.ts';
 import { Charger } from '../../../../charging/station/charger/charger.ts';
-import { sessionConfig } from '../../../../charging/station/outlet/model.ts';
+import { chargerConfig } from '../../../../charging/station/charger/model.ts';
 import { Station } from '../../../../charging/station/station.ts';
 import { unusedIn } from '../../../support/independent-codes.ts';
 import { CLOCK, Hands, KEY, MINUTE, newFolder, removeFolders } from '../support.ts';
@@ -18,7 +18,7 @@ class Charging {
   #build(): Charger {
     const charger = new Charger({
       journal: this.station,
-      config: sessionConfig({ unit: 'min' }),
+      config: chargerConfig({ unit: 'min' }),
       clocks: this.hands,
       schedule: (ms, callback) => {
         const timer = { at: this.hands.monotonic + ms, callback };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { serviceCode, voucherCode } from '../../../../charging/codes/index.ts';
-import { CATALOGUES, type Language, shortWords, words } from '../../../../charging/station/conversation/screens.ts';
+import type { Language } from '../../../../charging/station/conversation/screens.ts';
+import { CATALOGUES, shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import { Station } from '../../../../charging/station/station.ts';
 import { Bench, MINUTE } from '../charger/bench.ts';
 import { CLOCK, Hands, KEY, newFolder, removeFolders } from '../support.ts';

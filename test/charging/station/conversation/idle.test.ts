@@ -1,6 +1,6 @@
 // What a station says to whom nothing was sold yet: "Ready to charge" only where the next code would charge.
 import assert from 'node:assert/strict';
-import { shortWords, words } from '../../../../charging/station/conversation/screens.ts';
+import { shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import { Bench, MemoryJournal, MINUTE } from '../charger/bench.ts';
 
 class LockedJournal extends MemoryJournal {

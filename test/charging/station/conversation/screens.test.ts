@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  CATALOGUES,
-  type Language,
-  type ScreenName,
-  shortWords,
-  words,
-} from '../../../../charging/station/conversation/screens.ts';
+import type { Language, ScreenName } from '../../../../charging/station/conversation/screens.ts';
+import { CATALOGUES, shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import { FAULTS } from '../../../../charging/station/faults.ts';
 import { Bench, MINUTE } from '../charger/bench.ts';
 

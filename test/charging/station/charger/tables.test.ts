@@ -1,8 +1,10 @@
-// To write the tables anew: WRITE_TABLES=1 npx mocha test/charging/station/charger/state-table.test.ts
+// To write the tables anew: WRITE_TABLES=1 npx mocha test/charging/station/charger/tables.test.ts
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { sessionConfig } from '../../../../charging/station/outlet/model.ts';
-import { faults, limits, transitions } from './state-table.ts';
+import { chargerConfig } from '../../../../charging/station/charger/model.ts';
+import { conversationTransitions } from '../conversation/state-table.ts';
+import { outletTransitions } from '../outlet/state-table.ts';
+import { faults, limits } from './limits.ts';
 
 const page = new URL('../../../../docs/session.md', import.meta.url);
 
@@ -14,11 +16,16 @@ function tableIn(text: string, name: string): RegExp {
 
 describe('docs/session.md', () => {
   it('waits for the vehicle after a power cut as long as the code does', () => {
-    const seconds = sessionConfig({ unit: 'min' }).resumeMs / 1000;
+    const seconds = chargerConfig({ unit: 'min' }).resumeMs / 1000;
     assert.ok(readFileSync(page, 'utf8').includes(`the station waits up to ${seconds} s to`));
   });
 
-  for (const [name, made] of Object.entries({ transitions, limits, faults })) {
+  for (const [name, made] of Object.entries({
+    'outlet transitions': outletTransitions,
+    'conversation transitions': conversationTransitions,
+    limits,
+    faults,
+  })) {
     it(`holds the table of ${name} as the code has it`, () => {
       const text = readFileSync(page, 'utf8');
       const pattern = tableIn(text, name);

@@ -1,0 +1,208 @@
+// A whole charger as one pure function: an event goes to the conversation or to the outlets that it is about, what they ask
+// of each other is done, and what is left to do in the world comes out (docs/session.md).
+import { answerOutlets, conversationDeadlines, nextConversation, type OutletNews } from '../conversation/machine.ts';
+import type { ConversationEffect, ConversationEvent } from '../conversation/model.ts';
+import { nextOutlet, outletDeadlines } from '../outlet/machine.ts';
+import {
+  type OutletCommand,
+  type OutletEvent,
+  type OutletState,
+  type StationConditions,
+  unclosed,
+} from '../outlet/model.ts';
+import { type ChargerConfig, type ChargerState, type Effect, type Event, outletsOf, type Step } from './model.ts';
+import {
+  conditionsOf,
+  isStationWide,
+  nextStation,
+  type OfOutlets,
+  type StationEvent,
+  withNote,
+} from './station-wide.ts';
+
+/**
+ * Deals with one event. Relays that open come before all writes, relays that close after them. No event of one outlet
+ * changes another, but through what it changes for the whole station.
+ */
+export function next(before: ChargerState, event: Event, config: ChargerConfig): Step {
+  const { at } = event;
+  const isStarted = event.type === 'start' || (before.isStarted && event.type !== 'halt');
+  const station = nextStation(
+    before.station,
+    { ...forStation(before, event), at },
+    ofOutlets(before, event),
+    config,
+    isStarted,
+  );
+  const view = outletsOf(before, config.unit);
+  const talk = nextConversation(before.conversation, { ...forConversation(before, event), at }, view, config);
+  const was = conditionsOf(before.station, config.unit);
+  const outlets = before.outlets.map((state, index) => {
+    const ours = forOutlet(index + 1, event, talk.effects, sameFor(was, station.conditions));
+    return ours && nextOutlet(state, { ...ours, at }, config, station.conditions);
+  });
+  const after = {
+    station: station.state,
+    outlets: outlets.map((step, index) => step?.state ?? before.outlets[index]!),
+  };
+  const effects = new Effects();
+  effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type === 'use-service'));
+  const news: OutletNews[] = [];
+  for (const [index, step] of outlets.entries()) {
+    if (!step) continue;
+    const outlet = index + 1;
+    news.push(...step.news.map((each) => ({ outlet, news: each })));
+    for (const write of step.writes) {
+      if (write.type !== 'note') effects.add({ ...write, outlet });
+      else {
+        const noted = withNote(after.station, write);
+        after.station = noted.state;
+        if (noted.write) effects.add(noted.write);
+      }
+    }
+    if (step.relay) effects.add({ ...step.relay, outlet });
+  }
+  const conversation = isStarted
+    ? answerOutlets(talk.state, news, at, outletsOf(after, config.unit), config)
+    : talk.state;
+  return { state: { ...after, isStarted, conversation }, effects: effects.inOrder() };
+}
+
+class Effects {
+  readonly #opening: Effect[] = [];
+  readonly #writes: Effect[] = [];
+  readonly #closing: Effect[] = [];
+
+  add(...effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type !== 'relay') this.#writes.push(effect);
+      else (effect.on ? this.#closing : this.#opening).push(effect);
+    }
+  }
+
+  inOrder(): Effect[] {
+    return [...this.#opening, ...this.#writes, ...this.#closing];
+  }
+}
+
+function ofOutlets({ outlets }: ChargerState, event: Event): OfOutlets {
+  const vehicle = (state: OutletState, index: number) =>
+    event.type === 'vehicle' && (event.outlet ?? 1) === index + 1 ? event.connected : state.vehicle;
+  const stopped = outlets.filter(({ phase }) => phase.name === 'fault');
+  return {
+    unplugged: outlets.every((state, index) => vehicle(state, index) === false),
+    outOfOrder: stopped.length > 0,
+    unclosed: stopped.some((state) => unclosed(state) !== undefined),
+  };
+}
+
+function forStation({ outlets, isStarted }: ChargerState, event: Event): StationEvent {
+  if (event.type === 'fault') return isStationWide(event.code) ? event : { type: 'time' };
+  if (!isStarted) return { type: 'time' };
+  switch (event.type) {
+    case 'noted':
+      return event;
+    case 'journal-failed':
+      return event.write.type === 'note' ? { type: 'journal-failed', note: event.write } : { type: 'journal-failed' };
+    case 'closed': {
+      const outlet = outlets[(event.outlet ?? 1) - 1];
+      return outlet && unclosed(outlet) ? { type: 'journal-works' } : { type: 'time' };
+    }
+    case 'service-used':
+      return event.operation === 'end-session' && event.result === 'done' ? { type: 'cleared' } : { type: 'time' };
+    default:
+      return { type: 'time' };
+  }
+}
+
+type Bare<Each> = Each extends unknown ? Omit<Each, 'at'> : never;
+
+function forConversation({ isStarted }: ChargerState, event: Event): Bare<ConversationEvent> {
+  if (event.type === 'clock') return event;
+  if (!isStarted) return { type: 'time' };
+  switch (event.type) {
+    case 'typed':
+    case 'key':
+    case 'keypad':
+    case 'answer':
+    case 'voucher':
+    case 'service':
+    case 'refused':
+    case 'halt':
+    case 'service-used':
+      return event;
+    case 'journal-failed':
+      return { type: event.write.type === 'use-service' ? 'service-failed' : 'time' };
+    default:
+      return { type: 'time' };
+  }
+}
+
+/** What an outlet hears of it; undefined where it is another's, and changes nothing for the station. */
+function forOutlet(
+  number: number,
+  event: Event,
+  asked: readonly ConversationEffect[],
+  isOthers: boolean,
+): Bare<OutletEvent> | undefined {
+  const ours = (outlet = 1) => outlet === number;
+  const elsewhere = isOthers ? undefined : ({ type: 'time' } as const);
+  const command = commandFor(number, asked);
+  if (command) return command;
+  switch (event.type) {
+    case 'start': {
+      const open = event.open?.find(({ outlet }) => ours(outlet));
+      const lastClosed = event.lastClosed?.find(({ outlet }) => ours(outlet));
+      return { type: 'start', ...(open && { open }), ...(lastClosed && { lastClosed }) };
+    }
+    case 'tick':
+    case 'halt':
+      return { type: event.type };
+    case 'vehicle':
+    case 'meter':
+    case 'relay':
+    case 'redeemed':
+    case 'redeem-refused':
+    case 'checkpointed':
+    case 'closed':
+      return ours(event.outlet) ? event : elsewhere;
+    case 'fault':
+      if (isStationWide(event.code)) return { type: 'time' };
+      return ours(event.outlet) ? event : elsewhere;
+    case 'recovered': {
+      const open = event.open?.find(({ outlet }) => ours(outlet));
+      return open ? { type: 'recovered', open } : { type: 'time' };
+    }
+    case 'journal-failed': {
+      const { write } = event;
+      const isSession = write.type === 'redeem' || write.type === 'checkpoint' || write.type === 'close';
+      return isSession && ours(write.outlet) ? { type: 'write-failed', write: write.type } : { type: 'time' };
+    }
+    default:
+      return { type: 'time' };
+  }
+}
+
+function commandFor(number: number, asked: readonly ConversationEffect[]): OutletCommand | undefined {
+  for (const effect of asked) if (effect.type === 'command' && effect.outlet === number) return effect.command;
+  return undefined;
+}
+
+function sameFor(one: StationConditions, other: StationConditions): boolean {
+  return one.fault === other.fault && one.journalFails === other.journalFails && !other.retries;
+}
+
+const MOST_BETWEEN_BEATS = 1000;
+
+/**
+ * Milliseconds until the next `tick` is due: a second after the last one, whatever was heard since, or less when a limit
+ * comes first. Were it a second after the last event, a meter that is read twice a second would put it off for ever.
+ */
+export function nextBeat(state: ChargerState, at: number, lastTickAt: number, config: ChargerConfig): number {
+  const limits = [
+    ...state.outlets.flatMap((outlet) => outletDeadlines(outlet, at, config)),
+    ...conversationDeadlines(state.conversation),
+    state.station.retryAt ?? Number.POSITIVE_INFINITY,
+  ].filter((deadline) => deadline > at);
+  return Math.max(1, Math.ceil(Math.min(lastTickAt + MOST_BETWEEN_BEATS, ...limits) - at));
+}

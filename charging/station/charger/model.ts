@@ -1,0 +1,105 @@
+// The plain data of a whole charger: its outlets, the conversation at its one keypad, and what holds for the whole station.
+import type { Unit } from '../../codes/index.ts';
+import {
+  type ClockEvent,
+  CONVERSATION_LIMITS,
+  type ConversationConfig,
+  type ConversationState,
+  type KeypadEvent,
+  newConversation,
+  type Outlets,
+  type ServiceWrite,
+} from '../conversation/model.ts';
+import { blocking, graver } from '../faults.ts';
+import {
+  type HardwareEvent,
+  type Note,
+  newOutlet,
+  OUTLET_LIMITS,
+  type OutletConfig,
+  type OutletState,
+  type RelayCommand,
+  type SessionWrite,
+} from '../outlet/model.ts';
+import type { SessionRecord } from '../types.ts';
+import { type JournalConfig, newStation, type StationWide } from './station-wide.ts';
+
+/** All times are monotonic milliseconds, all spans milliseconds. */
+export type ChargerConfig = OutletConfig & ConversationConfig & JournalConfig;
+
+/** The limits of docs/session.md, with what a station sets otherwise. */
+export function chargerConfig(settings: { readonly unit: Unit } & Partial<ChargerConfig>): ChargerConfig {
+  return { ...OUTLET_LIMITS, ...CONVERSATION_LIMITS, retryMs: 10_000, ...settings };
+}
+
+export interface ChargerState {
+  readonly isStarted: boolean;
+  readonly station: StationWide;
+  readonly conversation: ConversationState;
+  /** Number 1 first. */
+  readonly outlets: readonly OutletState[];
+}
+
+/** A charger that has heard nothing yet. */
+export function newCharger(outlets = 1): ChargerState {
+  return {
+    isStarted: false,
+    station: newStation(),
+    conversation: newConversation(),
+    outlets: Array.from({ length: outlets }, newOutlet),
+  };
+}
+
+/** The outlets as the conversation and the display see them. */
+export function outletsOf({ station, outlets }: Pick<ChargerState, 'station' | 'outlets'>, unit: Unit): Outlets {
+  const ofAll = blocking(station.faults, unit);
+  return outlets.map((state) => ({ state, fault: graver(ofAll, blocking(state.faults, unit)) }));
+}
+
+interface At {
+  /** Monotonic milliseconds; never falls. */
+  readonly at: number;
+}
+
+/** Which outlet it is about: 1 where it is not set. */
+export interface AtOutlet {
+  readonly outlet?: number;
+}
+
+/** A write to the journal. What it allows is asked for only when its answer, an event, has come. */
+export type Write =
+  | (SessionWrite & AtOutlet)
+  | (ServiceWrite & { readonly type: 'use-service' })
+  | Note
+  /** Asks which sessions stand open: a write that failed may have reached the disk all the same. */
+  | { readonly type: 'recover' };
+
+export type Effect = (RelayCommand & AtOutlet) | Write;
+
+export type Event = At &
+  (
+    | {
+        readonly type: 'start';
+        /** What the journal holds open, and the sessions that ended last with a receipt, one an outlet at most. */
+        readonly open?: readonly SessionRecord[];
+        readonly lastClosed?: readonly SessionRecord[];
+      }
+    | { readonly type: 'tick' }
+    | { readonly type: 'halt' }
+    | (HardwareEvent & AtOutlet)
+    | KeypadEvent
+    | ClockEvent
+    // What became of a write that was asked for.
+    | ({ readonly type: 'redeemed' | 'redeem-refused' | 'checkpointed' } & AtOutlet)
+    | ({ readonly type: 'closed'; readonly receipt?: string } & AtOutlet)
+    | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used' })
+    | { readonly type: 'noted'; readonly note: Note }
+    | { readonly type: 'recovered'; readonly open?: readonly SessionRecord[] }
+    | { readonly type: 'journal-failed'; readonly write: Write }
+  );
+
+export interface Step {
+  readonly state: ChargerState;
+  /** In the order in which they are to be done. */
+  readonly effects: readonly Effect[];
+}

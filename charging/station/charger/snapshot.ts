@@ -1,0 +1,52 @@
+// What a charger is at one moment, for whoever looks at it from outside.
+import type { Unit } from '../../codes/index.ts';
+import { progress, receiptDigits, screenOf } from '../conversation/display.ts';
+import type { Language } from '../conversation/screens.ts';
+import { words } from '../conversation/words.ts';
+import { type FaultCode, inOrder } from '../faults.ts';
+import type { Outcome } from '../types.ts';
+import { type ChargerConfig, type ChargerState, outletsOf } from './model.ts';
+
+/** The states in the words of the bench contract. */
+export type StateName = 'idle' | 'armed' | 'starting' | 'charging' | 'paused' | 'stopping' | 'receipt' | 'fault';
+
+export interface Snapshot {
+  readonly state: StateName;
+  /** As the relay says it is. */
+  readonly relay: boolean;
+  readonly vehicle: boolean;
+  readonly display: string[];
+  /** Of the last entry; `null` while the next is being typed. */
+  readonly outcome: Outcome | null;
+  /** The 12 digits on the display, or in `idle` and `fault` those that `*` shows. */
+  readonly receipt: string | null;
+  /** In `unit`s, of the session that runs; 0 when none does. */
+  readonly remaining: number;
+  readonly delivered: number;
+  readonly unit: Unit;
+  readonly faults: readonly FaultCode[];
+}
+
+export function snapshotOf(charger: ChargerState, at: number, config: ChargerConfig, language: Language): Snapshot {
+  const { conversation, station } = charger;
+  const outlets = outletsOf(charger, config.unit);
+  const first = outlets[0]!;
+  const { state } = first;
+  return {
+    state: stateName(charger),
+    relay: state.relay.on === true,
+    vehicle: state.vehicle === true,
+    display: words(screenOf(conversation, outlets, at, config), language),
+    outcome: conversation.outcome ?? null,
+    receipt: receiptDigits(conversation, first) ?? null,
+    ...progress(state),
+    unit: config.unit,
+    faults: inOrder([...station.faults, ...state.faults].map(({ code }) => code)),
+  };
+}
+
+function stateName({ outlets, conversation }: ChargerState): StateName {
+  const { name } = outlets[0]!.phase;
+  if (name === 'free') return conversation.shown ? 'receipt' : 'idle';
+  return name === 'waiting' ? 'armed' : name;
+}
