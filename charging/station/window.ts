@@ -1,13 +1,15 @@
 // Which sequence numbers a station still honours: an anti-replay window as IPsec has (RFC 4303, section 3.4.3).
 
-/** How far back, from the highest number used, the station remembers what was used. */
-export const MEMORY = 64;
+/** How far back, from the highest number used, the station remembers what was used: the widest window that there is. */
+export const MEMORY = 1024;
 const ALL = (1n << BigInt(MEMORY)) - 1n;
+/** What 0.1.0 remembered. */
+const MEMORY_BEFORE = 64;
 
 export interface SequenceWindow {
   /** H, the highest number used, or that a synchronization told a counter of; never goes back. */
   readonly highest: number;
-  /** Bit i is set when H − i was used, i from 0 to 63. */
+  /** Bit i is set when H − i was used, i from 0 to 1023. */
   readonly used: bigint;
 }
 
@@ -43,4 +45,9 @@ export function raise(window: SequenceWindow, sequence: number): SequenceWindow 
   const ahead = sequence - window.highest;
   if (ahead <= 0) return window;
   return { highest: sequence, used: ahead >= MEMORY ? 0n : (window.used << BigInt(ahead)) & ALL };
+}
+
+/** The window of a journal that remembered 64 numbers: of those before them it does not know, so they count as used. */
+export function widened({ highest, used }: SequenceWindow): SequenceWindow {
+  return { highest, used: used | (ALL ^ ((1n << BigInt(MEMORY_BEFORE)) - 1n)) };
 }

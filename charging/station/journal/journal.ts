@@ -109,8 +109,7 @@ export class Journal {
       const { journal_mode } = db.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
       if (journal_mode !== 'wal') throw inUse(options.folder);
       db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ROLLBACK');
-      const inDatabase = readState(db);
-      if (!inDatabase) throw corrupt(options.folder, 'its state is not whole');
+      const inDatabase = migrate(db, options.folder);
       snapshots = Snapshots.open(options.folder, found);
       syncFolder(options.folder);
       const journal = new Journal(options, { db, snapshots, state: inDatabase, letGo });
@@ -239,6 +238,24 @@ function inspect(path: string, folder: string): StationState {
   } finally {
     db.close();
   }
+}
+
+/** Brings a database of an older version to this one, in one transaction, and gives the state that it holds. */
+function migrate(db: DatabaseSync, folder: string): StationState {
+  const state = readState(db);
+  if (!state) throw corrupt(folder, 'its state is not whole');
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version === SCHEMA_VERSION) return state;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    new Tables(db).nextState(state, state.generation);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+  return state;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ClockMemory } from '../clock.ts';
 import type { Limiter } from '../limiter.ts';
 import type { SureTime } from '../sure-time.ts';
 import type { SessionRecord } from '../types.ts';
-import type { SequenceWindow } from '../window.ts';
+import { MEMORY, type SequenceWindow, widened } from '../window.ts';
 
 /** Of a station that never wrote anything. */
 export const FIRST_GENERATION = 1;
@@ -45,7 +45,12 @@ export function encodeState(state: StationState): string {
   return JSON.stringify({ ...state, window: encodeWindow(state.window), ...(earlier && { earlier }) });
 }
 
-const encodeWindow = ({ highest, used }: SequenceWindow) => ({ highest, used: used.toString(16).padStart(16, '0') });
+const MEMORY_BYTES = MEMORY / 8;
+
+function encodeWindow({ highest, used }: SequenceWindow): { highest: number; memory: string } {
+  const hex = used.toString(16).padStart(MEMORY_BYTES * 2, '0');
+  return { highest, memory: Buffer.from(hex, 'hex').toString('base64url') };
+}
 
 /** @throws {Error} when the text is no state */
 export function decodeState(text: string): StationState {
@@ -59,10 +64,13 @@ export function decodeState(text: string): StationState {
 }
 
 function decodeWindow(encoded: unknown): SequenceWindow {
-  const { highest, used } = encoded as { highest: unknown; used: unknown };
+  const { highest, memory, used } = encoded as { highest: unknown; memory: unknown; used: unknown };
   if (!isCount(highest)) throw new Error('a number is none');
-  if (typeof used !== 'string' || !/^[0-9a-f]{16}$/.test(used)) throw new Error('a field is missing');
-  return { highest, used: BigInt(`0x${used}`) };
+  // What 0.1.0 wrote.
+  if (typeof used === 'string' && /^[0-9a-f]{16}$/.test(used)) return widened({ highest, used: BigInt(`0x${used}`) });
+  const bytes = Buffer.from(typeof memory === 'string' ? memory : '', 'base64url');
+  if (bytes.length !== MEMORY_BYTES || bytes.toString('base64url') !== memory) throw new Error('a field is missing');
+  return { highest, used: BigInt(`0x${bytes.toString('hex')}`) };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

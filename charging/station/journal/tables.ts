@@ -5,7 +5,7 @@ import { checksum, decodeState, encodeState, type StationState } from './state.t
 
 /** Which program's file this is: `OFCH`. */
 export const APPLICATION_ID = 0x4f464348;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** One entry a version: what leads from the schema before to this one. */
 export const MIGRATIONS: readonly string[] = [
@@ -53,6 +53,8 @@ export const MIGRATIONS: readonly string[] = [
      records INTEGER NOT NULL
    ) STRICT;
    INSERT INTO archive_dropped VALUES (1, 0, 0);`,
+  // The state remembers 1024 numbers instead of 64: `Journal` writes it anew.
+  '',
 ];
 
 /** When something happened: `boot` and the order of writing say what came first, the station's clock only helps. */

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
-import { CodeReader, type LayoutName, type Operation, readEntry, receiptCode } from '../../../charging/codes/index.ts';
+import {
+  algorithmOf,
+  CodeReader,
+  LAYOUTS,
+  type LayoutName,
+  type Operation,
+  readEntry,
+  receiptCode,
+} from '../../../charging/codes/index.ts';
 import type { SessionRecord, StationSettings } from '../../../charging/station/types.ts';
 import { type Entry, Model } from './model.ts';
 import { Bench, CLOCK, copyAfterCrash, DAY, Hands, HOUR, KEY, MINUTE, newFolder, removeFolders } from './support.ts';
@@ -11,12 +19,14 @@ import { Bench, CLOCK, copyAfterCrash, DAY, Hands, HOUR, KEY, MINUTE, newFolder,
 const HISTORIES = 2000;
 const QUANTITY = 2;
 
+/** In which layout of the station's family. */
+type Form = 'typed' | 'rescue';
 type Step =
   | { do: 'issue'; times: number }
-  | { do: 'type'; which: number; layout: LayoutName; plug: boolean; crash: number }
+  | { do: 'type'; which: number; form: Form; plug: boolean; crash: number }
   | { do: 'end'; delivered: number; crash: number }
   | { do: 'checkpoint'; delivered: number; crash: number }
-  | { do: 'guess'; layout: LayoutName; salt: number; times: number; crash: number }
+  | { do: 'guess'; form: Form; salt: number; times: number; crash: number }
   | { do: 'mistype'; which: number }
   | { do: 'service'; operation: Operation; crash: number }
   | { do: 'again' }
@@ -26,7 +36,7 @@ type Step =
   | { do: 'power cut'; minutes: number; rtc: 'alive' | 'stopped' | 'dead' };
 
 const which = fc.nat(100);
-const layout = fc.constantFrom<LayoutName>('compact', 'long');
+const form = fc.constantFrom<Form>('typed', 'rescue');
 const crash = fc.oneof(
   { weight: 5, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }) },
@@ -36,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('issue' as const), times: fc.constantFrom(1, 1, 2, 5, 20) }) },
   {
     weight: 9,
-    arbitrary: fc.record({ do: fc.constant('type' as const), which, layout, plug: fc.boolean(), crash }),
+    arbitrary: fc.record({ do: fc.constant('type' as const), which, form, plug: fc.boolean(), crash }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('end' as const), delivered: fc.nat(60), crash }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('checkpoint' as const), delivered: fc.nat(60), crash }) },
@@ -44,7 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('guess' as const),
-      layout,
+      form,
       salt: fc.nat(1e6),
       times: fc.constantFrom(1, 1, 4, 11),
       crash,
@@ -162,8 +172,9 @@ class History {
         return;
       case 'guess':
         for (let i = 0; i < each.times; i++) {
-          const digits = this.bench.guess(each.salt + i, each.layout);
-          this.#verify({ kind: 'guess', layout: each.layout }, digits, i === 0 ? each.crash : 0);
+          const layout = this.#layout(each.form);
+          const digits = this.bench.guess(each.salt + i, layout);
+          this.#verify({ kind: 'guess', layout }, digits, i === 0 ? each.crash : 0);
         }
         return;
       case 'mistype': {
@@ -208,6 +219,10 @@ class History {
     }
   }
 
+  #layout(form: Form): LayoutName {
+    return algorithmOf(this.settings.layout).bounds[form].layout;
+  }
+
   /** The number that the cloud takes next. */
   #number(): number {
     const slot = Math.floor(this.trueMs / 1000 / this.settings.slotSeconds);
@@ -222,7 +237,7 @@ class History {
 
   #issue(): void {
     const slot = Math.floor(this.trueMs / 1000 / this.settings.slotSeconds);
-    if (this.settings.sequence === 'clock' && this.last + 1 > slot + 4) return;
+    if (this.settings.sequence === 'clock' && this.last + 1 > slot + LAYOUTS[this.settings.layout].window / 8) return;
     this.issued.push(this.#number());
   }
 
@@ -247,7 +262,7 @@ class History {
 
   /** Whether the digits are, by a chance of one in millions, a code for another number as well. */
   #meansMoreThan(entry: Entry, digits: string): boolean {
-    const reading = readEntry(digits);
+    const reading = readEntry(digits, this.settings.layout);
     if (typeof reading !== 'object') return false;
     const reader = new CodeReader(KEY, this.settings);
     const own = 'sequence' in entry ? entry.sequence : -1;
@@ -259,7 +274,8 @@ class History {
     return other !== undefined && other !== own;
   }
 
-  #type(sequence: number, { layout, plug, crash }: Step & { do: 'type' }): void {
+  #type(sequence: number, { form, plug, crash }: Step & { do: 'type' }): void {
+    const layout = this.#layout(form);
     const entry: Entry = { kind: 'voucher', sequence, layout };
     const accepted = this.#verify(entry, this.bench.code(sequence, layout, QUANTITY), plug ? 0 : crash);
     if (!accepted || !plug || this.open) return;
@@ -292,7 +308,8 @@ class History {
     const { voucher } = record;
     const unused = Math.floor((155 * (voucher.amount - delivered)) / voucher.amount);
     const { unit, step, sequence } = voucher;
-    this.receipt = unused > 0 ? receiptCode(KEY, { unit, step, unused, sequence }) : undefined;
+    const layout = this.settings.layout === 'wide' ? 'wide-long' : 'long';
+    this.receipt = unused > 0 ? receiptCode(KEY, { unit, step, unused, sequence, layout }) : undefined;
   }
 
   #serve(operation: Operation, sequence: number, crash: number): void {
@@ -322,14 +339,20 @@ describe('random histories of a station', function () {
   this.timeout(300_000);
   after(removeFolders);
 
-  for (const sequence of ['clock', 'counter'] as const) {
-    it(`go as the model says, with a ${sequence}: no code twice, none lost`, () => {
-      fc.assert(
-        fc.property(fc.array(step, { minLength: 8, maxLength: 32, size: 'max' }), (steps) =>
-          new History({ ...CLOCK, slotSeconds: 43_200, sequence }).run(steps),
-        ),
-        { numRuns: HISTORIES / 2 },
-      );
-    });
+  const families = [
+    { layout: 'compact', slotSeconds: 43_200, histories: HISTORIES / 2 },
+    { layout: 'wide', slotSeconds: 1200, histories: HISTORIES / 4 },
+  ] as const;
+  for (const { layout, slotSeconds, histories } of families) {
+    for (const sequence of ['clock', 'counter'] as const) {
+      it(`go as the model says, with a ${sequence} and ${layout} codes: no code twice, none lost`, () => {
+        fc.assert(
+          fc.property(fc.array(step, { minLength: 8, maxLength: 32, size: 'max' }), (steps) =>
+            new History({ ...CLOCK, layout, slotSeconds, sequence }).run(steps),
+          ),
+          { numRuns: histories },
+        );
+      });
+    }
   }
 });

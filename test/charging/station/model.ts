@@ -1,6 +1,6 @@
 // A station as one would explain it: every number ever used in a set, the limiter's minutes counted one by one. Slow,
 // obvious, and all on one page, to be held against the real one (model.test.ts).
-import { LAYOUTS, type LayoutName, type Operation } from '../../../charging/codes/index.ts';
+import { algorithmOf, LAYOUTS, type LayoutName, type Operation } from '../../../charging/codes/index.ts';
 import type { StationSettings } from '../../../charging/station/types.ts';
 import type { Hands } from './support.ts';
 
@@ -62,6 +62,10 @@ export class Model {
     this.sureAt = clocks.monotonic;
   }
 
+  get rescue(): LayoutName {
+    return algorithmOf(this.settings.layout).bounds.rescue.layout;
+  }
+
   get now(): number {
     return this.runsFrom === undefined ? this.clocks.wall + this.offsetMs : this.runsFrom + this.clocks.monotonic;
   }
@@ -119,7 +123,7 @@ export class Model {
   /** What the keypad must hear, and which bucket it costs a token meanwhile. */
   hears(entry: Entry): { outcome: string; from?: MinuteBucket; retryAfterSeconds?: number } {
     if (entry.kind === 'mistyped') return { outcome: 'mistyped' };
-    const long = entry.kind === 'service' || entry.layout === 'long';
+    const long = entry.kind === 'service' || entry.layout === this.rescue;
     const from = this.main.tokens > 0 ? this.main : long && this.second.tokens > 0 ? this.second : undefined;
     if (!from) {
       const main = (this.wrongInARow >= 50 ? 60 : 15) - this.main.minutes;
@@ -138,13 +142,13 @@ export class Model {
 
   private genuine(entry: Entry & { sequence: number }, reference: number): string {
     const n = entry.sequence;
-    const modulus = entry.kind === 'service' ? 64 : LAYOUTS[(entry as { layout: LayoutName }).layout].window;
+    const modulus = LAYOUTS[entry.kind === 'service' ? this.rescue : (entry as { layout: LayoutName }).layout].window;
     const oldest = reference - (modulus * 3) / 4 + 1;
     const newest = reference + modulus / 4;
     const far = this.far(entry.kind === 'service' ? 1_000_000 : modulus);
     if (n < oldest - far || n > newest + far) return 'invalid';
-    if (this.used.has(n) && n > this.highest - 64) return 'used';
-    if (n <= this.highest - 64 || n < oldest) return 'expired';
+    if (this.used.has(n) && n > this.highest - 1024) return 'used';
+    if (n <= this.highest - 1024 || n < oldest) return 'expired';
     return n <= newest ? 'accepted' : 'out-of-step';
   }
 

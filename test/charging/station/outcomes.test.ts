@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CodeReader, dammDigit, readEntry, receiptCode } from '../../../charging/codes/index.ts';
 import { judge } from '../../../charging/station/outcomes.ts';
 import type { Verdict } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, COUNTER, DAY, HOUR, KEY, MINUTE, newFolder, removeFolders } from './support.ts';
+import { Bench, CLOCK, COUNTER, DAY, KEY, MINUTE, newFolder, removeFolders } from './support.ts';
 
 const YEAR_SLOTS = 365 * 24 * 12;
 
@@ -114,13 +114,15 @@ describe('what the keypad hears', () => {
   it('says used, not expired, for as long as it remembers', () => {
     const code = bench.code(bench.slot);
     bench.charge(code);
-    bench.clocks.pass(6 * HOUR);
+    bench.clocks.pass(3 * DAY);
+    bench.charge(bench.code(bench.slot));
     assert.equal(bench.outcome(code), 'used');
+    bench.clocks.pass(DAY);
     bench.charge(bench.code(bench.slot));
     assert.equal(bench.outcome(code), 'expired');
   });
 
-  it('never accepts what lies 64 numbers behind the highest used, whatever the clock says', () => {
+  it('never accepts what lies 1024 numbers behind the highest used, whatever the clock says', () => {
     const reading = readEntry(bench.code(1000));
     assert(typeof reading === 'object');
     const at = (highest: number) =>
@@ -130,8 +132,8 @@ describe('what the keypad hears', () => {
         { window: { highest, used: 1n }, reference: 1000, among: 32 },
         { sequence: 'clock', slotSeconds: 300 },
       );
-    assert.deepEqual(at(1063), { outcome: 'accepted', sequence: 1000 });
-    assert.deepEqual(at(1064), { outcome: 'expired' });
+    assert.deepEqual(at(2023), { outcome: 'accepted', sequence: 1000 });
+    assert.deepEqual(at(2024), { outcome: 'expired' });
   });
 
   describe('without a clock', () => {

@@ -31,6 +31,8 @@ export const CLOCK: StationSettings = {
 };
 /** Slots of four hours: the look around over a year takes a moment only, where a test guesses a lot. */
 export const COARSE: StationSettings = { ...CLOCK, slotSeconds: 14_400 };
+/** A busy site. */
+export const WIDE: StationSettings = { ...CLOCK, layout: 'wide', slotSeconds: 120 };
 export const COUNTER: StationSettings = { ...CLOCK, sequence: 'counter' };
 
 /** A machine's clocks, turned by hand. */
@@ -113,7 +115,7 @@ export class Bench {
     return Math.floor(this.clocks.wall / 1000 / this.settings.slotSeconds);
   }
 
-  code(sequence: number, layout: LayoutName = 'compact', quantity = 2): string {
+  code(sequence: number, layout: LayoutName = this.settings.layout, quantity = 2): string {
     const { key, unit, step } = this.settings;
     return voucherCode(key, { layout, unit, step, quantity, sequence });
   }
@@ -123,7 +125,7 @@ export class Bench {
   }
 
   /** Digits that pass for a code but were made with another station's key. */
-  guess(sequence: number, layout: LayoutName = 'compact'): string {
+  guess(sequence: number, layout: LayoutName = this.settings.layout): string {
     const { unit, step } = this.settings;
     return voucherCode(new Uint8Array(32).fill(99), { layout, unit, step, quantity: 1, sequence });
   }
@@ -143,7 +145,7 @@ export class Bench {
   /** The voucher of a number, without asking the station. */
   voucherOf(sequence: number, quantity = 2): Voucher {
     const { stationId: station, unit, step } = this.settings;
-    return { station, layout: 'compact', sequence, quantity, amount: quantity * step, unit, step };
+    return { station, layout: this.settings.layout, sequence, quantity, amount: quantity * step, unit, step };
   }
 
   redeem(entry: string): SessionRecord {
