@@ -2,6 +2,7 @@
 // document says come from here. Kinds of value are the schema's business (400); whether a value makes sense for a
 // station is the ledger's (404, 409, 422, 429).
 import Type from 'typebox';
+import { ALGORITHM_NAMES, OPERATIONS, type Operation } from '../charging/codes/index.ts';
 
 const instant = (description: string) => Type.String({ format: 'date-time', description });
 const unit = Type.Enum(['min', 'Wh'], { description: 'What the station sells.' });
@@ -27,7 +28,7 @@ export const ChargingRequestBody = Type.Object({
 export const ReceiptBody = Type.Object({
   station: stationId('What is printed on the station.'),
   receipt: Type.String({
-    description: 'The 12 digits that the station shows; blanks and dashes between them do no harm.',
+    description: 'The 12 or 14 digits that the station shows; blanks and dashes between them do no harm.',
     examples: ['041873629150'],
   }),
   code: Type.Optional(
@@ -47,7 +48,12 @@ const terms = {
   name: Type.Optional(Type.String({ maxLength: 200, description: 'For people: where it stands.' })),
   unit: Type.Optional(unit),
   step: Type.Optional(Type.Integer({ description: "In `unit`s: what a station's amounts are multiples of." })),
-  layout: Type.Optional(Type.Enum(['compact', 'long'], { description: 'Vouchers of 10 or of 12 digits.' })),
+  layout: Type.Optional(
+    Type.Enum([...ALGORITHM_NAMES], {
+      description:
+        'Vouchers of 10 digits (`compact`) or of 12 (`long`); of 12 that live longer, for several outlets (`wide`).',
+    }),
+  ),
   sequence: Type.Optional(
     Type.Enum(['clock', 'counter'], { description: 'Whether the station has a clock, or counts its codes.' }),
   ),
@@ -67,13 +73,14 @@ export const StationChangeBody = Type.Object({
 });
 
 export const ServiceCodeBody = Type.Object({
-  operation: Type.Enum(['synchronize', 'clear-lockout', 'test-relay', 'end-session']),
+  operation: Type.Enum(Object.keys(OPERATIONS) as Operation[]),
 });
 
 export const LayoutQuery = Type.Object({
   layout: Type.Optional(
     Type.Enum(['compact', 'long', 'rescue'], {
-      description: 'The layout of the same voucher; `rescue` is the one that a locked keypad still hears.',
+      description:
+        'The layout of the same voucher; `rescue` is the one that a locked keypad still hears, as is `long`.',
     }),
   ),
 });
@@ -113,14 +120,14 @@ export const ChargingRequest = Type.Object(
     station: Type.String(),
     amount: Type.Integer({ description: 'In `unit`s.' }),
     unit,
-    code: Type.String({ pattern: '^([0-9]{10}|[0-9]{12})$', description: 'What is typed at the station.' }),
+    code: Type.String({ pattern: '^([0-9]{10}|[0-9]{12}|[0-9]{14})$', description: 'What is typed at the station.' }),
     display: Type.String({ description: 'The same digits, grouped for reading.' }),
     issuedAt: instant('When the code was made.'),
     expiresAt: nullableInstant('Until when the station takes it; null at stations that count.'),
     price: Type.Optional(Money),
     rescue: Type.Object(
       {
-        code: Type.String({ pattern: '^[0-9]{12}$' }),
+        code: Type.String({ pattern: '^([0-9]{12}|[0-9]{14})$' }),
         display: Type.String(),
         expiresAt: nullableInstant('Until when the station takes these; null at stations that count.'),
       },
@@ -179,7 +186,7 @@ export const Settlement = Type.Object(
 const stationTerms = {
   unit,
   step: Type.Integer({ description: 'In `unit`s.' }),
-  layout: Type.Enum(['compact', 'long']),
+  layout: Type.Enum([...ALGORITHM_NAMES]),
   sequence: Type.Enum(['clock', 'counter']),
   slotSeconds: Type.Integer(),
   keyVersion: Type.Integer(),
@@ -193,7 +200,7 @@ export const StationPage = Type.Object(
     unit,
     step: Type.Integer({ description: 'In `unit`s.' }),
     mostAmount: Type.Integer({ description: 'The most that one voucher holds, in `unit`s.' }),
-    layout: Type.Enum(['compact', 'long']),
+    layout: Type.Enum([...ALGORITHM_NAMES]),
     sequence: Type.Enum(['clock', 'counter']),
     price: Type.Optional(Money),
     codeSeconds: Type.Optional(

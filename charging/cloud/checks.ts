@@ -1,5 +1,5 @@
 // What a station, a name or a client may be. Pure; a sentence when it may not.
-import { isAlgorithmName } from '../codes/index.ts';
+import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
 import { isCurrency } from './currencies.ts';
 import type { Money, StationTerms } from './types.ts';
 
@@ -30,7 +30,7 @@ const whole = (value: unknown, least: number, most: number) =>
 export function faultInTerms(terms: StationTerms): string | undefined {
   if (terms.unit !== 'min' && terms.unit !== 'Wh') return 'unit: "min" or "Wh"';
   if (!whole(terms.step, 1, 1_000_000)) return 'step: a whole number from 1 to 1000000';
-  if (!isAlgorithmName(terms.layout)) return 'layout: "compact" or "long"';
+  if (!isAlgorithmName(terms.layout)) return `layout: one of ${ALGORITHM_NAMES.join(', ')}`;
   if (terms.sequence !== 'clock' && terms.sequence !== 'counter') return 'sequence: "clock" or "counter"';
   if (!whole(terms.slotSeconds, 1, 86_400)) return 'slotSeconds: a whole number from 1 to 86400';
   if (!whole(terms.keyVersion, 0, 1_000_000_000)) return 'keyVersion: a whole number from 0 to 1000000000';

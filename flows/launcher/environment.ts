@@ -1,5 +1,6 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
+import { ALGORITHM_NAMES, type AlgorithmName } from '../../charging/codes/index.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 
 export type Side = 'cloud' | 'charger';
@@ -50,7 +51,7 @@ export interface StationVariables {
   readonly station: string;
   readonly unit: 'min' | 'Wh';
   readonly step: number;
-  readonly layout: 'compact' | 'long';
+  readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';
   readonly slotSeconds: number;
 }
@@ -61,13 +62,15 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
   if (!isStationId(id)) {
     throw new VariableError('STATION_ID', '1 to 64 letters and digits of any script, with . _ : - between them');
   }
+  // Several customers at once need numbers that reach further, and codes that are bought hours ahead.
+  const busy = whole(env, 'STATION_OUTLETS', 1, 1, 20) > 1;
   return {
     station: id,
     unit: oneOf(env, 'STATION_UNIT', ['min', 'Wh'] as const),
     step: whole(env, 'STATION_STEP', 30, 1, 1_000_000),
-    layout: oneOf(env, 'STATION_LAYOUT', ['compact', 'long'] as const),
+    layout: oneOf(env, 'STATION_LAYOUT', ALGORITHM_NAMES, busy ? 'wide' : 'compact'),
     sequence: oneOf(env, 'STATION_SEQUENCE', ['clock', 'counter'] as const),
-    slotSeconds: whole(env, 'SLOT_SECONDS', 300, 1, 86_400),
+    slotSeconds: whole(env, 'SLOT_SECONDS', busy ? 120 : 300, 1, 86_400),
   };
 }
 
@@ -101,10 +104,15 @@ function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, least: n
   return value;
 }
 
-/** The first of the choices is the default. */
-function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly [T, ...T[]]): T {
+/** The first of the choices is the default, unless another is named. */
+function oneOf<T extends string>(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  choices: readonly T[],
+  otherwise: T = choices[0]!,
+): T {
   const text = env[name];
-  if (text === undefined || text === '') return choices[0];
+  if (text === undefined || text === '') return otherwise;
   const found = choices.find((choice) => choice === text);
   if (!found) throw new VariableError(name, choices.join(' or '));
   return found;

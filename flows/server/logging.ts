@@ -14,7 +14,7 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Digits that could be a code (10, 12 or 15, alone or in groups for reading), keys of 64 hexadecimal digits, and
+ * Digits that could be a code (10, 12, 14 or 15, alone or in groups for reading), keys of 64 hexadecimal digits, and
  * whatever stands after Bearer.
  */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
@@ -23,7 +23,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\boc_[\w-]{16,}/gi, '[key]'],
   // To the last @: whoever forgot to encode one in his password has not made the rest of it public.
   [/(:\/\/[^:/@\s]*):\S+@/g, '$1:[password]@'],
-  [/(?<![\d.-])(?:\d{10}|\d{12}|\d{15}|\d{3} \d{3} \d{4}|\d{4} \d{4} \d{4}|\d{5} \d{5} \d{5})(?![\d.-])/g, '[code]'],
+  [
+    /(?<![\d.-])(?:\d{10}|\d{12}|\d{14}|\d{15}|\d{3} \d{3} \d{4}|\d{4} \d{4} \d{4}|\d{5} \d{4} \d{5}|\d{5} \d{5} \d{5})(?![\d.-])/g,
+    '[code]',
+  ],
 ];
 
 export function withoutSecrets(text: string): string {

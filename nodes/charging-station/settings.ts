@@ -1,6 +1,7 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
+import { ALGORITHM_NAMES } from '../../charging/codes/index.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
@@ -60,7 +61,7 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
       key: bytes,
       unit: oneOf(config.unit, ['min', 'Wh'] as const, 'bad-unit'),
       step: whole(config.step, 30, 'bad-step'),
-      layout: oneOf(config.layout, ['compact', 'long'] as const, 'bad-layout'),
+      layout: oneOf(config.layout, ALGORITHM_NAMES, 'bad-layout'),
       sequence: oneOf(config.sequence, ['clock', 'counter'] as const, 'bad-sequence'),
       slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
     },
@@ -81,9 +82,9 @@ function keyOf(value: unknown): Uint8Array {
 }
 
 /** The first choice is the default. */
-function oneOf<T extends string>(value: unknown, choices: readonly [T, ...T[]], code: string): T {
+function oneOf<T extends string>(value: unknown, choices: readonly T[], code: string): T {
   const text = given(value);
-  if (text === undefined) return choices[0];
+  if (text === undefined) return choices[0]!;
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new NodeFault(code, `It must be one of ${choices.join(', ')}.`);
   return found;

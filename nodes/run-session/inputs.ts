@@ -1,5 +1,5 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
-import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
+import { algorithmOf, boundsIn, type LayoutName, OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import type { RelayState } from '../../charging/station/charger/charger.ts';
 import { KEYPAD_TROUBLES, type KeypadTrouble } from '../../charging/station/conversation/model.ts';
 import type { MeterReading } from '../../charging/station/outlet/model.ts';
@@ -86,13 +86,17 @@ function voucherOf(payload: unknown, settings: StationSettings): Voucher {
     station === settings.stationId &&
     unit === settings.unit &&
     step === settings.step &&
-    (layout === 'compact' || layout === 'long') &&
+    isLayoutOf(settings, layout) &&
     isCount(sequence) &&
     isCount(quantity) &&
     quantity > 0 &&
     amount === quantity * settings.step;
   if (!whole) throw bad('voucher', 'a voucher of this station, as "verify code" gives it');
   return { station, layout, sequence, quantity, amount, unit: settings.unit, step };
+}
+
+function isLayoutOf({ layout: name }: StationSettings, layout: unknown): layout is LayoutName {
+  return typeof layout === 'string' && boundsIn(algorithmOf(name), layout) !== undefined;
 }
 
 function serviceOf(payload: unknown): { operation: Operation; sequence: number } {

@@ -56,7 +56,7 @@ function wanted(message: HttpMessage, otherwise: string) {
   const station = textOf(given.station ?? message.station) ?? otherwise;
   if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
   const receipt = textOf(given.receipt);
-  if (receipt === undefined) throw new NodeFault('no-receipt', 'Give the 12 digits of the receipt as text.');
+  if (receipt === undefined) throw new NodeFault('no-receipt', 'Give the 12 or 14 digits of the receipt as text.');
   // As people read them out: in groups.
   return { station, receipt: receipt.replace(/[\s-]/g, ''), code: textOf(given.code), request: textOf(given.request) };
 }

@@ -32,6 +32,16 @@ export function longCode(station: Uint8Array, unit: string, step: number, quanti
   return finish(pad((n % 64) * 156 + quantity - 1, 4), codeKey, n, 7);
 }
 
+export function wideCode(station: Uint8Array, unit: string, step: number, quantity: number, n: number): string {
+  const codeKey = key(station, 'voucher', 'wide', unit, step, quantity);
+  return finish(pad((n % 1024) * 97 + quantity - 1, 5), codeKey, n, 6);
+}
+
+export function wideLongCode(station: Uint8Array, unit: string, step: number, quantity: number, n: number): string {
+  const codeKey = key(station, 'voucher', 'wide-long', unit, step, quantity);
+  return finish(pad((n % 1024) * 97 + quantity - 1, 5), codeKey, n, 8);
+}
+
 /** Which `unused` (155ths) the receipt of voucher `n` tells, or undefined when it is not the station's. */
 export function unusedIn(
   receipt: string,

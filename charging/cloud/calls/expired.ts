@@ -45,7 +45,10 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
   const today = await currentTerms(work, station);
   if (!isVoid(terms, today) && !isExpired(terms, row.sequence, station.last ?? row.sequence, work.now)) {
-    return refuse('not-expired', 'The station still takes it in 10 or in 12 digits. Wait until both are over.');
+    return refuse(
+      'not-expired',
+      'The station still takes it, in the digits typed or in those of the rescue. Wait until both are over.',
+    );
   }
   const receipt: ReceiptsTable = {
     station: row.station,

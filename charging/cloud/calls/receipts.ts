@@ -33,7 +33,7 @@ export async function settle(work: Work, call: SettleCall): Promise<Answer<Settl
   if (typeof reading === 'string') {
     return refuse(
       'receipt-mistyped',
-      'A receipt has 12 digits and these are not right. Compare them with the display.',
+      'A receipt has 12 digits, or 14, and these are not right. Compare them with the display.',
     );
   }
   const own = call.anyClient === true ? undefined : client;

@@ -1,5 +1,5 @@
 // A request, shown again to the client that made it.
-import { LAYOUTS, type LayoutName } from '../../codes/index.ts';
+import { algorithmOf, boundsIn, LAYOUTS, type LayoutName } from '../../codes/index.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
 import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types.ts';
@@ -38,9 +38,12 @@ export async function request(
   const terms = (await work.shared.terms.get(work.db, [row]))(row);
   const usual = shownLayout(terms, row.sequence, row.issued_at);
   const rescue = rescueLayout(terms);
-  const asked = layout === 'rescue' ? rescue : (layout ?? usual);
+  // `long` is what 0.1.0 called the rescue layout of every station.
+  const asked = layout === 'rescue' || layout === 'long' ? rescue : (layout ?? usual);
   if (!Object.hasOwn(LAYOUTS, asked)) return refuse('malformed', 'layout: "compact", "long" or "rescue".');
-  const { mostQuantity } = LAYOUTS[asked];
+  const bounds = boundsIn(algorithmOf(terms.layout), asked);
+  if (!bounds) return refuse('layout-too-small', `This voucher is typed in the ${usual} layout alone.`);
+  const { mostQuantity } = bounds;
   if (row.quantity > mostQuantity) {
     const most = `${mostQuantity * terms.step} ${terms.unit}`;
     return refuse('layout-too-small', `The ${asked} layout holds up to ${most} of this station. Ask for the long one.`);

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { compactCode, longCode, serviceCodeOf, stationKeyOf } from '../../support/independent-codes.ts';
+import {
+  compactCode,
+  longCode,
+  serviceCodeOf,
+  stationKeyOf,
+  wideCode,
+  wideLongCode,
+} from '../../support/independent-codes.ts';
 import { granted, refusal } from './answers.ts';
 import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
 
@@ -59,6 +66,7 @@ for (const kind of BOTH) {
       for (const [layout, ahead] of [
         ['compact', 4],
         ['long', 8],
+        ['wide', 128],
       ] as const) {
         const id = await station({ layout });
         for (let i = 0; i <= ahead; i++) granted(await issue(id, 30));
@@ -320,6 +328,29 @@ for (const kind of BOTH) {
           display: (long as { display: string }).display,
           expiresAt: '2026-11-22T16:00:00.000Z',
         });
+      });
+
+      it('of a wide station are of its own family, and no other', async () => {
+        const id = await station({ layout: 'wide', slotSeconds: 120 });
+        const n = Math.floor(at.now / 120_000);
+        const issued = granted(await issue(id, 97 * 30));
+        assert.equal(issued.code, wideCode(key(id), 'min', 30, 97, n));
+        assert.equal(issued.rescue.code, wideLongCode(key(id), 'min', 30, 97, n));
+        assert.equal(issued.rescue.display.replaceAll(' ', ''), issued.rescue.code);
+        const expiresAt = new Date((n + 768) * 120_000).toISOString();
+        assert.deepEqual([issued.expiresAt, issued.rescue.expiresAt], [expiresAt, expiresAt]);
+        for (const layout of ['rescue', 'long'] as const) {
+          const again = granted(await at.ledger.request({ client: 'app', id: issued.id, layout })) as typeof issued;
+          assert.equal(again.code, issued.rescue.code);
+        }
+        assert.equal(
+          refusal(await at.ledger.request({ client: 'app', id: issued.id, layout: 'compact' })),
+          '422 layout-too-small',
+        );
+        assert.equal(refusal(await issue(id, 98 * 30)), '422 amount-not-sold');
+        // Once it sells wide codes no more, what it sold stays what it was.
+        granted(await at.ledger.updateStation(id, { layout: 'compact' }));
+        assert.deepEqual(await at.ledger.request({ client: 'app', id: issued.id }), issued);
       });
 
       it('refuses the compact layout for more than it holds', async () => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { chargerEnvironment, relayArguments } from '../../../flows/charger/environment.ts';
-import { listening, stationVariables, VariableError } from '../../../flows/launcher/environment.ts';
+import {
+  listening,
+  stationVariables,
+  stationVariablesSet,
+  VariableError,
+} from '../../../flows/launcher/environment.ts';
 
 describe('the variables of the applications', () => {
   it('have the defaults that the README names', () => {
@@ -28,6 +33,19 @@ describe('the variables of the applications', () => {
     );
   });
 
+  it('of a station with several outlets are wide codes and slots of two minutes, unless they are set', () => {
+    const chosen = (env: NodeJS.ProcessEnv) => {
+      const { layout, slotSeconds } = stationVariables(env);
+      return [layout, slotSeconds];
+    };
+    assert.deepEqual(chosen({ STATION_OUTLETS: '1' }), ['compact', 300]);
+    assert.deepEqual(chosen({ STATION_OUTLETS: '2' }), ['wide', 120]);
+    assert.deepEqual(chosen({ STATION_OUTLETS: '20', STATION_LAYOUT: 'long', SLOT_SECONDS: '600' }), ['long', 600]);
+    assert.deepEqual(chosen({ STATION_LAYOUT: 'wide' }), ['wide', 300]);
+    // So that a station that is there already keeps its own.
+    assert.deepEqual([...stationVariablesSet({ STATION_OUTLETS: '12' })], []);
+  });
+
   it('take station ids of any script, as the codes do', () => {
     for (const id of ['深圳-A61', 'eu:nl:315679', 'CP-0001']) {
       assert.equal(stationVariables({ STATION_ID: id }).station, id);
@@ -40,7 +58,9 @@ describe('the variables of the applications', () => {
     ['STATION_UNIT', 'kWh'],
     ['STATION_STEP', '0'],
     ['STATION_STEP', '1.5'],
-    ['STATION_LAYOUT', 'wide'],
+    ['STATION_LAYOUT', 'wide-long'],
+    ['STATION_OUTLETS', '0'],
+    ['STATION_OUTLETS', '21'],
     ['STATION_SEQUENCE', 'time'],
     ['SLOT_SECONDS', '-1'],
   ] as const) {
