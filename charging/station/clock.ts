@@ -20,6 +20,8 @@ export interface ClockMemory {
 
 /** A clock that is slewed, or read twice, may step back by this much and still tell the time. */
 const TOLERANCE_MS = 2000;
+/** Of a machine's clock that was set to the station's time, no more is left than what setting it took. */
+const NO_OFFSET_MS = 50;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 export const NO_MEMORY: ClockMemory = Object.freeze({ offsetMs: 0, rememberedMs: 0, bootId: '', atMs: 0 });
@@ -60,7 +62,8 @@ export function remember(memory: ClockMemory, clocks: Clocks): ClockMemory {
 /** With the offset as it is after whatever was done to the machine's clock. */
 function runningOn(memory: ClockMemory, clocks: Clocks, now: number): ClockMemory {
   if (memory.runsFromMs === undefined && memory.offsetMs === 0) return memory;
-  const offsetMs = now - clocks.wallMs();
+  const offset = now - clocks.wallMs();
+  const offsetMs = Math.abs(offset) < NO_OFFSET_MS ? 0 : offset;
   if (memory.runsFromMs !== undefined && offsetMs === memory.offsetMs) return memory;
   return { ...memory, offsetMs, runsFromMs: now - clocks.monotonicMs() };
 }

@@ -29,13 +29,14 @@ export interface StationOptions extends Partial<ArchiveLimits> {
   readonly clocks: Clocks;
   /** What tells a journal that is new, or was restored, from one that knows all that was honoured. */
   readonly past?: PastOptions;
+  /** A synchronization was typed at a `clock` station, and is on the disk: the machine's clock may be set by `now()`. */
+  readonly onSynchronized?: () => void;
   /** Told of each step of each write, so that a test can pull the plug there. */
   readonly onWrite?: (point: WritePoint) => void;
 }
 
-/** How often the time that was lived to is written down while nothing else is. */
+/** How often the time that was lived to is written down, and how often so that a power cut right after loses none of it. */
 const NOTE_MS = 60_000;
-/** And how often so that a power cut right after loses none of it. */
 const NOTE_DURABLY_MS = 5 * NOTE_MS;
 /** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
 const FLOAT_NOISE = 1e-9;
@@ -49,6 +50,7 @@ export class Station implements SessionJournal {
   readonly #journal: Journal;
   readonly #limits: ArchiveLimits;
   readonly #past: Past | undefined;
+  #onSynchronized: (() => void) | undefined;
   #notedAtMs: number;
   #durablyNotedAtMs: number;
 
@@ -85,6 +87,7 @@ export class Station implements SessionJournal {
     });
     try {
       const station = new Station(settings, clocks, journal, limits, past);
+      station.#onSynchronized = options.onSynchronized;
       station.#arrive();
       return station;
     } catch (error) {
@@ -148,12 +151,16 @@ export class Station implements SessionJournal {
    * @throws {JournalError} `journal-not-writable`
    */
   useService(operation: Operation, sequence: number): 'done' | 'used' {
-    const change = operation === 'synchronize' ? this.#synchronized(sequence) : this.#served(operation, sequence);
+    const change =
+      operation === 'synchronize'
+        ? synchronize(sequence, this.#held(), this.settings, this.#clocks)
+        : this.#served(operation, sequence);
     if (!change) return 'used';
     this.#journal.commit(change, 'durable', (tables, moment) => {
       tables.appendRecord('service', JSON.stringify({ operation, sequence }), moment);
     });
     this.#noted();
+    if (operation === 'synchronize' && this.settings.sequence === 'clock') this.#onSynchronized?.();
     return 'done';
   }
 
@@ -290,10 +297,6 @@ export class Station implements SessionJournal {
     });
   }
 
-  #synchronized(sequence: number): Partial<StationState> | undefined {
-    return synchronize(sequence, this.#held(), this.settings, this.#clocks);
-  }
-
   #held(): Times {
     return { ...this.#journal.state, sure: this.#sure() };
   }
@@ -301,7 +304,8 @@ export class Station implements SessionJournal {
   #served(operation: Operation, sequence: number): Partial<StationState> | undefined {
     const { window } = this.#journal.state;
     if (isUsed(window, sequence) || isForgotten(window, sequence)) return undefined;
-    const limiter = operation === 'clear-lockout' ? this.#fullLimiter() : this.#limiter();
+    const limiter =
+      operation === 'clear-lockout' ? fullLimiter(this.#clocks.bootId, this.#clocks.monotonicMs()) : this.#limiter();
     return { window: use(window, sequence), ...this.#times(), limiter };
   }
 
@@ -334,10 +338,6 @@ export class Station implements SessionJournal {
 
   #limiter(): Limiter {
     return refilled(this.#journal.state.limiter, this.#clocks.bootId, this.#clocks.monotonicMs());
-  }
-
-  #fullLimiter(): Limiter {
-    return fullLimiter(this.#clocks.bootId, this.#clocks.monotonicMs());
   }
 
   #mustBeOpen(record: SessionRecord): SessionRecord {

@@ -10,6 +10,10 @@ const commands: Readonly<Record<string, { readonly file: string; readonly says: 
   keys: { file: '../cloud/keys-cli', says: 'make, list and revoke API keys of the cloud' },
   journal: { file: '../charger/journal-cli', says: "export a station's journal" },
   pins: { file: '../../hardware/raspberry-pi/pins-main', says: "what a station's settings say of its pins" },
+  'set-clock': {
+    file: '../../hardware/raspberry-pi/clock-main',
+    says: "set the machine's clock for the charger; systemd starts it",
+  },
   doctor: {
     file: '../charger/doctor/main',
     says: 'check a station: pins, permissions, clock, disk, key, guard',

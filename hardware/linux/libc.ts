@@ -6,6 +6,7 @@ import { DeviceError } from './errors.ts';
 
 const EFD_CLOEXEC = 0o2000000;
 const EFD_NONBLOCK = 0o4000;
+const CLOCK_REALTIME = 0;
 const POLLFD_SIZE = 8;
 export const POLLIN = 1;
 const AF_UNIX = 1;
@@ -22,6 +23,8 @@ export interface Libc {
   poll(files: readonly number[], timeoutMs: number): Promise<number[]>;
   /** A file that `poll` reports once something was written to it. Throws as `ioctl` does. */
   eventfd(): number;
+  /** clock_settime(2) of CLOCK_REALTIME, unix milliseconds. Throws as `ioctl` does. */
+  setClock(unixMs: number): void;
   /** Gives a function that sends one Unix datagram to `path` ('@' begins an abstract name); losses are not told. */
   datagrams(path: string): (text: string) => void;
 }
@@ -75,6 +78,15 @@ async function load(): Promise<Libc> {
       const file: number = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
       if (file < 0) throw systemError('eventfd', koffi.errno());
       return file;
+    },
+    setClock(unixMs) {
+      const seconds = Math.floor(unixMs / 1000);
+      // struct timespec of a 64-bit system.
+      const time = Buffer.alloc(16);
+      time.writeBigInt64LE(BigInt(seconds), 0);
+      time.writeBigInt64LE(BigInt(Math.floor((unixMs - seconds * 1000) * 1_000_000)), 8);
+      const settime = library.func('int clock_settime(int, void *)');
+      if (settime(CLOCK_REALTIME, time) !== 0) throw systemError('clock_settime', koffi.errno());
     },
     datagrams: (path) => datagrams(library, path),
   };

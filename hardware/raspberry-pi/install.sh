@@ -206,6 +206,9 @@ fi
 
 step '6. Services' "The station may stand still now: \`journalctl -u offline-charging-charger -u offline-charging-guard\` says why."
 services='offline-charging-guard.service offline-charging-charger.service'
+# Lets the charger have the clock set, and nobody else. An earlier version, gone back to, has no such units.
+clock_socket=offline-charging-clock.socket
+clock_units="$clock_socket offline-charging-clock@.service"
 # Not so in a chroot, where images are made: there they start with the first boot.
 booted=$($dry_run || [[ -d /run/systemd/system ]] && echo true || echo false)
 has_key=$([[ -f $state/charger/station.json || -n $station_file ]] && echo true || echo false)
@@ -227,16 +230,20 @@ use() {
     # The first of these had its Node.js elsewhere.
     ln -sfn ../current/runtime/bin/node "$prefix/bin/node.new"
     mv -T "$prefix/bin/node.new" "$prefix/bin/node"
-    for unit in $services; do put 0644 "$units/$unit" <"$1/node_modules/@offline-charging/node-red/dist/hardware/raspberry-pi/$unit"; done
+    local from=$1/node_modules/@offline-charging/node-red/dist/hardware/raspberry-pi
+    for unit in $services $clock_units; do
+      if [[ -f $from/$unit ]]; then put 0644 "$units/$unit" <"$from/$unit"; fi
+    done
     sync
   else
-    for unit in $services; do put 0644 "$units/$unit" <"$here/$unit"; done
+    for unit in $services $clock_units; do put 0644 "$units/$unit" <"$here/$unit"; done
   fi
   put 0755 "$prefix/bin/offline-charging" <<TEXT
 #!/bin/sh
 exec $prefix/bin/node $(cli "$prefix/current") "\$@"
 TEXT
   if $booted; then run systemctl daemon-reload; fi
+  if $runs && { $dry_run || [[ -f $units/$clock_socket ]]; }; then run systemctl restart "$clock_socket"; fi
   # shellcheck disable=SC2086
   if $runs; then run systemctl restart $services; fi
 }
@@ -274,7 +281,7 @@ healthy() {
 use "$release"
 run ln -sfn "$prefix/bin/offline-charging" /usr/local/bin/offline-charging
 # shellcheck disable=SC2086
-run systemctl enable --quiet $services
+run systemctl enable --quiet $services "$clock_socket"
 if ! $has_key; then
   say '  the station has no key yet: run this again with --station FILE'
 elif ! $runs; then

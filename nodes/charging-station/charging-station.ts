@@ -2,6 +2,7 @@
 // users when either cannot be opened, and closes them when the last user has let go.
 
 import { Station } from '../../charging/station/station.ts';
+import type { Clocks } from '../../charging/station/types.ts';
 import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
 import { type KernelSettings, kernelSettings } from '../../hardware/gpio/kernel-settings.ts';
 import { openDriver } from '../../hardware/gpio/open.ts';
@@ -14,6 +15,7 @@ import { given } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
+import { setMachineClockBy } from './setting-the-clock.ts';
 import { type ChargingStationConfig, type Language, languageOf, planStation, type StationPlan } from './settings.ts';
 import { Bench } from './simulation.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
@@ -120,17 +122,33 @@ class OpenedStation implements ChargingStation {
       const words = this.#red._(key, { file: past.mark, detail: error.message });
       this.#node.warn(words.endsWith(key) ? `The mark ${past.mark} cannot be written: ${error.message}` : words);
     };
+    const clocks = machineClocks();
     const station = Station.open(settings, {
       folder: journalFolder,
       keepSessions,
-      clocks: machineClocks(),
+      clocks,
       past: { ...past, onMarkTrouble },
+      onSynchronized: () => void this.#setClock(station, clocks),
     });
     openJournals.set(journalFolder, settings.stationId);
     // Time powered is written down also where no session asks for the clock: sure time grows with it.
     clearInterval(this.#timekeeping);
     this.#timekeeping = setInterval(() => station.clockState(), TIMEKEEPING_MS).unref();
     return station;
+  }
+
+  /** The station's time is right already; a machine that keeps its own does no harm, so that is a warning and no fault. */
+  async #setClock(station: Station, clocks: Clocks): Promise<void> {
+    let detail: string | undefined;
+    try {
+      detail = await setMachineClockBy(station, clocks, process.env.CLOCK_SOCKET);
+    } catch (error) {
+      detail = (error as Error).message;
+    }
+    if (detail === undefined) return;
+    const key = 'charging-station.warning.clock';
+    const words = this.#red._(key, { detail });
+    this.#node.warn(words.endsWith(key) ? detail : words);
   }
 
   #withoutJournal(error: unknown): NodeFault {

@@ -1,4 +1,6 @@
 // The clock: a station whose codes follow the clock needs one that survives a power cut.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ClockChip, clockChips } from '../../../hardware/raspberry-pi/clock-chips.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 import { readStationFile } from './key-check.ts';
@@ -6,6 +8,8 @@ import { readStationFile } from './key-check.ts';
 /** Earlier than this it cannot be: a clock that lost its time begins at 1970, 2000 or the day the system was built. */
 const earliestMs = Date.UTC(2026, 0, 1);
 const mostApartSeconds = 120;
+/** As offline-charging-charger.service has it. */
+const CLOCK_SOCKET = '/run/offline-charging-clock.sock';
 
 export const clockCheck: Check = {
   title: 'clock',
@@ -13,15 +17,30 @@ export const clockCheck: Check = {
     const time = new Date(subject.nowMs).toISOString();
     const now =
       subject.nowMs < earliestMs ? wrong('clock.lost', 'clock.lost.do', { time }) : good('clock.time', { time });
-    return [now, ...chips(subject)];
+    return [now, ...chips(subject), ...setBy(subject)];
   },
 };
 
-function chips(subject: Subject): Finding[] {
+/** Whether a synchronization sets the machine's clock, too; of interest where the station is installed and goes by it. */
+function setBy(subject: Subject): Finding[] {
   const { root, env } = subject;
-  const found = clockChips(root);
-  const sequence = env.STATION_SEQUENCE || readStationFile(subject)?.sequence;
-  if (!found) return [sequence === 'counter' ? note('clock.none-needed') : wrong('clock.none', 'clock.none.do')];
+  const isInstalled = existsSync(join(root, 'etc/systemd/system/offline-charging-charger.service'));
+  if (!isInstalled || sequenceOf(subject) === 'counter') return [];
+  const socket = env.CLOCK_SOCKET?.trim() ?? CLOCK_SOCKET;
+  if (socket === '') return [note('clock.kept')];
+  return [
+    existsSync(join(root, socket)) ? good('clock.set-by-code') : note('clock.not-set', { socket }, 'clock.not-set.do'),
+  ];
+}
+
+function sequenceOf(subject: Subject): string | undefined {
+  return subject.env.STATION_SEQUENCE || readStationFile(subject)?.sequence;
+}
+
+function chips(subject: Subject): Finding[] {
+  const found = clockChips(subject.root);
+  if (!found)
+    return [sequenceOf(subject) === 'counter' ? note('clock.none-needed') : wrong('clock.none', 'clock.none.do')];
   const { used, others } = found;
   return [judge(used, others, subject), ...others.map((other) => beside(other, used))];
 }

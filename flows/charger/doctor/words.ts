@@ -137,6 +137,23 @@ const words = {
     '请设置时间，然后运行 `sudo hwclock --systohc`。',
   ],
 
+  'clock.set-by-code': [
+    'A synchronization typed at the keypad sets this machine’s clock and its chip, too.',
+    '在键盘上输入同步码时，也会设定本机的时钟及其芯片。',
+  ],
+  'clock.kept': [
+    'A synchronization leaves this machine’s clock alone (CLOCK_SOCKET is empty): the station keeps an offset to it.',
+    '同步码不改动本机时钟（CLOCK_SOCKET 为空）：充电站保存与它的偏差。',
+  ],
+  'clock.not-set': [
+    'A synchronization cannot set this machine’s clock (there is no {socket}): the station keeps an offset to it.',
+    '同步码无法设定本机时钟（没有 {socket}）：充电站保存与它的偏差。',
+  ],
+  'clock.not-set.do': [
+    'Run `sudo systemctl enable --now offline-charging-clock.socket`, or install.sh again.',
+    '请运行 `sudo systemctl enable --now offline-charging-clock.socket`，或重新运行 install.sh。',
+  ],
+
   disk: ['Disk', '磁盘'],
   'disk.no-folder': ['There is no {folder}.', '{folder} 不存在。'],
   'disk.no-folder.do': [

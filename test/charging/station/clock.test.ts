@@ -138,6 +138,20 @@ describe('the station’s clock', () => {
       assert.equal(bench.outcome(bench.code(bench.slot)), 'accepted');
     });
 
+    it('keeps no offset once the machine’s clock was set to its time, whatever setting it took', () => {
+      const right = bench.slot;
+      bench.clocks.wall -= 10 * DAY;
+      synchronize(right);
+      bench.clocks.pass(MINUTE);
+      bench.clocks.wall = right * 300_000 + MINUTE + 20;
+      assert.equal(bench.station.clockState(), 'ok');
+      assert.equal(bench.station.now(), right * 300_000 + MINUTE, 'setting it moves nothing');
+      bench.station.dispose();
+      bench.clocks.reboot(HOUR);
+      bench.station = bench.open();
+      assert.equal(bench.station.now(), bench.clocks.wall);
+    });
+
     it('goes back in time when the RTC ran ahead, and the time it remembers with it', () => {
       const right = bench.slot + 1;
       bench.station.dispose();

@@ -8,6 +8,7 @@ import { readSettings } from '../../../hardware/relay/guard-settings.ts';
 
 const folder = new URL('../../../hardware/raspberry-pi/', import.meta.url).pathname;
 const units = ['offline-charging-guard.service', 'offline-charging-charger.service'] as const;
+const clock = ['offline-charging-clock.socket', 'offline-charging-clock@.service'] as const;
 const panel = 'offline-charging-panel.service';
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const settings = (name: string) => new Set(read(name).split('\n'));
@@ -21,16 +22,20 @@ describe('the services', () => {
     }
     const copies = mkdtempSync(join(tmpdir(), 'units-'));
     try {
-      for (const unit of [...units, panel]) {
+      for (const unit of [...units, ...clock, panel]) {
         // The program is installed on stations only; systemd wants one that is there.
         writeFileSync(
           join(copies, unit),
           read(unit).replaceAll('/opt/offline-charging/bin/offline-charging', '/bin/true'),
         );
       }
-      const run = spawnSync('systemd-analyze', ['verify', ...[...units, panel].map((unit) => join(copies, unit))], {
-        encoding: 'utf8',
-      });
+      const run = spawnSync(
+        'systemd-analyze',
+        ['verify', ...[...units, ...clock, panel].map((unit) => join(copies, unit))],
+        {
+          encoding: 'utf8',
+        },
+      );
       const ours = run.stderr.split('\n').filter((line) => line.includes('offline-charging'));
       assert.deepEqual(ours, []);
     } finally {
@@ -96,6 +101,31 @@ describe('the services', () => {
     assert.doesNotMatch(read(panel), /^(Requires|BindsTo|PartOf)=/m);
     const policy = JSON.parse(read('panel-policy.json'));
     assert.deepEqual([policy.URLBlocklist, policy.TranslateEnabled], [['*'], false]);
+  });
+
+  it('let the charger alone ask for the clock to be set, of a program that may do nothing else', () => {
+    const socket = settings(clock[0]);
+    for (const line of ['SocketUser=offline-charging', 'SocketMode=0600', 'Accept=yes'])
+      assert.ok(socket.has(line), line);
+    const path = /^ListenStream=(.*)$/m.exec(read(clock[0]))![1]!;
+    assert.ok(settings(units[1]).has(`Environment=CLOCK_SOCKET=${path}`));
+    const program = settings(clock[1]);
+    for (const line of [
+      'CapabilityBoundingSet=CAP_SYS_TIME',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'PrivateNetwork=yes',
+      'DevicePolicy=closed',
+      'DeviceAllow=char-rtc rw',
+      'RuntimeMaxSec=30s',
+      'InaccessiblePaths=-/var/lib/offline-charging -/run/offline-charging',
+    ])
+      assert.ok(program.has(line), line);
+    assert.deepEqual(
+      [...program].filter((line) => line.startsWith('DeviceAllow=')),
+      ['DeviceAllow=char-rtc rw'],
+    );
+    assert.match(read('install.sh'), /systemctl enable --quiet \$services "\$clock_socket"/);
   });
 
   it('keep the charger off every network', () => {

@@ -44,8 +44,9 @@ interface Helper {
   getNode(id: string): TestNode;
 }
 
-/** Node-RED's level of errors in the log. */
+/** Node-RED's levels of errors and warnings in the log. */
 const ERROR = 20;
+const WARNING = 30;
 
 const require = createRequire(import.meta.url);
 const helper = require('node-red-node-test-helper') as Helper;
@@ -230,9 +231,17 @@ export class Rig {
 
   /** The errors that were logged so far, by the node with that id or by any, as a person reads them. */
   errors(id?: string): string[] {
+    return this.#logged(ERROR, id);
+  }
+
+  warnings(): string[] {
+    return this.#logged(WARNING);
+  }
+
+  #logged(level: number, id?: string): string[] {
     const entries = helper.log().args.map(([entry]) => entry);
     return entries
-      .filter((one) => one.level === ERROR && (id === undefined || one.id === id))
+      .filter((one) => one.level === level && (id === undefined || one.id === id))
       .map(({ msg }) => String(msg));
   }
 

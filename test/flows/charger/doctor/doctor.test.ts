@@ -276,6 +276,18 @@ describe('the doctor', () => {
     });
   });
 
+  it('says whether a synchronization sets the clock of an installed station, and how it would', async () => {
+    const clock = async (env: Record<string, string> = {}) =>
+      (await told(clockCheck, withEnv(env))).filter((says) => /clock\.(set-by-code|kept|not-set)/.test(says));
+    assert.deepEqual(await clock(), []);
+    write('etc/systemd/system/offline-charging-charger.service', '');
+    assert.deepEqual(await clock(), ['note clock.not-set']);
+    write('run/offline-charging-clock.sock', '');
+    assert.deepEqual(await clock(), ['good clock.set-by-code']);
+    assert.deepEqual(await clock({ CLOCK_SOCKET: '' }), ['note clock.kept']);
+    assert.deepEqual(await clock({ STATION_SEQUENCE: 'counter' }), []);
+  });
+
   it('says that nothing is installed as a service, where that is so', async () => {
     assert.deepEqual(await told(servicesCheck), ['note services.not-installed']);
     write('etc/systemd/system/offline-charging-guard.service', '');
