@@ -164,9 +164,13 @@ async function latency(driver: GpioDriver): Promise<void> {
 }
 
 async function death(driver: GpioDriver): Promise<void> {
-  const holder = spawn(process.execPath, [`${import.meta.dirname}/holder.ts`, driver.name, `GPIO${RELAY}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const holder = spawn(
+    process.execPath,
+    [...process.execArgv, `${import.meta.dirname}/holder.ts`, driver.name, `GPIO${RELAY}`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [started] = await Promise.race([once(holder.stdout!, 'data'), once(holder, 'exit')]);
   if (!String(started).startsWith('on')) throw new Error('the holder could not switch its line on');
   // sysfs knows no owner: it would give the line to anyone.

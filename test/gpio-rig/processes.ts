@@ -7,7 +7,7 @@ const running = new Set<ChildProcess>();
 
 /** Resolves when the program has printed a line that matches. */
 export async function start(file: string, args: readonly string[], ready: RegExp): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const lines = createInterface(child.stdout!);
