@@ -79,6 +79,24 @@ describe("the operator's button for a new memory card", function () {
     assert.match(await row('CARD-1').last().innerText(), /void: of an earlier key/);
   });
 
+  it('begins with the question however many codes become void, on a phone too', async () => {
+    const body = { id: 'CARD-3', sequence: 'counter', price: { minorUnits: 150, currency: 'EUR' } };
+    assert.equal((await cloud.call('POST', '/stations', body)).status, 201);
+    assert.equal((await cloud.call('GET', '/stations/CARD-3/provisioning')).status, 200);
+    for (let sold = 0; sold < 30; sold++)
+      assert.equal((await cloud.call('POST', '/charging-requests', { station: 'CARD-3', amount: 60 })).status, 201);
+    await begin('en-GB');
+    await page.setViewportSize(SIZES[0]);
+    await open('stations');
+    await row('CARD-3').locator('button:has-text("New SD card / new key")').click();
+    await page.waitForFunction(() => document.querySelectorAll('dialog[open] li').length === 30);
+    const heading = (await page.locator('dialog[open] h2').boundingBox())!;
+    assert.ok(heading.y >= 0 && heading.y + heading.height <= SIZES[0].height, JSON.stringify(heading));
+    const list = (await page.locator('dialog[open] ul').boundingBox())!;
+    assert.ok(list.height <= 200, `${list.height}`);
+    assert.deepEqual(await violations(page), []);
+  });
+
   for (const locale of LANGUAGES) {
     it(`says in ${locale} that a file of a key that was sold under is not for a new card`, async () => {
       await begin(locale);

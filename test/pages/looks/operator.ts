@@ -82,7 +82,8 @@ export async function* operatorsStates(browser: Browser, cloud: Cloud): AsyncGen
     ['station-set-up', `${row} .buttons button >> nth=0`, 'dialog[open] .label path'],
     ['station-change', `${row} .buttons button >> nth=1`, 'dialog[open]'],
     ['station-service', `${row} .buttons button >> nth=2`, 'dialog[open]'],
-    ['station-retire', `${row} .buttons button >> nth=3`, 'dialog[open]'],
+    ['station-new-key', `${row} .buttons button >> nth=3`, 'dialog[open] li'],
+    ['station-retire', `${row} .buttons button >> nth=4`, 'dialog[open]'],
   ] as const) {
     await open('stations');
     await page.waitForSelector(row);

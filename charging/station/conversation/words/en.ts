@@ -139,7 +139,7 @@ export const EN: Catalogue = {
       short: ['CLOCK lost: see', 'CLOCK on phone'],
     },
     invalid: {
-      lines: ['Wrong code, or not', 'for this station.', 'Check both on your', 'phone.'],
+      lines: ['Wrong code, or not', 'for this station:', 'compare both with', 'your phone.'],
       short: ['Wrong code or', 'wrong station.'],
     },
     locked: {

@@ -233,6 +233,7 @@ export const TEXTS = {
       'Up to {count} codes that were sold and may not have been typed yet become void. They are then listed under Codes, with a button for the refund.',
       '最多 {count} 个已售出且可能尚未输入的充电码将失效。之后它们会列在“充电码”页面，并带有退款按钮。',
     ],
+    outstandingCodes: ['Codes that become void', '将失效的充电码'],
     newKeyVoidsNone: [
       'No code that was sold can still be typed: none becomes void.',
       '没有仍可输入的已售充电码：不会有充电码失效。',
@@ -296,7 +297,8 @@ export const TEXTS = {
   codes: {
     issued: ['Issued', '已发'],
     searchCodes: ['Station, or part of a request id', '充电桩，或请求编号的一部分'],
-    settledAt: ['Settled', '结算时间'],
+    settledAt: ['Settled on', '结算时间'],
+    givenBack: ['Given back', '退回'],
     issuedAt: ['Issued', '生成时间'],
     kind: ['Kind', '类型'],
     sold: ['Amount', '数量'],
