@@ -75,7 +75,7 @@ export interface SessionRecord {
   readonly halted?: boolean;
   /** Set when the session has ended. */
   readonly ended?: EndReason;
-  /** 12 digits, when something was left at the end. */
+  /** 12 digits, or 14 at a wide station, when something was left at the end. */
   readonly receipt?: string;
 }
 
@@ -91,7 +91,7 @@ export interface SessionJournal {
   openSession(): SessionRecord | undefined;
   /** The latest closed session that has a receipt, until the session after it is closed as well. */
   lastReceipt(): SessionRecord | undefined;
-  /** The 12 digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */
+  /** The digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */
   receiptFor(record: SessionRecord): string | undefined;
   /** An event worth keeping: faults, services, starts. Ordered by boot and sequence, never by wall clock. */
   append(kind: string, details?: Readonly<Record<string, unknown>>): void;

@@ -148,7 +148,7 @@ describe("the customer's page, as it looks", function () {
     await page.waitForSelector('#receipt-error:has-text("these are 4")');
     await page.click('[data-language="zh-CN"]');
     assert.equal(await page.locator('#copied').innerText(), '已复制。');
-    assert.equal(await page.locator('#receipt-error').innerText(), '凭证为 12 位数字，现在是 4 位。');
+    assert.equal(await page.locator('#receipt-error').innerText(), '凭证为 12 或 14 位数字，现在是 4 位。');
   });
 
   it('has no blank between Chinese sentences', async () => {

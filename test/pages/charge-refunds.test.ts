@@ -48,7 +48,7 @@ describe("the customer's page, given a receipt", function () {
     });
     await page.fill('#receipt', '0418736');
     await page.press('#receipt', 'Enter');
-    assert.equal(await text('#receipt-error'), 'A receipt has 12 digits; these are 7.');
+    assert.equal(await text('#receipt-error'), 'A receipt has 12 or 14 digits; these are 7.');
     await page.fill('#receipt', '041873629151');
     await page.press('#receipt', 'Enter');
     assert.equal(hasValidCheckDigit('041873629151'), false);
@@ -74,7 +74,7 @@ describe("the customer's page, given a receipt", function () {
       assert.equal(await page.getAttribute('#elsewhere', 'open'), '');
       await page.fill('#proof', '12345');
       await page.click('#refund button');
-      await page.waitForSelector('#receipt-error:has-text("10 or 12 digits")');
+      await page.waitForSelector('#receipt-error:has-text("10, 12 or 14 digits")');
       await page.fill('#proof', index === 0 ? `${code.slice(0, 3)} ${code.slice(3)}` : request!);
       await page.click('#refund button');
       await page.waitForSelector('#refunded:has-text("You get €3.00 back.")');

@@ -143,7 +143,7 @@ export const EN: Catalogue = {
       short: ['Wrong code or', 'wrong station.'],
     },
     locked: {
-      lines: ['LOCKED: wait {wait}', 'or choose LOCKED on', 'your phone and type', 'the 12 digits here.'],
+      lines: ['LOCKED: wait {wait}', 'or choose LOCKED on', 'your phone and type', 'its digits here.'],
       short: ['LOCKED: {wait}', 'or see phone'],
     },
     busy: {

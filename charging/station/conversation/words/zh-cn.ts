@@ -128,7 +128,7 @@ export const ZH_CN: Catalogue = {
       short: ['充电码不正确', '或不属于本桩'],
     },
     locked: {
-      lines: ['已锁定 LOCKED，等 {wait}', '或在手机上选择', '“锁定 LOCKED”，', '再在此输入 12 位数字'],
+      lines: ['已锁定 LOCKED，等 {wait}', '或在手机上选择', '“锁定 LOCKED”，', '再在此输入所示数字'],
       short: ['LOCKED {wait}', '或请看手机'],
     },
     busy: {

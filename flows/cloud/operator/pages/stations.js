@@ -126,8 +126,10 @@ export default {
       }
       const price = this.priceOf(this.form);
       const terms = { name, unit, step, layout, sequence };
+      // So that a code which is bought a day ahead opens the station, and 30 an hour can be sold.
+      const slots = layout === 'wide' ? { slotSeconds: 120 } : {};
       const saved = isNew
-        ? await this.ask('createStation', { id, ...terms, ...(price && { price }) })
+        ? await this.ask('createStation', { id, ...terms, ...slots, ...(price && { price }) })
         : await this.ask('changeStation', { station: id, ...terms, price });
       if (!saved) return;
       this.close('edit');

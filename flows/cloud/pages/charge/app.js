@@ -90,7 +90,7 @@
     focus('ticket-title');
   };
 
-  /** A code of before the cloud sent both: its 12 digits are fetched when the others' time is over. */
+  /** A code of before the cloud sent both: its rescue digits are fetched when the others' time is over. */
   const fetchRescue = (code) => {
     if (code.rescue || !code.endsAt || code.endsAt > Date.now() || state.fetching === code.id) return;
     state.fetching = code.id;
@@ -111,7 +111,8 @@
 
   const showLong = () => {
     const code = shownCode();
-    if (!code || code.code.length >= 12)
+    const already = code && (code.rescue ? code.rescue.code === code.code : code.code.length >= 12);
+    if (!code || already)
       return announceBeside('says-locked-text', code ? 'longAlready' : 'lockedNeedsCode');
     const shown = (long) => {
       keep.keep({ id: code.id, view: 'long', long });
@@ -173,7 +174,7 @@
     const digits = byId('receipt').value.replace(/\D/g, '');
     const proof = proofOf(byId('proof').value);
     if (!proof) return receiptError({ name: 'proofWrong', field: 'proof' });
-    if (digits.length !== 12)
+    if (digits.length !== 12 && digits.length !== 14)
       return receiptError({ name: 'receiptLength', values: { count: digits.length }, field: 'receipt' });
     if (!charge.checks(digits)) return receiptError({ name: 'receiptWrong', field: 'receipt' });
     receiptError();
@@ -309,7 +310,7 @@
 
   /** The station's panel shows its receipt as a QR code with this page's address: the phone's camera opens it here. */
   const scanned = () => {
-    const found = /[?&]receipt=(\d{12})(?:&|$)/.exec(location.search);
+    const found = /[?&]receipt=(\d{12}|\d{14})(?:&|$)/.exec(location.search);
     const digits = found ? found[1] : keep.receipt();
     if (!digits) return;
     byId('receipt').value = digits;

@@ -51,7 +51,7 @@
     station: (station) => call('GET', `/stations/${id(station)}`),
     order: (station, amount, key) => call('POST', '/charging-requests', { station, amount }, key),
     request: (request) => call('GET', `/charging-requests/${id(request)}`),
-    longer: (request) => call('GET', `/charging-requests/${id(request)}?layout=long`),
+    longer: (request) => call('GET', `/charging-requests/${id(request)}?layout=rescue`),
     synchronize: (station, key) => call('POST', `/stations/${id(station)}/synchronizations`, null, key),
     cancel: (request) => call('POST', '/cancellations', { request }),
     /** @param proof {code} or {request} of what another phone bought; else nothing */

@@ -97,7 +97,7 @@
 
   const isOver = (endsAt) => Boolean(endsAt) && endsAt <= Date.now();
 
-  /** The 12 digits of the same purchase, when they are asked for, or when the others' time is over and theirs is not. */
+  /** The rescue digits of the same purchase, when they are asked for, or when the others' time is over and theirs is not. */
   const longOf = (code) => {
     if (code.view === 'long' && code.long) return code.long;
     const rescue = code.rescue;
@@ -151,7 +151,7 @@
     const amount = charge.amount(code.amount, code.unit);
     const title = code.price ? say('paid', { amount, price: charge.money(code.price) }) : say('yourCode', { amount });
     const shown = long || code;
-    put('ticket-title', long ? say('longTitle', { amount }) : title);
+    put('ticket-title', long ? say('longTitle', { amount, digits: shown.code.length }) : title);
     charge.putCode('ticket-code', shown.code, shown.display);
     byId('ticket-code').setAttribute('data-digits', shown.code);
   };
@@ -162,7 +162,7 @@
     const left = endsAt ? endsAt - Date.now() : 0;
     const over = isOver(endsAt);
     byId('ticket').classList.toggle('over', over);
-    const time = { time: charge.duration(left / 1000) };
+    const time = { time: charge.duration(left / 1000), digits: long ? long.code.length : 0 };
     const words = over ? 'expired' : !endsAt ? 'noExpiry' : isOver(code.endsAt) ? 'expiredLong' : 'expires';
     put('ticket-expiry', charge.sentences([say(words, time), over && ask()]));
     // The digits of the same purchase that are still good take the place of those that are not, also while one looks.
