@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writePin } from '../../hardware/gpio/pin.ts';
-import { readRelays, readStationPins, sharedLine } from '../../hardware/gpio/station-pins.ts';
 import { protectionOf } from '../../hardware/relay/protection.ts';
+import { readRelays } from '../../hardware/relay/relay-pins.ts';
+import { readStationPins, sharedLine } from '../../hardware/station-pins.ts';
 import { places, type StationVariables, stationVariables, VariableError } from '../launcher/environment.ts';
 
 /**

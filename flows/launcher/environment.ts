@@ -1,7 +1,9 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
-import { ALGORITHM_NAMES, type AlgorithmName } from '../../charging/codes/index.ts';
+import type { AlgorithmName } from '../../charging/codes/index.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
+import { givenBy, readSetting, type ValueOf } from '../../hardware/settings.ts';
+import { TERMS, TERMS_OF_ALL } from '../../nodes/charging-station/terms.ts';
 
 export type Side = 'cloud' | 'charger';
 
@@ -66,24 +68,37 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
   const busy = whole(env, 'STATION_OUTLETS', 1, 1, 20) > 1;
   return {
     station: id,
-    unit: oneOf(env, 'STATION_UNIT', ['min', 'Wh'] as const),
-    step: whole(env, 'STATION_STEP', 30, 1, 1_000_000),
-    layout: oneOf(env, 'STATION_LAYOUT', ALGORITHM_NAMES, busy ? 'wide' : 'compact'),
-    sequence: oneOf(env, 'STATION_SEQUENCE', ['clock', 'counter'] as const),
-    slotSeconds: whole(env, 'SLOT_SECONDS', busy ? 120 : 300, 1, 86_400),
+    unit: term(env, 'unit'),
+    step: term(env, 'step'),
+    layout: term(busy ? { STATION_LAYOUT: 'wide', ...said(env) } : env, 'layout'),
+    sequence: term(env, 'sequence'),
+    slotSeconds: term(busy ? { SLOT_SECONDS: '120', ...said(env) } : env, 'slotSeconds'),
   };
+}
+
+/** Without what is set to nothing. */
+function said(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+}
+
+function term<Name extends keyof typeof TERMS>(
+  env: NodeJS.ProcessEnv,
+  name: Name,
+): ValueOf<(typeof TERMS_OF_ALL)[Name]> {
+  try {
+    return readSetting(TERMS_OF_ALL, name, givenBy(TERMS_OF_ALL, env));
+  } catch (cause) {
+    throw new VariableError(TERMS[name].variable, takenBy(TERMS_OF_ALL[name]), { cause });
+  }
+}
+
+function takenBy(one: (typeof TERMS_OF_ALL)[keyof typeof TERMS_OF_ALL]): string {
+  return one.kind === 'choice' ? one.choices.join(' or ') : `a whole number from ${one.least} to ${one.most}`;
 }
 
 /** Which of a station's terms the variables set, rather than leave to their defaults. */
 export function stationVariablesSet(env: NodeJS.ProcessEnv = process.env): ReadonlySet<string> {
-  const names = {
-    unit: 'STATION_UNIT',
-    step: 'STATION_STEP',
-    layout: 'STATION_LAYOUT',
-    sequence: 'STATION_SEQUENCE',
-    slotSeconds: 'SLOT_SECONDS',
-  };
-  return new Set(Object.entries(names).flatMap(([term, variable]) => (env[variable] ? [term] : [])));
+  return new Set(Object.entries(TERMS).flatMap(([name, { variable }]) => (env[variable] ? [name] : [])));
 }
 
 /** A variable that holds something it can't: says which, and what it takes; never its value, which may be a secret. */
@@ -102,18 +117,4 @@ function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, least: n
     throw new VariableError(name, `a whole number from ${least} to ${most}`);
   }
   return value;
-}
-
-/** The first of the choices is the default, unless another is named. */
-function oneOf<T extends string>(
-  env: NodeJS.ProcessEnv,
-  name: string,
-  choices: readonly T[],
-  otherwise: T = choices[0]!,
-): T {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  const found = choices.find((choice) => choice === text);
-  if (!found) throw new VariableError(name, choices.join(' or '));
-  return found;
 }

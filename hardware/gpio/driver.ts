@@ -6,8 +6,8 @@ import type { Line, Pull } from './pin.ts';
 export type { Line, Pull } from './pin.ts';
 
 /** `auto`: the char device where it works, else sysfs; never `simulated`, which is chosen by name alone. */
-export type DriverName = 'auto' | 'simulated' | 'onoff' | 'gpiod';
-export const DRIVER_NAMES: readonly DriverName[] = ['auto', 'simulated', 'onoff', 'gpiod'];
+export const DRIVER_NAMES = ['auto', 'simulated', 'onoff', 'gpiod'] as const;
+export type DriverName = (typeof DRIVER_NAMES)[number];
 
 export interface InputOptions {
   /** The line's level 0 means `true`. */

@@ -1,4 +1,4 @@
-import { DeviceError } from '../linux/errors.ts';
+import { DeviceError, type DeviceErrorOptions } from '../linux/errors.ts';
 
 /**
  * `not-a-pi`: no chip whose lines have BCM numbers. `no-gpio`: no chip at all. `no-permission`. `line-busy`.
@@ -22,15 +22,8 @@ export type GpioErrorCode =
 /** Something about a line or chip that a person must mend; the message says how. */
 export class GpioError extends DeviceError {
   declare readonly code: GpioErrorCode;
-  /** Which line it is about, for words in another language. */
-  values: Readonly<Record<string, string>> | undefined;
-  constructor(
-    code: GpioErrorCode,
-    message: string,
-    { values, ...options }: ErrorOptions & { readonly values?: Readonly<Record<string, string>> } = {},
-  ) {
+  constructor(code: GpioErrorCode, message: string, options?: DeviceErrorOptions) {
     super(code, message, options);
     this.name = 'GpioError';
-    this.values = values;
   }
 }

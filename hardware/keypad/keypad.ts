@@ -1,4 +1,6 @@
 // What every keypad gives, however it is wired.
+import { kindsOf } from '../device-kind.ts';
+import type { GpioDriver } from '../gpio/driver.ts';
 import type { FaultListener } from '../linux/errors.ts';
 
 /**
@@ -18,3 +20,12 @@ export interface Keypad {
   readonly name: string;
   close(): Promise<void>;
 }
+
+/** What a keypad is opened with. */
+export interface KeypadParts {
+  readonly listener: KeypadListener;
+  gpio(): Promise<GpioDriver>;
+}
+
+export const keypadKind = kindsOf<KeypadParts, Keypad>();
+export type KeypadKind = ReturnType<typeof keypadKind>;

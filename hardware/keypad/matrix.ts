@@ -6,9 +6,28 @@
 import type { GpioDriver, InputLine, Line, OutputLine } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
-import type { Keypad, KeypadListener } from './keypad.ts';
+import { DeviceError } from '../linux/errors.ts';
+import { type Keypad, type KeypadListener, keypadKind } from './keypad.ts';
 import { type MatrixLayoutName, matrixLayouts } from './layout.ts';
 import { MatrixKeys, type MatrixScan } from './matrix-keys.ts';
+
+export const matrix = keypadKind({
+  name: 'matrix',
+  settings: {
+    rows: { kind: 'lines', needed: true, drives: true, variable: 'KEYPAD_ROWS' },
+    columns: { kind: 'lines', needed: true, variable: 'KEYPAD_COLUMNS' },
+  },
+  async open({ rows, columns }, { gpio, listener }) {
+    if (rows.length !== 4 || columns.length < 3 || columns.length > 4) {
+      const values = { name: rows.length === 4 ? 'columns' : 'rows', rows: rows.length, columns: columns.length };
+      const found = `found were ${rows.length} rows and ${columns.length} columns`;
+      const needs = 'A matrix keypad needs the lines of 4 rows, and of 3 or 4 columns';
+      throw new DeviceError('bad-lines', `${needs}: ${found}.`, { values });
+    }
+    const layout = columns.length === 4 ? '4x4' : '4x3';
+    return openMatrixKeypad(await gpio(), { layout, rows, columns }, listener);
+  },
+});
 
 export interface MatrixKeypadOptions {
   readonly layout: MatrixLayoutName;

@@ -1,18 +1,60 @@
 // A USB numeric keypad through Linux's input devices, held alone (EVIOCGRAB) so that no digit reaches the console, where
 // a login waits. Unplugged and plugged in again it goes on, whatever number it then has.
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { type Finding, good, note, permission, type Subject, wrong } from '../checks.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { DeviceError } from '../linux/errors.ts';
 import { type Libc, loadLibc } from '../linux/libc.ts';
 import { findKeypads, type InputDevice } from './input-devices.ts';
 import { InputEventParser, inputEventSize } from './input-events.ts';
 import { InputKeys, type Stroke } from './input-keys.ts';
-import type { Keypad, KeypadListener } from './keypad.ts';
+import { type Keypad, type KeypadListener, keypadKind } from './keypad.ts';
 
 const EVIOCGRAB = 0x40044590;
 /** The kernel keeps 64 events; nobody types so fast. Blocking reads would hold one of Node's few worker threads for good. */
 const pollMs = 20;
 const searchMs = 1_000;
+
+export const usb = keypadKind({
+  name: 'usb',
+  settings: { device: { kind: 'text', variable: 'KEYPAD_DEVICE' } },
+  open: ({ device }, { listener }) => openUsbKeypad({ device }, listener),
+  check: (subject, chosen) => [checkPluggedIn(subject, chosen)],
+  words: {
+    'devices.keypad': ['A USB keypad is plugged in: {name} ({path}).', '已插入 USB 键盘：{name}（{path}）。'],
+    'devices.no-keypad': ['No USB keypad is plugged in.', '没有插入 USB 键盘。'],
+    'devices.keypad-missing': ['KEYPAD=usb, and no keypad is plugged in.', 'KEYPAD=usb，但没有插入键盘。'],
+    'devices.keypad-missing-named': [
+      'KEYPAD=usb, and there is no keypad “{wanted}” (KEYPAD_DEVICE).',
+      'KEYPAD=usb，但没有键盘“{wanted}”（KEYPAD_DEVICE）。',
+    ],
+    'devices.keypad-missing.do': [
+      'Plug it in; KEYPAD_DEVICE takes a part of its name, or a path below /dev/input/by-id/; several separated by semicolons.',
+      '请插入键盘；KEYPAD_DEVICE 可为其名称的一部分，或 /dev/input/by-id/ 下的路径；多个用分号隔开。',
+    ],
+  },
+});
+
+function checkPluggedIn(subject: Subject, chosen: boolean): Finding {
+  const wanted = subject.env.KEYPAD_DEVICE;
+  const { found, missing } = findKeypads(chosen ? wanted : undefined, subject.root);
+  const gone = missing[0] ?? found.find(({ path }) => chosen && !existsSync(path))?.path;
+  if (gone !== undefined && wanted)
+    return wrong('devices.keypad-missing-named', 'devices.keypad-missing.do', { wanted: gone });
+  const [device] = found;
+  if (!device || gone !== undefined) {
+    if (!chosen) return note('devices.no-keypad');
+    return wrong('devices.keypad-missing', 'devices.keypad-missing.do');
+  }
+  for (const { path } of found) {
+    const refused = existsSync(path) ? permission(path, subject) : undefined;
+    if (refused) return refused;
+  }
+  return good('devices.keypad', {
+    name: found.map(({ name }) => name).join(', '),
+    path: found.map(({ path }) => path).join(', '),
+  });
+}
 
 export interface UsbKeypadOptions {
   /**

@@ -6,11 +6,18 @@
  */
 export class DeviceError extends Error {
   readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  /** What it is about, for words in another language. */
+  values: Readonly<Record<string, string | number>> | undefined;
+  constructor(code: string, message: string, { values, ...options }: DeviceErrorOptions = {}) {
     super(message, options);
     this.name = 'DeviceError';
     this.code = code;
+    this.values = values;
   }
+}
+
+export interface DeviceErrorOptions extends ErrorOptions {
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 /** A fault of a device that is in use. It stands until the device's `onRecovered` is called. */

@@ -1,4 +1,6 @@
 // What every energy meter gives, however it is read.
+import { kindsOf } from '../device-kind.ts';
+import type { GpioDriver } from '../gpio/driver.ts';
 import type { FaultListener } from '../linux/errors.ts';
 
 export interface MeterReading {
@@ -21,8 +23,34 @@ export interface Meter {
   readonly name: string;
   /** The last good reading. */
   readonly latest: MeterReading | undefined;
+  /** What the relay is told: a simulated meter draws while it is on. */
+  relay?(on: boolean): void;
   close(): Promise<void>;
 }
+
+/** What a meter is opened with. */
+export interface MeterParts {
+  /** W; more than the station can deliver is not believed. */
+  readonly highestPowerW: number;
+  readonly listener: MeterListener;
+  gpio(): Promise<GpioDriver>;
+  /** The counter that the station keeps for a meter that keeps none itself, under the first of its names. */
+  counter(...names: readonly [string, ...string[]]): KeptCounter;
+}
+
+export interface KeptCounter {
+  readonly startWh: number;
+  /** What it throws is tried again later. */
+  save(energyWh: number): void;
+}
+
+interface OfMeters {
+  /** Whether the meter itself keeps its count, also of what flows while the station has no power. */
+  readonly keepsCount: boolean;
+}
+
+export const meterKind = kindsOf<MeterParts, Meter, OfMeters>();
+export type MeterKind = ReturnType<typeof meterKind>;
 
 /** No good reading for so long is silence (docs/hardware.md). */
 export const silentAfterMs = 5_000;

@@ -3,8 +3,6 @@
 // IEEE 754 floats, high word first); Peacefair "PZEM-004T V3.0 User Manual" (input registers, low word first).
 import type { MeterReading } from './meter.ts';
 
-export type ModbusMeterName = 'sdm120' | 'sdm230' | 'pzem-004t';
-
 /** `float32`: two registers, high word first. `uint32-low-first`: two registers, low word first. */
 type RegisterKind = 'float32' | 'uint16' | 'uint32-low-first';
 
@@ -62,7 +60,8 @@ const eastron: Omit<ModbusMap, 'model' | 'baudRate'> = {
   },
 };
 
-export const modbusMaps: Readonly<Record<ModbusMeterName, ModbusMap>> = {
+/** By the names that METER_MODEL and the dialog take. A further model is a further entry; the first one is the default. */
+export const modbusMaps = {
   sdm120: { model: 'Eastron SDM120-Modbus', baudRate: 2400, ...eastron },
   sdm230: { model: 'Eastron SDM230-Modbus', baudRate: 9600, ...eastron },
   'pzem-004t': {
@@ -80,7 +79,9 @@ export const modbusMaps: Readonly<Record<ModbusMeterName, ModbusMap>> = {
       energyWh: { address: 0x0005, kind: 'uint32-low-first', scale: 1 },
     },
   },
-};
+} as const satisfies Readonly<Record<string, ModbusMap>>;
+
+export type ModbusMeterName = keyof typeof modbusMaps;
 
 /**
  * Turns the words of a map's blocks, in their order, into a reading taken at `at`. An unsigned value of all ones is what

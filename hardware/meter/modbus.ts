@@ -1,10 +1,66 @@
 // A Modbus RTU energy meter on a serial port, polled.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { good, permission, type Subject, wrong } from '../checks.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { DeviceError } from '../linux/errors.ts';
+import { hasConsole } from '../linux/serial-ports.ts';
 import { MeterHealth } from './health.ts';
-import type { Meter, MeterListener, MeterReading } from './meter.ts';
+import { type Meter, type MeterListener, type MeterReading, meterKind } from './meter.ts';
 import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
 import { type RtuParts, RtuPort } from './rtu-port.ts';
+
+const models = Object.keys(modbusMaps) as [ModbusMeterName, ...ModbusMeterName[]];
+
+export const modbus = meterKind({
+  name: 'modbus',
+  keepsCount: true,
+  settings: {
+    model: {
+      kind: 'choice',
+      choices: models,
+      names: Object.fromEntries(models.map((name) => [name, modbusMaps[name].model])),
+      variable: 'METER_MODEL',
+    },
+    port: { kind: 'text', needed: true, device: 'serial', variable: 'METER_PORT' },
+    unitId: { kind: 'number', least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' },
+    baudRate: { kind: 'number', least: 300, most: 1_000_000, whole: true, variable: 'METER_BAUD' },
+  },
+  open: ({ model: meter, port, unitId, baudRate }, { highestPowerW, listener }) =>
+    openModbusMeter(
+      {
+        meter,
+        port,
+        highestPowerW,
+        ...(unitId !== undefined && { unitId }),
+        ...(baudRate !== undefined && { baudRate }),
+      },
+      listener,
+    ),
+  check: (subject, chosen) => (chosen ? checkPort(subject) : []),
+  words: {
+    'devices.meter-port': ['The meter is on {port}.', '电表接在 {port}。'],
+    'devices.no-meter-port': [
+      'METER=modbus, and METER_PORT names no port.',
+      'METER=modbus，但 METER_PORT 没有指定串口。',
+    ],
+    'devices.meter-port-missing': ['METER=modbus, and there is no {port}.', 'METER=modbus，但 {port} 不存在。'],
+    'devices.meter-port.do': [
+      'Plug the adapter in, and check METER_PORT; a path below /dev/serial/by-id/ keeps its name.',
+      '请插入适配器并检查 METER_PORT；/dev/serial/by-id/ 下的路径名称不会改变。',
+    ],
+  },
+});
+
+function checkPort(subject: Subject) {
+  const { env, root } = subject;
+  const port = env.METER_PORT;
+  if (!port) return [wrong('devices.no-meter-port', 'devices.meter-port.do')];
+  const path = join(root, port);
+  if (!existsSync(path)) return [wrong('devices.meter-port-missing', 'devices.meter-port.do', { port })];
+  if (hasConsole(path, root)) return [wrong('devices.console', 'devices.console.do', { port })];
+  return [permission(path, subject) ?? good('devices.meter-port', { port })];
+}
 
 export interface ModbusMeterOptions {
   readonly meter: ModbusMeterName;

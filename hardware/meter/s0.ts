@@ -4,8 +4,25 @@ import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { MeterHealth } from './health.ts';
-import type { Meter, MeterListener, MeterReading } from './meter.ts';
+import { type Meter, type MeterListener, type MeterReading, meterKind } from './meter.ts';
 import { S0Counter } from './s0-counter.ts';
+
+export const s0 = meterKind({
+  name: 's0',
+  keepsCount: false,
+  settings: {
+    line: { kind: 'pin', needed: true, level: 'activeLow', variable: 'METER_LINE' },
+    // A pulse pulls the line down.
+    activeLow: { kind: 'level', otherwise: true, variable: 'METER_ACTIVE_LOW' },
+    impulsesPerKwh: { kind: 'number', least: 1, most: 100_000, otherwise: 1_000, variable: 'METER_PULSES' },
+  },
+  async open({ line: pin, impulsesPerKwh }, { counter, gpio, highestPowerW, listener }, given) {
+    // 0.1.0 kept the counter under the line as it was written.
+    const written = (given('line')?.text ?? '').split(',')[0]!.trim();
+    const kept = counter(pin.line, written);
+    return openS0Meter(await gpio(), { ...pin, ...kept, impulsesPerKwh, highestPowerW }, listener);
+  },
+});
 
 export interface S0MeterOptions {
   readonly line: Line;

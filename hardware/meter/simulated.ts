@@ -1,9 +1,18 @@
 // A meter that nobody wired: while the relay is on it counts what a vehicle would draw. For simulated stations alone.
-import type { MeterReading } from './meter.ts';
+import { type Meter, type MeterReading, meterKind } from './meter.ts';
 
 const BEAT_MS = 1_000;
 
-export interface SimulatedLoadOptions {
+export const simulated = meterKind({
+  name: 'simulated',
+  keepsCount: false,
+  simulated: true,
+  settings: { simulatedPowerW: { kind: 'number', least: 0, most: 1_000_000, otherwise: 3_680 } },
+  open: async ({ simulatedPowerW: powerW }, { counter, listener }) =>
+    new SimulatedLoad({ powerW, ...counter('simulated'), onReading: (reading) => listener.onReading(reading) }),
+});
+
+interface SimulatedLoadOptions {
   readonly powerW: number;
   readonly startWh: number;
   /** What it throws is tried again. */
@@ -11,7 +20,9 @@ export interface SimulatedLoadOptions {
   onReading(reading: MeterReading): void;
 }
 
-export class SimulatedLoad {
+class SimulatedLoad implements Meter {
+  readonly name = 'simulated meter';
+  latest: MeterReading | undefined;
   readonly #options: SimulatedLoadOptions;
   readonly #beat: NodeJS.Timeout;
   #energyWh: number;
@@ -32,7 +43,7 @@ export class SimulatedLoad {
     this.#on = on;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#beat);
     this.#count();
     this.#save();
@@ -42,7 +53,8 @@ export class SimulatedLoad {
     this.#count();
     if (this.#energyWh - this.#savedWh >= 10) this.#save();
     const { powerW } = this.#options;
-    this.#options.onReading({ energyWh: this.#energyWh, powerW: this.#on ? powerW : 0, at: this.#countedAt });
+    this.latest = { energyWh: this.#energyWh, powerW: this.#on ? powerW : 0, at: this.#countedAt };
+    this.#options.onReading(this.latest);
   }
 
   #count(): void {

@@ -4,7 +4,8 @@
 import { parseArgs } from 'node:util';
 import { openDriver } from '../gpio/open.ts';
 import { writePin } from '../gpio/pin.ts';
-import { readRelays, readStationPins, type Variables } from '../gpio/station-pins.ts';
+import { readRelays, type Variables } from '../relay/relay-pins.ts';
+import { readStationPins } from '../station-pins.ts';
 import { bootLine } from './boot-level.ts';
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DRIVER_NAMES, type DriverName } from '../gpio/driver.ts';
 import { PIN_NOTATION, type Pin } from '../gpio/pin.ts';
-import { readRelays } from '../gpio/station-pins.ts';
 import type { GuardedLine } from './guard.ts';
 import { type Protection, protectionOf, readProtection, stricter, UNPROTECTED } from './protection.ts';
+import { readRelays } from './relay-pins.ts';
 
 export const HELP = `offline-charging-guard: holds the relays' GPIO lines, and switches a relay off when whoever
 leased it falls silent for 2 s, goes away, or is stopped. At its start every relay goes off first.

@@ -1,4 +1,5 @@
 // What a contactor must not be asked for. Pure: time comes in, monotonic milliseconds.
+import { givenBy, readNumber, SettingError, type Settings } from '../settings.ts';
 
 /** Zero means no limit, everywhere. */
 export interface Protection {
@@ -27,6 +28,28 @@ export const UNPROTECTED: Protection = Object.freeze({
 });
 
 const MOST_REMEMBERED = 1000;
+
+/** As the variables and the dialog of `control relay` have it; zero means no limit. */
+export const PROTECTION = {
+  leastSeconds: {
+    kind: 'number',
+    least: 0,
+    most: 86_400,
+    otherwise: CONTACTOR.leastSeconds,
+    variable: 'RELAY_LEAST_SECONDS',
+  },
+  mostClosings: {
+    kind: 'number',
+    least: 0,
+    most: MOST_REMEMBERED,
+    whole: true,
+    otherwise: CONTACTOR.mostClosings,
+    variable: 'RELAY_MOST_CLOSINGS',
+  },
+  windowMinutes: { kind: 'number', least: 0.1, most: 1440, otherwise: CONTACTOR.windowSeconds / 60 },
+  longestHours: { kind: 'number', least: 0, most: 1000, otherwise: 0, fresh: '80' },
+} as const satisfies Settings;
+
 const MOST_SECONDS = 1e7;
 
 /** The stricter of two, rule by rule: whoever asks for more protection gets it. */
@@ -78,15 +101,18 @@ export function protectionOf(variables: Readonly<Record<string, string | undefin
   readonly usual: Protection;
 } {
   const usual = variables.GPIO_DRIVER === 'simulated' ? UNPROTECTED : CONTACTOR;
-  const limit = (name: string, most: number) => {
-    const text = variables[name]?.trim() ?? '';
-    if (text === '') return undefined;
-    const value = Number(text);
-    if (value >= 0 && value <= most) return value;
-    throw new RangeError(`${name} takes a number from 0 (no limit) to ${most}.`);
+  const given = givenBy(PROTECTION, variables);
+  const limit = (name: 'leastSeconds' | 'mostClosings') => {
+    const { variable, least, most } = PROTECTION[name];
+    try {
+      return readNumber(name, { kind: 'number', least, most }, given(name));
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error;
+      throw new RangeError(`${variable} takes a number from ${least} (no limit) to ${most}.`);
+    }
   };
-  const leastSeconds = limit('RELAY_LEAST_SECONDS', MOST_SECONDS);
-  const mostClosings = limit('RELAY_MOST_CLOSINGS', MOST_REMEMBERED);
+  const leastSeconds = limit('leastSeconds');
+  const mostClosings = limit('mostClosings');
   return {
     set: {
       ...UNPROTECTED,

@@ -6,9 +6,9 @@ import type { HttpMessage } from '../../api/http.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
 
 interface AdmitRequestConfig extends NodeConfig {
   readonly issuer?: string;
@@ -17,9 +17,10 @@ interface AdmitRequestConfig extends NodeConfig {
 }
 
 export default function admitRequest(red: RED): void {
-  function AdmitRequestNode(this: RedNode, config: AdmitRequestConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'admit-request');
+  function AdmitRequestNode(this: RedNode, saved: AdmitRequestConfig) {
+    const begun = begin(red, this, saved, 'admit-request');
+    if (!begun) return;
+    const { config, status } = begun;
     const issuer = useIssuer(red, this, status, config.issuer);
     const call = api().CALLS.get(config.call || 'requestCharging');
     const admitter = call && issuer && new (api().Admitter)(call, issuer);

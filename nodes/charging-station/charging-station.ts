@@ -6,17 +6,25 @@ import type { Clocks } from '../../charging/station/types.ts';
 import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
 import { type KernelSettings, kernelSettings } from '../../hardware/gpio/kernel-settings.ts';
 import { openDriver } from '../../hardware/gpio/open.ts';
-import { readStationPins } from '../../hardware/gpio/station-pins.ts';
 import { bootProblems, readBootSettings } from '../../hardware/raspberry-pi/boot-level.ts';
+import { readStationPins } from '../../hardware/station-pins.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import { given } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
+import { migrated } from '../shared/versions.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
 import { setMachineClockBy } from './setting-the-clock.ts';
-import { type ChargingStationConfig, type Language, languageOf, planStation, type StationPlan } from './settings.ts';
+import {
+  type ChargingStationConfig,
+  type Language,
+  languageOf,
+  MIGRATIONS,
+  planStation,
+  type StationPlan,
+} from './settings.ts';
 import { Bench } from './simulation.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
@@ -47,7 +55,7 @@ export default function chargingStation(red: RED): void {
     const opened = new OpenedStation(red, this, {
       simulated: given(config.driver) === 'simulated',
       language: languageOf(config.language),
-      plan: () => planStation(config, key, userDir),
+      plan: () => planStation(migrated(config, MIGRATIONS), key, userDir),
     });
     Object.assign(this, { charging: opened });
     onClose(this, () => opened.close());
@@ -248,7 +256,8 @@ class OpenedStation implements ChargingStation {
     const code = codeOf(error) ?? 'unexpected';
     const detail = error instanceof Error ? error.message : String(error);
     const key = `charging-station.errors.${code}`;
-    const words = this.#red._(key, { detail });
+    const { values } = error as Partial<NodeFault>;
+    const words = this.#red._(key, { ...values, detail });
     return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error });
   }
 }

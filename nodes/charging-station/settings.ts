@@ -1,16 +1,17 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
-import { ALGORITHM_NAMES } from '../../charging/codes/index.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
-import type { DriverName } from '../../hardware/gpio/driver.ts';
+import { DRIVER_NAMES, type DriverName } from '../../hardware/gpio/driver.ts';
+import type { Settings, ValueOf } from '../../hardware/settings.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { given } from '../shared/settings.ts';
-import { numberOf } from '../shared/values.ts';
+import { given, setting } from '../shared/settings.ts';
+import { fromUnversioned, type Migration } from '../shared/versions.ts';
+import { TERMS, TERMS_OF_ALL } from './terms.ts';
 
 export interface ChargingStationConfig extends NodeConfig {
   readonly station?: unknown;
@@ -26,6 +27,43 @@ export interface ChargingStationConfig extends NodeConfig {
   readonly guardSocket?: unknown;
   readonly language?: unknown;
 }
+
+/** What the dialog may hold; its id and its key are checked by rules of their own. */
+export const SETTINGS = {
+  station: { kind: 'text', needed: true, variable: 'STATION_ID' },
+  ...TERMS,
+  journalFolder: { kind: 'text', variable: 'JOURNAL_FOLDER' },
+  keepSessions: {
+    kind: 'number',
+    least: 1,
+    most: 1_000_000,
+    whole: true,
+    otherwise: ARCHIVE_LIMITS.keepSessions,
+    fresh: '',
+    variable: 'JOURNAL_KEEP_SESSIONS',
+  },
+  driver: { kind: 'choice', choices: DRIVER_NAMES, variable: 'GPIO_DRIVER' },
+  gpioFolder: { kind: 'text', variable: 'GPIO_FOLDER' },
+  guardSocket: { kind: 'text', variable: 'GUARD_SOCKET' },
+  language: { kind: 'choice', choices: ['en', 'zh-CN'], variable: 'LANGUAGE' },
+} as const satisfies Settings;
+
+const SETTINGS_OF_ALL = { ...SETTINGS, ...TERMS_OF_ALL } as const satisfies Settings;
+
+export const MIGRATIONS: readonly Migration[] = [
+  fromUnversioned(SETTINGS_OF_ALL, { step: 1, slotSeconds: 1, keepSessions: 1 }),
+];
+
+/** The catalogue's code for each setting that can't be. */
+const CODES = {
+  unit: 'bad-unit',
+  step: 'bad-step',
+  layout: 'bad-layout',
+  sequence: 'bad-sequence',
+  slotSeconds: 'bad-slot',
+  keepSessions: 'bad-keep',
+  driver: 'bad-driver',
+} as const;
 
 export type Language = 'en' | 'zh-CN';
 
@@ -59,16 +97,16 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
     settings: {
       stationId,
       key: bytes,
-      unit: oneOf(config.unit, ['min', 'Wh'] as const, 'bad-unit'),
-      step: whole(config.step, 30, 'bad-step'),
-      layout: oneOf(config.layout, ALGORITHM_NAMES, 'bad-layout'),
-      sequence: oneOf(config.sequence, ['clock', 'counter'] as const, 'bad-sequence'),
-      slotSeconds: whole(config.slotSeconds, 300, 'bad-slot'),
+      unit: read(config, 'unit'),
+      step: read(config, 'step'),
+      layout: read(config, 'layout'),
+      sequence: read(config, 'sequence'),
+      slotSeconds: read(config, 'slotSeconds'),
     },
     journalFolder,
     past: pastOf(journalFolder, bytes, userDir),
-    keepSessions: whole(config.keepSessions, ARCHIVE_LIMITS.keepSessions, 'bad-keep'),
-    driver: oneOf(config.driver, ['auto', 'gpiod', 'onoff', 'simulated'] as const, 'bad-driver'),
+    keepSessions: read(config, 'keepSessions'),
+    driver: read(config, 'driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
     guardSocket: given(config.guardSocket),
   };
@@ -81,23 +119,16 @@ function keyOf(value: unknown): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
-/** The first choice is the default. */
-function oneOf<T extends string>(value: unknown, choices: readonly T[], code: string): T {
-  const text = given(value);
-  if (text === undefined) return choices[0]!;
-  const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new NodeFault(code, `It must be one of ${choices.join(', ')}.`);
-  return found;
-}
-
-function whole(value: unknown, otherwise: number, code: string): number {
-  const text = given(value);
-  if (text === undefined) return otherwise;
-  const number = numberOf(text);
-  if (number === undefined || !Number.isSafeInteger(number) || number < 1) {
-    throw new NodeFault(code, 'It must be a whole number above zero.');
+function read<Name extends keyof typeof CODES>(
+  config: ChargingStationConfig,
+  name: Name,
+): ValueOf<(typeof SETTINGS_OF_ALL)[Name]> {
+  try {
+    return setting(config, SETTINGS_OF_ALL, name);
+  } catch (error) {
+    const { message, values } = error as NodeFault;
+    throw new NodeFault(CODES[name], message, { ...(values && { values }), cause: error });
   }
-  return number;
 }
 
 /** `LANGUAGE` is also the system's own variable, as `zh_CN:zh`. */

@@ -5,9 +5,10 @@ import type { Issuer, IssuerSettings } from '../../api/issuer.ts';
 import type { LimitSettings } from '../../api/limits.ts';
 import { loadMasterKey, parsed } from '../../api/master-key.ts';
 import { api } from '../shared/api.ts';
-import { onClose } from '../shared/handlers.ts';
+import { type NodeFault, onClose } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
+import { migrated, UNCHANGED } from '../shared/versions.ts';
 import { doubledRoutes } from './flow-routes.ts';
 
 interface CodeIssuerConfig extends NodeConfig {
@@ -25,7 +26,10 @@ interface Credentials {
 
 /** What other nodes find at `red.nodes.getNode(config.issuer)`. */
 export interface CodeIssuerNode extends RedNode<Credentials> {
-  issuer: Issuer;
+  /** Undefined where a newer version saved this node. */
+  issuer?: Issuer;
+  /** Why there is none. */
+  fault?: NodeFault;
 }
 
 /** What a settings file may give (`offlineCharging`), so that secrets need not stay in the environment. */
@@ -36,11 +40,18 @@ interface PackSettings {
 export default function codeIssuer(red: RED): void {
   function CodeIssuerNode(this: CodeIssuerNode, config: CodeIssuerConfig) {
     red.nodes.createNode(this, config);
-    this.issuer = new (api().Issuer)(settingsOf(red, config, this.credentials), {
+    try {
+      migrated(config, UNCHANGED);
+    } catch (error) {
+      this.fault = error as NodeFault;
+      this.error(this.fault);
+      return;
+    }
+    const issuer = new (api().Issuer)(settingsOf(red, config, this.credentials), {
       info: (text) => this.log(text),
       warn: (text) => this.warn(text),
     });
-    const { issuer } = this;
+    this.issuer = issuer;
     const look = () => {
       for (const { route, tabs } of issuer.lookAtRoutes(doubledRoutes(red))) {
         this.error(red._('code-issuer.errors.doubled-route', { route, tabs: tabs.join(', ') }));

@@ -12,9 +12,10 @@ import type { CodeIssuerNode } from './code-issuer.ts';
 
 /** The issuer that a node is configured with; undefined, and shown in red, when there is none. */
 export function useIssuer(red: RED, node: RedNode, status: Status, id: string | undefined): Issuer | undefined {
-  const issuer = (red.nodes.getNode(id ?? '') as CodeIssuerNode | null | undefined)?.issuer;
+  const { issuer, fault } = (red.nodes.getNode(id ?? '') as CodeIssuerNode | null | undefined) ?? {};
   if (!issuer) {
-    status.failed(noIssuer());
+    if (fault) status.broken(fault);
+    else status.failed(noIssuer());
     return undefined;
   }
   const unwatch = issuer.watch((state) => show(status, state));

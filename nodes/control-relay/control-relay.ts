@@ -4,12 +4,13 @@ import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
+import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
-import { Status } from '../shared/status.ts';
+import type { Status } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
-import { type ControlRelayConfig, planRelay, type RelayPlan } from './settings.ts';
+import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
 /** Between two attempts to set up a relay. */
@@ -30,9 +31,10 @@ interface Actual {
 }
 
 export default function controlRelay(red: RED): void {
-  function ControlRelayNode(this: RedNode, config: ControlRelayConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'control-relay');
+  function ControlRelayNode(this: RedNode, saved: ControlRelayConfig) {
+    const begun = begin(red, this, saved, 'control-relay', MIGRATIONS);
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
     const control = new RelayControl(this, status, charging, config);
     const forget = onFlowsStarted(red, () => control.announce());

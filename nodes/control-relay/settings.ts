@@ -1,10 +1,13 @@
 // What the dialog of `control relay` stored, with its defaults.
 import type { Pin } from '../../hardware/gpio/pin.ts';
-import { readRelays } from '../../hardware/gpio/station-pins.ts';
-import { type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
+import { PROTECTION, type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
+import { RELAY_PIN, readRelays } from '../../hardware/relay/relay-pins.ts';
+import { readNumber, type Settings } from '../../hardware/settings.ts';
+import { FEEDBACK_PIN } from '../../hardware/station-pins.ts';
+import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
-import { asNodeFault, given, neededPin, pin, unfit } from '../shared/settings.ts';
-import { numberOf } from '../shared/values.ts';
+import { asNodeFault, faulty, given, givenIn, setting } from '../shared/settings.ts';
+import { fromUnversioned, type Migration } from '../shared/versions.ts';
 
 export interface ControlRelayConfig extends NodeConfig {
   readonly station?: string;
@@ -33,25 +36,35 @@ export interface RelayPlan {
   readonly protection: Protection;
 }
 
-/** @throws {NodeFault} `bad-protection`, `bad-variable`, `no-line`, and as `pin` */
+export const SETTINGS = {
+  through: { kind: 'choice', choices: ['guard', 'direct'] },
+  relay: { kind: 'text', otherwise: 'relay' },
+  ...RELAY_PIN,
+  ...FEEDBACK_PIN,
+  ...PROTECTION,
+} as const satisfies Settings;
+
+export const MIGRATIONS: readonly Migration[] = [
+  fromUnversioned(SETTINGS, { leastSeconds: 0, mostClosings: 0, windowMinutes: 0, longestHours: 0 }),
+];
+
+/** @throws {NodeFault} `bad-protection`, and as `setting` */
 export function planRelay(config: ControlRelayConfig): RelayPlan {
   const through = given(config.through) === 'direct' ? 'direct' : 'guard';
   const direct = through === 'direct';
-  const contactor = direct
-    ? neededPin(config, { line: 'line', activeLow: 'activeLow', variables: 'RELAY' })
-    : undefined;
-  const relay = given(config.relay) ?? 'relay';
+  const contactor = direct ? setting(config, SETTINGS, 'line') : undefined;
+  const relay = setting(config, SETTINGS, 'relay');
   return {
     through,
     relay,
     contactor,
     guarded: direct ? undefined : guardedPin(relay),
-    feedback: pin(config, { line: 'feedbackLine', activeLow: 'feedbackActiveLow', variables: 'FEEDBACK' }),
+    feedback: setting(config, SETTINGS, 'feedbackLine'),
     protection: {
-      leastSeconds: limit(config, 'leastSeconds', 10, 'RELAY_LEAST_SECONDS'),
-      mostClosings: wholeClosings(limit(config, 'mostClosings', 10, 'RELAY_MOST_CLOSINGS')),
-      windowSeconds: limit(config, 'windowMinutes', 10) * 60,
-      longestOnSeconds: limit(config, 'longestHours', 0) * 3600,
+      leastSeconds: limit(config, 'leastSeconds'),
+      mostClosings: wholeClosings(limit(config, 'mostClosings')),
+      windowSeconds: limit(config, 'windowMinutes') * 60,
+      longestOnSeconds: limit(config, 'longestHours') * 3600,
     },
   };
 }
@@ -67,17 +80,14 @@ function guardedPin(relay: string): Pin | undefined {
   }
 }
 
-/** Zero means no limit. */
-function limit(
-  config: ControlRelayConfig,
-  setting: 'leastSeconds' | 'mostClosings' | 'windowMinutes' | 'longestHours',
-  otherwise: number,
-  variable?: string,
-): number {
-  const text = given(config[setting]);
-  if (text === undefined) return otherwise;
-  const number = numberOf(text);
-  if (number === undefined || number < 0)
-    throw unfit('bad-protection', text, { setting, takes: '≥ 0', ...(variable && { variable }) });
-  return number;
+/** Zero means no limit; of closings a part counts as the guard counts it. */
+function limit(config: ControlRelayConfig, name: keyof typeof PROTECTION): number {
+  const { least, most, otherwise } = SETTINGS[name];
+  try {
+    const said = givenIn(config, SETTINGS)(name);
+    return faulty(() => readNumber(name, { kind: 'number', least, most }, said)) ?? otherwise;
+  } catch (error) {
+    if (!(error instanceof NodeFault) || error.code !== 'bad-number') throw error;
+    throw new NodeFault('bad-protection', error.message, { values: { ...error.values }, cause: error });
+  }
 }

@@ -1,13 +1,14 @@
 // `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
-import { defaultLoadCurrent, LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
+import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { number, SETTING_FAULTS } from '../shared/settings.ts';
-import { codeOf, Status } from '../shared/status.ts';
+import { SETTING_FAULTS } from '../shared/settings.ts';
+import { codeOf, type Status } from '../shared/status.ts';
 import { openPilot } from './pilot.ts';
-import { type DetectVehicleConfig, planContact, sourceOf } from './settings.ts';
+import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, sourceOf } from './settings.ts';
 
 /** Between two attempts at a line that was lost or is busy. */
 const AGAIN_MS = 5_000;
@@ -21,9 +22,10 @@ interface Source {
 }
 
 export default function detectVehicle(red: RED): void {
-  function DetectVehicleNode(this: RedNode, config: DetectVehicleConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'detect-vehicle');
+  function DetectVehicleNode(this: RedNode, saved: DetectVehicleConfig) {
+    const begun = begin(red, this, saved, 'detect-vehicle', MIGRATIONS);
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
     const detection = new Detection(this, status, charging, config);
     const forget = onFlowsStarted(red, () => detection.announce());
@@ -86,7 +88,7 @@ class Detection {
   /** That a load is missing is seen by the time that passes. */
   #watch(): void {
     void this.#charging.plan;
-    const load = loadDetector(this.#config);
+    const load = new LoadCurrentDetector(planLoad(this.#config));
     this.#load = load;
     clearInterval(this.#look);
     const look = () => this.#level(load.connected(performance.now()));
@@ -213,12 +215,3 @@ class Detection {
 
 /** Only a change of the settings mends these. */
 const isPermanent = (code = '') => code === 'no-station' || SETTING_FAULTS.has(code);
-
-function loadDetector(config: DetectVehicleConfig): LoadCurrentDetector {
-  const { leastPowerW, startSeconds, goneSeconds } = defaultLoadCurrent;
-  return new LoadCurrentDetector({
-    leastPowerW: number(config, 'leastPowerW', leastPowerW),
-    startSeconds: number(config, 'startSeconds', startSeconds),
-    goneSeconds: number(config, 'goneSeconds', goneSeconds),
-  });
-}

@@ -7,10 +7,11 @@ import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import { ask, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
+import type { Status } from '../shared/status.ts';
 import { numberOf, textOf } from '../shared/values.ts';
 
 interface IssueCodeConfig extends NodeConfig {
@@ -117,9 +118,10 @@ const ACTS: Readonly<Record<string, Act>> = {
 };
 
 export default function issueCode(red: RED): void {
-  function IssueCodeNode(this: RedNode, config: IssueCodeConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'issue-code');
+  function IssueCodeNode(this: RedNode, saved: IssueCodeConfig) {
+    const begun = begin(red, this, saved, 'issue-code');
+    if (!begun) return;
+    const { config, status } = begun;
     const issuer = useIssuer(red, this, status, config.issuer);
     const context: Context = { issuer, status, station: config.station?.trim() ?? '' };
     const does = config.does || 'issue';

@@ -6,11 +6,11 @@ import { pathPrefix } from '../../api/path-prefix.ts';
 import type { Health } from '../../charging/cloud/ledger.ts';
 import { ask, noIssuer, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
 import { packageVersion } from '../shared/package-version.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
 import { exportLedger } from './export.ts';
 import { ACTS, type Payload } from './operations.ts';
 
@@ -25,9 +25,10 @@ const HEALTH_MS = 1000;
 const STANDING_MS = 15_000;
 
 export default function manageLedger(red: RED): void {
-  function ManageLedgerNode(this: RedNode, config: ManageLedgerConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'manage-ledger');
+  function ManageLedgerNode(this: RedNode, saved: ManageLedgerConfig) {
+    const begun = begin(red, this, saved, 'manage-ledger');
+    if (!begun) return;
+    const { config, status } = begun;
     const issuer = useIssuer(red, this, status, config.issuer);
     const readHealth = remembered(HEALTH_MS, async (): Promise<Health> => (await need(issuer).ledger()).health());
     const readStanding = remembered(STANDING_MS, async () => (await need(issuer).ledger()).statistics({ days: 1 }));

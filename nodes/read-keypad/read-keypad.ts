@@ -2,9 +2,9 @@
 import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 import { openKeypad, type ReadKeypadConfig } from './settings.ts';
 
@@ -12,9 +12,10 @@ import { openKeypad, type ReadKeypadConfig } from './settings.ts';
 const TOUCH = 'touch';
 
 export default function readKeypad(red: RED): void {
-  function ReadKeypadNode(this: RedNode, config: ReadKeypadConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'read-keypad');
+  function ReadKeypadNode(this: RedNode, saved: ReadKeypadConfig) {
+    const begun = begin(red, this, saved, 'read-keypad');
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
     const keys = new Keys(this, charging);
     const forget = inStation(charging, (key) => keys.press(key, TOUCH));

@@ -1,20 +1,18 @@
 // `read meter`: energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meter's faults.
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
-import { SimulatedLoad } from '../../hardware/meter/simulated.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { joinStation } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { number } from '../shared/settings.ts';
-import { Status } from '../shared/status.ts';
-import { counterKeeper } from './keeping.ts';
-import { meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
+import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 
 export default function readMeter(red: RED): void {
-  function ReadMeterNode(this: RedNode, config: ReadMeterConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'read-meter');
+  function ReadMeterNode(this: RedNode, saved: ReadMeterConfig) {
+    const begun = begin(red, this, saved, 'read-meter', MIGRATIONS);
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station, (fault) => {
-      if (fault === undefined && failed) begin();
+      if (fault === undefined && failed) start();
     });
 
     let standing: string | undefined;
@@ -39,23 +37,21 @@ export default function readMeter(red: RED): void {
     };
 
     let meter: Meter | undefined;
-    let load: SimulatedLoad | undefined;
     const open = async () => {
       const kind = meterOf(config, charging);
-      keepsCount = kind === 'modbus';
-      if (kind === 'simulated') {
-        load = simulatedLoad(this, config, charging, listener);
-        status.ready('simulated');
-      } else if (kind === 'none') status.ready('none');
-      else {
-        meter = await openMeter(this, config, kind, charging, listener);
-        status.waiting('waiting');
+      if (kind === undefined) {
+        status.ready('none');
+        return;
       }
+      keepsCount = kind.keepsCount;
+      meter = await openMeter(this, config, kind, charging, listener);
+      if (kind.simulated) status.ready('simulated');
+      else status.waiting('waiting');
     };
     let opening = Promise.resolve();
     let failed = false;
     /** Again, when the journal that a meter goes on from could not be read before. */
-    const begin = () => {
+    const start = () => {
       failed = false;
       opening = open().catch((thrown: unknown) => {
         failed = true;
@@ -64,7 +60,7 @@ export default function readMeter(red: RED): void {
         this.error(fault, {});
       });
     };
-    begin();
+    start();
 
     onInput(this, status, (message) => {
       const { topic, payload } = message;
@@ -72,10 +68,9 @@ export default function readMeter(red: RED): void {
       if (topic !== 'relay' || typeof on !== 'boolean') {
         throw new NodeFault('bad-input', 'Only a simulated meter takes messages: the first output of "control relay".');
       }
-      load?.relay(on);
+      meter?.relay?.(on);
     });
     onClose(this, async () => {
-      load?.close();
       try {
         await opening;
         await meter?.close();
@@ -85,22 +80,6 @@ export default function readMeter(red: RED): void {
     });
   }
   red.nodes.registerType('read meter', ReadMeterNode);
-}
-
-/** Where a simulated meter left off, the journal knows. */
-function simulatedLoad(
-  node: RedNode,
-  config: ReadMeterConfig,
-  { station }: ChargingStation,
-  listener: MeterListener,
-): SimulatedLoad {
-  const startWh = Math.max(station.meterCounter('simulated'), station.openSession()?.meterLastWh ?? 0);
-  return new SimulatedLoad({
-    powerW: number(config, 'simulatedPowerW', 3_680),
-    startWh,
-    save: counterKeeper(node, station, 'simulated'),
-    onReading: (reading) => listener.onReading(reading),
-  });
 }
 
 /** A count that the station keeps itself is not whole after a power cut: the session must know. */

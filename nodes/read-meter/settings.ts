@@ -1,94 +1,91 @@
 // What the dialog of `read meter` stored, and the meter that it means.
-import type { Meter, MeterListener } from '../../hardware/meter/meter.ts';
+import { METERS } from '../../hardware/meter/kinds.ts';
+import type { KeptCounter, Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
+import type { Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
-import { NodeFault } from '../shared/handlers.ts';
+import { asFault, NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig, RedNode } from '../shared/red.ts';
-import { choice, given, neededPin, number } from '../shared/settings.ts';
-import { counterKeeper } from './keeping.ts';
+import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
+import { fromUnversioned, type Migration } from '../shared/versions.ts';
 
+/** What the kinds of meters have of their own is in their drivers (hardware/meter). */
 export interface ReadMeterConfig extends NodeConfig {
   readonly station?: string;
   readonly meter?: unknown;
-  readonly line?: unknown;
-  readonly activeLow?: unknown;
-  readonly impulsesPerKwh?: unknown;
-  readonly model?: unknown;
-  readonly port?: unknown;
-  readonly unitId?: unknown;
-  readonly baudRate?: unknown;
   readonly highestPowerW?: unknown;
-  readonly simulatedPowerW?: unknown;
 }
 
-/** A meter that is not wired: what a vehicle draws is made up. */
-export interface SimulatedMeter {
-  readonly powerW: number;
-}
+/** What the dialog has besides what belongs to one kind of meter alone. */
+export const SETTINGS = {
+  meter: { kind: 'choice', choices: ['unset', 'none', ...METERS.map(({ name }) => name)], variable: 'METER' },
+  highestPowerW: { kind: 'number', least: 1, most: 1_000_000, otherwise: 7_400, variable: 'HIGHEST_POWER_W' },
+} as const satisfies Settings;
+
+export const MIGRATIONS: readonly Migration[] = [
+  fromUnversioned(Object.assign({}, SETTINGS, ...METERS.map(({ settings }) => settings)), {
+    highestPowerW: 1,
+    impulsesPerKwh: 1,
+    baudRate: 1,
+    simulatedPowerW: 0,
+  }),
+];
 
 /**
- * The kind of meter. Unset, a simulated station that sells energy has a simulated one, and all others have none.
- * @throws the station's `NodeFault`; `bad-choice`
+ * The kind of meter; undefined: none. Unset, a simulated station that sells energy has a simulated one, and all others have
+ * none.
+ * @throws the station's `NodeFault`; `bad-choice`, `not-simulated`
  */
-export function meterOf(config: ReadMeterConfig, charging: ChargingStation): 'none' | 's0' | 'modbus' | 'simulated' {
+export function meterOf(config: ReadMeterConfig, charging: ChargingStation): MeterKind | undefined {
   const { driver, settings } = charging.plan;
+  const named = setting(config, SETTINGS, 'meter');
   const otherwise = driver === 'simulated' && settings.unit === 'Wh' ? 'simulated' : 'none';
-  const kind = choice(config, 'meter', ['unset', 'none', 's0', 'modbus', 'simulated'], 'METER');
-  if (kind === 'simulated' && driver !== 'simulated') {
+  const chosen = named === 'unset' ? otherwise : named;
+  const kind = METERS.find(({ name }) => name === chosen);
+  if (kind?.simulated && driver !== 'simulated')
     throw new NodeFault('not-simulated', 'A simulated meter needs a simulated station.');
-  }
-  return kind === 'unset' ? otherwise : kind;
+  return kind;
 }
 
 /** @throws a `GpioError`, a `DeviceError`, or a `NodeFault` that says what is missing */
 export async function openMeter(
   node: RedNode,
   config: ReadMeterConfig,
-  kind: 's0' | 'modbus',
+  kind: MeterKind,
   charging: ChargingStation,
   listener: MeterListener,
 ): Promise<Meter> {
-  const highestPowerW = number(config, 'highestPowerW', 7_400, { least: 1, variable: 'HIGHEST_POWER_W' });
-  if (kind === 'modbus') {
-    const port = given(config.port);
-    if (port === undefined) {
-      const values = { name: 'port', variable: 'METER_PORT' };
-      throw new NodeFault('no-port', 'No serial port is set: neither port nor METER_PORT.', { values });
-    }
-    const unitId = given(config.unitId);
-    const baudRate = given(config.baudRate);
-    const { openModbusMeter } = await import('../../hardware/meter/modbus.ts');
-    return openModbusMeter(
-      {
-        meter: choice(config, 'model', ['sdm120', 'sdm230', 'pzem-004t'], 'METER_MODEL'),
-        port,
-        highestPowerW,
-        ...(unitId === undefined
-          ? {}
-          : { unitId: number(config, 'unitId', 1, { least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' }) }),
-        ...(baudRate === undefined
-          ? {}
-          : { baudRate: number(config, 'baudRate', 9_600, { least: 1, variable: 'METER_BAUD' }) }),
-      },
-      listener,
-    );
-  }
-  const pulses = neededPin(config, { line: 'line', activeLow: 'activeLow', variables: 'METER', otherwise: true });
-  const { line } = pulses;
-  const { station } = charging;
-  // Kept under the name as it was written, before there was one form for all ways to write a line.
-  const written = (given(config.line) ?? '').split(',')[0]!.trim();
-  const counters = [line, written].map((name) => station.meterCounter(name));
-  const startWh = Math.max(...counters, station.openSession()?.meterLastWh ?? 0);
-  const { openS0Meter } = await import('../../hardware/meter/s0.ts');
-  return openS0Meter(
-    await charging.gpio(),
-    {
-      ...pulses,
-      impulsesPerKwh: number(config, 'impulsesPerKwh', 1_000, { least: 1, variable: 'METER_PULSES' }),
-      startWh,
-      save: counterKeeper(node, station, line),
+  const highestPowerW = setting(config, SETTINGS, 'highestPowerW');
+  try {
+    return await kind.open(givenIn(config, kind.settings), {
       highestPowerW,
+      listener,
+      gpio: () => charging.gpio(),
+      counter: (...names) => keptCounter(node, charging, names),
+    });
+  } catch (error) {
+    throw asNodeFault(error);
+  }
+}
+
+/**
+ * The counter in the journal: the highest that is known under one of the names, or was billed; kept under the first of them.
+ * A journal that takes no writes is logged once, until it takes them again: what it means for the customer, the session
+ * says.
+ */
+function keptCounter(node: RedNode, { station }: ChargingStation, names: readonly [string, ...string[]]): KeptCounter {
+  const counters = names.map((name) => station.meterCounter(name));
+  let failing = false;
+  return {
+    startWh: Math.max(...counters, station.openSession()?.meterLastWh ?? 0),
+    save(energyWh) {
+      try {
+        station.saveMeterCounter(names[0], energyWh);
+        failing = false;
+      } catch (error) {
+        if (!failing) node.error(asFault(error), {});
+        failing = true;
+        throw error;
+      }
     },
-    listener,
-  );
+  };
 }

@@ -12,13 +12,15 @@ import {
   onFlowsStarted,
   type StationUser,
 } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { given, number } from '../shared/settings.ts';
-import { codeOf, Status } from '../shared/status.ts';
+import { setting } from '../shared/settings.ts';
+import { codeOf, type Status } from '../shared/status.ts';
 import { type Heard, heard } from './inputs.ts';
 import { Levels } from './levels.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
+import { MIGRATIONS, SETTINGS } from './settings.ts';
 
 interface RunSessionConfig extends NodeConfig {
   readonly station?: string;
@@ -36,9 +38,10 @@ const OPEN_AGAIN_MS = 1000;
 type Output = 'relay' | 'display' | 'record';
 
 export default function runSession(red: RED): void {
-  function RunSessionNode(this: RedNode, config: RunSessionConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'run-session');
+  function RunSessionNode(this: RedNode, saved: RunSessionConfig) {
+    const begun = begin(red, this, saved, 'run-session', MIGRATIONS);
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station, (fault) => {
       if (fault) status.failed(fault);
       else start();
@@ -163,8 +166,8 @@ class SessionNode implements StationUser {
       journal: station,
       config: chargerConfig({
         unit: plan.settings.unit,
-        ...limit(config, 'highestPowerW', 'HIGHEST_POWER_W'),
-        ...limit(config, 'highestCurrentA', 'HIGHEST_CURRENT_A'),
+        ...limit(config, 'highestPowerW'),
+        ...limit(config, 'highestCurrentA'),
       }),
       clocks: { monotonicMs: () => performance.now() },
       schedule: (ms, callback) => {
@@ -363,10 +366,7 @@ function faultScreen(code: string): Screen {
   return { name: 'fault', values: { fault: code.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost' } };
 }
 
-function limit(
-  config: RunSessionConfig,
-  name: 'highestPowerW' | 'highestCurrentA',
-  variable: string,
-): Record<string, number> {
-  return given(config[name]) === undefined ? {} : { [name]: number(config, name, 0, { least: 1, variable }) };
+function limit(config: RunSessionConfig, name: keyof typeof SETTINGS): Record<string, number> {
+  const value = setting(config, SETTINGS, name);
+  return value === undefined ? {} : { [name]: value };
 }

@@ -4,10 +4,10 @@ import { addressOf } from '../../api/client-address.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import { ask, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { begin } from '../shared/begin.ts';
 import { clientOf, isOperator } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 
 interface SettleReceiptConfig extends NodeConfig {
@@ -19,9 +19,10 @@ interface SettleReceiptConfig extends NodeConfig {
 }
 
 export default function settleReceipt(red: RED): void {
-  function SettleReceiptNode(this: RedNode, config: SettleReceiptConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'settle-receipt');
+  function SettleReceiptNode(this: RedNode, saved: SettleReceiptConfig) {
+    const begun = begin(red, this, saved, 'settle-receipt');
+    if (!begun) return;
+    const { config, status } = begun;
     const issuer = useIssuer(red, this, status, config.issuer);
     onInput(this, status, (message: HttpMessage, send) => {
       const call = wanted(message, config.station?.trim() ?? '');

@@ -4,11 +4,12 @@ import { CATALOGUES, shortWords, words } from '../../charging/station/conversati
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { asFault, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { choice, given, number } from '../shared/settings.ts';
-import { Status } from '../shared/status.ts';
+import { setting } from '../shared/settings.ts';
 import { textOf } from '../shared/values.ts';
+import { SETTINGS } from './settings.ts';
 
 interface ShowDisplayConfig extends NodeConfig {
   readonly station?: string;
@@ -21,9 +22,10 @@ const MOST_LINES = 4;
 const LONGEST_LINE = 40;
 
 export default function showDisplay(red: RED): void {
-  function ShowDisplayNode(this: RedNode, config: ShowDisplayConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'show-display');
+  function ShowDisplayNode(this: RedNode, saved: ShowDisplayConfig) {
+    const begun = begin(red, this, saved, 'show-display');
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
     let display: Display | undefined;
 
@@ -126,15 +128,15 @@ async function openDisplay(
   config: ShowDisplayConfig,
   listener: Parameters<typeof import('../../hardware/display/open.ts').openCharacterDisplay>[1],
 ): Promise<Display | undefined> {
-  const kind = choice(config, 'display', ['page', '16x2', '20x4']);
+  const kind = setting(config, SETTINGS, 'display');
   if (kind === 'page') return undefined;
+  const bus = setting(config, SETTINGS, 'bus');
   const { openCharacterDisplay } = await import('../../hardware/display/open.ts');
-  const bus = given(config.bus);
   return openCharacterDisplay(
     {
       ...(kind === '16x2' ? { columns: 16, rows: 2 } : { columns: 20, rows: 4 }),
       ...(bus === undefined ? {} : { bus: /^\d+$/.test(bus) ? Number(bus) : bus }),
-      address: number(config, 'address', 0x27, { most: 127, whole: true }),
+      address: setting(config, SETTINGS, 'address'),
     },
     listener,
   );

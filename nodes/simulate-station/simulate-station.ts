@@ -8,11 +8,13 @@ import type { Pin } from '../../hardware/gpio/pin.ts';
 import type { Bench, Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/read-keypad.ts';
+import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { choice, given, pin } from '../shared/settings.ts';
-import { codeOf, Status } from '../shared/status.ts';
+import { given, setting } from '../shared/settings.ts';
+import { codeOf } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
+import { SETTINGS } from './settings.ts';
 
 interface SimulateStationConfig extends NodeConfig {
   readonly station?: string;
@@ -21,9 +23,10 @@ interface SimulateStationConfig extends NodeConfig {
 }
 
 export default function simulateStation(red: RED): void {
-  function SimulateStationNode(this: RedNode, config: SimulateStationConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'simulate-station');
+  function SimulateStationNode(this: RedNode, saved: SimulateStationConfig) {
+    const begun = begin(red, this, saved, 'simulate-station');
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
 
     onInput(this, status, async (message: HttpMessage, send) => {
@@ -55,7 +58,7 @@ async function simulated(
   charging: ChargingStation,
 ): Promise<Snapshot> {
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
-  const does = choice(config, 'does', ['state', 'keys', 'plug']);
+  const does = setting(config, SETTINGS, 'does');
   if (does === 'keys') await typed(payload, charging.bench);
   if (does === 'plug') {
     const { line, activeLow } = plugOf(config);
@@ -86,12 +89,7 @@ function bodyOf(payload: unknown): unknown {
 function plugOf({ line }: SimulateStationConfig): Pin {
   const { VEHICLE_LINE, VEHICLE_ACTIVE_LOW } = process.env;
   const activeLow = given(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
-  return (
-    pin({ line, activeLow }, { line: 'line', activeLow: 'activeLow', variables: 'VEHICLE' }) ?? {
-      line: 'vehicle',
-      activeLow: false,
-    }
-  );
+  return setting({ line, activeLow }, SETTINGS, 'line') ?? { line: 'vehicle', activeLow: false };
 }
 
 /** Written in place as a switch would, never empty in between. */

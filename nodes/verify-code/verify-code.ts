@@ -2,9 +2,10 @@
 import type { Station } from '../../charging/station/station.ts';
 import type { SessionRecord, Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { codeOf, Status } from '../shared/status.ts';
+import { codeOf } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 
 interface VerifyCodeConfig extends NodeConfig {
@@ -27,9 +28,10 @@ const AGAIN_MS = 5_000;
 const LONGEST_ENTRY = 64;
 
 export default function verifyCode(red: RED): void {
-  function VerifyCodeNode(this: RedNode, config: VerifyCodeConfig) {
-    red.nodes.createNode(this, config);
-    const status = new Status(red, this, 'verify-code');
+  function VerifyCodeNode(this: RedNode, saved: VerifyCodeConfig) {
+    const begun = begin(red, this, saved, 'verify-code');
+    if (!begun) return;
+    const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station, (fault) => {
       if (fault) status.failed(fault);
       else status.ready();

@@ -1,7 +1,6 @@
 // What the firmware makes of the pins before any program runs: config.txt against the settings.
 import { type Chip, findLine } from '../../../hardware/gpio/chips.ts';
 import { writePin } from '../../../hardware/gpio/pin.ts';
-import { readStationPins } from '../../../hardware/gpio/station-pins.ts';
 import {
   bootLine,
   bootProblems,
@@ -11,6 +10,7 @@ import {
   readBootSettings,
   staleLines,
 } from '../../../hardware/raspberry-pi/boot-level.ts';
+import { readStationPins } from '../../../hardware/station-pins.ts';
 import { type Finding, good, note, type Subject, wrong } from './finding.ts';
 
 /** @param chips as the driver sees them; none where there is no driver */
@@ -35,7 +35,7 @@ export function checkBoot(chips: readonly Chip[], { root, env }: Subject): Findi
   }
   for (const pin of onHeader.filter(({ line }) => problems.every((problem) => problem.line !== line)))
     findings.push(good('boot.held', { line: pin.line, pin: writePin(pin), file, level: pin.activeLow ? 1 : 0 }));
-  const inputs = pins.filter(({ use, setting }) => use !== 'relay' && setting !== 'KEYPAD_ROWS');
+  const inputs = pins.filter(({ drives }) => !drives);
   for (const { setting, pin } of inputs) {
     for (const { says } of drivenInputs([pin.line], settings, chips))
       findings.push(wrong('boot.drives-input', 'boot.drives-input.do', { setting, line: pin.line, says, file }));

@@ -1,12 +1,14 @@
 // What hangs on the buses: which buses there are, whether the station may use them, what answers.
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { findKeypads } from '../../../hardware/keypad/input-devices.ts';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { permission } from '../../../hardware/checks.ts';
+import { chosenKind, DEVICES } from '../../../hardware/devices.ts';
 import type { I2cBus } from '../../../hardware/linux/bus.ts';
 import { DeviceError } from '../../../hardware/linux/errors.ts';
 import { openI2cBus } from '../../../hardware/linux/linux-bus.ts';
+import { hasConsole, serialPorts } from '../../../hardware/linux/serial-ports.ts';
+import { givenBy, readSetting, SettingError, type Settings } from '../../../hardware/settings.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
-import { groupOf, mayUse } from './users.ts';
 import type { WordKey } from './words.ts';
 
 /** Addresses at which the station's chips answer, and what they are. Reading one byte changes none of them. */
@@ -25,25 +27,44 @@ export const devicesCheck: Check = {
       ...(await displays(subject)),
       ...spi(subject),
       ...serial(subject),
-      ...meterPort(subject),
-      keypad(subject),
+      ...DEVICES.flatMap((device) => {
+        const chosen = chosenKind(device, subject.env);
+        return device.kinds.flatMap((kind) => kind.check?.(subject, kind === chosen) ?? []);
+      }),
     ];
   },
 };
 
-const known = {
-  DISPLAY_KIND: ['page', '16x2', '20x4'],
-  KEYPAD: ['touch', 'matrix', 'usb'],
-  METER: ['none', 's0', 'modbus', 'simulated'],
-} as const;
+const DISPLAYS = ['page', '16x2', '20x4'];
 
-/** What the settings name must be known, or the nodes refuse it. */
+/** What the settings name must be known, and what they say of it possible, or the nodes refuse it. */
 function kinds({ env }: Subject): Finding[] {
-  return Object.entries(known).flatMap(([setting, names]) => {
+  const lists = [
+    { variable: 'DISPLAY_KIND', names: DISPLAYS },
+    ...DEVICES.map(({ variable, without, kinds: known }) => ({
+      variable,
+      names: [...without, ...known.map(({ name }) => name)],
+    })),
+  ];
+  const unknown = lists.flatMap(({ variable: setting, names }) => {
     const value = env[setting];
-    if (!value || (names as readonly string[]).includes(value)) return [];
-    const values = { setting, value, known: names.join(', ') };
-    return [wrong('devices.unknown-kind', 'devices.setting.do', values)];
+    if (!value || names.includes(value)) return [];
+    return [wrong('devices.unknown-kind', 'devices.setting.do', { setting, value, known: names.join(', ') })];
+  });
+  return [...unknown, ...DEVICES.flatMap((device) => unfit(chosenKind(device, env)?.settings ?? {}, env))];
+}
+
+/** Values that a device's settings don't take. Pins are told with the pins, and what is missing by the device itself. */
+function unfit(table: Settings, env: Subject['env']): Finding[] {
+  return Object.keys(table).flatMap((name) => {
+    try {
+      readSetting(table, name, givenBy(table, env));
+      return [];
+    } catch (error) {
+      if (!(error instanceof SettingError) || error.code !== 'bad-variable') return [];
+      const { variable: setting, value, takes } = error.values;
+      return [wrong('devices.bad-setting', 'devices.setting.do', { setting, value, takes })];
+    }
   });
 }
 
@@ -142,82 +163,30 @@ function spi(subject: Subject): Finding[] {
   return [permission(path, subject) ?? good('devices.spi', { bus: path })];
 }
 
-/** Serial ports on which a meter can hang, but the one that the settings name. */
+/** Serial ports on which a meter can hang, but those that the settings name. */
 function serial(subject: Subject): Finding[] {
   const { root } = subject;
-  const folder = join(root, 'dev');
-  const ports = existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^(ttyUSB|ttyACM)\d+$|^serial0$/.test(name))
-    : [];
-  const meter = meterDevice(subject);
-  return ports
-    .map((name) => join(folder, name))
-    .filter((path) => meter === undefined || realpathSync(path) !== meter)
+  const named = namedPorts(subject);
+  return serialPorts(root)
+    .filter((path) => !named.has(realpathSync(path)))
     .map((path) => {
       if (hasConsole(path, root)) return note('devices.console', { port: path }, 'devices.console.do');
       return permission(path, subject) ?? good('devices.port', { port: path });
     });
 }
 
-/** The port that the settings name for the meter. */
-function meterPort(subject: Subject): Finding[] {
-  const { env, root } = subject;
-  if (env.METER !== 'modbus') return [];
-  const port = env.METER_PORT;
-  if (!port) return [wrong('devices.no-meter-port', 'devices.meter-port.do')];
-  if (!meterDevice(subject)) return [wrong('devices.meter-port-missing', 'devices.meter-port.do', { port })];
-  const path = join(root, port);
-  if (hasConsole(path, root)) return [wrong('devices.console', 'devices.console.do', { port })];
-  return [permission(path, subject) ?? good('devices.meter-port', { port })];
+/** Where the ports lead to that the settings name for what is wired. */
+function namedPorts({ env, root }: Subject): Set<string> {
+  const tables = DEVICES.map((device) => chosenKind(device, env)?.settings ?? {});
+  const settings = tables.flatMap((table) => Object.values(table));
+  const named = settings.flatMap((one) => (one.kind === 'text' && one.device ? (env[one.variable ?? ''] ?? []) : []));
+  return new Set(named.flatMap((port) => real(join(root, port)) ?? []));
 }
 
-/** Where the meter's port leads to; undefined where there is none. */
-function meterDevice({ env, root }: Subject): string | undefined {
-  if (env.METER !== 'modbus' || !env.METER_PORT) return undefined;
+function real(path: string): string | undefined {
   try {
-    return realpathSync(join(root, env.METER_PORT));
+    return realpathSync(path);
   } catch {
     return undefined;
   }
-}
-
-/** Whether Linux talks on the port as well. */
-function hasConsole(path: string, root: string): boolean {
-  const ports = consolePorts(root);
-  return ports.has(basename(path)) || ports.has(basename(realpathSync(path)));
-}
-
-function consolePorts(root: string): Set<string> {
-  try {
-    const words = readFileSync(join(root, 'proc/cmdline'), 'utf8').trim().split(/\s+/);
-    return new Set(words.flatMap((word) => /^console=(\w+)/.exec(word)?.[1] ?? []));
-  } catch {
-    return new Set();
-  }
-}
-
-function keypad(subject: Subject): Finding {
-  const { KEYPAD: kind, KEYPAD_DEVICE: wanted } = subject.env;
-  const { found, missing } = findKeypads(kind === 'usb' ? wanted : undefined, subject.root);
-  const gone = missing[0] ?? found.find(({ path }) => kind === 'usb' && !existsSync(path))?.path;
-  if (gone !== undefined && wanted)
-    return wrong('devices.keypad-missing-named', 'devices.keypad-missing.do', { wanted: gone });
-  const [device] = found;
-  if (!device || gone !== undefined) {
-    if (kind !== 'usb') return note('devices.no-keypad');
-    return wrong('devices.keypad-missing', 'devices.keypad-missing.do');
-  }
-  for (const { path } of found) {
-    const refused = existsSync(path) ? permission(path, subject) : undefined;
-    if (refused) return refused;
-  }
-  return good('devices.keypad', {
-    name: found.map(({ name }) => name).join(', '),
-    path: found.map(({ path }) => path).join(', '),
-  });
-}
-
-function permission(path: string, { user, root }: Subject): Finding | undefined {
-  if (mayUse(path, user)) return undefined;
-  return wrong('no-permission', 'no-permission.do', { path, user: user.name, group: groupOf(path, root) });
 }

@@ -1,8 +1,8 @@
 // The disk: the journal has to reach it, and to be there after a power cut.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { mayUse } from '../../../hardware/linux/users.ts';
 import { type Check, dataDir, type Finding, good, note, type Subject, wrong } from './finding.ts';
-import { mayUse } from './users.ts';
 
 const leastFreeMiB = 200;
 /** Nothing that is written there is left after a power cut. */

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
-import { readRelays } from '../../../hardware/gpio/station-pins.ts';
 import { encode, type GuardStatus, MessageReader } from '../../../hardware/relay/protocol.ts';
+import { readRelays } from '../../../hardware/relay/relay-pins.ts';
 import { connectTo } from '../../../hardware/relay/socket.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 

@@ -1,11 +1,12 @@
 // The lines that the settings name: whether the machine has them, whether two uses share one, what the plug contact
 // reads. Only looks: no line that some program holds is touched, and the relay's is never opened, it is the guard's.
+import { chosenKind, DEVICES } from '../../../hardware/devices.ts';
 import { type Chip, findLine, headerChip, type LineAt } from '../../../hardware/gpio/chips.ts';
 import type { GpioDriver } from '../../../hardware/gpio/driver.ts';
 import type { GpioError } from '../../../hardware/gpio/errors.ts';
 import { exportedLine } from '../../../hardware/gpio/onoff.ts';
 import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
-import { readStationPins, type StationPin } from '../../../hardware/gpio/station-pins.ts';
+import { readStationPins, type StationPin } from '../../../hardware/station-pins.ts';
 import { checkBoot } from './boot-check.ts';
 import { type Finding, good, note, type Subject, wrong } from './finding.ts';
 
@@ -52,9 +53,10 @@ export async function checkLines(driver: GpioDriver, chips: readonly Chip[], sub
   const [plug] = vehicle ? lookUp('VEHICLE_LINE', [vehicle.pin.line]) : [];
   const lines = (setting: string) => pins.filter((one) => one.setting === setting).map(({ pin }) => pin.line);
   optional('FEEDBACK_LINE', lines('FEEDBACK_LINE'));
-  if (env.METER === 's0') optional('METER_LINE', lines('METER_LINE'), 'METER=s0');
-  if (env.KEYPAD === 'matrix') {
-    for (const setting of ['KEYPAD_ROWS', 'KEYPAD_COLUMNS']) optional(setting, lines(setting), 'KEYPAD=matrix');
+  for (const device of DEVICES) {
+    for (const { kind, variable } of Object.values(chosenKind(device, env)?.settings ?? {}))
+      if ((kind === 'pin' || kind === 'lines') && variable !== undefined)
+        optional(variable, lines(variable), `${device.variable}=${env[device.variable]}`);
   }
 
   const shared = named.filter((one) => one.at && named.some((other) => other !== one && isSame(one, other)));

@@ -2,9 +2,9 @@
 // The doctor as a program: bin/offline-charging-doctor. Exits with 1 when something is wrong.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { findUser } from '../../../hardware/linux/users.ts';
 import { readSettingsFile, SETTINGS_FILE, type SettingsFile } from '../../../hardware/raspberry-pi/settings-file.ts';
 import { countWrong, examine, report, type Section, wrongSince } from './doctor.ts';
-import { findUser } from './users.ts';
 import { isLanguage, languageOf } from './words.ts';
 
 const HELP = `offline-charging-doctor: looks at a station and says what is wrong and what to do. It changes nothing.

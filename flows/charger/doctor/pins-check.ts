@@ -6,12 +6,12 @@ import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { kernelSettings } from '../../../hardware/gpio/kernel-settings.ts';
 import { openDriver } from '../../../hardware/gpio/open.ts';
 import { PinError, writePin } from '../../../hardware/gpio/pin.ts';
-import { readStationPins } from '../../../hardware/gpio/station-pins.ts';
+import { groupOf, mayUse } from '../../../hardware/linux/users.ts';
 import { protectionOf } from '../../../hardware/relay/protection.ts';
+import { readStationPins } from '../../../hardware/station-pins.ts';
 import { checkBoot } from './boot-check.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 import { checkLines } from './lines-check.ts';
-import { groupOf, mayUse } from './users.ts';
 import type { WordKey } from './words.ts';
 
 export const pinsCheck: Check = {

@@ -217,10 +217,9 @@ export const wordsOfPinsAndDevices = {
     'Switch the serial console off: `sudo raspi-config nonint do_serial_cons 1`, then restart.',
     '请关闭串口控制台：`sudo raspi-config nonint do_serial_cons 1`，然后重启。',
   ],
-  'devices.keypad': ['A USB keypad is plugged in: {name} ({path}).', '已插入 USB 键盘：{name}（{path}）。'],
-  'devices.no-keypad': ['No USB keypad is plugged in.', '没有插入 USB 键盘。'],
   'devices.failed': ['I²C cannot be looked at: {reason}', '无法检查 I²C：{reason}'],
   'devices.unknown-kind': ['{setting}={value} is none of {known}.', '{setting}={value} 不在 {known} 之列。'],
+  'devices.bad-setting': ['{setting}={value} can’t be: it takes {takes}.', '{setting}={value} 不正确：应为 {takes}。'],
   'devices.setting.do': [
     'Check {setting} in /etc/offline-charging/station.env.',
     '请检查 /etc/offline-charging/station.env 中的 {setting}。',
@@ -241,24 +240,5 @@ export const wordsOfPinsAndDevices = {
   'devices.display-silent.do': [
     'Check its wires and supply; most answer at 0x27, some at 0x3F (DISPLAY_ADDRESS).',
     '请检查其接线和供电；多数在 0x27 应答，部分在 0x3F（DISPLAY_ADDRESS）。',
-  ],
-  'devices.keypad-missing': ['KEYPAD=usb, and no keypad is plugged in.', 'KEYPAD=usb，但没有插入键盘。'],
-  'devices.keypad-missing-named': [
-    'KEYPAD=usb, and there is no keypad “{wanted}” (KEYPAD_DEVICE).',
-    'KEYPAD=usb，但没有键盘“{wanted}”（KEYPAD_DEVICE）。',
-  ],
-  'devices.keypad-missing.do': [
-    'Plug it in; KEYPAD_DEVICE takes a part of its name, or a path below /dev/input/by-id/; several separated by semicolons.',
-    '请插入键盘；KEYPAD_DEVICE 可为其名称的一部分，或 /dev/input/by-id/ 下的路径；多个用分号隔开。',
-  ],
-  'devices.meter-port': ['The meter is on {port}.', '电表接在 {port}。'],
-  'devices.no-meter-port': [
-    'METER=modbus, and METER_PORT names no port.',
-    'METER=modbus，但 METER_PORT 没有指定串口。',
-  ],
-  'devices.meter-port-missing': ['METER=modbus, and there is no {port}.', 'METER=modbus，但 {port} 不存在。'],
-  'devices.meter-port.do': [
-    'Plug the adapter in, and check METER_PORT; a path below /dev/serial/by-id/ keeps its name.',
-    '请插入适配器并检查 METER_PORT；/dev/serial/by-id/ 下的路径名称不会改变。',
   ],
 } as const satisfies Record<string, readonly [string, string]>;

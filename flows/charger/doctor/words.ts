@@ -1,5 +1,7 @@
 // The doctor's words. `{name}` is filled in with a finding's values.
 
+import type { Words } from '../../../hardware/checks.ts';
+import { DEVICES } from '../../../hardware/devices.ts';
 import { wordsOfPinsAndDevices } from './words-hardware.ts';
 import { wordsOfThePast } from './words-past.ts';
 
@@ -251,13 +253,17 @@ const words = {
     'Run the doctor as root, and tell the makers of this package when that does not help.',
     '请以 root 身份运行；若无效，请告知本软件包的作者。',
   ],
-} as const satisfies Record<string, readonly [string, string]>;
+} as const satisfies Words;
 
 export type WordKey = keyof typeof words;
-export const wordKeys = Object.keys(words) as WordKey[];
 
-export function say(key: WordKey, language: Language, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = words[key][language === 'en' ? 0 : 1];
+/** With those that the drivers bring for their own checks. */
+const all: Words = Object.assign({}, words, ...DEVICES.flatMap(({ kinds }) => kinds.map((kind) => kind.words ?? {})));
+export const wordKeys = Object.keys(all);
+
+/** @param key of the doctor's words or of a driver's; one that neither has is said as it is */
+export function say(key: string, language: Language, values: Readonly<Record<string, string | number>> = {}): string {
+  const text = all[key]?.[language === 'en' ? 0 : 1] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { findLine } from '../../../hardware/gpio/chips.ts';
 import { lineKey, type Pin, PinError, readLines, readPin, readPins, writePin } from '../../../hardware/gpio/pin.ts';
-import { readRelays, readStationPins, sharedLine } from '../../../hardware/gpio/station-pins.ts';
+import { readRelays } from '../../../hardware/relay/relay-pins.ts';
+import { readStationPins, sharedLine } from '../../../hardware/station-pins.ts';
 
 const read = (text: string, level?: string) =>
   readPin(text, { name: 'RELAY_LINE', level: { name: 'RELAY_ACTIVE_LOW', value: level } });

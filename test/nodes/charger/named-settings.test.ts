@@ -5,15 +5,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { notPulledUp } from '../../../hardware/gpio/pull-up.ts';
+import { modbus as modbusKind } from '../../../hardware/meter/modbus.ts';
+import { s0 } from '../../../hardware/meter/s0.ts';
 import { Lines } from '../../../nodes/charging-station/lines.ts';
 import type { ChargingStation } from '../../../nodes/charging-station/station-user.ts';
 import { planRelay } from '../../../nodes/control-relay/settings.ts';
 import { planContact, planPilot, sourceOf } from '../../../nodes/detect-vehicle/settings.ts';
 import { openKeypad } from '../../../nodes/read-keypad/settings.ts';
 import { meterOf, openMeter } from '../../../nodes/read-meter/settings.ts';
+import { SETTINGS as runSession } from '../../../nodes/run-session/settings.ts';
 import type { RED, RedNode } from '../../../nodes/shared/red.ts';
-import { number } from '../../../nodes/shared/settings.ts';
+import { setting } from '../../../nodes/shared/settings.ts';
 import { MOST_CHARACTERS, Status } from '../../../nodes/shared/status.ts';
+import { SETTINGS as showDisplay } from '../../../nodes/show-display/settings.ts';
 
 const nodes = new URL('../../../nodes/', import.meta.url).pathname;
 type Tree = { readonly [key: string]: string | Tree };
@@ -46,8 +50,8 @@ function said(name: string, language: string, error: unknown): Said {
 }
 
 const charging = { plan: { driver: 'simulated', settings: { unit: 'min' } } } as unknown as ChargingStation;
-const meter = (config: object) => openMeter({} as RedNode, config as never, 's0', charging, {} as never);
-const modbus = (config: object) => openMeter({} as RedNode, config as never, 'modbus', charging, {} as never);
+const meter = (config: object) => openMeter({} as RedNode, config as never, s0, charging, {} as never);
+const modbus = (config: object) => openMeter({} as RedNode, config as never, modbusKind, charging, {} as never);
 const keypad = (config: object) => openKeypad({ keypad: 'matrix', ...config } as never, charging, {} as never);
 const contact = (config: object) => planContact({ line: 'vehicle', ...config } as never);
 const relay = (config: object) => planRelay({ through: 'direct', line: 'relay', ...config } as never);
@@ -86,8 +90,8 @@ const WRONG: readonly (readonly [string, string, string, (config: object) => unk
   ['read-keypad', 'rows', '5,6,$', keypad],
   ['read-keypad', 'rows', '5,6', keypad],
   ['read-keypad', 'columns', '12', (config) => keypad({ rows: '5,6,13,19', ...config })],
-  ['run-session', 'highestPowerW', '0', (config) => number(config, 'highestPowerW', 0, { least: 1 })],
-  ['show-display', 'address', '128', (config) => number(config, 'address', 0x27, { most: 127, whole: true })],
+  ['run-session', 'highestPowerW', '0', (config) => setting(config, runSession, 'highestPowerW')],
+  ['show-display', 'address', '128', (config) => setting(config, showDisplay, 'address')],
 ];
 
 describe('a setting that cannot be', () => {

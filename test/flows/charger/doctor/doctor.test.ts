@@ -15,9 +15,9 @@ import { keyCheck } from '../../../../flows/charger/doctor/key-check.ts';
 import { machineCheck } from '../../../../flows/charger/doctor/machine-check.ts';
 import { pinsCheck } from '../../../../flows/charger/doctor/pins-check.ts';
 import { servicesCheck } from '../../../../flows/charger/doctor/services-check.ts';
-import { findUser, mayUse } from '../../../../flows/charger/doctor/users.ts';
 import { languageOf, say, wordKeys } from '../../../../flows/charger/doctor/words.ts';
 import { openDriver } from '../../../../hardware/gpio/open.ts';
+import { findUser, mayUse } from '../../../../hardware/linux/users.ts';
 import { Guard } from '../../../../hardware/relay/guard.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 12);

@@ -1,7 +1,7 @@
 // Who may do what on this machine, from its own files, for a user who need not be the one who asks.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { User } from './finding.ts';
+import type { User } from '../checks.ts';
 
 const stationUser = 'offline-charging';
 

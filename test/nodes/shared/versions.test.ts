@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MIGRATIONS as ofStation } from '../../../nodes/charging-station/settings.ts';
+import { MIGRATIONS as ofRelay, planRelay } from '../../../nodes/control-relay/settings.ts';
+import { MIGRATIONS as ofVehicle, planContact, planLoad } from '../../../nodes/detect-vehicle/settings.ts';
+import { MIGRATIONS as ofMeter } from '../../../nodes/read-meter/settings.ts';
+import type { NodeConfig } from '../../../nodes/shared/red.ts';
+import { migrated } from '../../../nodes/shared/versions.ts';
+
+const saved = (settings: object) => ({ id: 'n', type: 'a node', ...settings }) as NodeConfig;
+
+describe('a saved configuration', () => {
+  it('of 0.1.0, which has no version, means what it meant', () => {
+    const config = saved({
+      line: 'GPIO17',
+      openMs: '30',
+      closeMs: `\${A_VARIABLE}`,
+      startSeconds: '',
+      goneSeconds: 90,
+    });
+    assert.deepEqual(migrated(config, ofVehicle), config);
+    const meter = saved({ meter: 's0', line: '22', impulsesPerKwh: '800', highestPowerW: '7400' });
+    assert.deepEqual(migrated(meter, ofMeter), meter);
+  });
+
+  it('of 0.1.0 with a number that the dialog no longer takes goes on with the nearest one', () => {
+    const vehicle = migrated(saved({ line: '17', closeMs: 120_000, startSeconds: '0' }), ofVehicle);
+    assert.equal(planContact(vehicle).closeMs, 60_000);
+    assert.equal(planLoad(vehicle).startSeconds, 1);
+    const relay = migrated(saved({ leastSeconds: '100000', windowMinutes: '0', mostClosings: '2.5' }), ofRelay);
+    const { protection } = planRelay(relay);
+    assert.deepEqual([protection.leastSeconds, protection.windowSeconds, protection.mostClosings], [86_400, 6, 2]);
+  });
+
+  it('with what 0.1.0 refused is refused still', () => {
+    assert.deepEqual(migrated(saved({ step: '0' }), ofStation), saved({ step: '0' }));
+    assert.throws(() => planContact(migrated(saved({ line: '17', openMs: '-1' }), ofVehicle)), { code: 'bad-number' });
+    assert.throws(() => planRelay(migrated(saved({ leastSeconds: 'soon' }), ofRelay)), { code: 'bad-protection' });
+  });
+
+  it('of today stays as it is', () => {
+    const config = saved({ version: 1, closeMs: '120000' });
+    assert.equal(migrated(config, ofVehicle), config);
+    assert.throws(() => planContact({ ...config, line: '17' }), { code: 'bad-number' });
+  });
+
+  for (const version of [2, '7', 'x', -1, 1.5]) {
+    it(`of version ${version} is refused with a sentence, not guessed at`, () => {
+      assert.throws(
+        () => migrated(saved({ version }), ofVehicle),
+        (error: { code: string; message: string }) =>
+          error.code === 'config-newer' &&
+          error.message.includes(String(version)) &&
+          /update the pack/.test(error.message),
+      );
+    });
+  }
+});
+
+describe('each dialog', () => {
+  const root = join(import.meta.dirname, '../../..');
+  for (const file of globSync('nodes/*/*.html', { cwd: root })) {
+    it(`writes the version of what it saves: ${file}`, () => {
+      const html = readFileSync(join(root, file), 'utf8');
+      assert.match(html, /\bversion: \{ value: 1 \}/);
+      assert.match(html, /<input type="hidden" id="node(?:-config)?-input-version">/);
+      assert.match(html, /\$\('#node(?:-config)?-input-version'\)\.val\(1\)/);
+    });
+  }
+});
