@@ -13,6 +13,13 @@ export function pathPrefix(request: HttpRequest | undefined): string {
   return `${forwardedPrefix(request)}${request.baseUrl ?? ''}`;
 }
 
+/** Where the outside sees this cloud: `https://example.com/shop`; undefined for a message without a request. */
+export function publicAddress(request: HttpRequest | undefined): string | undefined {
+  const { host } = request?.headers ?? {};
+  if (!request || host === undefined || !URL.canParse(`http://${host}`)) return undefined;
+  return `${request.secure ? 'https' : 'http'}://${host}${pathPrefix(request)}`;
+}
+
 /** What proxies took off, the outermost first; nothing from those that are not trusted, and nothing that is no path. */
 function forwardedPrefix(request: HttpRequest): string {
   const given = request.headers['x-forwarded-prefix'];

@@ -47,6 +47,7 @@ const OF_THE_LEDGER = {
   'api-key-not-valid': { status: 422, title: 'An API key cannot be like this' },
   'too-many-codes': { status: 429, title: 'This station has been given too many codes' },
   'too-many-receipts': { status: 429, title: 'Too many receipts that fit no voucher' },
+  'clocks-apart': { status: 503, title: 'The clock of the cloud cannot be right' },
 } as const satisfies Record<RefusalSlug, { status: number; title: string }>;
 
 const PROBLEMS = {

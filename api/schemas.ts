@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { ALGORITHM_NAMES, OPERATIONS, type Operation } from '../charging/codes/index.ts';
 
 const instant = (description: string) => Type.String({ format: 'date-time', description });
+const outlets = Type.Integer({ minimum: 1, maximum: 20, description: 'Where one vehicle charges at a time.' });
 const unit = Type.Enum(['min', 'Wh'], { description: 'What the station sells.' });
 const stationId = (description: string) => Type.String({ description, examples: ['CP-0001'] });
 const nullableInstant = (description: string) =>
@@ -59,6 +60,9 @@ const terms = {
   ),
   slotSeconds: Type.Optional(Type.Integer({ description: 'Length of a slot of a `clock` station, 60 or more.' })),
   keyVersion: Type.Optional(Type.Integer({ description: "Version of the station's key; grows with each rotation." })),
+  outlets: Type.Optional(
+    Type.Integer({ description: 'Where one vehicle charges at a time: 1 to 20. Changes no other term.' }),
+  ),
 };
 
 export const NewStationBody = Type.Object({
@@ -202,6 +206,7 @@ export const StationPage = Type.Object(
     mostAmount: Type.Integer({ description: 'The most that one voucher holds, in `unit`s.' }),
     layout: Type.Enum([...ALGORITHM_NAMES]),
     sequence: Type.Enum(['clock', 'counter']),
+    outlets,
     price: Type.Optional(Money),
     codeSeconds: Type.Optional(
       Type.Integer({
@@ -219,6 +224,7 @@ export const Station = Type.Object(
     id: Type.String(),
     name: Type.String(),
     ...stationTerms,
+    outlets,
     mostAmount: Type.Integer(),
     createdAt: instant('When it was created.'),
     updatedAt: instant('When it was last changed.'),
@@ -238,10 +244,16 @@ export const StationList = Type.Object(
 
 export const Provisioning = Type.Object(
   {
+    version: Type.Integer({ description: 'Of this object.' }),
     station: Type.String(),
     key: Type.String({ pattern: '^[0-9a-f]{64}$', description: "The station's own key." }),
     ...stationTerms,
+    outlets,
     provisionedAt: instant('When this was given out.'),
+    text: Type.String({
+      pattern: '^OC1:[\\w-]+$',
+      description: 'The same as one text, to be copied or scanned, with the address of the customer’s page.',
+    }),
     new: Type.Boolean({
       description:
         'Whether no station can have honoured a code of this key yet. A station whose journal is new refuses to sell with ' +

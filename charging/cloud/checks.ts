@@ -1,5 +1,6 @@
 // What a station, a name or a client may be. Pure; a sentence when it may not.
 import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
+import { MOST_OUTLETS } from '../codes/provisioning.ts';
 import { isCurrency } from './currencies.ts';
 import type { Money, StationTerms } from './types.ts';
 
@@ -55,6 +56,10 @@ function faultInPrice(price: unknown): string | undefined {
 export function faultInCurrency(price: Money | null | undefined, before?: Money): string | undefined {
   if (!price || price.currency === before?.currency || isCurrency(price.currency)) return undefined;
   return 'price.currency: a currency of ISO 4217 in three capital letters, as EUR';
+}
+
+export function faultInOutlets(outlets: unknown): string | undefined {
+  return whole(outlets, 1, MOST_OUTLETS) ? undefined : `outlets: a whole number from 1 to ${MOST_OUTLETS}`;
 }
 
 export function faultInName(name: unknown, least = 0): string | undefined {

@@ -30,7 +30,7 @@ const WORTH_A_COMMIT = 16;
 const AT_ONCE = { read: 4, count: 3 } as const;
 const SWEEP_MS = 250;
 
-export interface QueueSettings extends Omit<WorkerSettings, 'now'> {
+export interface QueueSettings extends WorkerSettings {
   readonly now: () => number;
   readonly onBatch: ((batch: BatchReport) => void) | undefined;
   readonly onTrouble: ((line: string) => void) | undefined;
@@ -173,9 +173,9 @@ export class Queue {
   }
 
   async #start(): Promise<Worker> {
-    const { url, masterKey, lapseMs, patienceMs, now } = this.#settings;
+    const { url, masterKey, lapseMs, patienceMs } = this.#settings;
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    const workerData: WorkerSettings = { url, masterKey, lapseMs, patienceMs, now: now() };
+    const workerData: WorkerSettings = { url, masterKey, lapseMs, patienceMs };
     // The process's own flags are not the worker's: a test runner's loaders have no place in it.
     const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [], name: 'ledger' });
     const opened = Promise.withResolvers<void>();
@@ -187,7 +187,8 @@ export class Queue {
         opened.resolve();
       } else if ('notOpened' in report) {
         opened.reject(new LedgerError(report.notOpened.code, report.notOpened.message));
-      } else this.#answered(report);
+      } else if ('said' in report) this.#settings.onTrouble?.(report.said);
+      else this.#answered(report);
     });
     worker.on('error', (error) => this.#lost(worker, error as Error));
     worker.on('exit', () => {

@@ -31,7 +31,8 @@ export type RefusalSlug =
   | 'station-not-valid'
   | 'api-key-not-valid'
   | 'too-many-codes'
-  | 'too-many-receipts';
+  | 'too-many-receipts'
+  | 'clocks-apart';
 
 /** Why something was refused. */
 export interface Refusal {
@@ -82,6 +83,8 @@ export interface StationRecord extends StationTerms {
   readonly id: string;
   /** For people: where it stands. Empty when not given. */
   readonly name: string;
+  /** Where one vehicle charges at a time: 1 to 20. */
+  readonly outlets: number;
   /** The most that one voucher of this station holds, in `unit`s. */
   readonly mostAmount: number;
   /** ISO 8601, UTC. */
@@ -92,22 +95,30 @@ export interface StationRecord extends StationTerms {
   readonly revision: number;
 }
 
-/** What is left out is `min`, 30, `compact`, `clock`, 300 seconds, key version 1, no name, no price. */
+/**
+ * What is left out is `min`, 30, `compact`, `clock`, 300 seconds, key version 1, one outlet, no name, no price. With more
+ * outlets it is `wide` and 120 seconds.
+ */
 export interface NewStation extends Partial<StationTerms> {
   readonly id: string;
   readonly name?: string;
+  readonly outlets?: number;
 }
-/** `price: null` takes the price away. */
+/** `price: null` takes the price away. The number of outlets changes no other term. */
 export interface StationChange extends Partial<Omit<StationTerms, 'price'>> {
   readonly name?: string;
+  readonly outlets?: number;
   readonly price?: Money | null;
 }
 
 /** What a station is set up with. Holds its key: for the operator alone, never logged. */
 export interface Provisioning extends StationTerms {
+  /** Of this object, and of what is made of it. */
+  readonly version: number;
   readonly station: string;
   /** 64 hex digits: the station's own key, derived when asked for. */
   readonly key: string;
+  readonly outlets: number;
   /** ISO 8601, UTC: when this was given out. */
   readonly provisionedAt: string;
   /**
@@ -258,6 +269,12 @@ export interface AuditRecord extends AuditEntry {
   readonly at: string;
 }
 
+/**
+ * Where it is known from what was left: digits that the buyer typed or that the operator settled, a report of the station,
+ * or nobody typed the code in time.
+ */
+export type ReceiptSource = 'typed' | 'operator' | 'report' | 'expired';
+
 /** One row of the ledger as the operator sees it: no code. */
 export interface CodeRecord {
   /** The charging request's id; null for service codes. */
@@ -278,7 +295,8 @@ export interface CodeRecord {
   readonly expired?: true;
   /** Not settled nor expired, and sold under another key than the station has now. Not told in exports. */
   readonly void?: true;
-  /** Of a settled one: who settled it if it was not who bought it, and the payment that the money goes back to. */
+  /** Of a settled one: where it is known from, who settled it if it was not who bought it, where the money goes back to. */
+  readonly source?: ReceiptSource;
   readonly settledBy?: string;
   readonly payment?: string;
 }
@@ -401,7 +419,10 @@ export interface LedgerOptions {
   readonly patienceMs?: number;
   /** Told after each transaction: for metrics. */
   readonly onBatch?: (batch: BatchReport) => void;
-  /** Told in words when the ledger begins to fail, each minute while it does, and when it works again. */
+  /**
+   * Told in words when the ledger begins to fail, each minute while it does, and when it works again; and when the clock
+   * cannot be right, and is again.
+   */
   readonly onTrouble?: (line: string) => void;
 }
 export interface BatchReport {

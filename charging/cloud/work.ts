@@ -2,6 +2,7 @@
 import { Cache } from '../cache.ts';
 import type { Unit } from '../codes/index.ts';
 import { tidy } from './checks.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { CodeMaker } from './code-maker.ts';
 import type { Kind } from './database/migrations.ts';
 import type { NewestKeys } from './database/newest-keys.ts';
@@ -27,6 +28,7 @@ export interface Shared {
   /** Rows of `tallies` that this process adds to. */
   readonly writer: number;
   readonly lapseMs: number;
+  readonly clock: ClockWatch;
   readonly terms: TermsCache;
   readonly statements: Statements;
   readonly totals: Totals;

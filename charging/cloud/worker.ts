@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { derive } from '../codes/keys.ts';
 import { type Call, type CallName, isRead, LANES, type Lane } from './calls/calls.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { CodeMaker } from './code-maker.ts';
 import { NewestKeys } from './database/newest-keys.ts';
 import { openDatabase } from './database/open.ts';
@@ -20,7 +21,6 @@ export interface WorkerSettings {
   readonly masterKey: Uint8Array;
   readonly lapseMs: number;
   readonly patienceMs: number;
-  readonly now: number;
 }
 /** To the worker: a batch, or the wish to end. */
 export type Order =
@@ -29,6 +29,8 @@ export type Order =
 /** From the worker. */
 export type Report =
   | { readonly opened: 'sqlite' | 'postgresql'; readonly lanes: Readonly<Record<CallName, Lane>> }
+  /** For the log. */
+  | { readonly said: string }
   | { readonly notOpened: { readonly code: string; readonly message: string } }
   | {
       readonly batch: number;
@@ -47,7 +49,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   let db: Database;
   let transactions: Transactions;
   try {
-    const opened = await openDatabase(settings.url, settings.now, settings.patienceMs);
+    const opened = await openDatabase(settings.url, settings.patienceMs);
     db = opened.db;
     const secret = await requestIdSecret(db);
     await checkMasterKey(db, settings.masterKey);
@@ -57,6 +59,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
       ids: new RequestIds(secret),
       writer: opened.kind === 'sqlite' ? 0 : randomBytes(1).readUInt8() % WRITERS,
       lapseMs: settings.lapseMs,
+      clock: new ClockWatch(opened.kind, (line) => report({ said: line })),
       terms: new TermsCache(),
       statements: new Statements(),
       totals: new Totals(),

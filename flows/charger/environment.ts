@@ -1,11 +1,12 @@
 // The variables that the charger, its flow and its guard run on: its identity, its pins, nothing of the cloud's.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isProvisioningText, readProvisioning, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { writePin } from '../../hardware/gpio/pin.ts';
 import { protectionOf } from '../../hardware/relay/protection.ts';
 import { readRelays } from '../../hardware/relay/relay-pins.ts';
 import { readStationPins, sharedLine } from '../../hardware/station-pins.ts';
-import { places, type StationVariables, stationVariables, VariableError } from '../launcher/environment.ts';
+import { places, stationVariables, VariableError } from '../launcher/environment.ts';
 
 /**
  * For Node, of the charger's process. Most of what a session makes is short-lived, and yet with V8's usual room for the
@@ -79,11 +80,16 @@ export function relayArguments(variables: NodeJS.ProcessEnv): string[] {
   return Object.entries(readRelays(variables)).flatMap(([name, pin]) => ['--relay', `${name}=${writePin(pin)}`]);
 }
 
-/** From `STATION_KEY` and its companions where that is set, else from what was provisioned. */
+/**
+ * From `STATION_KEY` and its companions where that is set, or the one text that the cloud gives out (`OC1:…`), else from the
+ * file that was provisioned.
+ */
 function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, string> {
-  if (env.STATION_KEY) {
-    if (!/^[0-9a-f]{64}$/i.test(env.STATION_KEY)) throw new VariableError('STATION_KEY', '64 hexadecimal digits');
-    return variables({ ...stationVariables(env), key: env.STATION_KEY });
+  const key = env.STATION_KEY?.trim() ?? '';
+  if (isProvisioningText(key)) return variables(readIn(key, 'STATION_KEY'));
+  if (key !== '') {
+    if (!/^[0-9a-f]{64}$/i.test(key)) throw new VariableError('STATION_KEY', '64 hexadecimal digits, or a text OC1:…');
+    return variables({ ...stationVariables(env), key, keyVersion: 1 });
   }
   let provisioned: string;
   try {
@@ -92,28 +98,32 @@ function identity(stationFile: string, env: NodeJS.ProcessEnv): Record<string, s
     const takes = `the key that the cloud gives out when it provisions a station, or the file it gives lies at ${stationFile}`;
     throw new VariableError('STATION_KEY', takes, { cause });
   }
-  // Editors on Windows put a byte order mark before the text.
-  return variables(JSON.parse(provisioned.replace(/^\uFEFF/, '')));
+  return variables(readIn(provisioned, stationFile));
 }
 
-/**
- * @param of as the operator's file has it: with `page`, the customer's page of this station, and what the cloud said of the
- *   key when it gave it out
- */
-function variables(
-  of: StationVariables & { key: string; page?: unknown; new?: unknown; provisionedAt?: unknown },
-): Record<string, string> {
-  const cloud = typeof of.page === 'string' ? /^(https?:\/\/.+)\/charge\/[^/]*$/.exec(of.page)?.[1] : undefined;
+/** @throws an `Error` that names where it stands, and what is wrong */
+function readIn(text: string, where: string): StationProvisioning {
+  try {
+    return readProvisioning(text);
+  } catch (cause) {
+    throw new Error(`${where}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What the operator's file says beside the terms: the customer's page, and what the cloud said of the key. */
+function variables(of: StationProvisioning): Record<string, string> {
+  const cloud = of.page === undefined ? undefined : /^(https?:\/\/.+)\/charge\/[^/]*$/.exec(of.page)?.[1];
   return {
     ...(cloud && { CLOUD_URL: cloud }),
     STATION_ID: of.station,
     STATION_KEY: of.key,
-    ...(typeof of.new === 'boolean' && { STATION_KEY_NEW: String(of.new) }),
-    ...(typeof of.provisionedAt === 'string' && { STATION_KEY_GIVEN: of.provisionedAt }),
+    ...(of.new !== undefined && { STATION_KEY_NEW: String(of.new) }),
+    ...(of.provisionedAt !== undefined && { STATION_KEY_GIVEN: of.provisionedAt }),
     STATION_UNIT: of.unit,
     STATION_STEP: String(of.step),
     STATION_LAYOUT: of.layout,
     STATION_SEQUENCE: of.sequence,
     SLOT_SECONDS: String(of.slotSeconds),
+    STATION_OUTLETS: String(of.outlets),
   };
 }

@@ -1,6 +1,7 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
 import type { AlgorithmName } from '../../charging/codes/index.ts';
+import { MOST_OUTLETS } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { givenBy, readSetting, type ValueOf } from '../../hardware/settings.ts';
 import { TERMS, TERMS_OF_ALL } from '../../nodes/charging-station/terms.ts';
@@ -56,6 +57,7 @@ export interface StationVariables {
   readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';
   readonly slotSeconds: number;
+  readonly outlets: number;
 }
 
 /** @throws {VariableError} naming the variable that is wrong and what it takes */
@@ -65,14 +67,15 @@ export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationV
     throw new VariableError('STATION_ID', '1 to 64 letters and digits of any script, with . _ : - between them');
   }
   // Several customers at once need numbers that reach further, and codes that are bought hours ahead.
-  const busy = whole(env, 'STATION_OUTLETS', 1, 1, 20) > 1;
+  const outlets = whole(env, 'STATION_OUTLETS', 1, 1, MOST_OUTLETS);
   return {
     station: id,
     unit: term(env, 'unit'),
     step: term(env, 'step'),
-    layout: term(busy ? { STATION_LAYOUT: 'wide', ...said(env) } : env, 'layout'),
+    layout: term(outlets > 1 ? { STATION_LAYOUT: 'wide', ...said(env) } : env, 'layout'),
     sequence: term(env, 'sequence'),
-    slotSeconds: term(busy ? { SLOT_SECONDS: '120', ...said(env) } : env, 'slotSeconds'),
+    slotSeconds: term(outlets > 1 ? { SLOT_SECONDS: '120', ...said(env) } : env, 'slotSeconds'),
+    outlets,
   };
 }
 
@@ -98,7 +101,8 @@ function takenBy(one: (typeof TERMS_OF_ALL)[keyof typeof TERMS_OF_ALL]): string 
 
 /** Which of a station's terms the variables set, rather than leave to their defaults. */
 export function stationVariablesSet(env: NodeJS.ProcessEnv = process.env): ReadonlySet<string> {
-  return new Set(Object.entries(TERMS).flatMap(([name, { variable }]) => (env[variable] ? [name] : [])));
+  const names = { ...TERMS, outlets: { variable: 'STATION_OUTLETS' } };
+  return new Set(Object.entries(names).flatMap(([name, { variable }]) => (env[variable] ? [name] : [])));
 }
 
 /** A variable that holds something it can't: says which, and what it takes; never its value, which may be a secret. */

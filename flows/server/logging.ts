@@ -19,6 +19,8 @@ const LEVELS: Readonly<Record<number, string>> = {
  */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/gi, '[key]'],
+  // A station's provisioning as one text.
+  [/\bOC1:[\w-]+/g, '[key]'],
   [/\bBearer\s+\S+/gi, 'Bearer [key]'],
   [/\boc_[\w-]{16,}/gi, '[key]'],
   // To the last @: whoever forgot to encode one in his password has not made the rest of it public.

@@ -2,7 +2,7 @@
 
 import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import type { Issuer } from '../../api/issuer.ts';
-import { pathPrefix } from '../../api/path-prefix.ts';
+import { pathPrefix, publicAddress } from '../../api/path-prefix.ts';
 import type { Health } from '../../charging/cloud/ledger.ts';
 import { ask, noIssuer, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
@@ -64,7 +64,10 @@ export default function manageLedger(red: RED): void {
         { issuer, status },
         message,
         send,
-        (ledger) => act(ledger, payloadOf(message), clientOf(message), message.req?.headers['if-match']),
+        (ledger) => {
+          const { req } = message;
+          return act(ledger, payloadOf(message), clientOf(message), req?.headers['if-match'], publicAddress(req));
+        },
         ({ statusCode, payload, headers, path }) => {
           const location = path === undefined ? {} : { location: `${pathPrefix(message.req)}${path}` };
           answer(message, statusCode, payload, { ...headers, ...location });

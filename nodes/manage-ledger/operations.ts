@@ -6,6 +6,7 @@ import type {
   Ledger,
   NewKey,
   NewStation,
+  Provisioning,
   Role,
   StationChange,
   StationRecord,
@@ -13,6 +14,7 @@ import type {
 import { refuse } from '../../charging/cloud/refusals.ts';
 import { boundsOf } from '../../charging/cloud/terms.ts';
 import { leastSeconds } from '../../charging/codes/numbering.ts';
+import { writeProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import { textOf } from '../shared/values.ts';
@@ -29,8 +31,15 @@ export interface Good {
 /**
  * @param by who is doing it, for the audit
  * @param ifMatch the header, RFC 9110 section 13.1.1
+ * @param address where the outside sees this cloud
  */
-export type Act = (ledger: Ledger, payload: Payload, by: string, ifMatch?: string) => Promise<Answer<Good>>;
+export type Act = (
+  ledger: Ledger,
+  payload: Payload,
+  by: string,
+  ifMatch?: string,
+  address?: string,
+) => Promise<Answer<Good>>;
 
 /** A client may keep it and ask whether it is still the same. */
 const REVALIDATED = { 'cache-control': 'no-cache' } as const;
@@ -59,12 +68,13 @@ export const ACTS: Readonly<Record<string, Act>> = {
     return { statusCode: 200, payload: answer, headers: { ...NOT_STORED, etag: etagOf(answer) } };
   },
   retireStation: async (ledger, payload, by) => good(await ledger.retireStation(station(payload), by), 200),
-  readProvisioning: async (ledger, payload, by) => {
+  readProvisioning: async (ledger, payload, by, _, address) => {
     const keyVersion = payload.keyVersion as number | undefined;
-    return good(await ledger.provisioning(station(payload), { keyVersion, by }), 200);
+    const answer = await ledger.provisioning(station(payload), { keyVersion, by });
+    return good(answer, 200, (given) => withText(given, address));
   },
-  replaceKey: async (ledger, payload, by, ifMatch) =>
-    good(await ledger.replaceKey(station(payload), by, revisionsOf(ifMatch)), 201, newKeyOf),
+  replaceKey: async (ledger, payload, by, ifMatch, address) =>
+    good(await ledger.replaceKey(station(payload), by, revisionsOf(ifMatch)), 201, (key) => newKeyOf(key, address)),
   listOutstanding: async (ledger, payload) => good(await ledger.listOutstanding(station(payload)), 200),
   listCodes: async (ledger, payload) => good(await ledger.listCodes(payload), 200),
   listReservations: async (ledger, payload) => good(await ledger.listReservations(payload), 200),
@@ -84,10 +94,16 @@ export const ACTS: Readonly<Record<string, Act>> = {
   revokeApiKey: async (ledger, payload, by) => good(await ledger.revokeApiKey(need(payload, 'id'), by), 200),
 };
 
+/** And the same as one text. */
+function withText(given: Provisioning, address: string | undefined): object {
+  const page = address === undefined ? {} : { page: `${address}/charge/${encodeURIComponent(given.station)}` };
+  return { ...given, text: writeProvisioning({ ...given, ...page }) };
+}
+
 /** With what a refund needs of each code that is void, and no more. */
-function newKeyOf({ provisioning, void: codes }: NewKey): object {
+function newKeyOf({ provisioning, void: codes }: NewKey, address: string | undefined): object {
   return {
-    provisioning,
+    provisioning: withText(provisioning, address),
     void: codes.map(({ request, client, issuedAt, amount, unit, price }) => ({
       ...{ request, client, issuedAt, amount, unit },
       ...(price && { price }),
@@ -97,12 +113,12 @@ function newKeyOf({ provisioning, void: codes }: NewKey): object {
 
 /** What anybody may see of a station. */
 export function pageOf(record: StationRecord): object {
-  const { id, name, unit, step, mostAmount, layout, sequence, price, retiredAt } = record;
+  const { id, name, unit, step, mostAmount, layout, sequence, outlets, price, retiredAt } = record;
   const { typed, rescue } = boundsOf(record);
   const codeSeconds = leastSeconds(record, typed.window);
   const rescueSeconds = leastSeconds(record, rescue.window);
   return {
-    ...{ id, name, unit, step, mostAmount, layout, sequence },
+    ...{ id, name, unit, step, mostAmount, layout, sequence, outlets },
     ...(price && { price }),
     ...(codeSeconds !== null && { codeSeconds }),
     ...(rescueSeconds !== null && { rescueSeconds }),

@@ -89,6 +89,7 @@ describe('problems, as people read them', () => {
         sequence: { sequence: 'dice' },
         slotSeconds: { slotSeconds: 1 },
         keyVersion: { keyVersion: -1 },
+        outlets: { outlets: 21 },
         price: { price: 3 },
         'price-minorUnits': { price: { minorUnits: -1, currency: 'EUR' } },
         'price-currency': { price: { minorUnits: 1, currency: 'ABC' } },

@@ -58,6 +58,7 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
     client: call.by,
     settled_at: work.now,
     token: own(work, random48),
+    source: 'expired',
   };
   const { settlement, again } = await keepSettlement(work, row, terms, receipt);
   if (again)

@@ -153,6 +153,7 @@ async function drawFresh(
     return call.name === 'issueReserved' ? reservations.get(index)!.station : call.args.station;
   };
   let waiting = indices.filter((index) => answers[index] === undefined);
+  const offMs = waiting.length > 0 ? await work.shared.clock.off(work) : 0;
   const drawn: Wanted[] = [];
   const keys: KeptKey[] = [];
   for (let round = 0; waiting.length > 0; round++) {
@@ -174,8 +175,13 @@ async function drawFresh(
         continue;
       }
       const terms = termsOf({ station: station.number, terms: station.terms });
+      const apart = clockFault(work, terms, offMs);
       const newest = last.get(station.number) ?? station.last ?? 0;
       if (call.name === 'serviceCode' && call.args.operation === 'synchronize') {
+        if (apart) {
+          answers[index] = apart;
+          continue;
+        }
         const { answer, item } = synchronizationNow(work, station, terms, newest);
         answers[index] = answer;
         const hash = hashOf(call);
@@ -186,6 +192,10 @@ async function drawFresh(
       const what = grantOf(call, terms, reservations.get(index));
       if ('refused' in what) {
         answers[index] = what;
+        continue;
+      }
+      if (apart) {
+        answers[index] = apart;
         continue;
       }
       const next = nextNumber(terms, newest, work.now, DRAWERS[call.name]);
@@ -209,6 +219,16 @@ async function drawFresh(
     waiting = wanted.filter(({ index }) => !done.has(index)).map(({ index }) => index);
   }
   await finish(work, drawn, answers, keys);
+}
+
+/** Codes of a counter do not hang on any clock; those of a clock bear half a slot. */
+function clockFault(work: Work, { sequence, slotSeconds }: StationTerms, offMs: number): Refused | undefined {
+  if (sequence === 'counter') return undefined;
+  const apart = offMs > (slotSeconds * 1000) / 2;
+  work.shared.clock.tell(apart, offMs);
+  if (!apart) return undefined;
+  const detail = "The cloud's clock cannot be right, so no code is made. Nothing was taken; try again later.";
+  return refuse('clocks-apart', detail, { retryAfterSeconds: 30 });
 }
 
 /** What the row says beside its number. */
@@ -299,6 +319,7 @@ async function finish(
     hash === undefined ? [] : [keyOf(work, hash, row.station, row.sequence, 0)],
   );
   await keepKeys(work, [...keys, ...others]);
+  if (drawn.length > 0) work.shared.clock.drawn(work.now);
   for (const { index, station, terms, row } of drawn) {
     if (row.reservation !== null) await markIssued(work, row);
     if (row.kind === VOUCHER) {

@@ -1,5 +1,6 @@
 // A station's key: given out, and replaced. The ledger keeps when each version was given out first, because a key that no
 // station can have used yet is the only one that a station with a new journal may begin with by itself.
+import { PROVISIONING_VERSION } from '../../codes/provisioning.ts';
 import { faultInTerms } from '../checks.ts';
 import type { CodesTable, StationsTable } from '../database/schema.ts';
 import { refuseValue, retiredStation, unknownStation } from '../refusals.ts';
@@ -10,8 +11,8 @@ import { codeRecords } from './lists.ts';
 import { currentTerms, type StationToday, stationById, stationsToday, VOUCHER } from './records.ts';
 import { updateStation } from './stations.ts';
 
-/** More of a station's newest codes than its longest window ever holds: 48 slots back and 8 ahead. */
-const MOST_IN_WINDOW = 256;
+/** More of a station's newest codes than the longest window ever holds: 768 slots back, and fewer ahead than 256. */
+const MOST_IN_WINDOW = 1280;
 
 /**
  * What a station is set up with; audited.
@@ -36,9 +37,11 @@ export async function provisioning(
     detail: `key version ${terms.keyVersion}`,
   });
   return {
+    version: PROVISIONING_VERSION,
     station: id,
     key: Buffer.from(work.shared.maker.stationKey(id, terms.keyVersion)).toString('hex'),
     ...terms,
+    outlets: row.outlets,
     provisionedAt: iso(work.now),
     new: first || !(await mayHaveSold(work, row, terms.keyVersion)),
   };

@@ -1,5 +1,5 @@
 // Receipts: which voucher they are of, what is left of it, and that each is settled once.
-import { type Matcher, type ReceiptReading, readReceipt } from '../../codes/index.ts';
+import { algorithmOf, type Matcher, RECEIPTS, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
@@ -101,7 +101,12 @@ async function namedVoucher(
 }
 
 function isOf(work: Work, station: StationsTable, reading: ReceiptReading, { row, terms }: Found): boolean {
-  return work.shared.maker.matcher(station.id, terms).matches(reading, row.sequence);
+  return isOfFamily(terms, reading) && work.shared.maker.matcher(station.id, terms).matches(reading, row.sequence);
+}
+
+/** A station gives receipts in one layout alone; the others would be easier to guess. */
+function isOfFamily({ layout }: StationTerms, reading: ReceiptReading): boolean {
+  return algorithmOf(layout).bounds.receiptDigits === RECEIPTS[reading.layout].digits;
 }
 
 /** Before the answer is known, and given back if it was right: calls that run at the same time all count. */
@@ -159,6 +164,7 @@ async function voucherOf(
     const matchers = new Map<number, Matcher>();
     for (const row of candidates.slice(tried)) {
       const terms = termsOf(row);
+      if (!isOfFamily(terms, reading)) continue;
       const matcher = matchers.get(row.terms) ?? work.shared.maker.matcher(station.id, terms);
       matchers.set(row.terms, matcher);
       if (matcher.matches(reading, row.sequence)) return { found: { row, terms }, held: true };
@@ -210,6 +216,7 @@ async function settleVoucher(
     client: call.client,
     settled_at: work.now,
     token: own(work, random48),
+    source: call.anyClient === true ? 'operator' : 'typed',
   };
   const { settlement, again } = await keepSettlement(work, row, terms, receipt);
   if (!again) return settlement;

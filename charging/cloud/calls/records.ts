@@ -72,6 +72,7 @@ export function stationRecord(station: StationsTable, terms: StationTerms): Stat
     id: station.id,
     name: station.name,
     ...terms,
+    outlets: station.outlets,
     mostAmount: terms.step * boundsOf(terms).typed.mostQuantity,
     createdAt: iso(station.created_at),
     updatedAt: iso(station.updated_at),

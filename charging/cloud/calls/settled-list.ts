@@ -85,7 +85,7 @@ async function shown(work: Work, receipts: readonly Row[]): Promise<(receipt: Ro
     const row = byKey.get(`${receipt.station}/${receipt.sequence}`)!;
     const payment = payments.get(`${row.station}/${row.reservation}`);
     const by = receipt.client === row.client ? {} : { settledBy: receipt.client };
-    return { ...item(row), ...by, ...(payment === undefined ? {} : { payment }) };
+    return { ...item(row), source: receipt.source, ...by, ...(payment === undefined ? {} : { payment }) };
   };
 }
 

@@ -1,7 +1,7 @@
 // Stations: made, changed, set up, retired. Their terms are kept by version, because vouchers keep theirs.
 
 import { isStationId } from '../../codes/station-id.ts';
-import { faultInCurrency, faultInName, faultInSlots, faultInTerms } from '../checks.ts';
+import { faultInCurrency, faultInName, faultInOutlets, faultInSlots, faultInTerms } from '../checks.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
@@ -11,6 +11,7 @@ import type { Answer, NewStation, StationChange, StationRecord, StationTerms } f
 import { own, TryAgain, type Work } from '../work.ts';
 import { currentTerms, stationById, stationRecord, stationsToday } from './records.ts';
 
+/** Of a station with one outlet. */
 const USUAL: StationTerms = {
   unit: 'min',
   step: 30,
@@ -19,6 +20,9 @@ const USUAL: StationTerms = {
   slotSeconds: 300,
   keyVersion: 1,
 };
+
+/** Of one with more: several customers at once, and codes bought hours ahead. */
+const USUAL_OF_MANY: StationTerms = { ...USUAL, layout: 'wide', slotSeconds: 120 };
 
 export async function station(work: Work, id: string): Promise<Answer<StationRecord>> {
   const row = await stationById(work, id);
@@ -37,12 +41,17 @@ async function createNumbered(
   wanted: NewStation,
   by: string | undefined,
 ): Promise<Answer<StationRecord>> {
-  const { id, name = '', ...given } = wanted;
-  const terms: StationTerms = { ...USUAL, ...withoutUndefined(given) };
+  const { id, name = '', outlets = 1, ...given } = wanted;
+  const terms: StationTerms = { ...(outlets > 1 ? USUAL_OF_MANY : USUAL), ...withoutUndefined(given) };
   if (!isStationId(id)) {
     return refuseValue('station-not-valid', 'id: 1 to 64 letters and digits, with . _ : - between them');
   }
-  const fault = faultInName(name) ?? faultInTerms(terms) ?? faultInSlots(terms) ?? faultInCurrency(terms.price);
+  const fault =
+    faultInName(name) ??
+    faultInOutlets(outlets) ??
+    faultInTerms(terms) ??
+    faultInSlots(terms) ??
+    faultInCurrency(terms.price);
   if (fault) return refuseValue('station-not-valid', fault);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
@@ -55,6 +64,7 @@ async function createNumbered(
     updated_at: work.now,
     retired_at: null,
     folded: folded(id, name),
+    outlets,
   };
   const kept = await work.db
     .insertInto('stations')
@@ -91,23 +101,24 @@ export async function updateStation(
     return refuse('changed-meanwhile', 'Somebody changed this station since you read it. Read it again.');
   }
   const before = await currentTerms(work, row);
-  const { name = row.name, price, ...rest } = change;
+  const { name = row.name, outlets = row.outlets, price, ...rest } = change;
   const merged = { ...before, ...withoutUndefined(rest), ...(price ? { price } : {}) };
   const { price: kept, ...free } = merged;
   const terms: StationTerms = price === null || kept === undefined ? free : { ...free, price: kept };
   const fault =
     faultInName(name) ??
+    faultInOutlets(outlets) ??
     faultInTerms(terms) ??
     faultInSlots(terms, before) ??
     faultInCurrency(price, before.price) ??
     faultInNumbering(terms, row.last ?? 0, work.now);
   if (fault) return refuseValue('station-not-valid', fault);
   const same = JSON.stringify(termsRow(row, terms, 0)) === JSON.stringify(termsRow(row, before, 0));
-  if (same && name === row.name) return stationRecord(row, before);
+  if (same && name === row.name && outlets === row.outlets) return stationRecord(row, before);
   const version = same ? row.terms : row.terms + 1;
   const [after] = await work.db
     .updateTable('stations')
-    .set({ name, folded: folded(id, name), terms: version, revision: row.revision + 1, updated_at: work.now })
+    .set({ name, folded: folded(id, name), outlets, terms: version, revision: row.revision + 1, updated_at: work.now })
     .where('number', '=', row.number)
     .where('revision', '=', row.revision)
     .returningAll()

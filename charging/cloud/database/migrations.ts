@@ -1,68 +1,21 @@
-// Making and upgrading the tables. Several replicas may start at once: each step is one transaction that first writes
-// its number into `ledger_migrations`, whose primary key lets one of them through; the others wait, see it and go on.
-// Each statement also holds where the table is there already, for databases that commit each DDL statement by itself.
-import { type CreateTableBuilder, sql } from 'kysely';
+// The ledger's tables, and how those of earlier versions became them: each step once, in this order. Each statement also
+// holds where the table is there already, for databases that commit each DDL statement by itself.
+import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
 import { folded } from '../folding.ts';
-import { LedgerError } from '../types.ts';
-import { isMissingTable } from './postgres.ts';
-import type { Database, Tx } from './schema.ts';
+import type { Tx } from './schema.ts';
 
 export type Kind = 'sqlite' | 'postgresql';
 
-const STEPS: readonly ((tx: Tx, kind: Kind) => Promise<void>)[] = [
-  tablesOfVersion1,
-  payments,
-  foldedNamesAndLimits,
-  keysGivenOut,
-  newestKeys,
+/** In the order of their names. What is published is never changed: what comes next is a further step. */
+export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind): Promise<void> }[] = [
+  { name: '0001_tables', up: tablesOfVersion1 },
+  { name: '0002_payments', up: payments },
+  { name: '0003_folded_names_and_limits', up: foldedNamesAndLimits },
+  { name: '0004_keys_given_out', up: keysGivenOut },
+  { name: '0005_newest_keys', up: newestKeys },
+  { name: '0006_versions_by_name', up: versionsByName },
+  { name: '0007_outlets_and_sources', up: outletsAndSources },
 ];
-
-/**
- * @throws {LedgerError} `ledger-newer`
- */
-export async function migrate(db: Database, kind: Kind, now: number): Promise<void> {
-  const applied = await stepsApplied(db, kind);
-  const version = Math.max(0, ...applied);
-  if (version > STEPS.length) {
-    throw new LedgerError(
-      'ledger-newer',
-      `The ledger has version ${version}; this program knows ${STEPS.length}. Upgrade it.`,
-    );
-  }
-  for (const [index, step] of STEPS.entries()) {
-    if (applied.has(index + 1)) continue;
-    await db.transaction().execute(async (tx) => {
-      const mine = await tx
-        .insertInto('ledger_migrations')
-        .values({ version: index + 1, applied_at: now })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('version')
-        .execute();
-      if (mine.length > 0) await step(tx, kind);
-    });
-  }
-}
-
-/** Asked first: a role that may not create tables opens a ledger that is there. */
-async function stepsApplied(db: Database, kind: Kind): Promise<ReadonlySet<number>> {
-  try {
-    return await readSteps(db);
-  } catch (error) {
-    if (!(kind === 'sqlite' ? /no such table/.test((error as Error).message) : isMissingTable(error))) throw error;
-  }
-  await db.schema
-    .createTable('ledger_migrations')
-    .ifNotExists()
-    .addColumn('version', 'integer', (column) => column.primaryKey())
-    .addColumn('applied_at', 'bigint', (column) => column.notNull())
-    .execute();
-  return readSteps(db);
-}
-
-async function readSteps(db: Database): Promise<ReadonlySet<number>> {
-  const rows = await db.selectFrom('ledger_migrations').select('version').execute();
-  return new Set(rows.map(({ version }) => version));
-}
 
 interface TableShape {
   readonly key: readonly string[];
@@ -211,8 +164,7 @@ async function payments(tx: Tx, kind: Kind): Promise<void> {
   const index = (name: string) => tx.schema.createIndex(name).ifNotExists().on('payments');
   await index('payments_open').columns(['done', 'told_at', 'payment']).execute();
   await index('payments_by_request').columns(['station', 'reservation']).execute();
-  const ifNeeded = kind === 'sqlite' ? sql`` : sql`if not exists`;
-  await sql`alter table reservations add column ${ifNeeded} cancelled_at bigint`.execute(tx);
+  await addColumn(tx, kind, 'reservations', 'cancelled_at', sql`bigint`);
   await sql`
     insert into payments
       (payment, station, reservation, minor_units, currency, told_at, outcome, done, returned_at)
@@ -227,10 +179,7 @@ async function payments(tx: Tx, kind: Kind): Promise<void> {
 
 /** What stations are searched by, and the counts of requests that replicas share, which 0.1.0 made only when asked to. */
 async function foldedNamesAndLimits(tx: Tx, kind: Kind): Promise<void> {
-  const column = sql`folded text not null default ''`;
-  await (kind === 'sqlite'
-    ? sql`alter table stations add column ${column}`.execute(tx)
-    : sql`alter table stations add column if not exists ${column}`.execute(tx));
+  await addColumn(tx, kind, 'stations', 'folded', sql`text not null default ''`);
   for (const { number, id, name } of await tx.selectFrom('stations').select(['number', 'id', 'name']).execute()) {
     await tx
       .updateTable('stations')
@@ -290,6 +239,39 @@ async function newestKeys(tx: Tx, kind: Kind): Promise<void> {
       what smallint not null,
       used_at bigint not null
     )`.execute(tx);
+}
+
+/**
+ * Programs of before count steps in a table of their own, and would begin anew where it is missing: what stands in it tells
+ * them that this ledger is newer than they are.
+ */
+async function versionsByName(tx: Tx, kind: Kind): Promise<void> {
+  await makeTable(tx, kind, 'ledger_migrations', {
+    key: ['version'],
+    columns: { version: 'integer', applied_at: 'bigint' },
+  });
+  const row = tx.insertInto('ledger_migrations').values({ version: 6, applied_at: Date.now() });
+  await row.onConflict((conflict) => conflict.doNothing()).execute();
+}
+
+/** A station had one outlet, and a receipt was typed unless the audit says that the voucher had expired. */
+async function outletsAndSources(tx: Tx, kind: Kind): Promise<void> {
+  await addColumn(tx, kind, 'stations', 'outlets', sql`integer not null default 1`);
+  await addColumn(tx, kind, 'receipts', 'source', sql`text not null default 'typed'`);
+  await sql`
+    update receipts set source = 'expired' where exists (
+      select 1 from audit join stations on stations.id = audit.station
+      where audit.at = receipts.settled_at and audit.action = 'expired-code-refunded'
+        and stations.number = receipts.station and audit.client = receipts.client)`.execute(tx);
+}
+
+async function addColumn(tx: Tx, kind: Kind, table: string, name: string, type: RawBuilder<unknown>): Promise<void> {
+  if (kind === 'sqlite') {
+    const there = sql`select 1 from pragma_table_info(${table}) where name = ${name}`;
+    if ((await there.execute(tx)).rows.length > 0) return;
+  }
+  const ifNeeded = kind === 'sqlite' ? sql`` : sql`if not exists`;
+  await sql`alter table ${sql.table(table)} add column ${ifNeeded} ${sql.ref(name)} ${type}`.execute(tx);
 }
 
 async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {

@@ -1,7 +1,8 @@
 // Opens either database and brings its tables up to date.
 import { setTimeout as wait } from 'node:timers/promises';
 import { LedgerError } from '../types.ts';
-import { type Kind, migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
+import type { Kind } from './migrations.ts';
 import { isForbidden, isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { isBusy, isSqliteFailure, openSqlite, sqliteFile } from './sqlite.ts';
@@ -28,7 +29,7 @@ export function isAway(kind: Kind, error: unknown): boolean {
  * @param patienceMs how long to wait for a database that is away or being set up by another replica
  * @throws {LedgerError}
  */
-export async function openDatabase(url: string, now: number, patienceMs: number): Promise<Opened> {
+export async function openDatabase(url: string, patienceMs: number): Promise<Opened> {
   const kind = kindOf(url);
   const statementMs = Math.max(100, Math.round(patienceMs / 2));
   const deadline = performance.now() + patienceMs;
@@ -36,7 +37,7 @@ export async function openDatabase(url: string, now: number, patienceMs: number)
     let db: Database | undefined;
     try {
       db = await (kind === 'sqlite' ? openSqlite(url, statementMs) : openPostgres(url, statementMs));
-      await migrate(db, kind, now);
+      await migrate(db, kind);
       const watch = kind === 'sqlite' ? new SqliteWatch(sqliteFile(url)) : undefined;
       return { db, kind, check: () => watch?.check() };
     } catch (error) {

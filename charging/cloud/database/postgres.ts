@@ -1,7 +1,8 @@
 // Kysely over `pg`: PostgreSQL and what speaks its protocol. Uses no feature that CockroachDB, YugabyteDB or Citus lack.
-import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from 'kysely';
+import { Kysely, type PostgresPoolClient, sql } from 'kysely';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { LedgerError } from '../types.ts';
+import { LedgerPostgresDialect } from './dialects.ts';
 import { type Servers, serversOf } from './postgres-servers.ts';
 import { postgresUrls } from './postgres-url.ts';
 import type { Database, Tables } from './schema.ts';
@@ -55,7 +56,7 @@ export async function openPostgres(url: string, statementMs: number): Promise<Da
   }
   const servers = serversOf(pools);
   const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({
+    dialect: new LedgerPostgresDialect({
       pool: { connect: () => borrow(servers, statementMs), end: () => servers.end(), options: servers.options },
     }),
   });

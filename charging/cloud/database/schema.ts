@@ -1,13 +1,20 @@
 // The ledger's tables (docs/ledger.md says what each is for). Times are unix milliseconds, money smallest units.
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type { ReceiptSource } from '../types.ts';
 
 export interface MetaTable {
   name: string;
   value: string;
 }
+/** Steps as programs of before counted them. */
 export interface MigrationsTable {
   version: number;
   applied_at: number;
+}
+/** Steps that ran, as Kysely's Migrator keeps them. */
+export interface AppliedTable {
+  name: string;
+  timestamp: string;
 }
 export interface StationsTable {
   /** Random, 1 to 2³²−1: no sequence that replicas would have to share. */
@@ -22,6 +29,7 @@ export interface StationsTable {
   retired_at: number | null;
   /** Id and name as they are searched (folding.ts). */
   folded: string;
+  outlets: number;
 }
 export interface StationTermsTable {
   station: number;
@@ -99,6 +107,7 @@ export interface ReceiptsTable {
   settled_at: number;
   /** Random, of the call that settled it: knows its own work again after a lost connection. */
   token: number;
+  source: ReceiptSource;
 }
 export interface IdempotencyKeysTable {
   /** SHA-256 of client and key, 128 bits of it. */
@@ -172,6 +181,7 @@ export interface RequestLimitsTable {
 export interface Tables {
   ledger_meta: MetaTable;
   ledger_migrations: MigrationsTable;
+  kysely_migration: AppliedTable;
   stations: StationsTable;
   station_terms: StationTermsTable;
   station_keys: StationKeysTable;

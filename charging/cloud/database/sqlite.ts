@@ -2,9 +2,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely, type SqliteStatement } from 'kysely';
 import { Cache } from '../../cache.ts';
 import { LedgerError } from '../types.ts';
+import { LedgerSqliteDialect } from './dialects.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** More than the ledger has, lists of each length counted as powers of two. */
@@ -53,7 +54,7 @@ export async function openSqlite(url: string, busyMs: number): Promise<Database>
   file.exec('pragma wal_autocheckpoint = 16000');
   const statements = new Cache<SqliteStatement>(MOST_STATEMENTS);
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({
+    dialect: new LedgerSqliteDialect({
       database: {
         prepare: (text) => statements.getOrMake(text, () => prepared(file, text)),
         close: () => file.close(),

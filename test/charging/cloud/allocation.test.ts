@@ -190,6 +190,8 @@ class Model {
   readonly #terms: { layout: 'compact' | 'long'; sequence: 'clock' | 'counter'; slotSeconds: number };
   readonly #answers = new Map<number, { quantity: number; code: string }>();
   #last = 0;
+  /** When the ledger drew a number last, of whichever station. */
+  static newest = 0;
 
   constructor(id: string, given: { layout: 'compact' | 'long'; sequence: 'clock' | 'counter'; slotSeconds: number }) {
     this.#id = id;
@@ -205,6 +207,8 @@ class Model {
       if (earlier) return earlier.quantity === call.quantity ? earlier.code : '409 idempotency-key-reused';
       if (call.quantity < 1 || call.quantity > (layout === 'compact' ? 31 : 155)) return '422 amount-not-sold';
     }
+    const behind = Model.newest - now > this.#terms.slotSeconds * 500;
+    if (this.#terms.sequence === 'clock' && behind) return '503 clocks-apart';
     if (call.kind === 'synchronize') return serviceCodeOf(key, 'synchronize', this.#synchronization(now));
     let n = this.#last + 1;
     if (this.#terms.sequence === 'clock') {
@@ -213,6 +217,7 @@ class Model {
       if (n > slot + (layout === 'compact' ? 4 : 8)) return '429 too-many-codes';
     }
     this.#last = n;
+    Model.newest = Math.max(Model.newest, now);
     const code = (layout === 'compact' ? compactCode : longCode)(key, 'min', 30, call.quantity, n);
     if (call.key > 0) this.#answers.set(call.key, { quantity: call.quantity, code });
     return code;

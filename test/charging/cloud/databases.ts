@@ -126,6 +126,15 @@ export class TestLedger {
   }
 }
 
+/** SQL that has a ledger count its migrations as programs before they had names did. */
+export function asVersion(version: number): string {
+  const rows = Array.from({ length: version }, (_, step) => `(${step + 1}, 0)`);
+  return (
+    'drop table kysely_migration; drop table kysely_migration_lock; delete from ledger_migrations; ' +
+    `insert into ledger_migrations (version, applied_at) values ${rows.join(', ')};`
+  );
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -61,7 +61,7 @@ describe('a ledger that does not open', function () {
     const path = join(folder, 'newer.sqlite');
     await (await open(`sqlite:${path}`)).close();
     const file = new DatabaseSync(path);
-    file.exec('insert into ledger_migrations (version, applied_at) values (99, 0)');
+    file.exec("insert into kysely_migration (name, timestamp) values ('9999_later', '2027-01-01T00:00:00.000Z')");
     file.close();
     await assert.rejects(open(`sqlite:${path}`), fails('ledger-newer'));
   });

@@ -6,7 +6,7 @@ import { type KeptKey, NewestKeys } from '../../../charging/cloud/database/newes
 import { openDatabase } from '../../../charging/cloud/database/open.ts';
 import { newWork, type Work } from '../../../charging/cloud/work.ts';
 import { granted, refusal } from './answers.ts';
-import { freshUrl, TestLedger } from './databases.ts';
+import { asVersion, freshUrl, TestLedger } from './databases.ts';
 import { sharedOf } from './shared.ts';
 
 const DAY = 86_400_000;
@@ -43,7 +43,7 @@ describe('idempotency keys on SQLite', function () {
     // As version 4 left it.
     await at.execute(
       `insert into idempotency_keys select hash, station, item, what, used_at from newest_keys;
-       drop table newest_keys; delete from ledger_migrations where version = 5`,
+       drop table newest_keys; ${asVersion(4)}`,
     );
     at.ledger = await at.another();
     assert.equal(granted(await issue(at, 'old')).code, sold);
@@ -66,7 +66,7 @@ describe('idempotency keys on SQLite', function () {
         const processes = [];
         for (let i = 0; i < 2; i++) {
           const shared = { ...sharedOf('sqlite'), newestKeys: new NewestKeys(12) };
-          processes.push({ db: (await openDatabase(url, 0, 4000)).db, shared });
+          processes.push({ db: (await openDatabase(url, 4000)).db, shared });
         }
         let known = new Map<string, { item: number; until: number }>();
         let now = 10 * DAY;

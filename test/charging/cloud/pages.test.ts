@@ -91,7 +91,7 @@ for (const kind of BOTH) {
         [settled.sequence, settled.price, settled.unused, settled.refund],
         [30, { minorUnits: 300, currency: 'EUR' }, 12, { minorUnits: 60, currency: 'EUR' }],
       );
-      assert.deepEqual((await at.ledger.listSettled()).items, [settled]);
+      assert.deepEqual((await at.ledger.listSettled()).items, [{ ...settled, source: 'typed' }]);
     });
 
     it('begin at the beginning for a cursor that nobody gave', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { granted } from './answers.ts';
-import { BOTH, TestLedger } from './databases.ts';
+import { asVersion, BOTH, TestLedger } from './databases.ts';
 
 const NAMES = ['Ä-7', 'Парк', 'ＡＢＣ', 'Straße', 'Cafe\u0301', '停车场', '100 %'];
 /** What is typed, and the names that hold it. */
@@ -57,8 +57,7 @@ for (const kind of BOTH) {
       await look();
       await at.ledger.close();
       // As an earlier version left it.
-      const earlier =
-        'alter table stations drop column folded; drop table request_limits; delete from ledger_migrations where version >= 3';
+      const earlier = `alter table stations drop column folded; drop table request_limits; ${asVersion(2)}`;
       if (kind === 'sqlite') {
         const file = new DatabaseSync(at.url.slice('sqlite:'.length));
         file.exec(earlier);

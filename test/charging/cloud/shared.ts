@@ -1,5 +1,6 @@
 // What the ledger's thread holds, for tests that work beside it.
 
+import { ClockWatch } from '../../../charging/cloud/clock-watch.ts';
 import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
 import { NewestKeys } from '../../../charging/cloud/database/newest-keys.ts';
 import { Statements } from '../../../charging/cloud/database/statements.ts';
@@ -14,6 +15,7 @@ export function sharedOf(kind: DatabaseKind): Shared {
     ids: new RequestIds(MASTER_KEY),
     writer: 0,
     lapseMs: 0,
+    clock: new ClockWatch(kind, () => {}),
     terms: new TermsCache(),
     statements: new Statements(),
     totals: new Totals(),

@@ -25,6 +25,7 @@ for (const kind of BOTH) {
         sequence: 'clock',
         slotSeconds: 300,
         keyVersion: 1,
+        outlets: 1,
         mostAmount: 930,
         createdAt: '2026-11-22T12:00:00.000Z',
         updatedAt: '2026-11-22T12:00:00.000Z',
@@ -71,7 +72,7 @@ for (const kind of BOTH) {
         { unit: 'kWh' },
         { step: 0 },
         { step: 1.5 },
-        { layout: 'wide' },
+        { layout: 'narrow' },
         { layout: 'constructor' },
         { sequence: 'random' },
         { slotSeconds: 0 },
@@ -139,6 +140,8 @@ for (const kind of BOTH) {
     it('are set up with a key of their own, derived when asked for and audited', async () => {
       granted(await at.ledger.createStation({ id: 'KEY', layout: 'long', unit: 'Wh', step: 500 }));
       assert.deepEqual(granted(await at.ledger.provisioning('KEY', { by: 'operator one' })), {
+        version: 1,
+        outlets: 1,
         station: 'KEY',
         key: hex(stationKeyOf(MASTER_KEY_HEX, 'KEY', 1)),
         unit: 'Wh',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeProvisioning } from '../../../charging/codes/provisioning.ts';
 import { chargerEnvironment, relayArguments } from '../../../flows/charger/environment.ts';
 import {
   listening,
@@ -16,6 +17,7 @@ describe('the variables of the applications', () => {
       layout: 'compact',
       sequence: 'clock',
       slotSeconds: 300,
+      outlets: 1,
     });
     assert.deepEqual(listening('cloud', {}), { host: '127.0.0.1', port: 1880 });
     assert.deepEqual(listening('charger', {}), { host: '127.0.0.1', port: 1881 });
@@ -43,7 +45,22 @@ describe('the variables of the applications', () => {
     assert.deepEqual(chosen({ STATION_OUTLETS: '20', STATION_LAYOUT: 'long', SLOT_SECONDS: '600' }), ['long', 600]);
     assert.deepEqual(chosen({ STATION_LAYOUT: 'wide' }), ['wide', 300]);
     // So that a station that is there already keeps its own.
-    assert.deepEqual([...stationVariablesSet({ STATION_OUTLETS: '12' })], []);
+    assert.deepEqual([...stationVariablesSet({ STATION_OUTLETS: '12' })], ['outlets']);
+  });
+
+  it('give a charger all that the one text of its provisioning says', () => {
+    const text = writeProvisioning({
+      ...{ station: 'CP-7', key: 'cd'.repeat(32), keyVersion: 2, unit: 'Wh', step: 500, layout: 'wide' },
+      ...{ sequence: 'clock', slotSeconds: 120, outlets: 4, page: 'https://shop.example/sub/charge/CP-7', new: true },
+    });
+    const given = chargerEnvironment('auto', { STATION_KEY: ` ${text}\n`, STATION_STEP: '30' });
+    const { CLOUD_URL, STATION_ID, STATION_KEY, STATION_UNIT, STATION_STEP, STATION_LAYOUT, SLOT_SECONDS } = given;
+    assert.deepEqual(
+      [CLOUD_URL, STATION_ID, STATION_KEY, STATION_UNIT, STATION_STEP, STATION_LAYOUT, SLOT_SECONDS],
+      ['https://shop.example/sub', 'CP-7', 'cd'.repeat(32), 'Wh', '500', 'wide', '120'],
+    );
+    assert.deepEqual([given.STATION_OUTLETS, given.STATION_KEY_NEW], ['4', 'true']);
+    assert.throws(() => chargerEnvironment('auto', { STATION_KEY: text.slice(0, 60) }), /^Error: STATION_KEY: This is no/);
   });
 
   it('take station ids of any script, as the codes do', () => {

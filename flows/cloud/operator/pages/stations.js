@@ -14,6 +14,7 @@ export default {
       chosen: { id: '' },
       provisioning: null,
       replaced: false,
+      textShown: false,
       outstanding: [],
       base: localStorage.getItem('operator-address') || window.location.origin + this.root(),
       serviceCode: null,
@@ -35,16 +36,19 @@ export default {
     fileName() {
       return `station-${this.chosen.id}.json`;
     },
-    /** The QR code with the quiet zone of four modules that the standard asks for, as one path. */
+    /** What the cloud gave as one text, with the address that was chosen here. */
+    text() {
+      const [mark, digits] = this.provisioning.text.split(':');
+      const bytes = Uint8Array.from(atob(digits.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0));
+      const said = { ...JSON.parse(new TextDecoder().decode(bytes)), page: this.address };
+      const written = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(said))));
+      return `${mark}:${written.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')}`;
+    },
+    textCode() {
+      return this.drawn(this.text);
+    },
     code() {
-      const rows = this.qrCode(this.address);
-      let path = '';
-      rows.forEach((row, y) => {
-        row.forEach((dark, x) => {
-          if (dark) path += `M${x + 4} ${y + 4}h1v1h-1z`;
-        });
-      });
-      return { size: rows.length + 8, path };
+      return this.drawn(this.address);
     },
   },
   mounted() {
@@ -56,6 +60,17 @@ export default {
   },
   methods: {
     qrCode,
+    /** A QR code with the quiet zone of four modules that the standard asks for, as one path. */
+    drawn(text) {
+      const rows = this.qrCode(text);
+      let path = '';
+      rows.forEach((row, y) => {
+        row.forEach((dark, x) => {
+          if (dark) path += `M${x + 4} ${y + 4}h1v1h-1z`;
+        });
+      });
+      return { size: rows.length + 8, path };
+    },
     query(after) {
       const search = this.search.trim();
       const retired = { active: false, retired: true }[this.which];
@@ -86,15 +101,17 @@ export default {
       this.next = page.next;
     },
     begins() {
-      const form = { unit: 'min', step: 30, layout: 'compact', sequence: 'clock', price: '', currency: 'EUR' };
+      const terms = { unit: 'min', step: 30, layout: '', outlets: 1, sequence: 'clock' };
+      const form = { ...terms, price: '', currency: 'EUR' };
       this.form = { isNew: true, id: '', name: '', ...form };
       this.open('edit');
     },
     change(station) {
-      const { id, name, unit, step, layout, sequence, price } = station;
+      const { id, name, unit, step, layout, outlets, sequence, price } = station;
       const decimals = price ? this.decimals(price.currency) : 0;
       const written = price ? (price.minorUnits / 10 ** decimals).toFixed(decimals) : '';
-      this.form = { id, name, unit, step, layout, sequence, price: written, currency: price ? price.currency : 'EUR' };
+      const terms = { unit, step, layout, outlets, sequence };
+      this.form = { id, name, ...terms, price: written, currency: price ? price.currency : 'EUR' };
       this.open('edit');
     },
     /** What is wrong with the price as it was typed; nothing is rounded, and nothing is guessed. */
@@ -118,14 +135,14 @@ export default {
       return { minorUnits: Number(whole + decimals.padEnd(this.decimals(currency), '0')), currency };
     },
     async save() {
-      const { isNew, id, name, unit, step, layout, sequence } = this.form;
+      const { isNew, id, name, unit, step, layout, outlets, sequence } = this.form;
       const fault = this.faultInPrice(this.form);
       if (fault) {
         this.problem = fault;
         return;
       }
       const price = this.priceOf(this.form);
-      const terms = { name, unit, step, layout, sequence };
+      const terms = { name, unit, step, outlets, sequence, ...(layout && { layout }) };
       // So that a code which is bought a day ahead opens the station, and 30 an hour can be sold.
       const slots = layout === 'wide' ? { slotSeconds: 120 } : {};
       const saved = isNew
@@ -144,6 +161,7 @@ export default {
       if (!provisioning) return;
       this.provisioning = provisioning;
       this.replaced = false;
+      this.textShown = false;
       this.open('setup');
     },
     /** What a new key would make void is said before it is made. */
@@ -161,12 +179,14 @@ export default {
       this.close('key');
       this.provisioning = answer.provisioning;
       this.replaced = true;
+      this.textShown = false;
       this.open('setup');
       this.saveFile();
       this.load();
     },
     saveFile() {
-      const file = { ...this.provisioning, page: this.address };
+      const { text, ...provisioning } = this.provisioning;
+      const file = { ...provisioning, page: this.address };
       this.download(this.fileName, `${JSON.stringify(file, undefined, 2)}\n`, 'application/json');
     },
     rememberAddress() {

@@ -76,7 +76,7 @@
       'awayTitle',
       'away',
       'ledger-unavailable restarting too-many-connections doubled-route internal-error request-timeout not-found ' +
-        'station-out-of-order',
+        'station-out-of-order clocks-apart',
       true,
     ],
     ['unknownTitle', 'unknown', 'unknown-station'],

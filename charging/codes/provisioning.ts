@@ -1,0 +1,154 @@
+// What a station is set up with, as it passes from the cloud to the station: as a file (station.json), and as one text that
+// can be copied, or scanned. Both are written and read here.
+import type { Unit } from './algorithm.ts';
+import { ALGORITHM_NAMES, type AlgorithmName, isAlgorithmName } from './algorithms.ts';
+import { isStationId } from './station-id.ts';
+
+/** Of file and text. A station refuses one that is newer than it knows; what 0.1.0 wrote has none. */
+export const PROVISIONING_VERSION = 1;
+export const MOST_OUTLETS = 20;
+
+/** A text begins so; the rest is base64url of a JSON object, without padding. */
+const MARK = 'OC1:';
+const LONGEST = 20_000;
+
+export interface StationProvisioning {
+  readonly station: string;
+  /** 64 hex digits. */
+  readonly key: string;
+  readonly keyVersion: number;
+  readonly unit: Unit;
+  /** In `unit`s. */
+  readonly step: number;
+  readonly layout: AlgorithmName;
+  readonly sequence: 'clock' | 'counter';
+  readonly slotSeconds: number;
+  readonly outlets: number;
+  /** By which minutes are counted, where they are: the `T` of `min:T`, with its table. */
+  readonly tariff?: { readonly name: string } & Readonly<Record<string, unknown>>;
+  /** The customer's page of this station. */
+  readonly page?: string;
+  /** Whether no station can have honoured a code of this key yet, and when it was given out (ISO 8601). */
+  readonly new?: boolean;
+  readonly provisionedAt?: string;
+}
+
+/** `code`: `not-provisioning`, `provisioning-damaged` (naming what is wrong), `provisioning-newer`. Never holds the key. */
+export class ProvisioningError extends Error {
+  readonly code: 'not-provisioning' | 'provisioning-damaged' | 'provisioning-newer';
+  constructor(code: ProvisioningError['code'], message: string) {
+    super(message);
+    this.name = 'ProvisioningError';
+    this.code = code;
+  }
+}
+
+/** The text `OC1:…`. Holds the station's key: a secret. */
+export function writeProvisioning({ station, ...rest }: StationProvisioning): string {
+  const { key, keyVersion, unit, step, layout, sequence, slotSeconds, outlets, tariff, page, ...more } = rest;
+  const said = {
+    ...{
+      version: PROVISIONING_VERSION,
+      id: station,
+      key,
+      keyVersion,
+      unit,
+      step,
+      layout,
+      sequence,
+      slotSeconds,
+      outlets,
+    },
+    ...{ tariff: tariff ?? null, page: page ?? null },
+    ...(more.new !== undefined && { new: more.new }),
+    ...(more.provisionedAt !== undefined && { provisionedAt: more.provisionedAt }),
+  };
+  return MARK + Buffer.from(JSON.stringify(said)).toString('base64url');
+}
+
+/** Whether this is meant to be a provisioning in one text. */
+export function isProvisioningText(text: string): boolean {
+  return text.trim().startsWith(MARK);
+}
+
+/**
+ * Reads the text, or the JSON of a file; blanks and line breaks within the text, and a byte order mark, do no harm.
+ * @throws {ProvisioningError}
+ */
+export function readProvisioning(given: string): StationProvisioning {
+  const text = given.replace(/^\uFEFF/, '').trim();
+  if (text.length > LONGEST) throw new ProvisioningError('not-provisioning', 'This is too long for a provisioning.');
+  if (!isProvisioningText(text)) return provisioningOf(parsed(text));
+  const digits = text.slice(MARK.length).replace(/\s/g, '');
+  if (!/^[\w-]+$/.test(digits)) throw damaged('a letter that base64url does not have');
+  return provisioningOf(parsed(Buffer.from(digits, 'base64url').toString('utf8')));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new ProvisioningError(
+      'not-provisioning',
+      'This is no provisioning: it begins with OC1:, or is the JSON of a file.',
+    );
+  }
+}
+
+function provisioningOf(said: unknown): StationProvisioning {
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) {
+    throw new ProvisioningError('not-provisioning', 'This is no provisioning: its JSON is no object.');
+  }
+  const of = said as Readonly<Record<string, unknown>>;
+  const version = of.version ?? 0;
+  if (typeof version === 'number' && version > PROVISIONING_VERSION) {
+    throw new ProvisioningError(
+      'provisioning-newer',
+      `This provisioning has version ${version}; this station knows ${PROVISIONING_VERSION}. Upgrade the station.`,
+    );
+  }
+  if (!Number.isInteger(version)) throw damaged('version');
+  const station = of.station ?? of.id;
+  if (!isStationId(station)) throw damaged('id');
+  const { key, unit, layout, sequence, tariff } = of;
+  if (typeof key !== 'string' || !/^[0-9a-f]{64}$/i.test(key)) throw damaged('key');
+  if (unit !== 'min' && unit !== 'Wh') throw damaged('unit: min or Wh');
+  if (!isAlgorithmName(layout)) throw damaged(`layout: ${ALGORITHM_NAMES.join(', ')}`);
+  if (sequence !== 'clock' && sequence !== 'counter') throw damaged('sequence: clock or counter');
+  return {
+    station,
+    key: key.toLowerCase(),
+    keyVersion: whole(of, 'keyVersion', 0, 1_000_000_000, 1),
+    ...{ unit, layout, sequence },
+    step: whole(of, 'step', 1, 1_000_000),
+    slotSeconds: whole(of, 'slotSeconds', 1, 86_400),
+    outlets: whole(of, 'outlets', 1, MOST_OUTLETS, 1),
+    ...(isTariff(tariff) && { tariff }),
+    ...(typeof of.page === 'string' && { page: of.page }),
+    ...(typeof of.new === 'boolean' && { new: of.new }),
+    ...(typeof of.provisionedAt === 'string' && { provisionedAt: of.provisionedAt }),
+  };
+}
+
+function isTariff(tariff: unknown): tariff is NonNullable<StationProvisioning['tariff']> {
+  if (tariff === undefined || tariff === null) return false;
+  if (typeof tariff !== 'object' || typeof (tariff as { name?: unknown }).name !== 'string') throw damaged('tariff');
+  return true;
+}
+
+/** @param otherwise where 0.1.0 had no such field */
+function whole(
+  of: Readonly<Record<string, unknown>>,
+  name: string,
+  least: number,
+  most: number,
+  otherwise?: number,
+): number {
+  const value = of[name] ?? otherwise;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw damaged(`${name}: a whole number from ${least} to ${most}`);
+}
+
+function damaged(what: string): ProvisioningError {
+  return new ProvisioningError('provisioning-damaged', `This provisioning is damaged, or not of a station: ${what}.`);
+}
