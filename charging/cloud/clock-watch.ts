@@ -55,7 +55,8 @@ export class ClockWatch {
     if (refused === this.#refusing) return;
     this.#refusing = refused;
     const seconds = Math.round(offMs / 1000);
-    const how = this.#apartMs === offMs ? `${seconds} s from the database's` : `${seconds} s behind the newest in the ledger`;
+    const how =
+      this.#apartMs === offMs ? `${seconds} s from the database's` : `${seconds} s behind the newest in the ledger`;
     this.#say(
       refused
         ? `The cloud's clock is ${how}, and nothing is sold: set the clock (docs/deploying-the-cloud.md, Clock).`

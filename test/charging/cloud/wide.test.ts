@@ -78,7 +78,10 @@ for (const kind of BOTH) {
       const settle = (digits: string, anyClient = false) =>
         at.ledger.settle({ client: anyClient ? 'op' : 'app', station: 'BACK', receipt: digits, anyClient });
       assert.equal(refusal(await settle(receipt(first, 'long'))), '404 unknown-receipt');
-      assert.equal(granted(await settle(receipt(first, 'wide-long'))).unused, Math.floor((60 * 77 * 10_000) / 155) / 10_000);
+      assert.equal(
+        granted(await settle(receipt(first, 'wide-long'))).unused,
+        Math.floor((60 * 77 * 10_000) / 155) / 10_000,
+      );
       granted(await settle(receipt(first + 1, 'wide-long'), true));
       const { items } = await at.ledger.listCodes({ station: 'BACK' });
       const oldest = items.find(({ sequence }) => sequence === first + 2)!;

@@ -29,26 +29,40 @@ describe('a provisioning', () => {
     const text = writeProvisioning(STATION);
     assert.match(text, /^OC1:[\w-]+$/);
     assert.deepEqual(saidIn(text), {
-      ...{ version: 1, id: 'CP-0001', key: KEY, keyVersion: 3, unit: 'min', step: 30, layout: 'wide', sequence: 'clock' },
+      ...{
+        version: 1,
+        id: 'CP-0001',
+        key: KEY,
+        keyVersion: 3,
+        unit: 'min',
+        step: 30,
+        layout: 'wide',
+        sequence: 'clock',
+      },
       ...{ slotSeconds: 120, outlets: 4, tariff: null, page: 'https://example.com/charge/CP-0001', new: true },
       provisionedAt: '2026-11-22T12:00:00.000Z',
     });
   });
 
   it('is read back whole, of any station, with blanks in it, and as a file', () => {
-    const station = fc.record({
-      station: fc.stringMatching(/^[A-Za-z\d\u4e00-\u9fff](?:[\w.:-]{0,30}[A-Za-z\d])?$/).map((id) => id.normalize('NFC')),
-      key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
-      keyVersion: fc.nat({ max: 1_000_000_000 }),
-      unit: fc.constantFrom('min', 'Wh'),
-      step: fc.integer({ min: 1, max: 1_000_000 }),
-      layout: fc.constantFrom(...ALGORITHM_NAMES),
-      sequence: fc.constantFrom('clock', 'counter'),
-      slotSeconds: fc.integer({ min: 60, max: 86_400 }),
-      outlets: fc.integer({ min: 1, max: 20 }),
-      page: fc.webUrl(),
-      new: fc.boolean(),
-    }, { noNullPrototype: true }) as fc.Arbitrary<StationProvisioning>;
+    const station = fc.record(
+      {
+        station: fc
+          .stringMatching(/^[A-Za-z\d\u4e00-\u9fff](?:[\w.:-]{0,30}[A-Za-z\d])?$/)
+          .map((id) => id.normalize('NFC')),
+        key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+        keyVersion: fc.nat({ max: 1_000_000_000 }),
+        unit: fc.constantFrom('min', 'Wh'),
+        step: fc.integer({ min: 1, max: 1_000_000 }),
+        layout: fc.constantFrom(...ALGORITHM_NAMES),
+        sequence: fc.constantFrom('clock', 'counter'),
+        slotSeconds: fc.integer({ min: 60, max: 86_400 }),
+        outlets: fc.integer({ min: 1, max: 20 }),
+        page: fc.webUrl(),
+        new: fc.boolean(),
+      },
+      { noNullPrototype: true },
+    ) as fc.Arbitrary<StationProvisioning>;
     fc.assert(
       fc.property(station, fc.nat({ max: 60 }), (given, at) => {
         const text = writeProvisioning(given);
@@ -60,7 +74,14 @@ describe('a provisioning', () => {
   });
 
   it('of 0.1.0, without version and outlets, is one of a station with one', () => {
-    const { outlets, keyVersion, page, new: isNew, provisionedAt, ...of010 } = { ...STATION, layout: 'compact' } as const;
+    const {
+      outlets,
+      keyVersion,
+      page,
+      new: isNew,
+      provisionedAt,
+      ...of010
+    } = { ...STATION, layout: 'compact' } as const;
     assert.deepEqual(readProvisioning(JSON.stringify(of010)), { ...of010, keyVersion: 1, outlets: 1 });
   });
 
@@ -77,8 +98,19 @@ describe('a provisioning', () => {
     assert.throws(() => readProvisioning(`${text}!`), fails('provisioning-damaged'));
     const said = saidIn(text);
     const wrong: [string, unknown][] = [
-      ...([['id', 'CP 1'], ['key', 'ab'], ['keyVersion', -1], ['unit', 'kWh'], ['step', 0]] as [string, unknown][]),
-      ...([['layout', 'narrow'], ['sequence', 'both'], ['slotSeconds', 0.5], ['outlets', 21]] as [string, unknown][]),
+      ...([
+        ['id', 'CP 1'],
+        ['key', 'ab'],
+        ['keyVersion', -1],
+        ['unit', 'kWh'],
+        ['step', 0],
+      ] as [string, unknown][]),
+      ...([
+        ['layout', 'narrow'],
+        ['sequence', 'both'],
+        ['slotSeconds', 0.5],
+        ['outlets', 21],
+      ] as [string, unknown][]),
       ['tariff', 'night'],
     ];
     for (const [name, value] of wrong) {

@@ -28,6 +28,7 @@ describe('the log', () => {
       [`master key ${key}`, key],
       ['Authorization: Bearer oc_a92a2226c890db98_vxPQg-Frl2LaXk', 'vxPQg'],
       ['key oc_a92a2226c890db98_vxPQg-Frl2LaXk was refused', 'vxPQg'],
+      ['STATION_KEY=OC1:eyJ2ZXJzaW9uIjoxLCJpZCI6IkNQ was given', 'eyJ2'],
       ['cannot reach postgres://cloud:hunter2@db.example/ledger', 'hunter2'],
       ['cannot reach postgres://cloud:hunt@er2@db.example/ledger', 'er2'],
       ['cannot reach postgres://:hunter2@db.example/ledger', 'hunter2'],

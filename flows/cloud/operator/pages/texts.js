@@ -230,7 +230,10 @@ export const TEXTS = {
     'means-clear-lockout': ['After too many wrong codes.', '在错误充电码过多之后使用。'],
     'means-test-relay': ['Ten seconds on, with nothing plugged in.', '接通十秒，不得插入车辆。'],
     'means-end-session': ['Stops a charge, or a fault that has gone.', '停止充电，或清除已消失的故障。'],
-    'means-show-report': ['What the station has to tell, as a QR code on its display.', '在显示屏上以二维码显示充电桩的报告。'],
+    'means-show-report': [
+      'What the station has to tell, as a QR code on its display.',
+      '在显示屏上以二维码显示充电桩的报告。',
+    ],
     typeThis: ['{what}: type these digits at the station, then #.', '{what}：在充电桩输入这些数字，然后按 #。'],
     newKey: ['New SD card / new key', '新存储卡 / 新密钥'],
     newKeyNamed: ['New SD card / new key for {id}', '新存储卡 / 新密钥：{id}'],

@@ -112,8 +112,7 @@
   const showLong = () => {
     const code = shownCode();
     const already = code && (code.rescue ? code.rescue.code === code.code : code.code.length >= 12);
-    if (!code || already)
-      return announceBeside('says-locked-text', code ? 'longAlready' : 'lockedNeedsCode');
+    if (!code || already) return announceBeside('says-locked-text', code ? 'longAlready' : 'lockedNeedsCode');
     const shown = (long) => {
       keep.keep({ id: code.id, view: 'long', long });
       draw();
