@@ -33,4 +33,38 @@ describe("the operator's pages, as they are written", () => {
       assert.deepEqual(missing, [], page);
     }
   });
+
+  it('put the English of the log into the reader’s language, and leave names as they are', async () => {
+    type Page = { readonly default: { readonly methods: Readonly<Record<string, (...values: unknown[]) => unknown>> } };
+    const load = async <Module>(file: string) => (await import(`${folder}/${file}`)) as Module;
+    const { default: access } = await load<Page>('access.js');
+    const { default: shared } = await load<Page>('shared.js');
+    const { TEXTS } = await load<{ TEXTS: Record<string, Record<string, readonly [string, string]>> }>('texts.js');
+    const texts = Object.fromEntries(
+      (['en', 'zh-CN'] as const).map((language, index) => [
+        language,
+        Object.fromEntries(
+          Object.entries({ ...TEXTS.shared, ...TEXTS.access }).map(([name, both]) => [name, both[index]]),
+        ),
+      ]),
+    );
+    const page = { ...shared.methods, ...access.methods, texts };
+    for (const [action, detail, chinese] of [
+      ['station-provisioned', 'key version 2', '密钥版本 2'],
+      ['service-code-test-relay', 'number 9', '序号 9'],
+      ['paid-too-late', 'payment pi_1', '付款 pi_1'],
+      ['payment-returned', 'payment pi_1: sent back: by bank', '付款 pi_1：sent back: by bank'],
+      ['expired-code-refunded', 'request ab12, 60 min: called', '请求 ab12，60\u00a0分钟：called'],
+      ['unknown-receipt', '7 more within a minute, not listed one by one', '一分钟内还有 7 次，未逐一列出'],
+      ['api-key-created', 'cb81 customer app', 'cb81 客户应用：充电码、退款'],
+      ['station-changed', 'name, price', '地点，价格'],
+      ['call-not-allowed', 'createStation', 'createStation'],
+    ]) {
+      const said = (language: string) =>
+        String(access.methods.detailOf!.call({ ...page, language }, { action, detail }));
+      assert.equal(said('zh-CN'), chinese);
+      if (action !== 'api-key-created' && action !== 'station-changed')
+        assert.equal(said('en').replaceAll('\u00a0', ' '), detail);
+    }
+  });
 });

@@ -54,6 +54,28 @@ export default {
     action(name) {
       return this.texts[this.language][`action-${name}`] || name;
     },
+    /** The log keeps English: its words are put into the reader's language, what people and machines named stays. */
+    detailOf({ action, detail }) {
+      const said = detail || '';
+      const words = [
+        [/^key version (\d+)$/, 'detail-keyVersion'],
+        [/^number (\d+)$/, 'detail-number'],
+        [/^payment ([^:]+)$/, 'detail-payment'],
+        [/^payment ([^:]+): (.*)$/, 'detail-paymentWhy'],
+        [/^request (\w+), (\d+) (min|Wh): (.*)$/, 'detail-request'],
+        [/^(\d+) more within a minute/, 'detail-more'],
+      ];
+      for (const [pattern, name] of words) {
+        const [, one, two, three, four] = pattern.exec(said) || [];
+        if (one === undefined) continue;
+        return this.say(name, { one, two: three ? this.amount(Number(two), three) : two, four });
+      }
+      if (action === 'api-key-created')
+        return said.replace(/ (customer app|operator)$/, (_, role) => ` ${this.say(`role-${role}`)}`);
+      if (action === 'station-changed')
+        return this.listed(said.split(', ').map((field) => this.texts[this.language][`field-${field}`] || field));
+      return said;
+    },
     askRevoke(key) {
       this.revoking = key;
       this.open('revoke');

@@ -13,6 +13,14 @@ export default {
     tell(name, values) {
       this.notice = { name, values };
     },
+    /** Says what went wrong where the reader is: in a dialog it stands above what has been scrolled to. */
+    fail(problem) {
+      this.problem = problem;
+      this.$nextTick(() => {
+        const said = document.querySelector('dialog[open] .problem[role="alert"]');
+        if (said) said.scrollIntoView({ block: 'nearest' });
+      });
+    },
     /** What went wrong, a sentence each. What only a flow of one's own refuses has no words here: there its own are shown. */
     saidOf(problem) {
       const { name, values, errors, wait, detail } = problem;
@@ -75,7 +83,7 @@ export default {
       }
       const { type = '', errors, detail = '' } = msg.payload || {};
       const name = `problem-${type.slice(type.lastIndexOf(':') + 1)}`;
-      this.problem = { name, errors, detail, wait: Number((msg.headers && msg.headers['retry-after']) || 0) };
+      this.fail({ name, errors, detail, wait: Number((msg.headers && msg.headers['retry-after']) || 0) });
       reply.resolve(undefined);
     },
     /**

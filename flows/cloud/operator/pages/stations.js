@@ -138,7 +138,7 @@ export default {
       const { isNew, id, name, unit, step, layout, outlets, sequence } = this.form;
       const fault = this.faultInPrice(this.form);
       if (fault) {
-        this.problem = fault;
+        this.fail(fault);
         return;
       }
       const price = this.priceOf(this.form);
