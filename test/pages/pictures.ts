@@ -8,6 +8,7 @@ import { loadMasterKey } from '../../api/master-key.ts';
 import { isRefused, openLedger } from '../../charging/cloud/ledger.ts';
 import { receiptCode } from '../../charging/codes/index.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
+import { Applications } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type Look, SIZES, visitor } from './support.ts';
 
@@ -91,6 +92,25 @@ async function operator(browser: Browser, cloud: Cloud, look: Look, name: string
   await context.close();
 }
 
+/** A charge, as the station's own panel shows it. */
+async function panel(browser: Browser): Promise<void> {
+  const running = await Applications.start();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1024, height: 600 } });
+    await page.goto(`${running.charger}/dashboard`);
+    await page.locator('.oc-display').waitFor();
+    const { code } = await running.buy(60);
+    running.plug(true);
+    await running.keys(`${code}#`);
+    await page.locator('.oc-display.oc-charging').waitFor();
+    await page.locator('.oc-on').waitFor();
+    await page.screenshot({ path: join(pictures, 'panel-charging.png'), animations: 'disabled' });
+    await page.close();
+  } finally {
+    await running.remove();
+  }
+}
+
 await sellForAMonth();
 const [cloud, browser] = await Promise.all([Cloud.start({ dataDir }), launchBrowser()]);
 try {
@@ -98,6 +118,7 @@ try {
   await customer(browser, cloud, { locale: 'zh-CN', colorScheme: 'dark', viewport: phone }, 'charge-zh-dark');
   await operator(browser, cloud, { locale: 'en-GB', colorScheme: 'light', viewport: desktop }, 'operator');
   await operator(browser, cloud, { locale: 'zh-CN', colorScheme: 'dark', viewport: phone }, 'operator-phone-zh-dark');
+  await panel(browser);
 } finally {
   await browser.close();
   await cloud.remove();
