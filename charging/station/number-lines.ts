@@ -1,9 +1,10 @@
 // Whose numbers a journal holds: each key of a station, and so each key version, has a line of its own, since no code of
-// one key opens under another. Pure.
+// one key opens under another. Pure, but for the random id of a journal.
 import { createHash } from 'node:crypto';
 import { algorithmOf } from '../codes/index.ts';
 import { provenMs } from '../codes/numbering.ts';
-import type { NumberLine, StationState } from './journal/state.ts';
+import { type NumberLine, newJournalId, type StationState } from './journal/state.ts';
+import { NO_TOTALS } from './journal/totals.ts';
 import { beginSureTime, grownSureTime } from './sure-time.ts';
 import type { Clocks, StationSettings } from './types.ts';
 import { NOTHING_USED } from './window.ts';
@@ -46,6 +47,9 @@ export function lineOfKey(state: StationState, settings: StationSettings, clocks
     earlier: [...earlier.filter((line) => line.key !== key), left].slice(-MOST_EARLIER),
     // A synchronization of the old key says nothing of this one.
     synchronized: null,
+    // Reports are sealed with the key: a new one begins a new count.
+    journalId: newJournalId(),
+    totals: NO_TOTALS,
   };
   return { change, isNew: true, details: { ...details, hadBefore: known !== undefined } };
 }

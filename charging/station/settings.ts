@@ -2,8 +2,9 @@
 import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
 import { NO_MEMORY, stationMs } from './clock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './journal/archive.ts';
-import { FIRST_GENERATION, type StationState } from './journal/state.ts';
+import { FIRST_GENERATION, newJournalId, type StationState } from './journal/state.ts';
 import type { Moment } from './journal/tables.ts';
+import { NO_TOTALS } from './journal/totals.ts';
 import { fullLimiter } from './limiter.ts';
 import { fingerprintOf } from './number-lines.ts';
 import { beginSureTime } from './sure-time.ts';
@@ -41,6 +42,9 @@ export function checkSettings({ stationId, layout, sequence, slotSeconds }: Stat
 export function freshState({ stationId, key }: StationSettings, clocks: Clocks): StationState {
   return {
     station: stationId,
+    journalId: newJournalId(),
+    totals: NO_TOTALS,
+    sessions: 0,
     generation: FIRST_GENERATION,
     boot: { id: '', number: 0 },
     window: NOTHING_USED,

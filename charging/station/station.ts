@@ -1,15 +1,17 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
-import { type Algorithm, algorithmOf, boundsIn, type Matcher, MOST_UNUSED, type Operation } from '../codes/index.ts';
+import { type Algorithm, algorithmOf, boundsIn, type Matcher, type Operation } from '../codes/index.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
-import { Journal, type WritePoint } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { StationState } from './journal/state.ts';
 import { recordOfRow } from './journal/tables.ts';
+import { closing, counted, type Totals } from './journal/totals.ts';
 import { judgeAtStation } from './judging.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
 import { lineOfKey } from './number-lines.ts';
-import { Past, type PastOptions } from './past.ts';
-import { archiveLimits, checkSettings, freshState, momentOf } from './settings.ts';
+import { openJournal, type StationOptions } from './opening.ts';
+import type { Past } from './past.ts';
+import { checkedRecord, keyText, placeOf, receiptOfRecord, same } from './records.ts';
 import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
 import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
 import {
@@ -23,23 +25,11 @@ import {
 } from './types.ts';
 import { isForgotten, isUsed, use } from './window.ts';
 
-export interface StationOptions extends Partial<ArchiveLimits> {
-  /** Where the journal lives: a folder of this station's own, made if it is missing. */
-  readonly folder: string;
-  readonly clocks: Clocks;
-  /** What tells a journal that is new, or was restored, from one that knows all that was honoured. */
-  readonly past?: PastOptions;
-  /** A synchronization was typed at a `clock` station, and is on the disk: the machine's clock may be set by `now()`. */
-  readonly onSynchronized?: () => void;
-  /** Told of each step of each write, so that a test can pull the plug there. */
-  readonly onWrite?: (point: WritePoint) => void;
-}
+export type { StationOptions } from './opening.ts';
 
 /** How often the time that was lived to is written down, and how often so that a power cut right after loses none of it. */
 const NOTE_MS = 60_000;
 const NOTE_DURABLY_MS = 5 * NOTE_MS;
-/** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
-const FLOAT_NOISE = 1e-9;
 
 /** One station on its journal. All calls are synchronous: what they promise is on the disk when they return. */
 export class Station implements SessionJournal {
@@ -73,20 +63,9 @@ export class Station implements SessionJournal {
    *   `journal-of-another-station`, `journal-in-use`, `journal-not-writable`; with `past` also a `Forgotten`
    */
   static open(settings: StationSettings, options: StationOptions): Station {
-    checkSettings(settings);
-    const { folder, clocks, onWrite } = options;
-    const limits = archiveLimits(options);
-    const past = options.past && new Past(settings, clocks, options.past);
-    const journal = Journal.open({
-      folder,
-      station: settings.stationId,
-      fresh: () => freshState(settings, clocks),
-      moment: (state) => momentOf(state, clocks),
-      ...(onWrite && { onWrite }),
-      ...(past && { admit: (state) => past.admit(state), onDurable: (state) => past.note(state) }),
-    });
+    const { journal, limits, past } = openJournal(settings, options);
     try {
-      const station = new Station(settings, clocks, journal, limits, past);
+      const station = new Station(settings, options.clocks, journal, limits, past);
       station.#onSynchronized = options.onSynchronized;
       station.#arrive();
       return station;
@@ -111,7 +90,8 @@ export class Station implements SessionJournal {
     if (!(reading !== 'unmade' && isSynchronization(reading)) && this.clockState() === 'lost')
       return { outcome: 'clock-lost' };
 
-    this.#journal.commit({ limiter: taken.limiter }, 'durable');
+    const { totals } = this.#journal.state;
+    this.#journal.commit({ limiter: taken.limiter, totals: this.#counted({ wrongGuesses: 1 }) }, 'durable');
     const judgement =
       reading === 'unmade'
         ? ({ outcome: 'invalid' } as const)
@@ -120,7 +100,7 @@ export class Station implements SessionJournal {
       if (taken.limiter.main.tokens === 0) this.#noteLock(taken.limiter);
       return { outcome: 'invalid' };
     }
-    this.#journal.commit({ limiter: giveBack(taken.limiter, taken.from) }, 'lazy');
+    this.#journal.commit({ limiter: giveBack(taken.limiter, taken.from), totals }, 'lazy');
     if (judgement.outcome !== 'accepted') return judgement;
     const { sequence } = judgement;
     if (reading.kind === 'service') {
@@ -170,15 +150,19 @@ export class Station implements SessionJournal {
    * @throws {JournalError} `journal-not-writable`; `session-open` while another session is
    */
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
-    const { window, openSession } = this.#journal.state;
+    const { window, openSession, sessions } = this.#journal.state;
     if (isUsed(window, voucher.sequence) || isForgotten(window, voucher.sequence)) return 'used';
     if (openSession) throw new JournalError('session-open', 'A session is open: close it before the next is redeemed.');
-    const record = this.#checked({ ...opened, voucher });
+    const session = sessions + 1;
+    const record = this.#checked({ ...opened, voucher, session, outlet: opened.outlet ?? 1 });
     const change = {
       window: use(window, voucher.sequence),
       ...this.#timesAfter(voucher),
       limiter: rewarded(this.#limiter()),
-      ...(record.ended ? { lastClosed: record } : { openSession: record }),
+      sessions: session,
+      ...(record.ended
+        ? { lastClosed: record, totals: this.#counted(closing(record)) }
+        : { openSession: record, sessionKey: keyText(this.settings), totals: this.#counted({ closings: 1 }) }),
     };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.putSession(record, moment));
     this.#noted();
@@ -188,9 +172,11 @@ export class Station implements SessionJournal {
 
   checkpoint(record: SessionRecord): void {
     const openSession = this.#mustBeOpen(record);
-    const checked = this.#checked(record);
-    if (JSON.stringify(checked) === JSON.stringify(openSession)) return;
-    const change = { openSession: checked, ...this.#times() };
+    const checked = { ...this.#checked(record), ...placeOf(openSession) };
+    if (same(checked, openSession)) return;
+    const goesOn = (openSession.halted && !checked.halted) || (checked.cuts ?? 0) > (openSession.cuts ?? 0);
+    const totals = goesOn ? { totals: this.#counted({ closings: 1 }) } : {};
+    const change = { openSession: checked, ...totals, ...this.#times() };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
     this.#noted();
   }
@@ -199,10 +185,11 @@ export class Station implements SessionJournal {
   close(record: SessionRecord): void {
     const { openSession, lastClosed } = this.#journal.state;
     if (!openSession && lastClosed?.voucher.sequence === record.voucher.sequence) return;
-    this.#mustBeOpen(record);
+    const open = this.#mustBeOpen(record);
     if (!record.ended) throw new TypeError('record.ended: why the session ended');
-    const checked = this.#checked(record);
-    const change = { openSession: null, lastClosed: checked, ...this.#times() };
+    const checked = { ...this.#checked(record), ...placeOf(open) };
+    const totals = this.#counted(closing(checked));
+    const change = { openSession: null, sessionKey: null, lastClosed: checked, totals, ...this.#times() };
     this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
     this.#noted();
     this.#archive();
@@ -217,12 +204,21 @@ export class Station implements SessionJournal {
     return lastClosed?.receipt ? lastClosed : undefined;
   }
 
-  receiptFor({ voucher, delivered }: SessionRecord): string | undefined {
-    const left = Math.max(0, voucher.amount - delivered);
-    const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount + FLOAT_NOISE));
-    if (unused < 1) return undefined;
-    const { unit, step, sequence } = voucher;
-    return this.#algorithm.make(this.settings.key, { kind: 'receipt', unit, step, unused })(sequence);
+  receiptFor(record: SessionRecord): string | undefined {
+    const { openSession, sessionKey } = this.#journal.state;
+    // A session keeps the key that it began with.
+    const isOpen = openSession?.voucher.sequence === record.voucher.sequence && typeof sessionKey === 'string';
+    return receiptOfRecord(record, isOpen ? Buffer.from(sessionKey, 'hex') : this.settings.key, this.#algorithm);
+  }
+
+  /** What was counted under this journal's id. */
+  totals(): Totals {
+    return this.#journal.state.totals;
+  }
+
+  /** Tells this journal from the one before it: 4 random bytes, in hex. */
+  get journalId(): string {
+    return this.#journal.state.journalId;
   }
 
   append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
@@ -306,7 +302,12 @@ export class Station implements SessionJournal {
     if (isUsed(window, sequence) || isForgotten(window, sequence)) return undefined;
     const limiter =
       operation === 'clear-lockout' ? fullLimiter(this.#clocks.bootId, this.#clocks.monotonicMs()) : this.#limiter();
-    return { window: use(window, sequence), ...this.#times(), limiter };
+    const totals = this.#counted(operation === 'test-relay' ? { closings: 1 } : {});
+    return { window: use(window, sequence), ...this.#times(), limiter, totals };
+  }
+
+  #counted(more: Partial<Totals>): Totals {
+    return counted(this.#journal.state.totals, more);
   }
 
   #sure(): SureTime {
@@ -347,11 +348,7 @@ export class Station implements SessionJournal {
   }
 
   #checked(record: SessionRecord): SessionRecord {
-    const { voucher, delivered, ended, receipt } = record;
-    if (!Number.isFinite(delivered)) throw new RangeError(`record.delivered: a number, not ${delivered}`);
-    const within = { ...record, delivered: Math.min(Math.max(0, delivered), voucher.amount) };
-    const due = ended && !receipt ? this.receiptFor(within) : undefined;
-    return due ? { ...within, receipt: due } : within;
+    return checkedRecord(record, (within) => this.receiptFor(within));
   }
 
   /** Moving old rows out can wait: what fails here is tried again after the next session. */
@@ -365,7 +362,10 @@ export class Station implements SessionJournal {
 
   #noteLock(limiter: Limiter): void {
     try {
-      this.append('keypad-locked', { wrongInARow: limiter.wrongInARow });
+      const details = JSON.stringify({ wrongInARow: limiter.wrongInARow });
+      this.#journal.commit({ totals: this.#counted({ lockouts: 1 }) }, 'durable', (tables, moment) =>
+        tables.appendRecord('keypad-locked', details, moment),
+      );
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
     }

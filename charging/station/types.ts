@@ -63,6 +63,8 @@ export interface SessionRecord {
   readonly voucher: Voucher;
   /** Where it was charged; 1 where it is not set. */
   readonly outlet?: number;
+  /** Which session of this journal it belongs to; set by the journal. */
+  readonly session?: number;
   /** In `unit`s, never more than `voucher.amount`; as exact as it was measured. */
   readonly delivered: number;
   /** The meter's reading (Wh) when the session opened and at the last checkpoint; only for `Wh` stations. */

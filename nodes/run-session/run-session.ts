@@ -166,6 +166,7 @@ class SessionNode implements StationUser {
       journal: station,
       config: chargerConfig({
         unit: plan.settings.unit,
+        sequence: plan.settings.sequence,
         ...limit(config, 'highestPowerW'),
         ...limit(config, 'highestCurrentA'),
       }),

@@ -4,7 +4,7 @@ import type { Operation } from '../../codes/index.ts';
 import { receiptOf } from '../outlet/metering.ts';
 import { type News, type Receipt, stoppable } from '../outlet/model.ts';
 import { testable } from '../outlet/transition.ts';
-import type { SessionRecord, Voucher } from '../types.ts';
+import type { Outcome, SessionRecord, Voucher } from '../types.ts';
 import type { ConversationEvent, NoticeName } from './model.ts';
 import type { Transition } from './transition.ts';
 
@@ -169,7 +169,7 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
   'clear-lockout': 'lockout-cleared',
   'test-relay': undefined,
   'end-session': 'session-ended',
-  'show-report': undefined,
+  'show-report': 'no-report',
 };
 
 /** The number of a service code is used up in the journal: now what it orders is done. */
@@ -190,7 +190,13 @@ function hearServiceUsed(talk: Transition, { operation, result, outlet = FIRST }
 function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
   if (fate && showFate(talk, fate)) return;
   if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
-  else talk.tell(verdict.outcome);
+  else talk.tell(wordFor(verdict.outcome, talk.config.sequence));
+}
+
+/** A station that counts has no clock to be set by a phone. */
+function wordFor(outcome: Exclude<Outcome, 'accepted'>, sequence: 'clock' | 'counter'): NoticeName {
+  const counts = sequence === 'counter' && (outcome === 'expired' || outcome === 'invalid');
+  return counts ? `${outcome}-counter` : outcome;
 }
 
 /** @returns false where there is nothing to show: its session is just being closed, or the journal does not know it */

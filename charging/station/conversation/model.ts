@@ -8,6 +8,8 @@ import type { Outcome, SessionRecord, Verdict, Voucher } from '../types.ts';
 /** All times are monotonic milliseconds, all spans milliseconds. */
 export interface ConversationConfig {
   readonly unit: Unit;
+  /** How the station tells what is fresh: whoever bought a code just now may heal a clock, or a counter, from the phone. */
+  readonly sequence: 'clock' | 'counter';
   /** How long a receipt stays on the display. */
   readonly receiptMs: number;
   /** How long an answer to what was typed stays on the display. */
@@ -18,6 +20,7 @@ export interface ConversationConfig {
 
 /** The limits of docs/session.md. */
 export const CONVERSATION_LIMITS: Omit<ConversationConfig, 'unit'> = Object.freeze({
+  sequence: 'clock',
   receiptMs: 60_000,
   noticeMs: 12_000,
   askMs: 10_000,
@@ -44,6 +47,9 @@ export type NoticeName =
   | `your-charge-${Unit}`
   | `your-receipt-${Unit}`
   | 'used-up'
+  | 'expired-counter'
+  | 'invalid-counter'
+  | 'no-report'
   | KeypadTrouble;
 
 /** What was done at the keypad that is no entry: keys that mean digits only with Num Lock on; a scan without a code in it. */

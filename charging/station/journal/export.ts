@@ -7,7 +7,7 @@ import { corrupt, journalError, newer } from './failures.ts';
 import { DATABASE } from './journal.ts';
 import { type Line, type RecordLine, recordLine, type SessionLine, sessionLine } from './lines.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
-import { APPLICATION_ID, type RecordRow, readState, SCHEMA_VERSION, type SessionRow } from './tables.ts';
+import { APPLICATION_ID, type RecordRow, readState, SCHEMA_VERSION, type SessionRow, sessionOfRow } from './tables.ts';
 
 export type Kind = Line['type'];
 
@@ -110,6 +110,8 @@ function* linesOf(
   for (const file of files) {
     for (const text of read(file)) {
       const line = JSON.parse(text) as SessionLine | RecordLine;
+      // A line that 0.1.0 wrote knows no session and no outlet.
+      if (line.type === 'session') Object.assign(line, sessionOfRow(line as unknown as SessionRow));
       if (kinds.includes(line.type)) yield line;
     }
   }

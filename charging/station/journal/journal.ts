@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { JournalError } from '../types.ts';
 import { corrupt, inUse, journalError, newer, ofAnotherStation, unvouched } from './failures.ts';
 import { takeFolder } from './lock.ts';
+import { migrate } from './migration.ts';
 import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } from './snapshots.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
-import { FIRST_GENERATION, type StationState } from './state.ts';
+import { FIRST_GENERATION, identified, type StationState } from './state.ts';
 import { APPLICATION_ID, MIGRATIONS, type Moment, readState, SCHEMA_VERSION, Tables } from './tables.ts';
 import { endsWithTransaction } from './write-ahead-log.ts';
 
@@ -88,7 +89,7 @@ export class Journal {
       if (known) checkVouched(known, found, folder);
       const begins = known ? undefined : beginning(options, found);
       options.admit?.(newest([known, ...found.states]));
-      if (begins) create(path, folder, begins);
+      if (begins) create(path, folder, identified(begins));
       return Journal.#openKnown(options, found, known, letGo);
     } catch (error) {
       letGo?.();
@@ -109,10 +110,12 @@ export class Journal {
       const { journal_mode } = db.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string };
       if (journal_mode !== 'wal') throw inUse(options.folder);
       db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ROLLBACK');
-      const inDatabase = migrate(db, options.folder);
+      const inDatabase = readState(db);
+      if (!inDatabase) throw corrupt(options.folder, 'its state is not whole');
+      const state = migrate(db, inDatabase, options.onWrite);
       snapshots = Snapshots.open(options.folder, found);
       syncFolder(options.folder);
-      const journal = new Journal(options, { db, snapshots, state: inDatabase, letGo });
+      const journal = new Journal(options, { db, snapshots, state, letGo });
       journal.#mend(found, known);
       // So that a database which loses its log still tells a station that has a past from one that never began.
       db.exec('PRAGMA wal_checkpoint(PASSIVE)');
@@ -205,18 +208,21 @@ export class Journal {
     const rebuilt = !known && inSnapshots !== undefined;
     const behind = inSnapshots !== undefined && inSnapshots.generation > this.#state.generation;
     const details = { lost: behind ? inSnapshots.generation - this.#state.generation : 0, damaged: found.damaged };
-    if (behind) this.#state = inSnapshots;
-    if (!rebuilt && !behind && found.damaged === 0 && !this.#snapshots.incomplete) return;
+    const { journalId, totals } = this.#state;
+    // One that an earlier version wrote has neither.
+    if (behind) this.#state = inSnapshots.journalId === '' ? { ...inSnapshots, journalId, totals } : inSnapshots;
+    const isWhole = found.damaged === 0 && !found.outdated && !this.#snapshots.incomplete;
+    if (!rebuilt && !behind && isWhole) return;
     const { openSession, lastClosed } = this.#state;
     this.commit({}, 'durable', (tables, moment) => {
+      if (!rebuilt && !behind && found.damaged === 0) return;
       if (lastClosed) tables.putSession(lastClosed, moment);
       if (openSession) tables.putSession(openSession, moment);
-      if (!rebuilt && !behind && found.damaged === 0) return;
-      const orphans = tables.endOrphans(openSession?.voucher.sequence, moment);
+      const orphans = tables.endOrphans(openSession?.session, moment);
       const kind = rebuilt ? 'journal-rebuilt' : behind ? 'journal-recovered' : 'snapshot-damaged';
       tables.appendRecord(kind, JSON.stringify({ ...details, orphans }), moment);
     });
-    if (this.#snapshots.incomplete) this.commit({}, 'durable');
+    if (this.#snapshots.incomplete || found.outdated) this.commit({}, 'durable');
   }
 }
 
@@ -238,24 +244,6 @@ function inspect(path: string, folder: string): StationState {
   } finally {
     db.close();
   }
-}
-
-/** Brings a database of an older version to this one, in one transaction, and gives the state that it holds. */
-function migrate(db: DatabaseSync, folder: string): StationState {
-  const state = readState(db);
-  if (!state) throw corrupt(folder, 'its state is not whole');
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version === SCHEMA_VERSION) return state;
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    new Tables(db).nextState(state, state.generation);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  } catch (error) {
-    db.exec('ROLLBACK');
-    throw error;
-  }
-  return state;
 }
 
 /**
@@ -297,7 +285,7 @@ function create(path: string, folder: string, state: StationState): void {
       ${MIGRATIONS.join('\n')}
       PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
     new Tables(db).firstState(state);
-    db.exec('COMMIT');
+    db.exec('COMMIT; PRAGMA incremental_vacuum');
   } finally {
     db.close();
   }

@@ -1,5 +1,5 @@
 // A row of the journal as people take it away: the same in the archive and in an export.
-import type { RecordRow, SessionRow } from './tables.ts';
+import { type RecordRow, type SessionRow, sessionOfRow } from './tables.ts';
 
 export interface SessionLine {
   readonly type: 'session';
@@ -22,6 +22,8 @@ export interface SessionLine {
   /** null while the session is open. */
   readonly ended: string | null;
   readonly receipt: string | null;
+  readonly session: number;
+  readonly outlet: number;
 }
 
 export interface RecordLine {
@@ -57,6 +59,7 @@ export function sessionLine(station: string, row: SessionRow): SessionLine {
     meterLastWh: row.meter_last_wh,
     ended: row.ended,
     receipt: row.receipt,
+    ...sessionOfRow(row),
   };
 }
 

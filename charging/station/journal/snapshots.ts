@@ -7,8 +7,8 @@ import { newer } from './failures.ts';
 import { checksum, decodeState, encodeState, type StationState } from './state.ts';
 
 export const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
-/** 1 remembered 64 numbers. */
-const VERSION = 2;
+/** 0.1.0 wrote 1, which remembered 64 numbers; 2 had no id, totals and sessions. */
+const VERSION = 3;
 const BLOCK = 4096;
 
 interface Slot {
@@ -17,10 +17,13 @@ interface Slot {
   generation: number;
 }
 
-/** What the two files hold: `damaged` counts those that are there but hold nothing whole. */
+/** What the two files hold. */
 export interface SnapshotsFound {
   readonly states: readonly (StationState | undefined)[];
+  /** So many are there, but hold nothing whole. */
   readonly damaged: number;
+  /** One was written by an earlier version. */
+  readonly outdated: boolean;
 }
 
 /**
@@ -29,14 +32,16 @@ export interface SnapshotsFound {
  */
 export function readSnapshots(folder: string): SnapshotsFound {
   let damaged = 0;
+  let outdated = false;
   const states = SNAPSHOTS.map((name) => {
     const bytes = readIfThere(join(folder, name));
     if (bytes === undefined) return undefined;
-    const state = parse(bytes, folder);
-    if (!state) damaged++;
-    return state;
+    const parsed = parse(bytes, folder);
+    if (!parsed) damaged++;
+    else if (parsed.version < VERSION) outdated = true;
+    return parsed?.state;
   });
-  return { states, damaged };
+  return { states, damaged, outdated };
 }
 
 /** The newer of two states, the first when they are of an age. */
@@ -132,7 +137,7 @@ function format(state: StationState): Buffer {
   return bytes;
 }
 
-function parse(bytes: Buffer, folder: string): StationState | undefined {
+function parse(bytes: Buffer, folder: string): { state: StationState; version: number } | undefined {
   const head = /^offline-charging snapshot (\d+) ([0-9a-f]{64}) (\d+)\n/.exec(bytes.toString('latin1', 0, 200));
   if (!head) return undefined;
   const [line, version, sum, length] = head as unknown as [string, string, string, string];
@@ -140,7 +145,7 @@ function parse(bytes: Buffer, folder: string): StationState | undefined {
   if (checksum(body) !== sum) return undefined;
   if (Number(version) > VERSION) throw newer(folder, `snapshot version ${version}`);
   try {
-    return decodeState(body);
+    return { state: decodeState(body), version: Number(version) };
   } catch {
     return undefined;
   }

@@ -1,16 +1,22 @@
 // What a station must never forget, as one small text: the same in the database and in the snapshots beside it.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ClockMemory } from '../clock.ts';
 import type { Limiter } from '../limiter.ts';
 import type { SureTime } from '../sure-time.ts';
 import type { SessionRecord } from '../types.ts';
 import { MEMORY, type SequenceWindow, widened } from '../window.ts';
+import { NO_TOTALS, type Totals } from './totals.ts';
 
 /** Of a station that never wrote anything. */
 export const FIRST_GENERATION = 1;
 
 export interface StationState {
   readonly station: string;
+  /** Which journal of that station: 4 random bytes in hex, made with it and anew with each new key. */
+  readonly journalId: string;
+  readonly totals: Totals;
+  /** The id of the latest session. */
+  readonly sessions: number;
   /** Raised by each change: of two copies the higher is the newer. */
   readonly generation: number;
   /** Boots of the machine that this journal has seen, and the one it is in. */
@@ -27,6 +33,8 @@ export interface StationState {
   /** The same of keys that the station had before, oldest first: should one come back, what was used stays used. */
   readonly earlier?: readonly NumberLine[];
   readonly openSession: SessionRecord | null;
+  /** The key that it began with, in hex, while it is open: its receipt is made with it. */
+  readonly sessionKey?: string | null;
   /** Its receipt, if it has one, is the one that the display can show again. */
   readonly lastClosed: SessionRecord | null;
   /** Pulse counters' totals, Wh. */
@@ -52,15 +60,54 @@ function encodeWindow({ highest, used }: SequenceWindow): { highest: number; mem
   return { highest, memory: Buffer.from(hex, 'hex').toString('base64url') };
 }
 
-/** @throws {Error} when the text is no state */
+/**
+ * Also what an earlier version wrote, as what it means now.
+ * @throws {Error} when the text is no state
+ */
 export function decodeState(text: string): StationState {
-  const state = JSON.parse(text);
+  const written = JSON.parse(text);
+  const state = written.journalId === undefined ? upgraded(written) : written;
   const window = decodeWindow(state.window);
-  const whole = [state.generation, state.boot.number, state.limiter.main.tokens, state.limiter.second.tokens];
-  if (!whole.every(isCount)) throw new Error('a number is none');
-  if (typeof state.station !== 'string') throw new Error('a field is missing');
+  const { main, second } = state.limiter;
+  const counts = [state.generation, state.boot.number, main.tokens, second.tokens, state.sessions, state.totals.closed];
+  if (!counts.every(isCount)) throw new Error('a number is none');
+  if (typeof state.station !== 'string' || typeof state.journalId !== 'string') throw new Error('a field is missing');
   const earlier = state.earlier?.map((line: { window: unknown }) => ({ ...line, window: decodeWindow(line.window) }));
   return { ...state, window, ...(earlier && { earlier }) };
+}
+
+/** The state with an id of its own, where it has none yet. */
+export function identified<State extends Pick<StationState, 'journalId'>>(state: State): State {
+  return state.journalId === '' ? { ...state, journalId: newJournalId() } : state;
+}
+
+export function newJournalId(): string {
+  return randomBytes(4).toString('hex');
+}
+
+interface Encoded {
+  readonly window: { readonly highest: number };
+  readonly earlier?: readonly Encoded[];
+  readonly openSession?: SessionRecord | null;
+  readonly lastClosed?: SessionRecord | null;
+}
+
+/**
+ * What was written before there were sessions: each voucher was one of its own, on the station's one outlet, and the session
+ * bears its number. The id is yet to be given, and totals begin with it.
+ */
+function upgraded(old: Encoded) {
+  const highest = [old, ...(old.earlier ?? [])].map(({ window }) => window.highest);
+  const placed = (record: SessionRecord | null | undefined) =>
+    record ? { ...record, session: record.voucher.sequence, outlet: 1 } : null;
+  return {
+    ...old,
+    openSession: placed(old.openSession),
+    lastClosed: placed(old.lastClosed),
+    journalId: '',
+    totals: NO_TOTALS,
+    sessions: Math.max(...highest),
+  } as Encoded & Omit<StationState, 'window' | 'earlier'>;
 }
 
 function decodeWindow(encoded: unknown): SequenceWindow {

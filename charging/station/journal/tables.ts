@@ -5,7 +5,7 @@ import { checksum, decodeState, encodeState, type StationState } from './state.t
 
 /** Which program's file this is: `OFCH`. */
 export const APPLICATION_ID = 0x4f464348;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** One entry a version: what leads from the schema before to this one. */
 export const MIGRATIONS: readonly string[] = [
@@ -53,8 +53,34 @@ export const MIGRATIONS: readonly string[] = [
      records INTEGER NOT NULL
    ) STRICT;
    INSERT INTO archive_dropped VALUES (1, 0, 0);`,
-  // The state remembers 1024 numbers instead of 64: `Journal` writes it anew.
+  // The state remembers 1024 numbers instead of 64: `migrate` writes it anew.
   '',
+  // Several vouchers may belong to one session, at one of several outlets. A voucher of 0.1.0 was a session of its own.
+  `CREATE TABLE vouchers (
+     id INTEGER PRIMARY KEY,
+     session INTEGER NOT NULL,
+     outlet INTEGER NOT NULL,
+     sequence INTEGER NOT NULL,
+     layout TEXT NOT NULL,
+     quantity INTEGER NOT NULL,
+     amount INTEGER NOT NULL,
+     unit TEXT NOT NULL,
+     step INTEGER NOT NULL,
+     delivered REAL NOT NULL,
+     meter_start_wh REAL,
+     meter_last_wh REAL,
+     ended TEXT,
+     receipt TEXT,
+     opened_boot INTEGER NOT NULL,
+     opened_ms INTEGER NOT NULL,
+     closed_boot INTEGER,
+     closed_ms INTEGER,
+     UNIQUE (session, sequence)
+   ) STRICT;
+   INSERT INTO vouchers SELECT id, sequence, 1, sequence, layout, quantity, amount, unit, step, delivered,
+     meter_start_wh, meter_last_wh, ended, receipt, opened_boot, opened_ms, closed_boot, closed_ms FROM sessions;
+   DROP TABLE sessions;
+   ALTER TABLE vouchers RENAME TO sessions;`,
 ];
 
 /** When something happened: `boot` and the order of writing say what came first, the station's clock only helps. */
@@ -66,6 +92,9 @@ export interface Moment {
 
 export interface SessionRow {
   readonly id: number;
+  /** Missing before schema 3. */
+  readonly session?: number;
+  readonly outlet?: number;
   readonly sequence: number;
   readonly layout: Voucher['layout'];
   readonly quantity: number;
@@ -87,11 +116,17 @@ export interface SessionRow {
 export function recordOfRow(row: SessionRow, station: string): SessionRecord {
   const { layout, sequence, quantity, amount, unit, step, delivered, ended, receipt } = row;
   return {
+    ...sessionOfRow(row),
     voucher: { station, layout, sequence, quantity, amount, unit, step },
     delivered,
     ...(ended === null ? {} : { ended }),
     ...(receipt === null ? {} : { receipt }),
   };
+}
+
+/** Which session at which outlet: before schema 3 each voucher was one of its own. */
+export function sessionOfRow({ session, outlet, sequence }: SessionRow): { session: number; outlet: number } {
+  return { session: session ?? sequence, outlet: outlet ?? 1 };
 }
 
 export interface RecordRow {
@@ -113,6 +148,16 @@ export function readState(db: DatabaseSync): StationState | undefined {
   return state.generation === row.generation ? state : undefined;
 }
 
+/** What the database still holds of closed vouchers: so many, and what was delivered on them in seconds or Wh. */
+export function closedInDatabase(db: DatabaseSync): { closed: number; delivered: number } {
+  return db
+    .prepare(
+      `SELECT count(*) AS closed, coalesce(sum(CASE unit WHEN 'min' THEN delivered * 60 ELSE delivered END), 0) AS delivered
+       FROM sessions WHERE ended IS NOT NULL`,
+    )
+    .get() as { closed: number; delivered: number };
+}
+
 export class Tables {
   readonly #insertState: StatementSync;
   readonly #updateState: StatementSync;
@@ -129,16 +174,17 @@ export class Tables {
       'UPDATE state SET generation = ?, body = ?, checksum = ? WHERE id = 1 AND generation = ?',
     );
     this.#openSession = db.prepare(
-      `INSERT INTO sessions (sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
-       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (sequence) DO NOTHING`,
+      `INSERT INTO sessions
+       (session, outlet, sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (session, sequence) DO NOTHING`,
     );
     this.#updateSession = db.prepare(
       `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
-       closed_boot = ?, closed_ms = ? WHERE sequence = ?`,
+       closed_boot = ?, closed_ms = ? WHERE session = ? AND sequence = ?`,
     );
     this.#sessionsOn = db.prepare('SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC');
     this.#endOrphans = db.prepare(
-      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE ended IS NULL AND sequence <> ?",
+      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE ended IS NULL AND session <> ?",
     );
     this.#appendRecord = db.prepare(
       'INSERT INTO records (boot, monotonic_ms, station_ms, kind, details) VALUES (?, ?, ?, ?, ?)',
@@ -163,7 +209,8 @@ export class Tables {
   /** Opens the session's row unless there is one, and brings it up to date. */
   putSession(record: SessionRecord, { boot, stationMs }: Moment): void {
     const { sequence, layout, quantity, amount, unit, step } = record.voucher;
-    this.#openSession.run(sequence, layout, quantity, amount, unit, step, boot, stationMs);
+    const { session, outlet = 1 } = record;
+    this.#openSession.run(session ?? sequence, outlet, sequence, layout, quantity, amount, unit, step, boot, stationMs);
     this.updateSession(record, { boot, stationMs });
   }
 
@@ -176,6 +223,7 @@ export class Tables {
       record.receipt ?? null,
       record.ended ? boot : null,
       record.ended ? stationMs : null,
+      record.session ?? record.voucher.sequence,
       record.voucher.sequence,
     );
   }
@@ -186,8 +234,8 @@ export class Tables {
   }
 
   /** Ends what the database still holds for open but the station knows to be over. @returns how many */
-  endOrphans(openSequence: number | undefined, { boot, stationMs }: Moment): number {
-    return Number(this.#endOrphans.run(boot, stationMs, openSequence ?? -1).changes);
+  endOrphans(openSession: number | undefined, { boot, stationMs }: Moment): number {
+    return Number(this.#endOrphans.run(boot, stationMs, openSession ?? -1).changes);
   }
 
   appendRecord(kind: string, details: string, { boot, monotonicMs, stationMs }: Moment): void {

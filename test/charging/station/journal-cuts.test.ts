@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { Station } from '../../../charging/station/station.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, copyAfterCrash, filesIn, newFolder, removeFolders } from './support.ts';
+import { Bench, CLOCK, copyAfterCrash, filesIn, newFolder, plain, removeFolders } from './support.ts';
 
 interface Known {
   readonly used: readonly Voucher[];
@@ -259,7 +259,7 @@ describe('the plug pulled in the middle of a write', () => {
       for (const voucher of promised.used) {
         assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', what);
       }
-      const open = station.openSession();
+      const open = plain(station.openSession());
       const receipt = station.lastReceipt()?.receipt;
       const is = ({ open: o, receipt: r }: Known) => r === receipt && JSON.stringify(o) === JSON.stringify(open);
       assert(is(promised) || is(doing), what);

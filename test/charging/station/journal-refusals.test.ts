@@ -59,7 +59,7 @@ describe('a journal that cannot be used', () => {
 
   it('because it is newer is left as it is, closed or after a crash', () => {
     bench.station.dispose();
-    edit('PRAGMA user_version = 3');
+    edit('PRAGMA user_version = 4');
     refuses('journal-newer', /newer version/);
     const db = new DatabaseSync(database);
     db.exec('PRAGMA journal_mode = WAL; CREATE TABLE later (a); INSERT INTO later VALUES (1)');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readReceipt } from '../../../charging/codes/index.ts';
 import type { JournalError, SessionRecord } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, copyAfterCrash, newFolder, removeFolders } from './support.ts';
+import { Bench, CLOCK, copyAfterCrash, newFolder, plain, removeFolders } from './support.ts';
 
 const withCode = (code: string) => (error: JournalError) => error.code === code;
 
@@ -16,11 +16,11 @@ describe('sessions in the journal', () => {
   it('are open from redeeming to closing, and over restarts as last checkpointed', () => {
     const opened = bench.redeem(bench.code(bench.slot));
     bench.restart();
-    assert.deepEqual(bench.station.openSession(), opened);
+    assert.deepEqual(bench.station.openSession(), { ...opened, session: 1, outlet: 1 });
     const checkpoint = { ...opened, delivered: 12.5, meterStartWh: 1000, meterLastWh: 1450.5 };
     bench.station.checkpoint(checkpoint);
     bench.restart();
-    assert.deepEqual(bench.station.openSession(), checkpoint);
+    assert.deepEqual(plain(bench.station.openSession()), checkpoint);
     bench.station.close({ ...checkpoint, delivered: 60, ended: 'used-up' });
     bench.restart();
     assert.equal(bench.station.openSession(), undefined);

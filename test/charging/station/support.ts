@@ -31,9 +31,9 @@ export const CLOCK: StationSettings = {
 };
 /** Slots of four hours: the look around over a year takes a moment only, where a test guesses a lot. */
 export const COARSE: StationSettings = { ...CLOCK, slotSeconds: 14_400 };
+export const COUNTER: StationSettings = { ...CLOCK, sequence: 'counter' };
 /** A busy site. */
 export const WIDE: StationSettings = { ...CLOCK, layout: 'wide', slotSeconds: 120 };
-export const COUNTER: StationSettings = { ...CLOCK, sequence: 'counter' };
 
 /** A machine's clocks, turned by hand. */
 export class Hands implements Clocks {
@@ -74,6 +74,13 @@ export function newFolder(): string {
 
 export function removeFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A record without what the journal itself adds: of which session at which outlet it is. */
+export function plain(record: SessionRecord | undefined): SessionRecord | undefined {
+  if (!record) return undefined;
+  const { session: _session, outlet: _outlet, ...rest } = record;
+  return rest;
 }
 
 /** The files as a crash leaves them: what readers share is gone with the machine. */
@@ -144,8 +151,8 @@ export class Bench {
 
   /** The voucher of a number, without asking the station. */
   voucherOf(sequence: number, quantity = 2): Voucher {
-    const { stationId: station, unit, step } = this.settings;
-    return { station, layout: this.settings.layout, sequence, quantity, amount: quantity * step, unit, step };
+    const { stationId: station, unit, step, layout } = this.settings;
+    return { station, layout, sequence, quantity, amount: quantity * step, unit, step };
   }
 
   redeem(entry: string): SessionRecord {

@@ -131,16 +131,28 @@ export const EN: Catalogue = {
       short: ['Expired. If just', 'bought: CLOCK'],
     },
     'out-of-step': {
-      lines: ['OUT OF STEP', 'On your phone choose', 'OUT OF STEP and type', 'the 15 digits here.'],
-      short: ['OUT OF STEP: see', 'your phone.'],
+      lines: ['OUT OF STEP. Bought', 'just now? On phone', 'choose OUT OF STEP,', 'type its 15 digits.'],
+      short: ['OUT OF STEP: if', 'new, see phone'],
     },
     'clock-lost': {
       lines: ['CLOCK lost', 'On your phone choose', 'CLOCK, then type the', '15 digits here.'],
       short: ['CLOCK lost: see', 'CLOCK on phone'],
     },
+    'expired-counter': {
+      lines: ['Code has expired.', 'Bought just now? On', 'your phone choose', 'OUT OF STEP.'],
+      short: ['Expired. If just', 'got: OUT OF STEP'],
+    },
     invalid: {
+      lines: ['Wrong code, or not', 'for this station.', 'Bought just now? On', 'phone choose CLOCK.'],
+      short: ['Wrong code. Just', 'bought: CLOCK'],
+    },
+    'invalid-counter': {
       lines: ['Wrong code, or not', 'for this station:', 'compare both with', 'your phone.'],
       short: ['Wrong code or', 'wrong station.'],
+    },
+    'no-report': {
+      lines: ['There is no report', 'on this display yet.'],
+      short: ['No report on', 'display yet.'],
     },
     locked: {
       lines: ['LOCKED: wait {wait}', 'or choose LOCKED on', 'your phone and type', 'its digits here.'],

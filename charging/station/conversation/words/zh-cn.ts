@@ -116,17 +116,26 @@ export const ZH_CN: Catalogue = {
       short: ['已过期。刚购买的', '请选 CLOCK'],
     },
     'out-of-step': {
-      lines: ['失步 OUT OF STEP', '请在手机上选择', '“失步 OUT OF STEP”，', '再在此输入 15 位数字'],
-      short: ['OUT OF STEP 失步', '请看手机'],
+      lines: ['失步 OUT OF STEP', '刚购买的请在手机上选择', '“失步 OUT OF STEP”，', '再在此输入 15 位数字'],
+      short: ['OUT OF STEP 失步', '刚购买请看手机'],
     },
     'clock-lost': {
       lines: ['时钟丢失 CLOCK', '请在手机上选择', '“时钟 CLOCK”，', '再在此输入 15 位数字'],
       short: ['时钟丢失 CLOCK', '请看手机'],
     },
+    'expired-counter': {
+      lines: ['充电码已过期', '刚购买的请在手机上选择', '“失步 OUT OF STEP”'],
+      short: ['已过期。刚购买的', '选 OUT OF STEP'],
+    },
     invalid: {
+      lines: ['充电码不正确，', '或不属于本充电桩', '刚购买的请在手机上选择', '“时钟 CLOCK”'],
+      short: ['码不正确。刚购买', '的请选 CLOCK'],
+    },
+    'invalid-counter': {
       lines: ['充电码不正确，', '或不属于本充电桩', '请在手机上核对'],
       short: ['充电码不正确', '或不属于本桩'],
     },
+    'no-report': { lines: ['此屏幕上还没有报告'], short: ['屏幕上还没有报告', ''] },
     locked: {
       lines: ['已锁定 LOCKED，等 {wait}', '或在手机上选择', '“锁定 LOCKED”，', '再在此输入所示数字'],
       short: ['LOCKED {wait}', '或请看手机'],

@@ -5,7 +5,9 @@ import { table } from './table.ts';
 
 const config = chargerConfig({ unit: 'Wh' });
 
-const LIMITS: Readonly<Record<keyof Omit<ChargerConfig, 'unit' | 'highestPowerW' | 'highestCurrentA'>, string>> = {
+const LIMITS: Readonly<
+  Record<keyof Omit<ChargerConfig, 'unit' | 'sequence' | 'highestPowerW' | 'highestCurrentA'>, string>
+> = {
   waitingMs: 'a verified voucher waits for a vehicle',
   relayWaitMs: 'the same because the relay needs its rest, at most',
   startingMs: 'the relay told to close, and not seen closed',
