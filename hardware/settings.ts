@@ -7,6 +7,8 @@ interface Common {
   readonly variable?: string;
   /** What a new dialog holds, where that is not what stands for nothing said. */
   readonly fresh?: string;
+  /** It matters, and is shown in a dialog, only while another setting of the table is one of its choices, or is not. */
+  readonly where?: { readonly setting: string } & ({ readonly is: string } | { readonly not: string });
 }
 
 export interface NumberSetting extends Common {

@@ -5,12 +5,13 @@ import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } fr
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { begin } from '../shared/begin.ts';
+import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import type { Status } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
-import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan } from './settings.ts';
+import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan, SETTINGS } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
 /** Between two attempts to set up a relay. */
@@ -50,7 +51,7 @@ export default function controlRelay(red: RED): void {
     });
     control.start();
   }
-  red.nodes.registerType('control relay', ControlRelayNode);
+  red.nodes.registerType('control relay', ControlRelayNode, { settings: dialogSettings('control relay', SETTINGS) });
 }
 
 /** No faults: the contactor needs its rest, a later order overtook this one, the flow was being stopped. */

@@ -38,8 +38,9 @@ export interface RelayPlan {
 
 export const SETTINGS = {
   through: { kind: 'choice', choices: ['guard', 'direct'] },
-  relay: { kind: 'text', otherwise: 'relay' },
-  ...RELAY_PIN,
+  relay: { kind: 'text', otherwise: 'relay', where: { setting: 'through', is: 'guard' } },
+  line: { ...RELAY_PIN.line, where: { setting: 'through', is: 'direct' } },
+  activeLow: { ...RELAY_PIN.activeLow, where: { setting: 'through', is: 'direct' } },
   ...FEEDBACK_PIN,
   ...PROTECTION,
 } as const satisfies Settings;

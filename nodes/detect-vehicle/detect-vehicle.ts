@@ -3,12 +3,13 @@ import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
+import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import { openPilot } from './pilot.ts';
-import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, sourceOf } from './settings.ts';
+import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, SETTINGS, sourceOf } from './settings.ts';
 
 /** Between two attempts at a line that was lost or is busy. */
 const AGAIN_MS = 5_000;
@@ -41,7 +42,7 @@ export default function detectVehicle(red: RED): void {
     });
     detection.start();
   }
-  red.nodes.registerType('detect vehicle', DetectVehicleNode);
+  red.nodes.registerType('detect vehicle', DetectVehicleNode, { settings: dialogSettings('detect vehicle', SETTINGS) });
 }
 
 class Detection {

@@ -67,7 +67,18 @@ const LOAD = {
   goneSeconds: { kind: 'number', least: 1, most: 86_400, otherwise: defaultLoadCurrent.goneSeconds },
 } as const satisfies Settings;
 
-export const SETTINGS = { ...BY, ...CONTACT, ...PILOT, ...LOAD } as const satisfies Settings;
+export const SETTINGS = {
+  ...BY,
+  ...where('contact', CONTACT),
+  ...where('pilot', PILOT),
+  ...where('load', LOAD),
+} satisfies Settings;
+
+function where(is: string, table: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, one]) => [name, { ...one, where: { setting: 'by', is } }]),
+  );
+}
 
 export const MIGRATIONS: readonly Migration[] = [
   fromUnversioned(SETTINGS, { openMs: 0, closeMs: 0, leastPowerW: 0, startSeconds: 0, goneSeconds: 0 }),

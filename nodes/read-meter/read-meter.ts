@@ -1,10 +1,12 @@
 // `read meter`: energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meter's faults.
+import { METERS } from '../../hardware/meter/kinds.ts';
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
 import { joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
+import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
+import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig, SETTINGS } from './settings.ts';
 
 export default function readMeter(red: RED): void {
   function ReadMeterNode(this: RedNode, saved: ReadMeterConfig) {
@@ -79,7 +81,9 @@ export default function readMeter(red: RED): void {
       }
     });
   }
-  red.nodes.registerType('read meter', ReadMeterNode);
+  red.nodes.registerType('read meter', ReadMeterNode, {
+    settings: dialogSettings('read meter', SETTINGS, { chosenBy: 'meter', kinds: METERS }),
+  });
 }
 
 /** A count that the station keeps itself is not whole after a power cut: the session must know. */

@@ -17,7 +17,12 @@ export interface ReadMeterConfig extends NodeConfig {
 
 /** What the dialog has besides what belongs to one kind of meter alone. */
 export const SETTINGS = {
-  meter: { kind: 'choice', choices: ['unset', 'none', ...METERS.map(({ name }) => name)], variable: 'METER' },
+  meter: {
+    kind: 'choice',
+    choices: ['unset', 'none', ...METERS.map(({ name }) => name)],
+    variable: 'METER',
+    fresh: 'none',
+  },
   highestPowerW: { kind: 'number', least: 1, most: 1_000_000, otherwise: 7_400, variable: 'HIGHEST_POWER_W' },
 } as const satisfies Settings;
 

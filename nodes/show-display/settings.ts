@@ -3,7 +3,7 @@ import type { Settings } from '../../hardware/settings.ts';
 
 export const SETTINGS = {
   display: { kind: 'choice', choices: ['page', '16x2', '20x4'], variable: 'DISPLAY_KIND' },
-  bus: { kind: 'text', fresh: '1', variable: 'DISPLAY_BUS' },
+  bus: { kind: 'text', fresh: '1', variable: 'DISPLAY_BUS', where: { setting: 'display', not: 'page' } },
   // A PCF8574's; a PCF8574A answers at 0x3F.
   address: {
     kind: 'number',
@@ -13,5 +13,6 @@ export const SETTINGS = {
     otherwise: 0x27,
     fresh: '0x27',
     variable: 'DISPLAY_ADDRESS',
+    where: { setting: 'display', not: 'page' },
   },
 } as const satisfies Settings;

@@ -75,7 +75,7 @@ describe('an error of a node', function () {
   });
 
   it('names the field of the dialog that is wrong', async () => {
-    const sentence = `[detect vehicle:detect] "soon" can't be in "Open (ms)": it takes a number, ≥ 0.`;
+    const sentence = `[detect vehicle:detect] "soon" can't be in "Open (ms)": it takes a number, 0 … 60000.`;
     await until('it is logged', () => editor.output.includes(sentence));
   });
 

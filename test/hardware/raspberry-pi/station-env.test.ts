@@ -59,6 +59,8 @@ function read(): Set<string> {
     const found = [
       ...source.matchAll(/\b(?:env|environment|rest|variables)\.([A-Z][A-Z_0-9]+)\b/g),
       ...source.matchAll(/\b(?:env|environment), '([A-Z][A-Z_0-9]+)'/g),
+      // In the tables of settings.
+      ...source.matchAll(/\bvariable: '([A-Z][A-Z_0-9]+)'/g),
       // In a flow, or in a shell script with its default; in TypeScript it would be a constant.
       ...(/\.ts$/.test(file) ? [] : source.matchAll(/"\$\{([A-Z][A-Z_0-9]+)\}"|\$\{([A-Z][A-Z_0-9]+):-/g)),
       ...[...source.matchAll(/const \{([^}]+)\} = (?:process\.)?env\b/g)].flatMap(([, inside]) => [
