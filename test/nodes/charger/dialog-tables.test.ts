@@ -3,33 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KEYPADS } from '../../../hardware/keypad/kinds.ts';
-import { METERS } from '../../../hardware/meter/kinds.ts';
-import { readSettings, type Setting, type Settings } from '../../../hardware/settings.ts';
-import { SETTINGS as chargingStation } from '../../../nodes/charging-station/settings.ts';
-import { SETTINGS as controlRelay } from '../../../nodes/control-relay/settings.ts';
-import { SETTINGS as detectVehicle } from '../../../nodes/detect-vehicle/settings.ts';
-import { SETTINGS as readKeypad } from '../../../nodes/read-keypad/settings.ts';
-import { SETTINGS as readMeter } from '../../../nodes/read-meter/settings.ts';
-import { SETTINGS as runSession } from '../../../nodes/run-session/settings.ts';
+import { readSettings } from '../../../hardware/settings.ts';
 import { dialogSettings } from '../../../nodes/shared/dialog.ts';
-import { SETTINGS as showDisplay } from '../../../nodes/show-display/settings.ts';
+import { choicesOf, DIALOGS, settingsOf } from '../../support/dialogs.ts';
 
 const nodes = new URL('../../../nodes/', import.meta.url).pathname;
-
-interface Dialog {
-  readonly own: Settings;
-  readonly kinds: readonly { readonly name: string; readonly settings: Settings }[];
-}
-const DIALOGS: Readonly<Record<string, Dialog>> = {
-  'charging-station': { own: chargingStation, kinds: [] },
-  'control-relay': { own: controlRelay, kinds: [] },
-  'detect-vehicle': { own: detectVehicle, kinds: [] },
-  'read-keypad': { own: readKeypad, kinds: KEYPADS },
-  'read-meter': { own: readMeter, kinds: METERS },
-  'run-session': { own: runSession, kinds: [] },
-  'show-display': { own: showDisplay, kinds: [] },
-};
 
 type Tree = { readonly [key: string]: string | Tree };
 function word(name: string, language: string, path: string): string | undefined {
@@ -40,21 +18,13 @@ function word(name: string, language: string, path: string): string | undefined 
   return typeof at === 'string' ? at : undefined;
 }
 
-function choicesOf(setting: Setting): readonly string[] | undefined {
-  if (setting.kind === 'level') return ['false', 'true'];
-  if (setting.kind === 'pull') return ['unset', 'up', 'down', 'none'];
-  return setting.kind === 'choice' ? setting.choices : undefined;
-}
-
 /** A variable of the environment, as a list in a dialog holds it. */
 const asHeld = (variable: string) => `\${${variable}}`;
 
 for (const [name, { own, kinds }] of Object.entries(DIALOGS)) {
   describe(`the table of ${name.replaceAll('-', ' ')}`, () => {
     const html = readFileSync(join(nodes, name, `${name}.html`), 'utf8');
-    const all: [string, Setting][] = [own, ...kinds.map(({ settings }) => settings)].flatMap((table) =>
-      Object.entries(table),
-    );
+    const all = settingsOf({ own, kinds });
 
     it('is what the editor gets', () => {
       const told = dialogSettings(name.replaceAll('-', ' '), own, { chosenBy: 'kind', kinds });
