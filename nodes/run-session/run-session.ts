@@ -18,8 +18,7 @@ import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import { type Heard, heard } from './inputs.ts';
-import { Levels } from './levels.ts';
+import { type Heard, heard, StandingInputs } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
 
@@ -98,7 +97,7 @@ class SessionNode implements StationUser {
   /** Gives the station back. */
   #leaveBench: (() => void) | undefined;
   /** Heard before it began. */
-  readonly #levels = new Levels();
+  readonly #standing = new StandingInputs();
   #opening: NodeJS.Timeout | undefined;
 
   constructor(node: RedNode, status: Status, charging: ChargingStation, live: LiveSession) {
@@ -154,7 +153,7 @@ class SessionNode implements StationUser {
   /** Where there is no session the relay is to be open, whatever the one before it left behind. */
   #keepOpen(): void {
     const open = () => {
-      if (!this.#levels.relayOpen) this.#command(false, true);
+      if (!this.#standing.relayOpen) this.#command(false, true);
     };
     clearInterval(this.#opening);
     this.#opening = setInterval(guarded(this.#node, this.#status, open), OPEN_AGAIN_MS);
@@ -192,7 +191,7 @@ class SessionNode implements StationUser {
     this.#charger = charger;
     this.#plan = plan;
     clearInterval(this.#opening);
-    for (const input of this.#levels.take()) this.#pass(input, charger);
+    for (const input of this.#standing.take()) this.#pass(input, charger);
     charger.start();
     this.#show();
   }
@@ -209,7 +208,7 @@ class SessionNode implements StationUser {
     const input = heard(message, settings);
     const charger = this.#charger;
     if (!charger) {
-      this.#levels.keep(input);
+      this.#standing.keep(input);
       return;
     }
     try {

@@ -16,7 +16,6 @@ const LONGEST_ANSWER = 2;
 const FIRST = 1;
 
 export function hear(talk: Transition, event: ConversationEvent): void {
-  forgetEnded(talk);
   switch (event.type) {
     case 'time':
       return;
@@ -245,6 +244,7 @@ export function hearNews(talk: Transition, outlet: number, news: News): void {
 
 /** What follows from what is known, whatever event brought it: time that ran out, and outlets that went on. */
 export function settle(talk: Transition): void {
+  forgetEnded(talk);
   settleNotice(talk);
   settleReceipt(talk);
   const { asking } = talk.state;

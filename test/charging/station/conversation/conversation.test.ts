@@ -137,6 +137,20 @@ describe('the same code again', () => {
     assert.equal(bench.state, 'charging');
   });
 
+  it('is not said to charge once its session has ended', () => {
+    const bench = new Bench();
+    bench.charge(7);
+    bench.charger.refused({ outcome: 'used' }, bench.journal.open);
+    assert.equal(bench.screen, 'your-charge-min');
+    bench.stuck = true;
+    bench.charger.vehicle(false);
+    assert.equal(bench.screen, 'stopping');
+    assert.deepEqual(
+      bench.screens.filter(({ name, values }) => name === 'your-charge-min' && values.left === undefined),
+      [],
+    );
+  });
+
   it('says so when all of it was charged', () => {
     const bench = new Bench();
     bench.charger.refused({ outcome: 'used' }, fate(bench, { delivered: 60, ended: 'used-up' }));
@@ -155,6 +169,27 @@ describe('the same code again', () => {
     const bench = new Bench();
     bench.charger.refused({ outcome: 'used' });
     assert.equal(bench.screen, 'used');
+  });
+});
+
+describe('a code bought just now', () => {
+  const shown = (sequence: 'clock' | 'counter', outcome: 'invalid' | 'expired' | 'out-of-step') => {
+    const bench = new Bench({ config: { sequence } });
+    bench.charger.refused({ outcome });
+    return bench.display;
+  };
+
+  it('is answered with what to choose on the phone, where that heals', () => {
+    for (const outcome of ['expired', 'invalid'] as const)
+      assert.match(shown('clock', outcome), /Bought just now.*CLOCK/);
+    assert.match(shown('counter', 'expired'), /Bought just now.*OUT OF STEP/);
+    for (const sequence of ['clock', 'counter'] as const)
+      assert.match(shown(sequence, 'out-of-step'), /Bought.*just now.*OUT OF STEP/);
+  });
+
+  it('is not said to be healed by a clock that there is none of', () => {
+    assert.doesNotMatch(shown('counter', 'invalid'), /CLOCK|OUT OF STEP/);
+    assert.doesNotMatch(shown('counter', 'expired'), /CLOCK/);
   });
 });
 

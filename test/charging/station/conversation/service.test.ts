@@ -113,6 +113,7 @@ describe('a service code', () => {
   for (const [operation, screen] of [
     ['synchronize', 'synchronized'],
     ['clear-lockout', 'lockout-cleared'],
+    ['show-report', 'no-report'],
   ] as const) {
     it(`${operation} says that it is done, also while a vehicle charges`, () => {
       const bench = new Bench();
