@@ -19,7 +19,7 @@ describe('a charge by energy', () => {
     const bench = new Bench(energy);
     bench.charge(7, 1000);
     bench.pass(15 * MINUTE);
-    assert.match(bench.display, /^Charging \| Left 50[01] Wh \| (499|500) Wh, 15:00 \| \* = stop$/);
+    assert.match(bench.display, /^Charging 15:00 \| Left 50[01] Wh \| Charged (499|500) Wh \| \* = stop$/);
   });
 
   it('writes a checkpoint each 50 Wh, and each minute when there is less', () => {
