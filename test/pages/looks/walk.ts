@@ -92,13 +92,14 @@ function faults(page: Page, language: string, scrolled: boolean): Promise<string
         );
         if (!own && !/^(BUTTON|INPUT|SELECT)$/.test(element.tagName)) continue;
         const box = element.getBoundingClientRect();
-        if (box.right > wide + 1 || box.left < -1) found.push(`beyond the edge: ${words(element)}`);
+        // Tables of figures move within their card.
+        const moves = element.closest('.scroll');
+        if (!moves && (box.right > wide + 1 || box.left < -1)) found.push(`beyond the edge: ${words(element)}`);
         // A phone is scrolled by its owner; a station's panel by nobody, and the plug is on it in simulation alone.
         if (!scrolls && wide > 575 && !element.closest('.oc-plug') && box.bottom > window.innerHeight + 1)
           found.push(`below the screen: ${words(element)}`);
         const card = element.closest('.card')?.getBoundingClientRect();
-        const scrolled = element.closest('.scroll');
-        if (card && !scrolled && (box.right > card.right + 1 || box.left < card.left - 1))
+        if (card && !moves && (box.right > card.right + 1 || box.left < card.left - 1))
           found.push(`out of its card: ${words(element)}`);
         const { overflowX, overflowY, display } = getComputedStyle(element);
         // What a field holds is moved within it by who reads it.
