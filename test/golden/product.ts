@@ -1,5 +1,7 @@
 // All that the golden tests know of the product's modules, gathered here: where a module moves or is renamed, this file
 // alone changes. What it gives keeps the names and shapes below, whatever the product calls them.
+
+import { type ProblemName, problem } from '../../api/problems.ts';
 import { isRefused, type Ledger, type LedgerOptions, openLedger, type Refusal } from '../../charging/cloud/ledger.ts';
 import { refusalKinds } from '../../charging/cloud/refusals.ts';
 import {
@@ -10,10 +12,10 @@ import {
   stationKey,
   voucherCode,
 } from '../../charging/codes/index.ts';
+import { Charger, type ChargerOptions } from '../../charging/station/charger/charger.ts';
+import { type Language, type Screen, shortWords, words } from '../../charging/station/conversation/screens.ts';
 import { openExport } from '../../charging/station/journal/export.ts';
-import { Charger, type ChargerOptions } from '../../charging/station/session/charger.ts';
-import { type Language, type Screen, shortWords, words } from '../../charging/station/session/screens.ts';
-import { sessionConfig } from '../../charging/station/session/states.ts';
+import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import { Station, type StationOptions } from '../../charging/station/station.ts';
 import {
   type Clocks,
@@ -22,7 +24,6 @@ import {
   type StationSettings,
   type Verdict,
 } from '../../charging/station/types.ts';
-import { type ProblemName, problem } from '../../nodes/shared/problems.ts';
 import { freshUrl, sharedPostgres } from '../charging/cloud/databases.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { Applications } from '../support/applications.ts';
