@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { FOLDER, RECORDINGS } from './recordings.ts';
 
 describe('what was recorded', function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
 
   it('is all that is compared', () => {
     assert.deepEqual(readdirSync(FOLDER).sort(), [...RECORDINGS.keys()].sort());

@@ -28,7 +28,7 @@ export class Caller {
     const answer = await call(...args);
     if (name === 'listAudit' || name === 'listApiKeys') sortWithinMoment(answer as { items: Moment[] });
     const told = isRefused(answer) ? { problem: problemOfRefusal(answer.refused) } : answer;
-    this.lines.push(`${name} ${args.map(stable).join(', ')}`, `  → ${stable(told) ?? 'nothing'}`);
+    this.lines.push(`${name} ${args.map(stable).join(', ')}`, `  → ${stable(told ?? null)}`);
     return answer as Answered;
   }
 

@@ -1,9 +1,8 @@
 // All that the golden tests know of the product's modules, gathered here: where a module moves or is renamed, this file
 // alone changes. What it gives keeps the names and shapes below, whatever the product calls them.
 
-import { type ProblemName, problem } from '../../api/problems.ts';
+import { type ProblemName, problem, problemOfRefusal as problemOf } from '../../api/problems.ts';
 import { isRefused, type Ledger, type LedgerOptions, openLedger, type Refusal } from '../../charging/cloud/ledger.ts';
-import { refusalKinds } from '../../charging/cloud/refusals.ts';
 import {
   type LayoutName,
   type Operation,
@@ -86,13 +85,11 @@ export function newSession(
 
 /** The problem details that a refusal of the ledger is sent as. */
 export function problemOfRefusal(refusal: Refusal): Record<string, unknown> {
-  return { ...refusal };
+  return { ...problemOf(refusal) };
 }
 
 /** Type, status and title of a problem that the HTTP side, or the ledger, answers with; undefined where there is none. */
 export function problemCalled(slug: string): { type: string; status: number; title: string } | undefined {
-  const ofLedger = refusalKinds().find(({ type }) => type.endsWith(`:${slug}`));
-  if (ofLedger) return ofLedger;
   const { type, status, title } = problem(slug as ProblemName, '');
   return title === undefined ? undefined : { type, status, title };
 }

@@ -3,27 +3,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  JournalError,
-  type LayoutName,
-  newSession,
-  type Operation,
-  type Session,
-  type SessionRecord,
-  Station,
-  type StationSettings,
-  serviceCode,
-  stationKey,
-  voucherCode,
-} from './product.ts';
-import { Chronicle, randomFrom, stable } from './support.ts';
+import { type LayoutName, type Operation, serviceCode, voucherCode } from './product.ts';
+import { DAY, KEY, Machine } from './session-machine.ts';
+import { Chronicle, stable } from './support.ts';
 
-const SEED = 20_260_815;
 const LIVES = 100;
 const EVENTS_A_LIFE = 1000;
-const START = Date.UTC(2026, 10, 22, 12);
-const DAY = 24 * 3_600_000;
-const KEY = stationKey(new Uint8Array(32).fill(1), 'CP-0001', 1);
 const OTHER_KEY = new Uint8Array(32).fill(99);
 
 const FAULTS = [
@@ -57,109 +42,55 @@ const RELAY_FAULTS = [
 ];
 const OPERATIONS: readonly Operation[] = ['synchronize', 'clear-lockout', 'test-relay', 'end-session'];
 
-interface Timer {
-  readonly at: number;
-  readonly callback: () => void;
-}
-
-/** The machine and the world around one station, and everything that happens to it. */
-class Life {
-  readonly #chronicle: Chronicle;
-  readonly #random: () => number;
-  readonly #settings: StationSettings;
-  readonly #folder: string;
-  readonly #config: Parameters<typeof newSession>[0]['config'];
-  readonly #waitsForRelay: boolean;
-  readonly #language: 'en' | 'zh-CN';
-  readonly #counts: Map<string, number>;
-  #calm: number;
-  #station!: Station;
-  #session!: Session;
-  #timers: Timer[] = [];
-  #afterRelay: (() => void)[] = [];
-  #wall = START;
-  #monotonic = 1000;
-  #boot = 1;
-  #failing: 'no' | 'before' | 'after' = 'no';
-  #closed = false;
-  #follows = true;
-  #readyAt = 0;
-  #meterWh = 5_000_000;
-  #powerW = 7000;
-  #meterSpeaks = true;
-  #vehicle = false;
+/** Everything that happens to one station. */
+class Life extends Machine {
+  readonly #calm: number;
   #newest = 0;
   readonly #gone = new Set<number>();
   readonly #typedCodes: string[] = [];
-  #display = '';
 
-  constructor(number: number, folder: string, chronicle: Chronicle, counts: Map<string, number>) {
-    this.#chronicle = chronicle;
-    this.#counts = counts;
-    this.#random = randomFrom(SEED + number);
-    this.#folder = folder;
-    const unit = number % 2 === 0 ? 'min' : 'Wh';
-    const sequence = number % 4 < 2 ? 'clock' : 'counter';
-    this.#settings = {
-      stationId: 'CP-0001',
-      key: KEY,
-      unit,
-      step: unit === 'Wh' ? 500 : number % 3 === 0 ? 30 : 2,
-      layout: 'compact',
-      sequence,
-      // Slots of four hours for most: the look beyond the window, over a year, takes a moment only.
-      slotSeconds: number % 25 === 0 ? 300 : 14_400,
-    };
-    const short = { checkpointMs: 20_000, pausedMs: 20_000, pauseAfterMs: 5000, armedMs: 30_000, receiptMs: 20_000 };
-    this.#config = {
-      unit,
-      ...(number % 8 < 4 && short),
-      ...(number % 3 === 0 && { highestPowerW: 11_500, highestCurrentA: 20 }),
-    };
-    this.#waitsForRelay = number % 5 === 0;
-    this.#language = number % 6 < 3 ? 'en' : 'zh-CN';
-    this.#calm = this.#pick([0.5, 0.2, 0.1, 0.03]);
-    const title = `life ${number}: ${unit}, ${sequence}, ${this.#language}${this.#waitsForRelay ? ', waits for the relay' : ''}`;
-    chronicle.chapter(title, number === 0 ? 240 : number < 4 ? 60 : 0);
-    this.#start();
+  constructor(...given: ConstructorParameters<typeof Machine>) {
+    super(...given);
+    this.#calm = this.pick([0.5, 0.2, 0.1, 0.03]);
+    this.start();
   }
 
   live(): void {
     for (let event = 0; event < EVENTS_A_LIFE; event++) {
-      this.#event(this.#session.snapshot().state);
-      this.#chronicle.line(`= ${stable(this.#session.snapshot())}`);
-      this.#chronicle.step();
+      this.#event(this.session.snapshot().state);
+      this.chronicle.line(`= ${stable(this.session.snapshot())}`);
+      this.chronicle.step();
     }
-    this.#session.stop();
-    this.#station.dispose();
+    this.session.stop();
+    this.station.dispose();
   }
 
   #event(state: string): void {
-    const dice = this.#random();
-    this.#count(`state ${state}`);
-    if (state === 'idle' && dice > 0.98) this.#powerCut(this.#pick([4, 12, 24, 24 * 7]) * 3_600_000);
-    else if (dice < 0.45) this.#pass(this.#span(state));
-    else if (state === 'fault' && this.#chance(0.5)) this.#mended();
+    const dice = this.random();
+    this.count(`state ${state}`);
+    if (state === 'idle' && dice > 0.98) this.powerCut(this.pick([4, 12, 24, 24 * 7]) * 3_600_000);
+    else if (dice < 0.45) this.pass(this.#span(state));
+    else if (state === 'fault' && this.chance(0.5)) this.#mended();
     else if (dice < 0.7) this.#customer(state);
-    else if (dice < 0.8) this.#say('relay', () => this.#tellRelay());
-    else if (this.#chance(this.#calm)) this.#disturbed();
-    else if (this.#chance(0.3)) this.#mended();
-    else this.#pass(1000);
+    else if (dice < 0.8) this.say('relay', () => this.tellRelay());
+    else if (this.chance(this.#calm)) this.#disturbed();
+    else if (this.chance(0.3)) this.#mended();
+    else this.pass(1000);
   }
 
   #customer(state: string): void {
     if (state === 'idle' || state === 'receipt') {
-      if (this.#chance(0.5)) this.#entry(this.#fresh());
+      if (this.chance(0.5)) this.#entry(this.#fresh());
       else this.#people();
-    } else if (state === 'armed' && this.#chance(0.8)) this.#plug(true);
-    else if (this.#chance(0.3)) this.#people();
-    else if (this.#chance(0.05)) this.#stops();
-    else this.#pass(10_000);
+    } else if (state === 'armed' && this.chance(0.8)) this.plug(true);
+    else if (this.chance(0.3)) this.#people();
+    else if (this.chance(0.05)) this.#stops();
+    else this.pass(10_000);
   }
 
   #stops(): void {
-    this.#say('key *', () => this.#session.key('*'));
-    this.#pass(this.#pick([1000, 9000, 12_000]));
+    this.say('key *', () => this.session.key('*'));
+    this.pass(this.pick([1000, 9000, 12_000]));
     this.#entry('1');
   }
 
@@ -170,326 +101,163 @@ class Life {
   }
 
   #people(): void {
-    const dice = this.#random();
-    if (dice < 0.15) this.#say('key *', () => this.#session.key('*'));
-    else if (dice < 0.2) this.#say('key #', () => this.#session.key('#'));
-    else if (dice < 0.35) this.#entry(this.#pick(['1', '2', '11', '0']));
+    const dice = this.random();
+    if (dice < 0.15) this.say('key *', () => this.session.key('*'));
+    else if (dice < 0.2) this.say('key #', () => this.session.key('#'));
+    else if (dice < 0.35) this.#entry(this.pick(['1', '2', '11', '0']));
     else if (dice < 0.65) this.#entry(this.#code());
-    else if (dice < 0.7) this.#typed(this.#pick(['', '0', '0516', '051631093']));
+    else if (dice < 0.7) this.#typed(this.pick(['', '0', '0516', '051631093']));
     else if (dice < 0.74) this.#trouble();
-    else if (dice < 0.8) this.#plug(undefined);
-    else this.#plug(this.#chance(0.6));
+    else if (dice < 0.8) this.plug(undefined);
+    else this.plug(this.chance(0.6));
   }
 
   #trouble(): void {
-    const trouble = this.#pick(['num-lock-off', 'unreadable'] as const);
-    this.#say(trouble, () => this.#session.keypad(trouble));
+    const trouble = this.pick(['num-lock-off', 'unreadable'] as const);
+    this.say(trouble, () => this.session.keypad(trouble));
   }
 
   #disturbed(): void {
-    const dice = this.#random();
+    const dice = this.random();
     if (dice < 0.25) this.#people();
     else if (dice < 0.4) this.#fault();
     else if (dice < 0.5) this.#relayFault();
-    else if (dice < 0.58) this.#failing = this.#pick(['before', 'after'] as const);
-    else if (dice < 0.66) this.#follows = !this.#follows;
+    else if (dice < 0.58) this.failing = this.pick(['before', 'after'] as const);
+    else if (dice < 0.66) this.follows = !this.follows;
     else if (dice < 0.76) this.#meterChanges();
-    else if (dice < 0.86) this.#restart();
-    else if (dice < 0.92) this.#powerCut(this.#pick([5000, 600_000, 4 * 3_600_000]));
+    else if (dice < 0.86) this.restart();
+    else if (dice < 0.92) this.powerCut(this.pick([5000, 600_000, 4 * 3_600_000]));
     else if (dice < 0.925) this.#guesses();
-    else if (dice < 0.96) this.#say('relay restarts', () => this.#relayRestarts());
+    else if (dice < 0.96) this.say('relay restarts', () => this.#relayRestarts());
     else this.#clockJumps();
   }
 
   #mended(): void {
-    this.#failing = 'no';
-    this.#follows = true;
-    this.#meterSpeaks = true;
-    if (this.#powerW < 0 || this.#chance(0.5)) this.#powerW = 7000;
-    for (const code of FAULTS) if (this.#chance(0.5)) this.#tellFault(code, false);
-    this.#say('relay', () => this.#tellRelay());
-    if (this.#chance(0.3)) this.#plug(false);
-    const dice = this.#random();
+    this.failing = 'no';
+    this.follows = true;
+    this.meterSpeaks = true;
+    if (this.powerW < 0 || this.chance(0.5)) this.powerW = 7000;
+    for (const code of FAULTS) if (this.chance(0.5)) this.#tellFault(code, false);
+    this.say('relay', () => this.tellRelay());
+    if (this.chance(0.3)) this.plug(false);
+    const dice = this.random();
     if (dice < 0.15) this.#entry(this.#service('end-session'));
     else if (dice < 0.2) this.#entry(this.#service('clear-lockout'));
     else if (dice < 0.3) this.#entry(this.#service('synchronize'));
   }
 
   #fault(): void {
-    this.#tellFault(this.#pick(FAULTS), this.#chance(0.6));
+    this.#tellFault(this.pick(FAULTS), this.chance(0.6));
   }
 
   #tellFault(code: string, standing: boolean): void {
-    this.#say(`fault ${code} ${standing}`, () => this.#session.fault(code, standing));
+    this.say(`fault ${code} ${standing}`, () => this.session.fault(code, standing));
   }
 
   #relayFault(): void {
-    const code = this.#pick(RELAY_FAULTS);
-    const standing = this.#chance(0.5);
-    this.#say(`relay's fault ${code} ${standing}`, () => this.#session.relayFault(code, standing));
+    const code = this.pick(RELAY_FAULTS);
+    const standing = this.chance(0.5);
+    this.say(`relay's fault ${code} ${standing}`, () => this.session.relayFault(code, standing));
   }
 
   #meterChanges(): void {
-    const dice = this.#random();
-    if (dice < 0.4) this.#powerW = this.#pick([0, 3, 700, 7000, 12_000]);
-    else if (dice < 0.6) this.#meterSpeaks = false;
-    else if (dice < 0.7) this.#meterWh = Math.max(0, this.#meterWh - this.#pick([1, 100, 10_000]));
-    else if (dice < 0.8) this.#meterWh += this.#pick([10, 5000]);
-    else if (dice < 0.9) this.#meter({ energyWh: this.#pick([Number.NaN, -1]), powerW: 0 });
-    else this.#meter({ energyWh: this.#meterWh, powerW: this.#powerW, currentA: this.#pick([1, 25, 60]) });
+    const dice = this.random();
+    if (dice < 0.4) this.powerW = this.pick([0, 3, 700, 7000, 12_000]);
+    else if (dice < 0.6) this.meterSpeaks = false;
+    else if (dice < 0.7) this.meterWh = Math.max(0, this.meterWh - this.pick([1, 100, 10_000]));
+    else if (dice < 0.8) this.meterWh += this.pick([10, 5000]);
+    else if (dice < 0.9) this.#meter({ energyWh: this.pick([Number.NaN, -1]), powerW: 0 });
+    else this.#meter({ energyWh: this.meterWh, powerW: this.powerW, currentA: this.pick([1, 25, 60]) });
   }
 
   #meter(reading: { energyWh: number; powerW?: number; currentA?: number }): void {
-    this.#say(`meter ${stable(reading)}`, () => this.#session.meter(reading));
-  }
-
-  #plug(connected: boolean | undefined): void {
-    this.#vehicle = connected === true;
-    const settling = connected === false && this.#chance(0.2);
-    this.#say(`vehicle ${connected}${settling ? ' settling' : ''}`, () => this.#session.vehicle(connected, settling));
+    this.say(`meter ${stable(reading)}`, () => this.session.meter(reading));
   }
 
   #relayRestarts(): void {
-    this.#closed = false;
-    this.#session.relay({ on: false, ready: false, restarting: true });
-  }
-
-  #tellRelay(): void {
-    const wait = Math.max(0, this.#readyAt - this.#monotonic) / 1000;
-    const relay = { on: this.#closed, ready: wait === 0 };
-    this.#session.relay(wait > 0 && this.#chance(0.9) ? { ...relay, readyInSeconds: wait } : relay);
+    this.closed = false;
+    this.session.relay({ on: false, ready: false, restarting: true });
   }
 
   #clockJumps(): void {
-    const by = this.#pick([-DAY, -3_600_000, 600_000, 90 * DAY]);
-    this.#wall += by;
-    this.#chronicle.line(`> wall clock ${by}`);
-  }
-
-  /** The program ends and begins again: the machine stays up. */
-  #restart(): void {
-    this.#chronicle.line('> restart');
-    this.#session.stop();
-    this.#station.dispose();
-    this.#start();
-  }
-
-  /** Everything stops at once; the machine comes back, its clock with it or not. */
-  #powerCut(forMs: number): void {
-    this.#chronicle.line('> power cut');
-    this.#station.dispose();
-    this.#closed = false;
-    this.#boot++;
-    this.#monotonic = 500;
-    if (this.#chance(0.9)) this.#wall += forMs;
-    this.#start();
-  }
-
-  #start(): void {
-    this.#timers = [];
-    this.#afterRelay = [];
-    this.#failing = 'no';
-    this.#readyAt = 0;
-    this.#station = Station.open(this.#settings, { folder: this.#folder, clocks: this.#clocks() });
-    this.#session = this.#newSession();
-    this.#session.start();
-    this.#tellRelay();
-    if (this.#chance(0.9)) this.#plug(this.#vehicle);
-  }
-
-  #clocks() {
-    return {
-      wallMs: () => this.#wall,
-      monotonicMs: () => this.#monotonic,
-      bootId: `boot ${this.#boot}`,
-      builtMs: START - 30 * DAY,
-    };
-  }
-
-  #newSession(): Session {
-    return newSession({
-      journal: this.#journal(),
-      config: this.#config,
-      clocks: { monotonicMs: () => this.#monotonic },
-      language: this.#language,
-      schedule: (ms, callback) => {
-        const timer = { at: this.#monotonic + ms, callback };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((other) => other !== timer);
-        };
-      },
-      ...(this.#waitsForRelay && { afterRelay: (callback: () => void) => void this.#afterRelay.push(callback) }),
-      emit: {
-        relay: (on, again) => {
-          this.#chronicle.line(`  relay ${on ? 'on' : 'off'}${again ? ' again' : ''}`);
-          if (this.#follows && this.#closed !== on) {
-            this.#closed = on;
-            if (!on) this.#readyAt = this.#monotonic + 3000;
-          }
-          this.#tellRelay();
-        },
-        display: (lines) => {
-          const text = stable(lines);
-          if (text === this.#display) return;
-          this.#display = text;
-          this.#chronicle.line(`  display ${text}`);
-        },
-        record: (record) => {
-          this.#count(`record ${record.kind}${record.ended ? ` ${record.ended}` : ''}`);
-          this.#chronicle.line(`  record ${stable(record)}`);
-        },
-      },
-    });
-  }
-
-  /** The station's journal on a disk that may fail. */
-  #journal(): Parameters<typeof newSession>[0]['journal'] {
-    const station = this.#station;
-    const write = <T>(what: string, work: () => T): T => {
-      if (this.#failing === 'before') this.#fail(what);
-      const done = work();
-      if (this.#failing === 'after' && this.#chance(0.5)) this.#fail(what);
-      this.#chronicle.line(`  journal ${what} → ${done}`);
-      return done;
-    };
-    return {
-      redeem: (voucher, opened) => write(`redeem ${stable(opened)}`, () => station.redeem(voucher, opened)),
-      checkpoint: (record) => write(`checkpoint ${stable(record)}`, () => station.checkpoint(record)),
-      close: (record) => write(`close ${stable(record)}`, () => station.close(record)),
-      openSession: () => station.openSession(),
-      lastReceipt: () => station.lastReceipt(),
-      receiptFor: (record: SessionRecord) => station.receiptFor(record),
-      append: (kind, details) => write(`append ${kind} ${stable(details ?? {})}`, () => station.append(kind, details)),
-      useService: (operation, sequence) =>
-        write(`service ${operation} ${sequence}`, () => station.useService(operation, sequence)),
-      clockState: () => station.clockState(),
-      lockedForSeconds: () => station.lockedForSeconds(),
-    };
-  }
-
-  #fail(what: string): never {
-    this.#chronicle.line(`  journal ${what} failed`);
-    throw new JournalError('journal-not-writable', 'No space left on device.');
+    const by = this.pick([-DAY, -3_600_000, 600_000, 90 * DAY]);
+    this.wall += by;
+    this.chronicle.line(`> wall clock ${by}`);
   }
 
   #typed(digits: string): void {
-    this.#say(`typed "${digits}"`, () => this.#session.typed(digits));
+    this.say(`typed "${digits}"`, () => this.session.typed(digits));
   }
 
   /** As the keypad and `verify code` hand an entry on. */
   #entry(digits: string): void {
-    if (this.#chance(0.3)) for (const end of [1, 4, digits.length]) this.#typed(digits.slice(0, end));
-    this.#say(`entry ${digits}`, () => {
-      const verdict = this.#station.verify(digits);
-      this.#count(`verdict ${verdict.outcome}`);
-      this.#chronicle.line(`  verdict ${stable(verdict)}`);
+    if (this.chance(0.3)) for (const end of [1, 4, digits.length]) this.#typed(digits.slice(0, end));
+    this.say(`entry ${digits}`, () => {
+      const verdict = this.station.verify(digits);
+      this.count(`verdict ${verdict.outcome}`);
+      this.chronicle.line(`  verdict ${stable(verdict)}`);
       if (verdict.outcome === 'accepted') {
         if (verdict.kind === 'voucher') {
           this.#newest = Math.max(this.#newest, verdict.voucher.sequence);
           this.#gone.add(verdict.voucher.sequence);
-          this.#session.voucher(verdict.voucher);
+          this.session.voucher(verdict.voucher);
         } else {
           this.#gone.add(verdict.sequence);
           this.#newest = Math.max(this.#newest, verdict.sequence);
-          this.#session.service(verdict.operation, verdict.sequence);
+          this.session.service(verdict.operation, verdict.sequence);
         }
-      } else if (/^\d{1,2}$/.test(digits)) this.#session.answer(digits);
+      } else if (/^\d{1,2}$/.test(digits)) this.session.answer(digits);
       else {
         const asks = verdict.outcome === 'used' || verdict.outcome === 'expired';
-        this.#session.refused(verdict, asks ? this.#station.fateOf(digits) : undefined);
+        this.session.refused(verdict, asks ? this.station.fateOf(digits) : undefined);
       }
     });
   }
 
-  #slot(): number {
-    return Math.floor(this.#wall / 1000 / this.#settings.slotSeconds);
-  }
-
   /** A number that the cloud may give out now. */
   #next(): number {
-    if (this.#settings.sequence === 'counter') return this.#newest + this.#pick([1, 1, 2, 3]);
-    const numbers = Array.from({ length: 28 }, (_, index) => this.#slot() + 6 - index);
-    return numbers.find((each) => !this.#gone.has(each) && this.#chance(0.5)) ?? this.#slot();
+    if (this.settings.sequence === 'counter') return this.#newest + this.pick([1, 1, 2, 3]);
+    const numbers = Array.from({ length: 28 }, (_, index) => this.slot() + 6 - index);
+    return numbers.find((each) => !this.#gone.has(each) && this.chance(0.5)) ?? this.slot();
   }
 
   #voucher(sequence: number, layout: LayoutName, key = KEY): string {
-    const { unit, step } = this.#settings;
-    const code = voucherCode(key, { layout, unit, step, quantity: this.#pick([1, 1, 2, 31]), sequence });
+    const { unit, step } = this.settings;
+    const code = voucherCode(key, { layout, unit, step, quantity: this.pick([1, 1, 2, 31]), sequence });
     if (key === KEY) this.#typedCodes.push(code);
     return code;
   }
 
   #fresh(): string {
-    return this.#voucher(this.#next(), this.#pick(['compact', 'compact', 'long']));
+    return this.#voucher(this.#next(), this.pick(['compact', 'compact', 'long']));
   }
 
   #service(operation: Operation): string {
     const synchronizes = operation === 'synchronize';
-    const slot = this.#settings.sequence === 'clock' ? this.#slot() : this.#newest;
+    const slot = this.settings.sequence === 'clock' ? this.slot() : this.#newest;
     return serviceCode(KEY, { operation, sequence: synchronizes ? slot : this.#next() });
   }
 
   /** What a customer, an operator or a guesser types. */
   #code(): string {
-    const dice = this.#random();
-    const layout = this.#pick(['compact', 'long'] as const);
+    const dice = this.random();
+    const layout = this.pick(['compact', 'long'] as const);
     if (dice < 0.3) return this.#fresh();
-    if (dice < 0.5 && this.#typedCodes.length > 0) return this.#pick(this.#typedCodes.slice(-12));
-    const middle = this.#settings.sequence === 'clock' ? this.#slot() : this.#newest;
-    if (dice < 0.58) return this.#voucher(Math.max(1, middle - this.#pick([3, 25, 50, 400])), layout);
-    if (dice < 0.66) return this.#voucher(middle + this.#pick([2, 9, 20, 300]), layout);
+    if (dice < 0.5 && this.#typedCodes.length > 0) return this.pick(this.#typedCodes.slice(-12));
+    const middle = this.settings.sequence === 'clock' ? this.slot() : this.#newest;
+    if (dice < 0.58) return this.#voucher(Math.max(1, middle - this.pick([3, 25, 50, 400])), layout);
+    if (dice < 0.66) return this.#voucher(middle + this.pick([2, 9, 20, 300]), layout);
     if (dice < 0.7) return this.#voucher(middle + 1, layout, OTHER_KEY);
-    if (dice < 0.84) return this.#pick(['123', '0000000000', '123456789012', '1'.repeat(15), '9'.repeat(20)]);
-    return this.#service(this.#pick(OPERATIONS));
+    if (dice < 0.84) return this.pick(['123', '0000000000', '123456789012', '1'.repeat(15), '9'.repeat(20)]);
+    return this.#service(this.pick(OPERATIONS));
   }
 
-  /** Mostly moments, sometimes minutes; energy flows and the meter is read meanwhile. */
+  /** Mostly moments, sometimes minutes. */
   #span(state: string): number {
-    const dice = this.#random();
+    const dice = this.random();
     const long = state === 'charging' ? 200_000 : 130_000;
     const most = dice < 0.6 ? 1500 : dice < 0.9 ? 10_000 : dice < 0.97 ? 40_000 : long;
-    return Math.ceil(this.#random() * most);
-  }
-
-  #pass(ms: number): void {
-    this.#chronicle.line(`> ${ms} ms`);
-    const end = this.#monotonic + ms;
-    const step = Math.max(1000, ms / 40);
-    for (const resume of this.#afterRelay.splice(0)) resume();
-    while (this.#monotonic < end) {
-      const [timer] = this.#timers.toSorted((a, b) => a.at - b.at);
-      const to = Math.min(end, this.#monotonic + step, Math.max(this.#monotonic, timer?.at ?? end));
-      const spent = to - this.#monotonic;
-      if (this.#closed && this.#vehicle) this.#meterWh += (this.#powerW * spent) / 3_600_000;
-      this.#monotonic = to;
-      this.#wall += spent;
-      if (this.#settings.unit === 'Wh' && this.#meterSpeaks) {
-        const powerW = this.#closed && this.#vehicle ? this.#powerW : 0;
-        this.#session.meter({ energyWh: this.#meterWh, powerW, currentA: powerW / 230 });
-      }
-      if (timer && timer.at <= to) {
-        this.#timers = this.#timers.filter((other) => other !== timer);
-        timer.callback();
-      }
-      for (const resume of this.#afterRelay.splice(0)) resume();
-    }
-  }
-
-  /** Something is told to the session; a journal that fails while a code is verified is told as the node tells it. */
-  #say(what: string, tell: () => void): void {
-    this.#chronicle.line(`> ${what}`);
-    tell();
-  }
-
-  #count(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-  }
-  #chance(probability: number): boolean {
-    return this.#random() < probability;
-  }
-  #pick<Value>(values: readonly Value[]): Value {
-    return values[Math.floor(this.#random() * values.length)]!;
+    return Math.ceil(this.random() * most);
   }
 }
 
