@@ -12,9 +12,10 @@ import {
   voucherCode,
 } from '../../charging/codes/index.ts';
 import { Charger, type ChargerOptions } from '../../charging/station/charger/charger.ts';
-import { type Language, type Screen, shortWords, words } from '../../charging/station/conversation/screens.ts';
+import { chargerConfig } from '../../charging/station/charger/model.ts';
+import type { Language, Screen } from '../../charging/station/conversation/screens.ts';
+import { shortWords, words } from '../../charging/station/conversation/words.ts';
 import { openExport } from '../../charging/station/journal/export.ts';
-import { sessionConfig } from '../../charging/station/outlet/model.ts';
 import { Station, type StationOptions } from '../../charging/station/station.ts';
 import {
   type Clocks,
@@ -60,10 +61,22 @@ export const MIGRATION_TABLES: readonly string[] = ['ledger_migrations'];
 /** A station's session: keypad, plug, relay and meter come in; relay, display and records go out. */
 export type Session = Charger;
 
-/** @param config what a station sets otherwise than usual */
+/** What a station of the golden tests sets otherwise than usual. */
+export interface SessionLimits {
+  readonly unit: 'min' | 'Wh';
+  readonly checkpointMs?: number;
+  readonly pausedMs?: number;
+  readonly pauseAfterMs?: number;
+  /** How long a verified voucher waits for a vehicle. */
+  readonly armedMs?: number;
+  readonly receiptMs?: number;
+  readonly highestPowerW?: number;
+  readonly highestCurrentA?: number;
+}
+
 export function newSession(
   options: Omit<ChargerOptions, 'config' | 'emit'> & {
-    readonly config: Parameters<typeof sessionConfig>[0];
+    readonly config: SessionLimits;
     readonly emit: {
       relay(on: boolean, again: boolean): void;
       /** All displays: 20 and 16 columns, in both languages. */
@@ -73,6 +86,8 @@ export function newSession(
   },
 ): Session {
   const { config, emit, ...rest } = options;
+  const { armedMs, ...limits } = config;
+  const all = chargerConfig({ ...limits, ...(armedMs !== undefined && { waitingMs: armedMs }) });
   const display = (screen: Screen) =>
     emit.display({
       en: words(screen, 'en'),
@@ -80,7 +95,7 @@ export function newSession(
       zh: words(screen, 'zh-CN'),
       zh16: shortWords(screen, 'zh-CN'),
     });
-  return new Charger({ ...rest, config: sessionConfig(config), emit: { ...emit, display } });
+  return new Charger({ ...rest, config: all, emit: { ...emit, display } });
 }
 
 /** The problem details that a refusal of the ledger is sent as. */

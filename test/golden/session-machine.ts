@@ -4,6 +4,7 @@ import {
   JournalError,
   newSession,
   type Session,
+  type SessionLimits,
   type SessionRecord,
   Station,
   type StationSettings,
@@ -27,7 +28,7 @@ export class Machine {
   protected readonly random: () => number;
   protected readonly settings: StationSettings;
   readonly #folder: string;
-  readonly #config: Parameters<typeof newSession>[0]['config'];
+  readonly #config: SessionLimits;
   readonly #waitsForRelay: boolean;
   readonly #language: 'en' | 'zh-CN';
   readonly #counts: Map<string, number>;
