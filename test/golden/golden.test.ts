@@ -6,6 +6,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOLDER, RECORDINGS } from './recordings.ts';
 
+/** Of the lines in a message; the OpenAPI document is one line. */
+const WIDTH = 400;
+
 describe('what was recorded', function () {
   this.timeout(900_000);
 
@@ -27,12 +30,15 @@ function firstDifference(name: string, recorded: string, now: string): string {
   const [before, after] = [recorded.split('\n'), now.split('\n')];
   const at = before.findIndex((line, index) => line !== after[index]);
   const index = at === -1 ? before.length : at;
-  const context = before.slice(Math.max(0, index - 3), index).map((line) => `  ${line}`);
+  const context = before.slice(Math.max(0, index - 3), index).map((line) => `  ${line.slice(0, WIDTH)}`);
+  const [then = '(the end)', today = '(the end)'] = [before[index], after[index]];
+  const column = Array.from({ length: then.length }).findIndex((_, place) => then[place] !== today[place]);
+  const from = Math.max(0, column - WIDTH / 2);
   return [
-    `${name}, line ${index + 1}, is not as it was recorded:`,
+    `${name}, line ${index + 1}, column ${column + 1}, is not as it was recorded:`,
     ...context,
-    `- ${before[index] ?? '(the end)'}`,
-    `+ ${after[index] ?? '(the end)'}`,
+    `- ${then.slice(from, from + WIDTH)}`,
+    `+ ${today.slice(from, from + WIDTH)}`,
     'node test/golden/record.ts --into FOLDER writes everything in full, here and in an older checkout.',
   ].join('\n');
 }
