@@ -237,6 +237,7 @@ class Transcript {
 
   #masked(told: string): string {
     return told
+      .replaceAll(/OC1:([\w-]+)/g, (_, text: string) => `OC1: ${Buffer.from(text, 'base64url')}`)
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>')
       .replaceAll(/\b[0-9a-f]{32}\b/g, (id) => (/^0+$/.test(id) ? id : this.#names.of('request', id)))
       .replaceAll(/"milliseconds":[\d.]+/g, '"milliseconds":"<ms>"')

@@ -127,6 +127,10 @@ class Mask {
       case 'tallies.writer':
       case 'heartbeats.writer':
         return ofChance(value, 64);
+      // By the machine's own clock.
+      case 'kysely_migration.timestamp':
+      case 'ledger_migrations.applied_at':
+        return '<when>';
       case 'api_keys.hash':
         return `<sha-256 of ${this.#keyHashes.get(String(value)) ?? 'nothing known'}>`;
       case 'ledger_meta.value':

@@ -56,7 +56,7 @@ export {
 };
 
 /** The tables in which the ledger notes which of its migrations ran: recorded apart from all others. */
-export const MIGRATION_TABLES: readonly string[] = ['ledger_migrations'];
+export const MIGRATION_TABLES: readonly string[] = ['kysely_migration', 'kysely_migration_lock', 'ledger_migrations'];
 
 /** A station's session: keypad, plug, relay and meter come in; relay, display and records go out. */
 export type Session = Charger;
