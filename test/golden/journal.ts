@@ -18,7 +18,7 @@ import {
   type Verdict,
   voucherCode,
 } from './product.ts';
-import { dumpSqlite } from './sqlite-dump.ts';
+import { sqliteSchema, sqliteSettings, sqliteTables } from './sqlite-dump.ts';
 import { sha256, stable } from './support.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
@@ -195,19 +195,62 @@ async function counterStation(script: Script): Promise<void> {
   script.say('highest', script.station.highestUsed());
 }
 
+/** A journal's id is drawn by chance: each gets a name as long as it is, in the order of the journals. */
+class JournalIds {
+  readonly #names = new Map<string, string>();
+
+  named(text: string): string {
+    return text.replaceAll(/(journalId\\?":\\?")([0-9a-f]{8})/g, (_, before: string, id: string) => {
+      const name = this.#names.get(id) ?? `journal${this.#names.size + 1}`;
+      this.#names.set(id, name);
+      return before + name;
+    });
+  }
+
+  /** The body with its id named, and the checksum that it then would have; throws where it has not the one it should. */
+  checked(body: string, checksum: string): { body: string; checksum: string } {
+    if (sha256(body) !== checksum) throw new Error(`${checksum} is not the checksum of ${body}`);
+    const named = this.named(body);
+    return { body: named, checksum: sha256(named) };
+  }
+}
+
 /** What lies in a journal's folder, each file in the way that it can be compared. */
-function folderLines(folder: string): string[] {
+function folderLines(folder: string, ids: JournalIds): string[] {
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {
       const path = join(folder, name);
-      if (name.endsWith('.sqlite')) return [`-- ${name}`, ...dumpSqlite(path)];
-      if (/^(snapshot-|archive-)/.test(name)) {
-        const bytes = readFileSync(path);
-        return [`-- ${name}: ${bytes.length} bytes, sha-256 ${sha256(bytes)}`, bytes.toString('utf8').trimEnd()];
-      }
-      return [`-- ${name}`];
+      if (name.endsWith('.sqlite')) return [`-- ${name}`, ...databaseLines(path, ids)];
+      if (name.startsWith('snapshot-')) return [`-- ${name}`, ...snapshotLines(readFileSync(path), ids)];
+      if (!name.startsWith('archive-')) return [`-- ${name}`];
+      const text = readFileSync(path, 'utf8');
+      return [`-- ${name}: ${text.length} characters, sha-256 ${sha256(ids.named(text))}`, ids.named(text).trimEnd()];
     });
+}
+
+function databaseLines(path: string, ids: JournalIds): string[] {
+  const rows = sqliteTables(path).flatMap(({ name, rows }) =>
+    rows.map((row) => {
+      const whole = name === 'state' ? { ...row, ...ids.checked(String(row.body), String(row.checksum)) } : row;
+      return ids.named(`${name} ${stable(whole)}`);
+    }),
+  );
+  return [...sqliteSettings(path), ...sqliteSchema(path).map(({ line }) => line), ...rows];
+}
+
+/** Head, body and the filling up to whole blocks. */
+function snapshotLines(bytes: Buffer, ids: JournalIds): string[] {
+  const text = bytes.toString('utf8');
+  const [, title = '', checksum = '', length = ''] = /^(.+) ([0-9a-f]{64}) (\d+)\n/.exec(text) ?? [];
+  const from = `${title} ${checksum} ${length}\n`.length;
+  const named = ids.checked(bytes.toString('utf8', from, from + Number(length)), checksum);
+  const filling = bytes.toString('utf8', from + Number(length));
+  return [
+    `${title} ${named.checksum} ${length}`,
+    named.body,
+    `${filling.length} characters of ${JSON.stringify(filling.replaceAll(/(.)\1+/g, '$1'))}, ${bytes.length} bytes`,
+  ];
 }
 
 function refusalOf(open: () => Station): string {
@@ -240,7 +283,8 @@ async function recorded(
     const exported = [...all.lines(['session', 'record'])].map((line) => JSON.stringify(line));
     const { dropped, cut } = all;
     all.close();
-    const files = folderLines(journal);
+    const ids = new JournalIds();
+    const files = folderLines(journal, ids);
     const reopened = (change: Partial<StationSettings>, key = past) =>
       Station.open({ ...settings, ...change }, { folder: journal, clocks: script.clocks(), past: key });
     const refusals = [`another station: ${refusalOf(() => reopened({ stationId: 'CP-0002' }))}`];
@@ -253,14 +297,14 @@ async function recorded(
     refusals.push(`no database: ${refusalOf(() => reopened({}))}`);
     return [
       `== ${title}: what was answered`,
-      ...script.lines,
+      ...script.lines.map((line) => ids.named(line)),
       `== ${title}: files while it is open`,
       ...whileOpen,
       `== ${title}: files`,
       ...files,
       `-- mark: ${readFileSync(mark, 'utf8').trimEnd()}`,
       `== ${title}: export; dropped ${stable(dropped)}, cut ${stable(cut)}`,
-      ...exported,
+      ...exported.map((line) => ids.named(line)),
       `== ${title}: what does not open`,
       ...refusals,
     ];

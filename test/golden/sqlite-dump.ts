@@ -50,9 +50,3 @@ export function sqliteTables(path: string): Table[] {
     db.close();
   }
 }
-
-/** Settings, schema and rows as lines. */
-export function dumpSqlite(path: string): string[] {
-  const rows = sqliteTables(path).flatMap(({ name, rows }) => rows.map((row) => `${name} ${stable(row)}`));
-  return [...sqliteSettings(path), ...sqliteSchema(path).map(({ line }) => line), ...rows];
-}
