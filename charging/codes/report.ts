@@ -139,7 +139,7 @@ function sealOf(stationKey: Uint8Array, body: Uint8Array): Buffer {
  * The body alone, without a seal.
  * @throws {TypeError | RangeError} naming the wrong number
  */
-export function encodeReport(report: Report): Buffer {
+function encodeReport(report: Report): Buffer {
   const { journal, totals, highest } = report;
   if (typeof journal !== 'string') throw new TypeError('journal: a string of eight hex digits');
   if (!/^[0-9a-f]{8}$/.test(journal)) throw new RangeError('journal: eight hex digits');

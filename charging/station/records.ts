@@ -19,18 +19,20 @@ function ordered(record: SessionRecord): string {
   return JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** What is left of a voucher, ⌊155 × left ÷ bought⌋: on its receipt and in a report. */
+export function unusedOf({ voucher: { amount }, delivered }: SessionRecord): number {
+  const left = Math.max(0, amount - delivered);
+  return Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / amount + FLOAT_NOISE));
+}
+
 /**
  * The digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing.
  * @param key of the station when the voucher was redeemed
  * @param ours the family of codes that the station has now
  */
-export function receiptOfRecord(
-  { voucher, delivered }: SessionRecord,
-  key: Uint8Array,
-  ours: Algorithm,
-): string | undefined {
-  const left = Math.max(0, voucher.amount - delivered);
-  const unused = Math.min(MOST_UNUSED, Math.floor((MOST_UNUSED * left) / voucher.amount + FLOAT_NOISE));
+export function receiptOfRecord(record: SessionRecord, key: Uint8Array, ours: Algorithm): string | undefined {
+  const { voucher } = record;
+  const unused = unusedOf(record);
   if (unused < 1) return undefined;
   const { unit, step, sequence } = voucher;
   return familyOf(voucher, ours).make(key, { kind: 'receipt', unit, step, unused })(sequence);

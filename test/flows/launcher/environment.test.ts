@@ -60,7 +60,10 @@ describe('the variables of the applications', () => {
       ['https://shop.example/sub', 'CP-7', 'cd'.repeat(32), 'Wh', '500', 'wide', '120'],
     );
     assert.deepEqual([given.STATION_OUTLETS, given.STATION_KEY_NEW], ['4', 'true']);
-    assert.throws(() => chargerEnvironment('auto', { STATION_KEY: text.slice(0, 60) }), /^Error: STATION_KEY: This is no/);
+    assert.throws(
+      () => chargerEnvironment('auto', { STATION_KEY: text.slice(0, 60) }),
+      /^Error: STATION_KEY: This is no/,
+    );
   });
 
   it('take station ids of any script, as the codes do', () => {
