@@ -1,22 +1,21 @@
 // When a meter counts as failed: two bad reads in a row, or 5 s without a good one; and when it is well again.
 import type { DeviceClock } from '../linux/clock.ts';
-import { badReadsForFault, type MeterListener, type MeterReading, silentAfterMs } from './meter.ts';
-import { PlausibilityJudge, type PlausibilityLimits } from './plausibility.ts';
+import { badReadsForFault, type MeterJudge, type MeterListener, type MeterReading, silentAfterMs } from './meter.ts';
 
 /** Stands between a meter's reads and its listener. */
 export class MeterHealth {
   latest: MeterReading | undefined;
   readonly #listener: MeterListener;
   readonly #clock: DeviceClock;
-  readonly #judge: PlausibilityJudge;
+  readonly #judge: MeterJudge;
   #badReads = 0;
   #fault: string | undefined;
   #cancelSilence: (() => void) | undefined;
 
-  constructor(listener: MeterListener, clock: DeviceClock, limits: PlausibilityLimits) {
+  constructor(listener: MeterListener, clock: DeviceClock, judge: MeterJudge) {
     this.#listener = listener;
     this.#clock = clock;
-    this.#judge = new PlausibilityJudge(limits);
+    this.#judge = judge;
     this.#waitForSilence();
   }
 

@@ -28,10 +28,20 @@ export interface Meter {
   close(): Promise<void>;
 }
 
+/** Says why a reading can't be true; undefined when it can. It is handed each reading of one meter, in their order. */
+export interface MeterJudge {
+  judge(reading: MeterReading): string | undefined;
+}
+
+/**
+ * Makes the judge of one meter.
+ * @param slackWh what its counter may jump at once, where that is more than usual
+ */
+export type MeterJudging = (slackWh?: number) => MeterJudge;
+
 /** What a meter is opened with. */
 export interface MeterParts {
-  /** W; more than the station can deliver is not believed. */
-  readonly highestPowerW: number;
+  readonly judging: MeterJudging;
   readonly listener: MeterListener;
   gpio(): Promise<GpioDriver>;
   /** The counter that the station keeps for a meter that keeps none itself, under the first of its names. */

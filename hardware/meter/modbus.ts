@@ -6,7 +6,7 @@ import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { DeviceError } from '../linux/errors.ts';
 import { hasConsole } from '../linux/serial-ports.ts';
 import { MeterHealth } from './health.ts';
-import { type Meter, type MeterListener, type MeterReading, meterKind } from './meter.ts';
+import { type Meter, type MeterJudging, type MeterListener, type MeterReading, meterKind } from './meter.ts';
 import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
 import { type RtuParts, RtuPort } from './rtu-port.ts';
 
@@ -26,12 +26,12 @@ export const modbus = meterKind({
     unitId: { kind: 'number', least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' },
     baudRate: { kind: 'number', least: 300, most: 1_000_000, whole: true, variable: 'METER_BAUD' },
   },
-  open: ({ model: meter, port, unitId, baudRate }, { highestPowerW, listener }) =>
+  open: ({ model: meter, port, unitId, baudRate }, { judging, listener }) =>
     openModbusMeter(
       {
         meter,
         port,
-        highestPowerW,
+        judging,
         ...(unitId !== undefined && { unitId }),
         ...(baudRate !== undefined && { baudRate }),
       },
@@ -71,7 +71,7 @@ export interface ModbusMeterOptions {
   readonly baudRate?: number;
   readonly parity?: 'none' | 'even' | 'odd';
   readonly stopBits?: 1 | 2;
-  readonly highestPowerW: number;
+  readonly judging: MeterJudging;
   /** From one read's end to the next one's start. */
   readonly pollMs?: number;
   /** For each answer. */
@@ -149,7 +149,7 @@ class ModbusMeter implements Meter {
     this.#options = options;
     this.#parts = parts;
     this.#clock = options.clock ?? machineClock();
-    this.#health = new MeterHealth(listener, this.#clock, { highestPowerW: options.highestPowerW });
+    this.#health = new MeterHealth(listener, this.#clock, options.judging());
     this.#polling = this.#poll();
   }
 

@@ -4,7 +4,7 @@ import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { MeterHealth } from './health.ts';
-import { type Meter, type MeterListener, type MeterReading, meterKind } from './meter.ts';
+import { type Meter, type MeterJudging, type MeterListener, type MeterReading, meterKind } from './meter.ts';
 import { S0Counter } from './s0-counter.ts';
 
 export const s0 = meterKind({
@@ -16,11 +16,11 @@ export const s0 = meterKind({
     activeLow: { kind: 'level', otherwise: true, variable: 'METER_ACTIVE_LOW' },
     impulsesPerKwh: { kind: 'number', least: 1, most: 100_000, otherwise: 1_000, variable: 'METER_PULSES' },
   },
-  async open({ line: pin, impulsesPerKwh }, { counter, gpio, highestPowerW, listener }, given) {
+  async open({ line: pin, impulsesPerKwh }, { counter, gpio, judging, listener }, given) {
     // 0.1.0 kept the counter under the line as it was written.
     const written = (given('line')?.text ?? '').split(',')[0]!.trim();
     const kept = counter(pin.line, written);
-    return openS0Meter(await gpio(), { ...pin, ...kept, impulsesPerKwh, highestPowerW }, listener);
+    return openS0Meter(await gpio(), { ...pin, ...kept, impulsesPerKwh, judging }, listener);
   },
 });
 
@@ -35,7 +35,7 @@ export interface S0MeterOptions {
   readonly startWh: number;
   /** Keeps the counter; called every 10 s while it grows, and at closing. What it throws is tried again 10 s later. */
   save(energyWh: number): void;
-  readonly highestPowerW: number;
+  readonly judging: MeterJudging;
   readonly leastClosedMs?: number;
   readonly leastOpenMs?: number;
   readonly clock?: DeviceClock;
@@ -86,7 +86,7 @@ class S0Meter implements Meter {
     this.#counter = new S0Counter(options);
     // Each pulse is a whole jump of the counter: with few impulses a kWh that is more than the usual slack.
     const slackWh = Math.max(20, 2_000 / options.impulsesPerKwh);
-    this.#health = new MeterHealth(listener, this.#clock, { highestPowerW: options.highestPowerW, slackWh });
+    this.#health = new MeterHealth(listener, this.#clock, options.judging(slackWh));
     this.#savedWh = options.startWh;
     this.#savedAt = this.#clock.now();
   }

@@ -1,4 +1,5 @@
 // What the dialog of `read meter` stored, and the meter that it means.
+import { PlausibilityJudge } from '../../charging/station/meter-plausibility.ts';
 import { METERS } from '../../hardware/meter/kinds.ts';
 import type { KeptCounter, Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
 import type { Settings } from '../../hardware/settings.ts';
@@ -62,7 +63,7 @@ export async function openMeter(
   const highestPowerW = setting(config, SETTINGS, 'highestPowerW');
   try {
     return await kind.open(givenIn(config, kind.settings), {
-      highestPowerW,
+      judging: (slackWh) => new PlausibilityJudge({ highestPowerW, ...(slackWh !== undefined && { slackWh }) }),
       listener,
       gpio: () => charging.gpio(),
       counter: (...names) => keptCounter(node, charging, names),

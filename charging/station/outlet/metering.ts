@@ -1,5 +1,6 @@
 // What was delivered on a voucher, and what is left: counted in milliseconds (`min` stations) or Wh, and kept as exactly
 // as it was measured: a receipt made of a rounded figure would say more than what is left.
+import { implausibleCount } from '../meter-plausibility.ts';
 import type { EndReason, SessionRecord, Voucher } from '../types.ts';
 import type { Metered, MeterReading, OutletConfig, OutletState, Receipt, Session } from './model.ts';
 
@@ -170,10 +171,7 @@ export function plausible(
   readAt: number,
   { highestPowerW }: OutletConfig,
 ): boolean {
-  if (!Number.isFinite(reading.energyWh) || reading.energyWh < 0) return false;
-  if (!last) return true;
-  if (reading.energyWh < last.energyWh) return false;
-  if (highestPowerW === undefined) return true;
-  const hours = Math.max(0, readAt - last.at) / 3_600_000;
-  return reading.energyWh - last.energyWh <= highestPowerW * 1.25 * hours + 10;
+  return (
+    implausibleCount(last, { energyWh: reading.energyWh, at: readAt }, { highestPowerW, slackWh: 10 }) === undefined
+  );
 }

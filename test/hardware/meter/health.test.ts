@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { implausible } from '../../../charging/station/meter-plausibility.ts';
 import { MeterHealth } from '../../../hardware/meter/health.ts';
 import type { MeterReading } from '../../../hardware/meter/meter.ts';
-import { implausible } from '../../../hardware/meter/plausibility.ts';
 import { ManualClock } from '../linux/manual-clock.ts';
+import { judgingUpTo } from './judging.ts';
 
 function bench() {
   const clock = new ManualClock();
@@ -16,7 +17,7 @@ function bench() {
       onRecovered: () => told.push('recovered'),
     },
     clock,
-    { highestPowerW: 3_600 },
+    judgingUpTo(3_600)(),
   );
   /** A reading each second. */
   const read = async (energyWh: number, rest: Partial<MeterReading> = {}) => {
@@ -126,7 +127,7 @@ describe('a meter', () => {
             onRecovered: () => told.push('recovered'),
           },
           clock,
-          { highestPowerW: 3_600 },
+          judgingUpTo(3_600)(),
         );
         for (const step of steps) {
           clock.pass(1_000);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Meter, MeterReading } from '../../../hardware/meter/meter.ts';
 import { openModbusMeter } from '../../../hardware/meter/modbus.ts';
 import { type ModbusMeterName, modbusMaps } from '../../../hardware/meter/modbus-maps.ts';
+import { judgingUpTo } from './judging.ts';
 import { type Behaviour, crc, ModbusSlave } from './modbus-slave.ts';
 
 describe('a Modbus meter', () => {
@@ -26,9 +27,12 @@ describe('a Modbus meter', () => {
     slave.close();
   });
 
-  async function open(name: ModbusMeterName = 'sdm120', options: { highestPowerW?: number; port?: string } = {}) {
+  async function open(
+    name: ModbusMeterName = 'sdm120',
+    { highestPowerW = 3_700, ...options }: { highestPowerW?: number; port?: string } = {},
+  ) {
     meter = await openModbusMeter(
-      { meter: name, port: slave.path, highestPowerW: 3_700, pollMs: 10, timeoutMs: 300, ...options },
+      { meter: name, port: slave.path, judging: judgingUpTo(highestPowerW), pollMs: 10, timeoutMs: 300, ...options },
       {
         onReading: (reading) => {
           readings.push(reading);
@@ -236,7 +240,7 @@ describe('a Modbus meter', () => {
 
   it('is refused with settings that no meter has', async () => {
     const listener = { onReading() {}, onFault() {}, onRecovered() {} };
-    const options = { port: '/dev/null', highestPowerW: 1 };
+    const options = { port: '/dev/null', judging: judgingUpTo(1) };
     await assert.rejects(openModbusMeter({ ...options, meter: 'sdm999' as 'sdm120' }, listener), {
       code: 'bad-setting',
     });

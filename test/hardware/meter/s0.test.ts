@@ -4,6 +4,7 @@ import { openS0Meter } from '../../../hardware/meter/s0.ts';
 import { S0Counter } from '../../../hardware/meter/s0-counter.ts';
 import { ManualClock } from '../linux/manual-clock.ts';
 import { SimulatedLine } from '../linux/simulated-line.ts';
+import { judgingUpTo } from './judging.ts';
 
 interface BenchOptions {
   impulsesPerKwh?: number;
@@ -12,7 +13,11 @@ interface BenchOptions {
   save?(energyWh: number): void;
 }
 
-async function bench(options: BenchOptions = {}, line = new SimulatedLine(), clock = new ManualClock()) {
+async function bench(
+  { highestPowerW = 3_700, ...options }: BenchOptions = {},
+  line = new SimulatedLine(),
+  clock = new ManualClock(),
+) {
   const readings: MeterReading[] = [];
   const told: string[] = [];
   const saved: number[] = [];
@@ -22,7 +27,7 @@ async function bench(options: BenchOptions = {}, line = new SimulatedLine(), clo
       line: 22,
       impulsesPerKwh: 1000,
       startWh: 0,
-      highestPowerW: 3_700,
+      judging: judgingUpTo(highestPowerW),
       save: (energyWh) => saved.push(energyWh),
       clock,
       ...options,
