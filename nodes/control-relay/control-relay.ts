@@ -4,13 +4,13 @@ import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
-import { begin } from '../shared/begin.ts';
 import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
-import type { Status } from '../shared/status.ts';
+import { Status } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
+import { migrated } from '../shared/versions.ts';
 import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan, SETTINGS } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
@@ -33,11 +33,11 @@ interface Actual {
 
 export default function controlRelay(red: RED): void {
   function ControlRelayNode(this: RedNode, saved: ControlRelayConfig) {
-    const begun = begin(red, this, saved, 'control-relay', MIGRATIONS);
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station);
-    const control = new RelayControl(this, status, charging, config);
+    // Not by `begin`: where a newer version saved it, the session has to hear that there is no relay.
+    red.nodes.createNode(this, saved);
+    const status = new Status(red, this, 'control-relay');
+    const { charging, leave } = joinStation(red, status, saved.station);
+    const control = new RelayControl(this, status, charging, saved);
     const forget = onFlowsStarted(red, () => control.announce());
 
     onInput(this, status, (message) => control.hear(message));
@@ -100,7 +100,7 @@ class RelayControl {
   }
 
   async #open(): Promise<void> {
-    const plan = planRelay(this.#config);
+    const plan = planRelay(migrated(this.#config, MIGRATIONS));
     this.#through = plan.through;
     const { guardSocket } = this.#charging.plan;
     if (plan.feedback !== undefined) {

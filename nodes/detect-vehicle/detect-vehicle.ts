@@ -2,12 +2,12 @@
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
-import { begin } from '../shared/begin.ts';
 import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
-import { codeOf, type Status } from '../shared/status.ts';
+import { codeOf, Status } from '../shared/status.ts';
+import { migrated } from '../shared/versions.ts';
 import { openPilot } from './pilot.ts';
 import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, SETTINGS, sourceOf } from './settings.ts';
 
@@ -24,11 +24,11 @@ interface Source {
 
 export default function detectVehicle(red: RED): void {
   function DetectVehicleNode(this: RedNode, saved: DetectVehicleConfig) {
-    const begun = begin(red, this, saved, 'detect-vehicle', MIGRATIONS);
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station);
-    const detection = new Detection(this, status, charging, config);
+    // Not by `begin`: where a newer version saved it, the session has to hear that nobody sees the vehicle.
+    red.nodes.createNode(this, saved);
+    const status = new Status(red, this, 'detect-vehicle');
+    const { charging, leave } = joinStation(red, status, saved.station);
+    const detection = new Detection(this, status, charging, saved);
     const forget = onFlowsStarted(red, () => detection.announce());
 
     onInput(this, status, (message) => detection.hear(message));
@@ -79,17 +79,18 @@ class Detection {
   }
 
   async #open(): Promise<void> {
-    const by = sourceOf(this.#config);
-    if (by === 'load') return this.#watch();
-    const source = by === 'pilot' ? await this.#pilot() : await this.#contact();
+    const config = migrated(this.#config, MIGRATIONS);
+    const by = sourceOf(config);
+    if (by === 'load') return this.#watch(config);
+    const source = by === 'pilot' ? await this.#pilot(config) : await this.#contact(config);
     if (this.#closed) await source.close();
     else this.#source = source;
   }
 
   /** That a load is missing is seen by the time that passes. */
-  #watch(): void {
+  #watch(config: DetectVehicleConfig): void {
     void this.#charging.plan;
-    const load = new LoadCurrentDetector(planLoad(this.#config));
+    const load = new LoadCurrentDetector(planLoad(config));
     this.#load = load;
     clearInterval(this.#look);
     const look = () => this.#level(load.connected(performance.now()));
@@ -97,8 +98,8 @@ class Detection {
     look();
   }
 
-  async #contact(): Promise<Source> {
-    const { line, ...contact } = planContact(this.#config);
+  async #contact(config: DetectVehicleConfig): Promise<Source> {
+    const { line, ...contact } = planContact(config);
     return debouncedInput(await this.#charging.gpio(), line, {
       ...contact,
       consumer: 'vehicle',
@@ -108,9 +109,9 @@ class Detection {
     });
   }
 
-  #pilot(): Promise<Source> {
+  #pilot(config: DetectVehicleConfig): Promise<Source> {
     void this.#charging.plan;
-    return openPilot(this.#config, {
+    return openPilot(config, {
       onConnected: (connected, state) => this.#level(connected, state),
       onFault: (fault) => this.#lost(new NodeFault(fault.code, fault.message), 'recovers by itself'),
     });

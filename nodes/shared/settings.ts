@@ -25,7 +25,7 @@ type Stored = object;
 /** The faults of a setting that can't be: only a change of it mends them. */
 export const SETTING_FAULTS: ReadonlySet<string> = new Set([
   ...['no-line', 'no-setting', 'bad-pin', 'bad-level', 'bad-pull', 'pin-list', 'pin-contradicts'],
-  ...['bad-number', 'bad-choice', 'bad-variable'],
+  ...['bad-number', 'bad-choice', 'bad-variable', 'config-newer'],
 ]);
 
 /** What a dialog stored, for a table; a text that is a variable's own is known as that variable's. */

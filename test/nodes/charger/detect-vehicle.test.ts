@@ -2,19 +2,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
-import { planPilot } from '../../../nodes/detect-vehicle/settings.ts';
+import { planPilot, SETTINGS } from '../../../nodes/detect-vehicle/settings.ts';
+import { dialogSettings } from '../../../nodes/shared/dialog.ts';
 
 type Validate = (this: object, value: string) => boolean | string;
 
 /** The validators of a dialog that is not open, as the editor runs them for every node of a flow. */
 function dialog(): Record<string, { validate?: Validate }> {
   const types: Record<string, { defaults: Record<string, { validate?: Validate }> }> = {};
+  const nothing = { length: 0, filter: () => nothing };
   const editor = {
     RED: {
       nodes: { registerType: (type: string, definition: (typeof types)[string]) => (types[type] = definition) },
+      settings: { detectVehicleSettings: dialogSettings('detect vehicle', SETTINGS).detectVehicleSettings!.value },
       _: (key: string) => key,
     },
-    $: () => ({ length: 0 }),
+    $: () => nothing,
   };
   for (const name of ['charging-station', 'detect-vehicle']) {
     const html = readFileSync(new URL(`../../../nodes/${name}/${name}.html`, import.meta.url), 'utf8');

@@ -49,6 +49,7 @@ describe('a station with a setting that cannot be', () => {
       ['a level that is none', { activeLow: 'ture' }, /"ture"/],
       ['a level of the feedback that is none', { feedbackActiveLow: 'maybe' }, /^feedbackActiveLow holds/],
       ['a level after the line that is none', { line: 'relay,active-hgih' }, /"active-hgih"/],
+      ['a dialog of a newer version', { version: 2 }, /saved by/],
     ] as const) {
       it(`is out of order with ${what}, and accepts no code`, async () => {
         await rig.start(chargerFlow(rig.folder, { control }));

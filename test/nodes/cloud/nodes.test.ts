@@ -75,6 +75,20 @@ describe("the cloud's nodes", () => {
   const ended = (node: Any): Promise<Error | undefined> =>
     new Promise((resolve) => node.on('call:error', (call: Any) => resolve(call.args[0])));
 
+  it('nodes that a newer version saved say so in red, and with each message’s end', async () => {
+    const node = await load({ type: 'issue code', does: 'issue', version: 2 });
+    const failed = ended(node);
+    node.receive({ payload: { station: 'CP-0001', amount: 60 } });
+    assert.equal(((await failed) as Error & { code?: string }).code, 'config-newer');
+    await helper.unload();
+    const flow = [
+      { id: 'issuer', type: 'code issuer', version: 2 },
+      { id: 'n', type: 'issue code', issuer: 'issuer', wires: [[], []] },
+    ];
+    await helper.load(NODES as Any, flow as Any, { issuer: { masterKey: MASTER_KEY } });
+    assert.match(helper.getNode('n').status.lastCall?.args[0].text ?? '', /saved by/);
+  });
+
   it('issue code takes station and amount, and keeps what came with the message', async () => {
     const node = await load({ type: 'issue code', does: 'issue' });
     const { output, message } = await through(node, { payload: { station: 'CP-0001', amount: 60 }, topic: 'kept' });
