@@ -1,6 +1,6 @@
 // What is looked at on a machine, and what was found: plain data, put into words only when the doctor prints it. Each driver
 // brings its own checks and their words.
-import { groupOf, mayUse } from './linux/users.ts';
+import { groupOf, mayUse, type User } from './linux/users.ts';
 
 /** `note`: worth knowing, or mended by itself. `wrong`: the station does not work, or not safely, until it is mended. */
 export type Level = 'good' | 'note' | 'wrong';
@@ -15,13 +15,6 @@ export interface Finding<Word extends string = string> {
 
 /** English and Simplified Chinese, by the word that a finding says; `{name}` is filled in with its values. */
 export type Words<Word extends string = string> = Readonly<Record<Word, readonly [english: string, chinese: string]>>;
-
-/** Whom the station runs as: permissions are judged for this user, also when root asks. */
-export interface User {
-  readonly name: string;
-  readonly uid: number;
-  readonly groupIds: readonly number[];
-}
 
 export interface Subject {
   /** `/` but for recorded machines. */

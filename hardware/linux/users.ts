@@ -1,7 +1,13 @@
 // Who may do what on this machine, from its own files, for a user who need not be the one who asks.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { User } from '../checks.ts';
+
+/** Whom the station runs as: permissions are judged for this user, also when root asks. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly groupIds: readonly number[];
+}
 
 const stationUser = 'offline-charging';
 

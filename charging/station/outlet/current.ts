@@ -1,32 +1,6 @@
 // What the meter tells of the current against what the relay is: a contactor that is welded, a meter that is wired
 // backwards, a counter that stands still. Pure. Why each limit is what it is: docs/session.md, "What the meter gives away".
-import type { Metered, OutletConfig } from './model.ts';
-
-export interface Current {
-  /** What the relay is told and seen to be. `between`: told to move, or seen where it was not told to be. */
-  readonly relay: 'open' | 'closed' | 'between';
-  readonly since: number;
-  /** The highest count, the last reading, and the coarsest step that the counter was seen to make between two. */
-  readonly highestWh: number | undefined;
-  readonly readAt: number | undefined;
-  readonly stepWh: number | undefined;
-  /** Power that the counter has not counted yet: the least since each time, the oldest first, ever more. */
-  readonly uncounted: readonly Load[];
-  /** Power that has not fallen since. */
-  readonly held: Load | undefined;
-  readonly backwardsSince: number | undefined;
-  /** How often the counter grew with the relay open, counted from a first time that may be a late pulse. */
-  readonly growth: { readonly firstWh: number; readonly firstAt: number; readonly times: number } | undefined;
-  /** The meter cannot be billed by. */
-  readonly wrong: 'backwards' | 'stands-still' | undefined;
-  /** Current flows, or flowed, through an open relay: the last sign of it. */
-  readonly leakedAt: number | undefined;
-}
-
-interface Load {
-  readonly powerW: number;
-  readonly since: number;
-}
+import type { Current, Load, Metered, OutletConfig } from './model.ts';
 
 /** A counter that comes back lower by less has bounced; by more, it is another meter's. */
 const BOUNCE_WH = 20;
@@ -41,20 +15,6 @@ const STEADY = 0.95;
 const LEAST_GROWTH_WH = 0.001;
 const GROWTHS = 3;
 const MOST_LOADS = 32;
-
-export const NO_CURRENT: Current = {
-  relay: 'between',
-  since: Number.NEGATIVE_INFINITY,
-  highestWh: undefined,
-  readAt: undefined,
-  stepWh: undefined,
-  uncounted: [],
-  held: undefined,
-  backwardsSince: undefined,
-  growth: undefined,
-  wrong: undefined,
-  leakedAt: undefined,
-};
 
 /** The relay is now `relay`: what was seen before it moved is not held against it. */
 export function relayIs(current: Current, relay: Current['relay'], at: number): Current {
