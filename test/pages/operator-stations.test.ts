@@ -1,10 +1,34 @@
 // Stations on the dashboard: made, priced, set up, served, retired.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { readProvisioning } from '../../charging/codes/provisioning.ts';
 import type { Cloud } from '../flows/cloud/support/cloud.ts';
 import { until } from '../support/applications.ts';
 import { operatorsPage, plain } from './operators-page.ts';
+
+const jsQr = join(createRequire(import.meta.url).resolve('jsqr'), '../../dist/jsQR.js');
+
+/** What an independent decoder reads from a picture. */
+async function decoded(page: Page, picture: Buffer): Promise<string | undefined> {
+  const reader = await page.context().browser()!.newPage();
+  try {
+    await reader.addScriptTag({ path: jsQr });
+    return await reader.evaluate(async (data) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d')!;
+      context.drawImage(image, 0, 0);
+      const pixels = context.getImageData(0, 0, image.width, image.height);
+      // @ts-expect-error the script just loaded put it there.
+      return globalThis.jsQR(pixels.data, pixels.width, pixels.height)?.data as string | undefined;
+    }, picture.toString('base64'));
+  } finally {
+    await reader.close();
+  }
+}
 
 describe("the operator's dashboard: stations", function () {
   this.timeout(60_000);
@@ -41,6 +65,34 @@ describe("the operator's dashboard: stations", function () {
     const { provisionedAt } = given;
     assert.deepEqual(given, { ...provisioning, provisionedAt, page: `${cloud.url}/charge/CP-0100` });
     assert.deepEqual(given.price, { minorUnits: 250, currency: 'EUR' });
+  });
+
+  it('makes a station of several outlets wide, and gives its provisioning as one text and as a QR code', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await open('stations');
+    await page.click('button:has-text("New station")');
+    await page.fill('dialog[open] input >> nth=0', 'CP-0200');
+    await page.fill('dialog[open] label:has-text("Outlets") input', '4');
+    await press('Save');
+    await page.waitForSelector('dialog[open] .label svg path');
+    await page.fill('dialog[open] input[type=url]', 'https://example.com/shop');
+    await press('Copy');
+    let copied = '';
+    await until('it is copied', async () => {
+      copied = await page.evaluate(() => navigator.clipboard.readText());
+      return copied.startsWith('OC1:');
+    });
+    const ledger = await cloud.ledger();
+    const given = await ledger.provisioning('CP-0200');
+    await ledger.close();
+    assert.ok(!('refused' in given));
+    const { version, price, provisionedAt, ...terms } = given;
+    const { provisionedAt: then, ...read } = readProvisioning(copied);
+    assert.deepEqual(read, { ...terms, new: read.new, page: 'https://example.com/shop/charge/CP-0200' });
+    assert.deepEqual([read.layout, read.slotSeconds, read.outlets], ['wide', 120, 4]);
+    await press('Show');
+    const code = await page.locator('dialog[open] .label >> nth=1').locator('svg').screenshot();
+    assert.equal(await decoded(page, code), copied);
   });
 
   it('changes a price, and takes it away', async () => {

@@ -302,6 +302,7 @@ describe('the HTTP contract of the running cloud', function () {
       'layout',
       'mostAmount',
       'name',
+      'outlets',
       'price',
       'retired',
       'sequence',

@@ -307,6 +307,7 @@ export const TEXTS = {
       'To be pasted as STATION_KEY, or scanned. It holds the key: show it to nobody else.',
       '可粘贴为 STATION_KEY，或扫描。其中含有密钥：请勿向他人出示。',
     ],
+    copy: ['Copy', '复制'],
     showText: ['Show', '显示'],
     textQr: ['QR code with the text for the station', '充电桩文本的二维码'],
     unreachable: [
