@@ -29,6 +29,28 @@ describe("the customer's page when something is refused", function () {
     assert.equal(long, (await asked.json()).code);
   });
 
+  it('answers LOCKED at a busy site with the same voucher in 14 digits, and takes a receipt of 14', async () => {
+    await open('SITE-01');
+    const code = await buy();
+    assert.match(code, /^\d{12}$/);
+    await page.click('#says-locked');
+    await page.waitForFunction(() => document.querySelector('#ticket-title')?.textContent?.includes('14 digits'));
+    const rescue = await digits();
+    const [latest] = await codesOf('SITE-01');
+    const asked = await phone.request.get(`${cloud.url}/charging-requests/${latest!.request}?layout=rescue`);
+    assert.match(rescue, /^\d{14}$/);
+    assert.equal(rescue, (await asked.json()).code);
+    await page.click('#says-locked');
+    assert.equal(await digits(), rescue);
+    const receipt = await here.receiptFor('SITE-01', 155);
+    assert.match(receipt, /^\d{14}$/);
+    await page.goto(`${cloud.url}/charge/SITE-01?receipt=${receipt}`);
+    await page.waitForFunction(() => document.activeElement?.id === 'refund-title');
+    assert.equal(await page.inputValue('#receipt'), receipt);
+    await page.click('#refund button');
+    await page.waitForSelector('#refunded:has-text("You get €3.00 back.")');
+  });
+
   it('answers OUT OF STEP and CLOCK with 15 digits, and then the same code', async () => {
     await open();
     const code = await buy();

@@ -1,7 +1,7 @@
-// The customer's page on a phone of its own for each test, at a cloud that sells at four stations.
+// The customer's page on a phone of its own for each test, at a cloud that sells at five stations.
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { receiptCode } from '../../charging/codes/index.ts';
+import { algorithmOf } from '../../charging/codes/index.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { complaints, visitor } from './support.ts';
@@ -48,9 +48,10 @@ export class CustomersPage {
       const provisioning = await ledger.provisioning(station);
       assert.ok(!('refused' in provisioning));
       const [latest] = (await ledger.listCodes({ station, limit: 1 })).items;
-      const { unit, step } = provisioning;
+      const { unit, step, layout, key } = provisioning;
       const sequence = of ?? latest!.sequence;
-      return receiptCode(Buffer.from(provisioning.key, 'hex'), { unit, step, unused, sequence });
+      const grant = { kind: 'receipt', unit, step, unused } as const;
+      return algorithmOf(layout).make(Buffer.from(key, 'hex'), grant)(sequence);
     } finally {
       await ledger.close();
     }
@@ -67,6 +68,7 @@ export function customersPage(): CustomersPage {
       'CP-0001': { name: 'Harbour, bay 3', price, sequence: 'counter' },
       'CP-0002': { price },
       'WH-0001': { unit: 'Wh', step: 500 },
+      'SITE-01': { price, layout: 'wide', slotSeconds: 120 },
       'OLD-01': {},
     })) {
       const created = await here.cloud.call('POST', '/stations', { id, ...more });
