@@ -20,11 +20,11 @@ const MOST_ANSWERED = 10_000;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** Who a request belongs to. */
-export interface Client extends Omit<Principal, 'role'> {
+interface Client extends Omit<Principal, 'role'> {
   readonly role: Principal['role'] | 'visitor';
 }
 
-export type Admission =
+type Admission =
   | { readonly refused: Problem }
   | {
       readonly payload: Record<string, unknown>;

@@ -3,7 +3,7 @@
 import { groupOf, mayUse, type User } from './linux/users.ts';
 
 /** `note`: worth knowing, or mended by itself. `wrong`: the station does not work, or not safely, until it is mended. */
-export type Level = 'good' | 'note' | 'wrong';
+type Level = 'good' | 'note' | 'wrong';
 
 export interface Finding<Word extends string = string> {
   readonly level: Level;

@@ -25,14 +25,14 @@ export interface NumberSetting extends Common {
 }
 
 /** One of a few words; the first one where nothing is said. */
-export interface ChoiceSetting extends Common {
+interface ChoiceSetting extends Common {
   readonly kind: 'choice';
   readonly choices: readonly string[];
   /** What a list in a dialog shows for them, where that is a name and the same in every language. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
-export interface TextSetting extends Common {
+interface TextSetting extends Common {
   readonly kind: 'text';
   readonly needed?: true;
   readonly otherwise?: string;
@@ -40,24 +40,24 @@ export interface TextSetting extends Common {
   readonly device?: 'serial';
 }
 
-export interface SwitchSetting extends Common {
+interface SwitchSetting extends Common {
   readonly kind: 'switch';
   readonly otherwise: boolean;
 }
 
 /** `true` or `false`: whether the wire's level 0 means on. A pin says so itself, or has such a setting beside it. */
-export interface LevelSetting extends Common {
+interface LevelSetting extends Common {
   readonly kind: 'level';
   readonly otherwise: boolean;
 }
 
 /** The resistor of a pin, beside it: `unset` leaves it as it is. */
-export interface PullSetting extends Common {
+interface PullSetting extends Common {
   readonly kind: 'pull';
 }
 
 /** A pin, as hardware/gpio/pin.ts reads it. */
-export interface PinSetting extends Common {
+interface PinSetting extends Common {
   readonly kind: 'pin';
   readonly needed?: true;
   /** The settings beside it, by their names in the same table. */
@@ -66,7 +66,7 @@ export interface PinSetting extends Common {
 }
 
 /** Lines from the top or from the left, of a matrix; how many it needs, its driver says. */
-export interface LinesSetting extends Common {
+interface LinesSetting extends Common {
   readonly kind: 'lines';
   readonly needed?: true;
   /** The station drives them; else it reads them. */
@@ -172,7 +172,7 @@ export function readNumber(name: string, setting: NumberSetting, said: Said | un
  * Reads one of a few words.
  * @throws {SettingError} `bad-choice`, `bad-variable`
  */
-export function readChoice<T extends string>(
+function readChoice<T extends string>(
   name: string,
   { choices }: { readonly choices: readonly T[] },
   said: Said | undefined,

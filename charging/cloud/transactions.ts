@@ -17,7 +17,7 @@ import { LedgerWentBack } from './types.ts';
 import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.ts';
 
 /** The answer, or why there is none. */
-export type Outcome = { readonly value: unknown } | { readonly failed: string };
+type Outcome = { readonly value: unknown } | { readonly failed: string };
 export interface Done {
   readonly outcomes: readonly Outcome[];
   readonly retries: number;

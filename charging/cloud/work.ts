@@ -109,7 +109,7 @@ export class TermsCache {
 
 const nameOf = (key: { station: number; terms: number }) => `${key.station}/${key.terms}`;
 
-export function termsOf(row: StationTermsTable): StationTerms {
+function termsOf(row: StationTermsTable): StationTerms {
   const terms: StationTerms = {
     unit: row.unit as Unit,
     step: row.step,
@@ -139,7 +139,7 @@ type Counter = (typeof COUNTERS)[number];
 export const dayOf = (ms: number) => Math.floor(ms / 86_400_000);
 
 /** Sums of a transaction, added to the day's once, at its end. */
-export class Tallies {
+class Tallies {
   #totals: (() => void) | undefined;
   readonly #rows = new Map<string, { station: number; unit: string; currency: string } & Record<Counter, number>>();
 

@@ -2,7 +2,7 @@ import type { Algorithm, Bounds, CodeReading, ReceiptReading, Unread } from './a
 import { voucherFormat } from './voucher-format.ts';
 
 /** Every algorithm that a station may speak, by the name that its settings say. */
-export const ALGORITHMS = Object.freeze({
+const ALGORITHMS = Object.freeze({
   compact: voucherFormat('compact', 'long', 'long'),
   long: voucherFormat('long', 'long', 'long'),
   wide: voucherFormat('wide', 'wide-long', 'wide-long'),

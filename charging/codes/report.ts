@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { checkKey, checkObject, checkString, checkWhole } from './arguments.ts';
 import { derive } from './keys.ts';
 
-export const REPORT_VERSION = 1;
+const REPORT_VERSION = 1;
 const JOURNAL_BYTES = 4;
 const SEAL_BYTES = 16;
 /** A station lists so many closed vouchers at most, the newest. A reader takes any count. */

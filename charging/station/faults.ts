@@ -72,7 +72,7 @@ export function raised(faults: readonly Fault[], code: FaultCode, standing: bool
 }
 
 /** Whether a fault is still one, given whether nothing is plugged in and whether an operator cleared it. */
-export function persists({ code, standing }: Fault, unplugged: boolean, cleared: boolean): boolean {
+function persists({ code, standing }: Fault, unplugged: boolean, cleared: boolean): boolean {
   if (standing) return true;
   if (cleared || FAULTS[code].ends === 'cause') return false;
   return FAULTS[code].ends === 'operator' || !unplugged;

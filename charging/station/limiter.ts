@@ -1,7 +1,7 @@
 // How often the keypad may be wrong: two token buckets, pure. Time is the monotonic clock of one boot; time that passed
 // without power, or under another boot, refills nothing, so pulling the plug buys no guesses.
 
-export interface Bucket {
+interface Bucket {
   readonly tokens: number;
   /** Time gathered towards the next token. */
   readonly progressMs: number;

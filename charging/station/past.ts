@@ -39,7 +39,7 @@ const FILE_BELIEVED_MS = 7 * 24 * 3_600_000;
  * Why the journal cannot know all codes that were honoured; undefined when nothing says so.
  * @param state of the journal, undefined where there is none
  */
-export function forgotten(
+function forgotten(
   state: StationState | undefined,
   mark: Mark | undefined,
   settings: Pick<StationSettings, 'stationId' | 'key'>,

@@ -2,7 +2,7 @@
 // alone changes. What it gives keeps the names and shapes below, whatever the product calls them.
 
 import { type ProblemName, problem, problemOfRefusal as problemOf } from '../../api/problems.ts';
-import { isRefused, type Ledger, type LedgerOptions, openLedger, type Refusal } from '../../charging/cloud/ledger.ts';
+import { isRefused, type Ledger, openLedger, type Refusal } from '../../charging/cloud/ledger.ts';
 import {
   type LayoutName,
   type Operation,
@@ -13,7 +13,7 @@ import {
 } from '../../charging/codes/index.ts';
 import { Charger, type ChargerOptions } from '../../charging/station/charger/charger.ts';
 import { chargerConfig } from '../../charging/station/charger/model.ts';
-import type { Language, Screen } from '../../charging/station/conversation/screens.ts';
+import type { Screen } from '../../charging/station/conversation/screens.ts';
 import { shortWords, words } from '../../charging/station/conversation/words.ts';
 import { openExport } from '../../charging/station/journal/export.ts';
 import { Station, type StationOptions } from '../../charging/station/station.ts';
@@ -36,10 +36,8 @@ export {
   freshUrl,
   isRefused,
   JournalError,
-  type Language,
   type LayoutName,
   type Ledger,
-  type LedgerOptions,
   type Operation,
   openExport,
   openLedger,

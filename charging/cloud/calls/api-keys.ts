@@ -10,7 +10,7 @@ import { iso, isoOrNull, own, type Work } from '../work.ts';
 const SHAPE = /^oc_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
 const ROLES: readonly Role[] = ['customer app', 'operator'];
 
-export const hashOfKey = (key: string) => hash('sha256', key, 'hex');
+const hashOfKey = (key: string) => hash('sha256', key, 'hex');
 
 export async function createApiKey(
   work: Work,

@@ -18,7 +18,7 @@ import { createStation, retireStation, station, updateStation } from './stations
 import { heartbeat, statistics } from './statistics.ts';
 
 /** In one transaction with others that wait. */
-export const WRITES = {
+const WRITES = {
   reserve,
   cancelReservation,
   markPaid,
@@ -41,7 +41,7 @@ export const WRITES = {
 } as const;
 
 /** Each by itself. */
-export const READS = {
+const READS = {
   request,
   station,
   authenticate,
@@ -58,7 +58,7 @@ export const READS = {
 } as const;
 
 /** As reads, in a lane of their own: pages that take long do not keep them waiting. */
-export const COUNTS = { countRequest } as const;
+const COUNTS = { countRequest } as const;
 
 export type Lane = 'write' | 'read' | 'count';
 
@@ -96,7 +96,6 @@ export type Call<N extends CallName = CallName> = {
 }[N];
 
 export type DrawingCall = Call<keyof DrawingCalls>;
-export type WriteCall = Call<keyof WriteCalls>;
 export type ReadCall = Call<keyof ReadCalls>;
 
 export const isDrawing = (call: Call): call is DrawingCall => Object.hasOwn(DRAWING, call.name);

@@ -254,7 +254,7 @@ export async function keepSettlement(
   return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
 }
 
-export function settlementOf(work: Work, row: CodesTable, terms: StationTerms, receipt: ReceiptsTable): Settlement {
+function settlementOf(work: Work, row: CodesTable, terms: StationTerms, receipt: ReceiptsTable): Settlement {
   const bought = row.quantity * terms.step;
   const refund = money(receipt.refund, terms.price?.currency);
   // Money goes back the way it came: where a payment is known, to it; else, as with cash, against the slip alone.

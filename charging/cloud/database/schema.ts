@@ -2,17 +2,17 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { ReceiptSource } from '../types.ts';
 
-export interface MetaTable {
+interface MetaTable {
   name: string;
   value: string;
 }
 /** Steps as programs of before counted them. */
-export interface MigrationsTable {
+interface MigrationsTable {
   version: number;
   applied_at: number;
 }
 /** Steps that ran, as Kysely's Migrator keeps them. */
-export interface AppliedTable {
+interface AppliedTable {
   name: string;
   timestamp: string;
 }
@@ -45,7 +45,7 @@ export interface StationTermsTable {
   since: number;
 }
 /** Key versions that were given out, and when first. */
-export interface StationKeysTable {
+interface StationKeysTable {
   station: number;
   key_version: number;
   given_at: number;
@@ -119,7 +119,7 @@ export interface IdempotencyKeysTable {
   used_at: number;
 }
 /** On SQLite: keys that are not in their table yet. */
-export interface NewestKeysTable extends IdempotencyKeysTable {
+interface NewestKeysTable extends IdempotencyKeysTable {
   /** Counted up. */
   place: Generated<number>;
 }
@@ -152,7 +152,7 @@ export interface ApiKeysTable {
   created_at: number;
   revoked_at: number | null;
 }
-export interface AuditTable {
+interface AuditTable {
   at: number;
   /** Random, 48 bits. */
   entry: number;
@@ -161,18 +161,18 @@ export interface AuditTable {
   station: string | null;
   detail: string | null;
 }
-export interface WrongReceiptsTable {
+interface WrongReceiptsTable {
   station: number;
   client: string;
   /** When the last of the wrong ones is forgiven: the theoretical arrival time of a leaky bucket. */
   until: number;
 }
-export interface HeartbeatsTable {
+interface HeartbeatsTable {
   writer: number;
   at: number;
 }
 /** Counts that replicas share, in the shape that the library of limits knows. */
-export interface RequestLimitsTable {
+interface RequestLimitsTable {
   key: string;
   points: number;
   expire: number | null;

@@ -62,7 +62,7 @@ interface At {
 }
 
 /** Which outlet it is about: 1 where it is not set. */
-export interface AtOutlet {
+interface AtOutlet {
   readonly outlet?: number;
 }
 

@@ -8,7 +8,7 @@ import type { Outcome } from '../types.ts';
 import { type ChargerConfig, type ChargerState, outletsOf } from './model.ts';
 
 /** The states in the words of the bench contract. */
-export type StateName = 'idle' | 'armed' | 'starting' | 'charging' | 'paused' | 'stopping' | 'receipt' | 'fault';
+type StateName = 'idle' | 'armed' | 'starting' | 'charging' | 'paused' | 'stopping' | 'receipt' | 'fault';
 
 export interface Snapshot {
   readonly state: StateName;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { newer } from './failures.ts';
 import { checksum, decodeState, encodeState, type StationState } from './state.ts';
 
-export const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
+const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
 /** 0.1.0 wrote 1, which remembered 64 numbers; 2 had no id, totals and sessions. */
 const VERSION = 3;
 const BLOCK = 4096;

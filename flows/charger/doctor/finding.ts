@@ -2,8 +2,7 @@
 import * as checks from '../../../hardware/checks.ts';
 import type { WordKey } from './words.ts';
 
-export type { Level, Subject } from '../../../hardware/checks.ts';
-export type { User } from '../../../hardware/linux/users.ts';
+export type { Subject } from '../../../hardware/checks.ts';
 export type Finding = checks.Finding;
 
 export interface Check {
