@@ -1,10 +1,11 @@
 // Builds what is published: TypeScript to dist/, what lies beside it (dialogs, catalogues, icons, pages, units)
 // copied to the same place, and the example flows gathered in examples/, where Node-RED looks for them.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assembledFlows } from './flows/assembly/assemble.ts';
+import { exampleFlows } from './flows/assembly/examples.ts';
 
 const root = import.meta.dirname;
 const rooms = ['nodes', 'api', 'charging', 'hardware', 'flows'];
@@ -31,11 +32,9 @@ const builtAt = new Date(epochSeconds ? Number(epochSeconds) * 1000 : Date.now()
 writeFileSync(join(root, 'dist', 'built.json'), `${JSON.stringify({ builtAt })}\n`);
 
 mkdirSync(join(root, 'examples'), { recursive: true });
-for (const file of globSync('nodes/*/examples/*.json', { cwd: root })) {
-  cpSync(join(root, file), join(root, 'examples', basename(file)));
+for (const [name, nodes] of Object.entries(exampleFlows())) {
+  writeFileSync(join(root, 'examples', `${name}.json`), `${JSON.stringify(nodes, undefined, 2)}\n`);
 }
 for (const [side, nodes] of Object.entries(await assembledFlows())) {
-  const flow = `${JSON.stringify(nodes, undefined, 2)}\n`;
-  writeFileSync(join(root, 'dist/flows', side, 'flow.json'), flow);
-  writeFileSync(join(root, 'examples', `${side} flow.json`), flow);
+  writeFileSync(join(root, 'dist/flows', side, 'flow.json'), `${JSON.stringify(nodes, undefined, 2)}\n`);
 }

@@ -15,11 +15,13 @@ import type { RED, RedNode } from '../shared/red.ts';
 import { given } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { migrated } from '../shared/versions.ts';
+import { askIssuers, differences, issuerIsHere } from './issuer-key.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
 import { setMachineClockBy } from './setting-the-clock.ts';
 import {
   type ChargingStationConfig,
+  keyOf,
   type Language,
   languageOf,
   MIGRATIONS,
@@ -34,6 +36,10 @@ import type { ChargingStation, StationUser } from './station-user.ts';
 const USERS_WAIT_MS = 8_000;
 /** Between two tries of a journal that could not be opened: nobody can log in to restart a station. */
 const JOURNAL_AGAIN_MS = 10_000;
+/** Between two questions for a key: at a first deploy the station is registered while this one starts. */
+const KEY_AGAIN_MS = 250;
+/** After so many questions the log says what is missing. */
+const KEY_SAID_AFTER = 40;
 const TIMEKEEPING_MS = 60_000;
 /** What room on the disk, a mount, the end of another program or an operator mends. */
 const PASSING: ReadonlySet<string | undefined> = new Set([
@@ -44,6 +50,7 @@ const PASSING: ReadonlySet<string | undefined> = new Set([
   'journal-behind',
   'key-not-new',
   'key-file-old',
+  'key-awaited',
 ]);
 /** Journals open in this process, by their folder: the lock on the disk cannot say that it is a station beside this one. */
 const openJournals = new Map<string, string>();
@@ -57,7 +64,7 @@ export default function chargingStation(red: RED): void {
     const opened = new OpenedStation(red, this, {
       simulated: given(config.driver) === 'simulated',
       language: languageOf(config.language),
-      plan: () => planStation(migrated(config, MIGRATIONS), key, userDir),
+      plan: () => planStation(migrated(config, MIGRATIONS), key, userDir, () => issuerIsHere(red)),
     });
     Object.assign(this, { charging: opened });
     onClose(this, () => opened.close());
@@ -89,6 +96,9 @@ class OpenedStation implements ChargingStation {
   /** Stands until the journal can be opened. */
   #journalFault: NodeFault | undefined;
   #again: NodeJS.Timeout | undefined;
+  /** From the code issuer of this Node-RED, where the plan has none. */
+  #key: Uint8Array | undefined;
+  #askedForKey = 0;
   #timekeeping: NodeJS.Timeout | undefined;
   #lastUserLeft: (() => void) | undefined;
 
@@ -125,7 +135,9 @@ class OpenedStation implements ChargingStation {
     return this.#station;
   }
 
-  #openStation({ settings, journalFolder, keepSessions, past }: StationPlan): Station {
+  #openStation({ settings: terms, key = this.#key, journalFolder, keepSessions, past }: StationPlan): Station {
+    if (key === undefined) throw new NodeFault('key-awaited', `No code issuer here knows ${terms.stationId} yet.`);
+    const settings = { ...terms, key };
     const other = openJournals.get(journalFolder);
     if (other !== undefined) {
       throw new NodeFault('journal-shared', `The station ${other} has the folder ${journalFolder}.`);
@@ -167,14 +179,29 @@ class OpenedStation implements ChargingStation {
   #withoutJournal(error: unknown): NodeFault {
     const fault = this.#explained(error);
     this.#journalFault = fault;
-    this.#node.error(fault);
+    if (fault.code !== 'key-awaited') this.#node.error(fault);
     for (const user of this.#users) user.onJournal?.(fault);
-    this.#tryLater();
+    this.#tryLater(fault);
     return fault;
   }
 
-  #tryLater(): void {
-    this.#again = setTimeout(() => this.#tryAgain(), JOURNAL_AGAIN_MS);
+  #tryLater({ code }: { readonly code?: string | undefined }): void {
+    if (code === 'key-awaited') this.#again = setTimeout(() => void this.#askForKey(), KEY_AGAIN_MS);
+    else this.#again = setTimeout(() => this.#tryAgain(), JOURNAL_AGAIN_MS);
+  }
+
+  async #askForKey(): Promise<void> {
+    const { settings } = this.#plan!;
+    const given = await askIssuers(this.#red, settings.stationId);
+    if (this.#fault) return;
+    const detail = given === undefined ? '' : differences(given, settings).join(', ');
+    if (detail !== '') {
+      this.#broken(new NodeFault('terms-differ', detail));
+      return;
+    }
+    if (given !== undefined) this.#key = keyOf(given.key);
+    else if (++this.#askedForKey === KEY_SAID_AFTER) this.#node.warn(this.#journalFault!.message);
+    this.#tryAgain();
   }
 
   #tryAgain(): void {
@@ -182,7 +209,7 @@ class OpenedStation implements ChargingStation {
     try {
       this.#station = this.#openStation(this.plan);
     } catch (error) {
-      if (PASSING.has(codeOf(error))) this.#tryLater();
+      if (PASSING.has(codeOf(error))) this.#tryLater({ code: codeOf(error) });
       else this.#broken(error);
       return;
     }

@@ -68,7 +68,9 @@ const CODES = {
 export type Language = 'en' | 'zh-CN';
 
 export interface StationPlan {
-  readonly settings: StationSettings;
+  readonly settings: Omit<StationSettings, 'key'>;
+  /** Undefined: a simulated station that awaits its key from the code issuer of this Node-RED. */
+  readonly key: Uint8Array | undefined;
   readonly journalFolder: string;
   /** What tells whether the journal knows all that was honoured. */
   readonly past: PastOptions;
@@ -84,25 +86,32 @@ export interface StationPlan {
 /**
  * @param key 64 hex digits; from the node's credentials, else from the environment
  * @param userDir where the journal goes unless a folder is named, and what folders that are named are relative to
+ * @param keyMayCome whether a station with simulated pins may be without a key for now
  * @throws {NodeFault} with a code of the catalogue (`charging-station.errors`), never with the key in it
  */
-export function planStation(config: ChargingStationConfig, key: unknown, userDir: string): StationPlan {
+export function planStation(
+  config: ChargingStationConfig,
+  key: unknown,
+  userDir: string,
+  keyMayCome: () => boolean = () => false,
+): StationPlan {
   const stationId = given(config.station);
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
   if (!isStationId(stationId)) throw new NodeFault('bad-id', 'No station can have this id.');
   const gpioFolder = given(config.gpioFolder);
-  const bytes = keyOf(key);
+  const awaited = given(key) === undefined && given(config.driver) === 'simulated' && keyMayCome();
+  const bytes = awaited ? undefined : keyOf(key);
   const journalFolder = resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId)));
   return {
     settings: {
       stationId,
-      key: bytes,
       unit: read(config, 'unit'),
       step: read(config, 'step'),
       layout: read(config, 'layout'),
       sequence: read(config, 'sequence'),
       slotSeconds: read(config, 'slotSeconds'),
     },
+    key: bytes,
     journalFolder,
     past: pastOf(journalFolder, bytes, userDir),
     keepSessions: read(config, 'keepSessions'),
@@ -112,7 +121,8 @@ export function planStation(config: ChargingStationConfig, key: unknown, userDir
   };
 }
 
-function keyOf(value: unknown): Uint8Array {
+/** @throws {NodeFault} `no-key`, `bad-station-key` */
+export function keyOf(value: unknown): Uint8Array {
   const text = given(value);
   if (text === undefined) throw new NodeFault('no-key', 'The station has no key.');
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new NodeFault('bad-station-key', 'The key is not 64 hexadecimal digits.');
@@ -143,18 +153,18 @@ function fileName(stationId: string): string {
 /**
  * What is known of a station's past beside its journal, from the environment of the charger: where the second mark is, and
  * what the cloud said of the key. An integrator's own Node-RED has a mark beside the journal's folder and no more.
- * @param key the station's
+ * @param key the station's; undefined where it is not known yet
  * @param userDir what folders that are named are relative to
  */
 export function pastOf(
   journalFolder: string,
-  key: Uint8Array,
+  key: Uint8Array | undefined,
   userDir: string,
   env: NodeJS.ProcessEnv = process.env,
 ): PastOptions {
   const ours = env.JOURNAL_FOLDER !== undefined && resolve(userDir, env.JOURNAL_FOLDER) === journalFolder;
   const mark = ours && env.JOURNAL_MARK?.trim() ? resolve(userDir, env.JOURNAL_MARK.trim()) : `${journalFolder}.mark`;
-  const sameKey = Buffer.from(key).toString('hex') === env.STATION_KEY?.toLowerCase();
+  const sameKey = key !== undefined && Buffer.from(key).toString('hex') === env.STATION_KEY?.toLowerCase();
   return {
     mark,
     confirmation: `${journalFolder}.confirmed`,

@@ -59,7 +59,8 @@ export default function readMeter(red: RED): void {
         failed = true;
         const fault = asFault(thrown);
         status.failed(fault);
-        this.error(fault, {});
+        // The station itself says what is missing, if it goes on for long.
+        if (fault.code !== 'key-awaited') this.error(fault, {});
       });
     };
     start();

@@ -8,6 +8,8 @@ import { NodeFault } from '../shared/handlers.ts';
 import type { Message } from '../shared/red.ts';
 import { booleanOf } from '../shared/values.ts';
 
+type Terms = Omit<StationSettings, 'key'>;
+
 /**
  * `misread`: what was told of the vehicle or the relay cannot be understood. The session hears that nobody knows, so that
  * the relay goes off, and the message ends with this.
@@ -44,7 +46,7 @@ const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-ste
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard({ topic, payload, settling, everyMs, answer, fate }: Message, settings: StationSettings): Heard {
+export function heard({ topic, payload, settling, everyMs, answer, fate }: Message, settings: Terms): Heard {
   switch (topic) {
     case 'voucher':
       return { topic, voucher: voucherOf(payload, settings) };
@@ -80,7 +82,7 @@ export function heard({ topic, payload, settling, everyMs, answer, fate }: Messa
   }
 }
 
-function voucherOf(payload: unknown, settings: StationSettings): Voucher {
+function voucherOf(payload: unknown, settings: Terms): Voucher {
   const { station, layout, sequence, quantity, amount, unit, step } = fields(payload);
   const whole =
     station === settings.stationId &&
@@ -95,7 +97,7 @@ function voucherOf(payload: unknown, settings: StationSettings): Voucher {
   return { station, layout, sequence, quantity, amount, unit: settings.unit, step };
 }
 
-function isLayoutOf({ layout: name }: StationSettings, layout: unknown): layout is LayoutName {
+function isLayoutOf({ layout: name }: Terms, layout: unknown): layout is LayoutName {
   return typeof layout === 'string' && boundsIn(algorithmOf(name), layout) !== undefined;
 }
 
@@ -119,7 +121,7 @@ function answerOf(answer: unknown): { answer?: string } {
 }
 
 /** As "verify code" gives it; of anything else the refusal alone is shown. */
-function fateOf(fate: unknown, settings: StationSettings): { fate?: SessionRecord } {
+function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
   const { voucher, delivered, ended, receipt } = fields(fate);
   const { station, sequence, amount, unit } = fields(voucher);
   const whole =

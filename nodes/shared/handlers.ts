@@ -82,7 +82,8 @@ export function guarded<Values extends unknown[]>(
   const failed = (thrown: unknown) => {
     const fault = asFault(thrown);
     status.failed(fault);
-    node.error(fault, {});
+    // The station itself says what is missing, if it goes on for long.
+    if (fault.code !== 'key-awaited') node.error(fault, {});
   };
   return (...values) => {
     try {

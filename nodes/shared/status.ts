@@ -60,7 +60,8 @@ export class Status {
   }
   /** Something is broken: the catalogue's short words for the error's code, else as much as fits of the long ones. */
   failed(error: unknown): void {
-    this.#show(LOOKS.failed, fitted(this.#shortFor(error)));
+    const look = codeOf(error) === 'key-awaited' ? LOOKS.waiting : LOOKS.failed;
+    this.#show(look, fitted(this.#shortFor(error)));
   }
   /** Broken until the next deploy: from now on the status says that, and nothing else. */
   broken(error: unknown): void {

@@ -31,7 +31,7 @@ export class Editor {
   }
 
   /** Resolves when its flows run. */
-  static async start(flow: readonly object[] = [], env: NodeJS.ProcessEnv = {}): Promise<Editor> {
+  static async start(flow: readonly object[] = [], env: NodeJS.ProcessEnv = {}, port?: number): Promise<Editor> {
     const folder = mkdtempSync(join(tmpdir(), 'offline-charging-editor-'));
     mkdirSync(join(folder, 'node_modules/@offline-charging'), { recursive: true });
     symlinkSync(root, join(folder, 'node_modules/@offline-charging/node-red'), 'dir');
@@ -43,7 +43,7 @@ export class Editor {
         telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
         externalModules: { palette: { denyList: ['@flowfuse/*'] } } };`,
     );
-    const editor = new Editor(folder, await freePort(), env);
+    const editor = new Editor(folder, port ?? (await freePort()), env);
     await until('the flows run', () => /Started flows|Waiting for missing types/.test(editor.output), 30_000);
     return editor;
   }
