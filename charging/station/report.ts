@@ -17,7 +17,7 @@ import type { EndReason, SessionRecord } from './types.ts';
 /** In seconds: 18 of them, as minutes, can come out of a sum as 17.999999999999996. */
 const FLOAT_NOISE = 1e-9;
 
-export interface ClosedRecord extends SessionRecord {
+interface ClosedRecord extends SessionRecord {
   readonly ended: EndReason;
   /** The station's time at its end, unix milliseconds; undefined where the clock was lost then. */
   readonly endedMs?: number;

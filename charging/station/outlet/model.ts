@@ -366,7 +366,7 @@ export interface Load {
   readonly since: number;
 }
 
-export const NO_CURRENT: Current = {
+const NO_CURRENT: Current = {
   relay: 'between',
   since: Number.NEGATIVE_INFINITY,
   highestWh: undefined,
