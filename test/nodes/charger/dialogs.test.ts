@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStationId } from '../../../charging/codes/station-id.ts';
+import { lineKey, readPin } from '../../../hardware/gpio/pin.ts';
 import { MOST_CHARACTERS } from '../../../nodes/shared/status.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -165,6 +166,23 @@ describe('the nodes as the editor sees them', () => {
     const valid = new Function(`${/function isStationId[\s\S]*?\n {2}\}/.exec(html)![0]} return isStationId;`)();
     const ids = ['CP-0001', '深圳-A61', 'eu:nl:315679', 'é', 'e\u0301', '', '-', 'a-', 'CP 1', "CP'1", '../CP', 'CP#1'];
     for (const id of [...ids, 'a'.repeat(64), 'a'.repeat(65)]) assert.equal(valid(id), isStationId(id), id);
+  });
+
+  it('know one line by all ways to write it, as the programs do', () => {
+    const html = read('charging-station', 'charging-station.html');
+    const key = new Function(`${/function lineKey[\s\S]*?\n {2}\}/.exec(html)![0]} return lineKey;`)();
+    const pins = [
+      '17',
+      'GPIO17',
+      'bcm 17',
+      'GPIO17,active-low',
+      ' 017 , pull-up',
+      'pinctrl-rp1:17',
+      'mcp23017:5',
+      'MCP23017 : 5',
+    ];
+    for (const pin of [...pins, 'mcp23017:GPIO5', 'vehicle', 'relay-2', 'relay - 2', '１７'])
+      assert.equal(key(pin), lineKey(readPin(pin, { name: 'line' })!.line), pin);
   });
 
   it('gives no choice in a dialog twice', () => {
