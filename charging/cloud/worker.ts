@@ -92,14 +92,12 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     writing = false;
   };
   port.on('message', (text: string) => {
-    // JSON writes an argument that was left out between others as null.
-    const order = JSON.parse(text, (name, value) =>
-      name === 'args' ? value.map((arg: unknown) => arg ?? undefined) : value,
-    ) as Order;
+    const order = JSON.parse(text) as Order;
     if ('close' in order) {
       db.destroy().finally(() => port.close());
       return;
     }
+    for (const { args } of order.calls) putBack(args);
     const [first] = order.calls;
     if (first && isRead(first)) {
       void answer(order.batch, () => transactions.read(first, order.now));
@@ -110,6 +108,11 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
     writing = true;
     setImmediate(write);
   });
+}
+
+/** JSON writes an argument that was left out between others as null. */
+function putBack(args: unknown[]): void {
+  for (const [index, arg] of args.entries()) if (arg === null) args[index] = undefined;
 }
 
 /** What the ids of charging requests are enciphered with: made once, by whichever replica comes first. */

@@ -1,8 +1,9 @@
 // What passes between the cloud and a station once, before the station goes out: its id, key and terms.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadMasterKey } from '../../api/master-key.ts';
 import { type Answer, isRefused, type Ledger, openLedger, type StationRecord } from '../../charging/cloud/ledger.ts';
+import { writeWhole } from '../../charging/whole-file.ts';
 import { listening, type Places, type StationVariables, stationVariablesSet } from './environment.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function provision(at: Places, station: StationVariables): Promise<
     const provisioning = { ...given, new: given.new || saidNew(at.stationFile, given.key) };
     const { host, port } = listening('cloud');
     const page = `http://${host.includes(':') ? `[${host}]` : host}:${port}/charge/${encodeURIComponent(station.station)}`;
+    mkdirSync(dirname(at.stationFile), { recursive: true, mode: 0o700 });
     writeWhole(at.stationFile, `${JSON.stringify({ ...provisioning, page }, undefined, 2)}\n`);
   } finally {
     await ledger.close();
@@ -52,10 +54,4 @@ function saidNew(file: string, key: string): boolean {
   } catch {
     return false;
   }
-}
-
-function writeWhole(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

@@ -1,17 +1,9 @@
 // The folder that Node-RED keeps: the pack linked into it as npm would, and the flow, copied there at first start so
 // that an integrator may change it.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeWhole } from '../../charging/whole-file.ts';
 
 /** The folder of the package, found upwards from this file: the same from the source and from dist/. */
 const packageFolder = (() => {
@@ -72,9 +64,4 @@ function placeFlow(folder: string, shippedFlowFile: string): FlowNews {
 
 function digest(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-function writeWhole(file: string, content: Uint8Array | string): void {
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

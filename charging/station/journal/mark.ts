@@ -1,8 +1,9 @@
 // A second mark of how far a journal has come, outside its folder and best on another medium: what tells a journal that was
 // lost, or restored from an older copy, from one that is all there is. Nothing waits for it, and no station needs it.
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceWhole } from '../../whole-file.ts';
 
 export interface Mark {
   readonly station: string;
@@ -54,8 +55,7 @@ export class MarkWriter {
       this.#next = undefined;
       try {
         await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-        await writeFile(`${this.#path}.new`, `${JSON.stringify({ kind: KIND, ...mark })}\n`, { mode: 0o600 });
-        await rename(`${this.#path}.new`, this.#path);
+        await replaceWhole(this.#path, `${JSON.stringify({ kind: KIND, ...mark })}\n`);
         troubled = false;
       } catch (error) {
         if (!troubled) this.#onTrouble(error as NodeJS.ErrnoException);
