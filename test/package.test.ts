@@ -54,11 +54,25 @@ describe('the package', function () {
   it('holds nothing else: no sources, tests, benchmarks, data or types of the inside', () => {
     const stray = files.filter(
       (file) =>
-        !/^(dist|examples)\/|^(README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(file) ||
+        !/^(dist|examples|docs)\/|^hardware\/raspberry-pi\/[^/]+\.(md|svg)$|^(README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|package\.json)$/.test(
+          file,
+        ) ||
         (/\.ts$/.test(file) && !/^dist\/charging\/codes\/[^/]+\.d\.ts$/.test(file)) ||
         /\/(test|bench|examples|operator|panel|assembly)\//.test(file),
     );
     assert.deepEqual(stray, []);
+  });
+
+  it('holds every page and picture that its README and its pages lead to', () => {
+    const pages = files.filter((file) => /^(?:README|CHANGELOG|docs\/[^/]+)\.md$/.test(file));
+    assert.ok(pages.length > 10);
+    const missing = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map(([, target]) => target!)
+        .filter((target) => !/^[a-z]+:/.test(target) && !files.includes(join(dirname(page), target)))
+        .map((target) => `${page}: ${target}`),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it('has six runtime dependencies at most', () => {
