@@ -69,3 +69,17 @@ describe('each dialog', () => {
     });
   }
 });
+
+describe('the flows and examples that are shipped', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const ours = new Set(Object.keys(manifest['node-red'].nodes).map((name) => name.replaceAll('-', ' ')));
+  for (const file of globSync(['nodes/*/examples/*.json', 'flows/{cloud,charger}/**/flow.json'], { cwd: root })) {
+    it(`carry the version of each of our nodes: ${file}`, () => {
+      const flow = JSON.parse(readFileSync(join(root, file), 'utf8')) as { type: string; version?: unknown }[];
+      const nodes = flow.filter(({ type }) => ours.has(type));
+      assert.ok(nodes.length > 0);
+      for (const { type, version } of nodes) assert.equal(version, 1, type);
+    });
+  }
+});
