@@ -1,6 +1,12 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
+import {
+  isProvisioningText,
+  type ProvisioningError,
+  readProvisioning,
+  type StationProvisioning,
+} from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
@@ -84,17 +90,21 @@ export interface StationPlan {
 }
 
 /**
- * @param key 64 hex digits; from the node's credentials, else from the environment
+ * @param key 64 hex digits, or the one text of the station's provisioning, whose terms then hold; from the node's
+ *   credentials, else from the environment
  * @param userDir where the journal goes unless a folder is named, and what folders that are named are relative to
  * @param keyMayCome whether a station with simulated pins may be without a key for now
  * @throws {NodeFault} with a code of the catalogue (`charging-station.errors`), never with the key in it
  */
 export function planStation(
-  config: ChargingStationConfig,
-  key: unknown,
+  stored: ChargingStationConfig,
+  secret: unknown,
   userDir: string,
   keyMayCome: () => boolean = () => false,
 ): StationPlan {
+  const provisioned = provisionedIn(secret);
+  const config = provisioned ? { ...stored, ...termsOf(provisioned, given(stored.station)) } : stored;
+  const key = provisioned?.key ?? secret;
   const stationId = given(config.station);
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
   if (!isStationId(stationId)) throw new NodeFault('bad-id', 'No station can have this id.');
@@ -113,12 +123,39 @@ export function planStation(
     },
     key: bytes,
     journalFolder,
-    past: pastOf(journalFolder, bytes, userDir),
+    past: { ...pastOf(journalFolder, bytes, userDir), ...saidOfKey(provisioned) },
     keepSessions: read(config, 'keepSessions'),
     driver: read(config, 'driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
     guardSocket: given(config.guardSocket),
   };
+}
+
+/** @throws {NodeFault} `provisioning-newer`, `bad-station-key` */
+function provisionedIn(secret: unknown): StationProvisioning | undefined {
+  const text = given(secret);
+  if (text === undefined || !isProvisioningText(text)) return undefined;
+  try {
+    return readProvisioning(text);
+  } catch (error) {
+    const { code, message } = error as ProvisioningError;
+    throw new NodeFault(code === 'provisioning-newer' ? code : 'bad-station-key', message);
+  }
+}
+
+/** @throws {NodeFault} `provisioning-other` */
+function termsOf(provisioned: StationProvisioning, expected: string | undefined): Partial<ChargingStationConfig> {
+  const { station, unit, step, layout, sequence, slotSeconds } = provisioned;
+  if (expected !== undefined && expected !== station) {
+    throw new NodeFault('provisioning-other', `The provisioning is of ${station}.`, { values: { station } });
+  }
+  return { station, unit, step, layout, sequence, slotSeconds };
+}
+
+/** What the cloud said of the key, where the text says it. */
+function saidOfKey(provisioned: StationProvisioning | undefined): Pick<PastOptions, 'provisioned'> {
+  const atMs = Date.parse(provisioned?.provisionedAt ?? '');
+  return provisioned?.new === undefined || Number.isNaN(atMs) ? {} : { provisioned: { isNew: provisioned.new, atMs } };
 }
 
 /** @throws {NodeFault} `no-key`, `bad-station-key` */

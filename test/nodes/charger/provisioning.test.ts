@@ -1,0 +1,53 @@
+// A station's dialog takes the one text of its provisioning as its key, terms and all.
+import assert from 'node:assert/strict';
+import { type StationProvisioning, writeProvisioning } from '../../../charging/codes/provisioning.ts';
+import { type ChargingStationConfig, planStation } from '../../../nodes/charging-station/settings.ts';
+
+const GIVEN: StationProvisioning = {
+  ...{ station: 'CP-7', key: 'cd'.repeat(32), keyVersion: 2, unit: 'Wh', step: 500, layout: 'wide', sequence: 'clock' },
+  ...{ slotSeconds: 120, outlets: 4, new: false, provisionedAt: '2026-11-29T12:00:00.000Z' },
+};
+const config = { type: 'charging station', unit: 'min', step: '30', layout: 'compact', slotSeconds: '300' };
+const plan = (key: unknown, station?: string) =>
+  planStation(
+    { ...config, ...(station !== undefined && { station }) } as unknown as ChargingStationConfig,
+    key,
+    '/data',
+  );
+
+describe('the key of a charging station', () => {
+  it('may be the one text that the cloud gives: its terms hold, and what it says of the key', () => {
+    for (const station of [undefined, 'CP-7']) {
+      const { settings, key, past } = plan(writeProvisioning(GIVEN), station);
+      assert.deepEqual(settings, {
+        ...{ stationId: 'CP-7', unit: 'Wh', step: 500, layout: 'wide', sequence: 'clock', slotSeconds: 120 },
+      });
+      assert.equal(Buffer.from(key!).toString('hex'), GIVEN.key);
+      assert.deepEqual(past.provisioned, { isNew: false, atMs: Date.parse(GIVEN.provisionedAt!) });
+    }
+  });
+
+  it('alone leaves the terms to the dialog', () => {
+    const { settings } = plan(GIVEN.key, 'CP-7');
+    assert.deepEqual(
+      [settings.unit, settings.step, settings.layout, settings.slotSeconds],
+      ['min', 30, 'compact', 300],
+    );
+  });
+
+  it('is refused where the text is of another station, newer or damaged, and never told', () => {
+    const text = writeProvisioning(GIVEN);
+    const said = JSON.parse(Buffer.from(text.slice(4), 'base64url').toString());
+    const newer = `OC1:${Buffer.from(JSON.stringify({ ...said, version: 9 })).toString('base64url')}`;
+    for (const [key, station, code] of [
+      [text, 'CP-8', 'provisioning-other'],
+      [newer, 'CP-7', 'provisioning-newer'],
+      [text.slice(0, 90), 'CP-7', 'bad-station-key'],
+    ] as const) {
+      assert.throws(
+        () => plan(key, station),
+        (error: Error & { code?: string }) => error.code === code && !error.message.includes(GIVEN.key),
+      );
+    }
+  });
+});
