@@ -26,6 +26,9 @@ export function readMark(path: string): Mark | undefined {
   }
 }
 
+/** What is being written to each path: the station of before a redeploy must not put its mark over that of its successor. */
+const underWay = new Map<string, Promise<void>>();
+
 /** Writes marks one after the other, the latest only, in the background: a medium that hangs holds nobody up. */
 export class MarkWriter {
   readonly #path: string;
@@ -41,7 +44,12 @@ export class MarkWriter {
 
   write(mark: Mark): void {
     this.#next = mark;
-    this.#writing ??= this.#writeAll();
+    if (this.#writing) return;
+    const before = underWay.get(this.#path) ?? Promise.resolve();
+    const writing = before.then(() => this.#writeAll());
+    this.#writing = writing;
+    underWay.set(this.#path, writing);
+    void writing.then(() => underWay.get(this.#path) === writing && underWay.delete(this.#path));
   }
 
   /** Resolves when all that was asked for was tried. */

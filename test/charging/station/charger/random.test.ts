@@ -438,7 +438,7 @@ class RandomStation {
 
 describe('any sequence of events', () => {
   it('leaves the relay on only for a redeemed voucher, a vehicle, an amount left and no fault', function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const random = randomFrom(seed);
     const visited = new Map<string, number>();
     const reasons = new Map<string, number>();
