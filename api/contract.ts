@@ -300,12 +300,19 @@ export function contractPath(pathname: string): ContractPath | undefined {
   return PATHS.find(({ matches }) => matches.test(pathname));
 }
 
-const matched = new WeakMap<object, ContractPath | undefined>();
+const MATCHED = Symbol('the path of the contract');
+
+interface Matched {
+  readonly url?: string | undefined;
+  [MATCHED]?: ContractPath | null;
+}
 
 /** The contract's path that a request is for: looked for once, and remembered with the request. */
 export function contractPathOf(request: { readonly url?: string | undefined }): ContractPath | undefined {
-  if (!matched.has(request)) matched.set(request, contractPath(pathOf(request)));
-  return matched.get(request);
+  // On the request itself: a map of short-lived keys costs each collection of garbage more than the search.
+  const at: Matched = request;
+  if (at[MATCHED] === undefined) at[MATCHED] = contractPath(pathOf(request)) ?? null;
+  return at[MATCHED] ?? undefined;
 }
 
 /** The path of a request, without what it asks for behind it. */
