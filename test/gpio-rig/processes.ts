@@ -5,24 +5,34 @@ import { createInterface } from 'node:readline';
 
 const running = new Set<ChildProcess>();
 
-/** Resolves when the program has printed a line that matches. */
-export async function start(file: string, args: readonly string[], ready: RegExp): Promise<ChildProcess> {
+/** How an emulated processor ends a Node.js that it runs wrongly, before any line of ours. */
+const EMULATOR_FAULTS: readonly (NodeJS.Signals | null)[] = ['SIGSEGV', 'SIGILL', 'SIGBUS'];
+
+/** Resolves when the program has printed a line that matches. One that the emulator ended first is started once more. */
+export async function start(file: string, args: readonly string[], ready: RegExp, again = true): Promise<ChildProcess> {
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
-  child.once('exit', () => running.delete(child));
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  void ended.then(() => running.delete(child));
   const lines = createInterface(child.stdout!);
   for await (const line of lines) {
     if (!ready.test(line)) continue;
     child.stdout!.resume();
     return child;
   }
-  throw new Error(`${file} ended before it was ready`);
+  const [code, signal] = await ended;
+  if (again && EMULATOR_FAULTS.includes(signal)) {
+    console.log(`  note ${file} was ended by ${signal} as it started, and is started again`);
+    return start(file, args, ready, false);
+  }
+  throw new Error(`${file} ended before it was ready (${signal ?? code})`);
 }
 
 export const SOCKET = '/run/offline-charging-guard.sock';
 
 export function startGuard(driver: string, line: string): Promise<ChildProcess> {
-  const file = `${import.meta.dirname}/../../hardware/relay/guard-main.ts`;
+  // As it is shipped, and without the WebAssembly that takes the types away, which is what emulators trip over.
+  const file = `${import.meta.dirname}/../../dist/hardware/relay/guard-main.js`;
   // No contactor hangs on these lines, and they move often.
   const free = ['--least-seconds', '0', '--most-closings', '0'];
   return start(file, ['--socket', SOCKET, '--driver', driver, '--relay', `relay=${line}`, ...free], / on \//);
