@@ -59,6 +59,8 @@ describe('an integrator’s first minutes', function () {
     await click(page.locator('#red-ui-workspace-tabs').getByText('1 Start here'));
     await click(page.locator('#red-ui-header-button-deploy'));
     await page.getByText('Successfully deployed').waitFor();
+    // The station is registered at each start, and nothing is sold before.
+    await page.locator('.red-ui-flow-node-status-label', { hasText: 'CP-TRY' }).waitFor();
     const pay = page.locator('.red-ui-flow-node-group', { hasText: 'pay for 60 min' });
     await click(pay.locator('.red-ui-flow-node-button-button'));
     await until('the relay is closed', () => pin('relay') === '1', 20_000);
