@@ -105,10 +105,8 @@ export function readPin(text: string | undefined, source: PinSource): Pin | unde
 export function readPins(text: string | undefined, source: PinSource): Pin[] {
   const level = readLevel(source.level);
   const pull = companion(source.pull, PULLS, 'bad-pull');
-  const plain = plainOf(text);
-  if (plain === '') return [];
   const value = shown(text);
-  return plain.split(';').map((one) => {
+  return rowsOf(text).map((one) => {
     const said = readOne(one, source.name, value);
     refuseContradiction(said.activeLow, level, source, source.level, value);
     refuseContradiction(said.pull, pull, source, source.pull, value);
@@ -119,6 +117,12 @@ export function readPins(text: string | undefined, source: PinSource): Pin[] {
       ...(pulled && { pull: pulled }),
     };
   });
+}
+
+/** What a list with one entry an outlet holds, semicolons between them; none where it is empty. */
+export function rowsOf(text: string | undefined): string[] {
+  const plain = plainOf(text);
+  return plain === '' ? [] : plain.split(';').map((row) => row.trim());
 }
 
 /**

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import {
   isProvisioningText,
+  MOST_OUTLETS,
   type ProvisioningError,
   readProvisioning,
   type StationProvisioning,
@@ -12,6 +13,7 @@ import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { DRIVER_NAMES, type DriverName } from '../../hardware/gpio/driver.ts';
+import { rowsOf } from '../../hardware/gpio/pin.ts';
 import type { Settings, ValueOf } from '../../hardware/settings.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
@@ -26,6 +28,8 @@ export interface ChargingStationConfig extends NodeConfig {
   readonly layout?: unknown;
   readonly sequence?: unknown;
   readonly slotSeconds?: unknown;
+  readonly outlets?: unknown;
+  readonly outletNames?: unknown;
   readonly journalFolder?: unknown;
   readonly keepSessions?: unknown;
   readonly driver?: unknown;
@@ -38,6 +42,8 @@ export interface ChargingStationConfig extends NodeConfig {
 export const SETTINGS = {
   station: { kind: 'text', needed: true, variable: 'STATION_ID' },
   ...TERMS,
+  outlets: { kind: 'number', least: 1, most: MOST_OUTLETS, whole: true, otherwise: 1, variable: 'STATION_OUTLETS' },
+  outletNames: { kind: 'text', variable: 'STATION_OUTLET_NAMES' },
   journalFolder: { kind: 'text', variable: 'JOURNAL_FOLDER' },
   keepSessions: {
     kind: 'number',
@@ -58,6 +64,8 @@ const SETTINGS_OF_ALL = { ...SETTINGS, ...TERMS_OF_ALL } as const satisfies Sett
 
 export const MIGRATIONS: readonly Migration[] = [
   fromUnversioned(SETTINGS_OF_ALL, { step: 1, slotSeconds: 1, keepSessions: 1 }),
+  // Until then a station had one outlet, whatever the cloud or a variable said.
+  (saved) => ({ outlets: '1', outletNames: '', ...saved }),
 ];
 
 /** The catalogue's code for each setting that can't be. */
@@ -67,6 +75,7 @@ const CODES = {
   layout: 'bad-layout',
   sequence: 'bad-sequence',
   slotSeconds: 'bad-slot',
+  outlets: 'bad-outlets',
   keepSessions: 'bad-keep',
   driver: 'bad-driver',
 } as const;
@@ -77,6 +86,10 @@ export interface StationPlan {
   readonly settings: Omit<StationSettings, 'key'>;
   /** Undefined: a simulated station that awaits its key from the code issuer of this Node-RED. */
   readonly key: Uint8Array | undefined;
+  /** How many outlets it has: 1 to 20. */
+  readonly outlets: number;
+  /** One an outlet; '' where it has none. */
+  readonly outletNames: readonly string[];
   readonly journalFolder: string;
   /** What tells whether the journal knows all that was honoured. */
   readonly past: PastOptions;
@@ -111,6 +124,7 @@ export function planStation(
   const gpioFolder = given(config.gpioFolder);
   const awaited = given(key) === undefined && given(config.driver) === 'simulated' && keyMayCome();
   const bytes = awaited ? undefined : keyOf(key);
+  const outlets = read(config, 'outlets');
   const journalFolder = resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId)));
   return {
     settings: {
@@ -122,6 +136,8 @@ export function planStation(
       slotSeconds: read(config, 'slotSeconds'),
     },
     key: bytes,
+    outlets,
+    outletNames: namesOf(config, outlets),
     journalFolder,
     past: { ...pastOf(journalFolder, bytes, userDir), ...saidOfKey(provisioned) },
     keepSessions: read(config, 'keepSessions'),
@@ -145,17 +161,32 @@ function provisionedIn(secret: unknown): StationProvisioning | undefined {
 
 /** @throws {NodeFault} `provisioning-other` */
 function termsOf(provisioned: StationProvisioning, expected: string | undefined): Partial<ChargingStationConfig> {
-  const { station, unit, step, layout, sequence, slotSeconds } = provisioned;
+  const { station, unit, step, layout, sequence, slotSeconds, outlets } = provisioned;
   if (expected !== undefined && expected !== station) {
     throw new NodeFault('provisioning-other', `The provisioning is of ${station}.`, { values: { station } });
   }
-  return { station, unit, step, layout, sequence, slotSeconds };
+  return { station, unit, step, layout, sequence, slotSeconds, outlets };
 }
 
 /** What the cloud said of the key, where the text says it. */
 function saidOfKey(provisioned: StationProvisioning | undefined): Pick<PastOptions, 'provisioned'> {
   const atMs = Date.parse(provisioned?.provisionedAt ?? '');
   return provisioned?.new === undefined || Number.isNaN(atMs) ? {} : { provisioned: { isNew: provisioned.new, atMs } };
+}
+
+/** What customers read of an outlet, where its number alone does not say which it is. */
+const LONGEST_NAME = 16;
+
+/** @throws {NodeFault} `bad-outlet-names` */
+function namesOf(config: ChargingStationConfig, outlets: number): readonly string[] {
+  const names = rowsOf(setting(config, SETTINGS, 'outletNames'));
+  const wrong = names.find((name) => [...name].length > LONGEST_NAME || /\p{C}/u.test(name));
+  if (names.length > outlets || wrong !== undefined) {
+    const values = { outlets, longest: LONGEST_NAME, value: wrong ?? names.join('; ') };
+    const takes = `at most ${outlets} names of up to ${LONGEST_NAME} characters, semicolons between them`;
+    throw new NodeFault('bad-outlet-names', `The names of the outlets take ${takes}.`, { values });
+  }
+  return Array.from({ length: outlets }, (_, index) => names[index] ?? '');
 }
 
 /** @throws {NodeFault} `no-key`, `bad-station-key` */

@@ -41,6 +41,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     },
     step: whole(1, 1_000_000),
     slotSeconds: whole(60, 86_400),
+    outlets: whole(1, 20),
     keepSessions: whole(1, 1_000_000),
   },
   'detect vehicle': {

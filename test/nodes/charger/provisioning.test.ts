@@ -15,13 +15,41 @@ const plan = (key: unknown, station?: string) =>
     '/data',
   );
 
+describe('the outlets of a charging station', () => {
+  const planned = (said: object) =>
+    planStation({ ...config, station: 'CP-7', ...said } as unknown as ChargingStationConfig, GIVEN.key, '/data');
+
+  it('are one where nothing is said, and 1 to 20, each with its name where it has one', () => {
+    for (const said of [
+      {},
+      { outlets: '' },
+      { outlets: `\${STATION_OUTLETS}`, outletNames: `\${STATION_OUTLET_NAMES}` },
+    ]) {
+      assert.deepEqual([planned(said).outlets, planned(said).outletNames], [1, ['']]);
+    }
+    const { outlets, outletNames } = planned({ outlets: '4', outletNames: ' Left；; Right ' });
+    assert.deepEqual([outlets, outletNames], [4, ['Left', '', 'Right', '']]);
+    assert.equal(planned({ outlets: '20' }).outletNames.length, 20);
+  });
+
+  it('are refused with a sentence where the number or the names cannot be', () => {
+    for (const outlets of ['0', '21', '1.5', 'x', '-1']) {
+      assert.throws(() => planned({ outlets }), { code: 'bad-outlets' });
+    }
+    for (const outletNames of ['a; b; c', 'a name that is far too long', 'a\u0007']) {
+      assert.throws(() => planned({ outlets: '2', outletNames }), { code: 'bad-outlet-names' });
+    }
+  });
+});
+
 describe('the key of a charging station', () => {
   it('may be the one text that the cloud gives: its terms hold, and what it says of the key', () => {
     for (const station of [undefined, 'CP-7']) {
-      const { settings, key, past } = plan(writeProvisioning(GIVEN), station);
+      const { settings, key, past, outlets } = plan(writeProvisioning(GIVEN), station);
       assert.deepEqual(settings, {
         ...{ stationId: 'CP-7', unit: 'Wh', step: 500, layout: 'wide', sequence: 'clock', slotSeconds: 120 },
       });
+      assert.equal(outlets, 4);
       assert.equal(Buffer.from(key!).toString('hex'), GIVEN.key);
       assert.deepEqual(past.provisioned, { isNew: false, atMs: Date.parse(GIVEN.provisionedAt!) });
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MIGRATIONS as ofStation } from '../../../nodes/charging-station/settings.ts';
+import { MIGRATIONS as ofStation, planStation } from '../../../nodes/charging-station/settings.ts';
 import { MIGRATIONS as ofRelay, planRelay } from '../../../nodes/control-relay/settings.ts';
 import { MIGRATIONS as ofVehicle, planContact, planLoad } from '../../../nodes/detect-vehicle/settings.ts';
 import { MIGRATIONS as ofMeter } from '../../../nodes/read-meter/settings.ts';
@@ -9,6 +9,9 @@ import type { NodeConfig } from '../../../nodes/shared/red.ts';
 import { migrated } from '../../../nodes/shared/versions.ts';
 
 const saved = (settings: object) => ({ id: 'n', type: 'a node', ...settings }) as NodeConfig;
+
+/** The version that a dialog saves today. */
+const versionOf = (type: string) => (type === 'charging station' ? ofStation.length : 1);
 
 describe('a saved configuration', () => {
   it('of 0.1.0, which has no version, means what it meant', () => {
@@ -34,7 +37,7 @@ describe('a saved configuration', () => {
   });
 
   it('with what 0.1.0 refused is refused still', () => {
-    assert.deepEqual(migrated(saved({ step: '0' }), ofStation), saved({ step: '0' }));
+    assert.equal((migrated(saved({ step: '0' }), ofStation) as { step?: unknown }).step, '0');
     assert.throws(() => planContact(migrated(saved({ line: '17', openMs: '-1' }), ofVehicle)), { code: 'bad-number' });
     assert.throws(() => planRelay(migrated(saved({ leastSeconds: 'soon' }), ofRelay)), { code: 'bad-protection' });
   });
@@ -43,6 +46,16 @@ describe('a saved configuration', () => {
     const config = saved({ version: 1, closeMs: '120000' });
     assert.equal(migrated(config, ofVehicle), config);
     assert.throws(() => planContact({ ...config, line: '17' }), { code: 'bad-number' });
+  });
+
+  it('of a station from before it had outlets has one, whatever a variable says', () => {
+    process.env.STATION_OUTLETS = '12';
+    after(() => delete process.env.STATION_OUTLETS);
+    for (const version of [undefined, 1]) {
+      const config = { station: 'CP-1', step: '30', ...(version && { version }) };
+      const { outlets, outletNames } = planStation(migrated(saved(config), ofStation), 'ab'.repeat(32), '/data');
+      assert.deepEqual([outlets, outletNames], [1, ['']]);
+    }
   });
 
   for (const version of [2, '7', 'x', -1, 1.5]) {
@@ -63,7 +76,10 @@ describe('each dialog', () => {
   for (const file of globSync('nodes/*/*.html', { cwd: root })) {
     it(`writes the version of what it saves: ${file}`, () => {
       const html = readFileSync(join(root, file), 'utf8');
-      assert.match(html, /\bversion: \{ value: 1 \}/);
+      const { type, version } = /registerType\('(?<type>[^']+)'[\s\S]*?\bversion: \{ value: (?<version>\d+) \}/.exec(
+        html,
+      )!.groups!;
+      assert.equal(Number(version), versionOf(type!));
       assert.match(html, /<input type="hidden" id="node(?:-config)?-input-version">/);
       assert.match(html, /\$\('#node(?:-config)?-input-version'\)\.val\(1\)|\.completed\('/);
     });
@@ -79,7 +95,7 @@ describe('the flows and examples that are shipped', () => {
       const flow = JSON.parse(readFileSync(join(root, file), 'utf8')) as { type: string; version?: unknown }[];
       const nodes = flow.filter(({ type }) => ours.has(type));
       assert.ok(nodes.length > 0);
-      for (const { type, version } of nodes) assert.equal(version, 1, type);
+      for (const { type, version } of nodes) assert.equal(version, versionOf(type), type);
     });
   }
 });
