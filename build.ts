@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { assembledFlows } from './flows/assembly/assemble.ts';
+import { chargePageFiles } from './flows/assembly/charge-page.ts';
 import { exampleFlows } from './flows/assembly/examples.ts';
 
 const root = import.meta.dirname;
@@ -20,8 +21,8 @@ for (const project of ['tsconfig.json', 'tsconfig.types.json']) {
 }
 
 for (const room of rooms) {
-  // The pages of a ui-template are put into the flows below.
-  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|panel|assembly|flow\.json)$/.test(path);
+  // Pages are put together below.
+  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|pages|panel|assembly|flow\.json)$/.test(path);
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
 }
@@ -37,4 +38,8 @@ for (const [name, nodes] of Object.entries(exampleFlows())) {
 }
 for (const [side, nodes] of Object.entries(await assembledFlows())) {
   writeFileSync(join(root, 'dist/flows', side, 'flow.json'), `${JSON.stringify(nodes, undefined, 2)}\n`);
+}
+mkdirSync(join(root, 'dist/flows/cloud/charge-page'));
+for (const [name, content] of Object.entries(chargePageFiles())) {
+  writeFileSync(join(root, 'dist/flows/cloud/charge-page', name), content);
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { unusualDecimals } from '../../charging/cloud/currencies.ts';
+import { shippedChargePage } from '../server/user-folder.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,7 +43,7 @@ type Next = (error?: unknown) => void;
  * @returns middleware that answers GET and HEAD of the page and its assets and passes everything else on
  */
 export function chargePage(
-  folder: string = join(import.meta.dirname, 'pages', 'charge'),
+  folder = shippedChargePage(),
   contact = '',
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
   const assets = load(folder, contact);
@@ -78,44 +79,12 @@ function named(url = '/'): string {
   return /^\/charge-assets\/([\w.-]+)$/.exec(path)?.[1] ?? '';
 }
 
-function lean(source: string): string {
-  return source
-    .replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*$/gm, '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('//'))
-    .join('\n');
-}
-
-/** Without the lines and the margins that are for who reads the source: a phone with a weak signal waits for less. */
-export function served(name: string, source: string): string {
-  const text = lean(source);
-  // After these a line may end or not; a test holds the program that is served against the one that was written.
-  if (name.endsWith('.js')) return closed(text.replace(/([{,;(])\n/g, '$1'));
-  if (!name.endsWith('.css')) return text;
-  return text
-    .replace(/^([\w-]+): /gm, '$1:')
-    .replace(/ \{$/gm, '{')
-    .replace(/([;{},])\n/g, '$1');
-}
-
-/** Texts in quotes, where every blank is meant. */
-const QUOTED = /('(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)/;
-
-/** A program without the blanks around its signs. */
-function closed(program: string): string {
-  return program
-    .split(QUOTED)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(/ ?([=:?,+*<>&|{}()]+) ?/g, '$1')))
-    .join('');
-}
-
 function load(folder: string, contact: string): Map<string, Asset> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
   const settings = { decimals: unusualDecimals(), contact };
   const contents = new Map([
     ['settings.js', Buffer.from(`Object.assign(window.Charge, ${JSON.stringify(settings)});\n`)],
-    ...names.map((name) => [name, Buffer.from(served(name, readFileSync(join(folder, name), 'utf8')))] as const),
+    ...names.map((name) => [name, readFileSync(join(folder, name))] as const),
   ]);
   const all = createHash('sha256');
   for (const name of [...contents.keys()].sort()) all.update(name).update(contents.get(name)!);

@@ -12,10 +12,14 @@ const packageFolder = (() => {
   return folder;
 })();
 
-/** The flow of a side as it is shipped: made by the build, also for what runs from the sources. */
-export function shippedFlow(side: 'cloud' | 'charger'): string {
-  return join(packageFolder, 'dist/flows', side, 'flow.json');
-}
+/** What the build put together for a side, also for what runs from the sources. */
+const assembled = (side: 'cloud' | 'charger', name: string) => join(packageFolder, 'dist/flows', side, name);
+
+/** The flow of a side as it is shipped. */
+export const shippedFlow = (side: 'cloud' | 'charger'): string => assembled(side, 'flow.json');
+
+/** The folder of the customer's page as it is shipped. */
+export const shippedChargePage = (): string => assembled('cloud', 'charge-page');
 
 const packageName = '@offline-charging/node-red';
 

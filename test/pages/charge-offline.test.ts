@@ -1,9 +1,10 @@
 // At the charger without signal, which refuses: what the phone can do by itself, and what it says of the rest.
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { visitor } from './support.ts';
+import { scanned, visitor } from './support.ts';
 
 describe("the customer's page without signal, at a charger that refuses", function () {
   this.timeout(60_000);
@@ -13,7 +14,11 @@ describe("the customer's page without signal, at a charger that refuses", functi
   let page: Page;
   before(async () => {
     [cloud, browser] = await Promise.all([Cloud.start(), launchBrowser()]);
-    assert.equal((await cloud.call('POST', '/stations', { id: 'CP-0001', sequence: 'counter' })).status, 201);
+    for (const station of [
+      { id: 'CP-0001', sequence: 'counter' },
+      { id: 'SITE-01', layout: 'wide', slotSeconds: 120 },
+    ])
+      assert.equal((await cloud.call('POST', '/stations', station)).status, 201);
   });
   after(async () => {
     await browser?.close();
@@ -21,10 +26,10 @@ describe("the customer's page without signal, at a charger that refuses", functi
   });
   afterEach(() => phone.close());
 
-  async function offlineWithCode(locale = 'en-GB'): Promise<string> {
-    phone = await visitor(browser, { locale });
+  async function offlineWithCode(locale = 'en-GB', station = 'CP-0001', dark = false): Promise<string> {
+    phone = await visitor(browser, { locale, colorScheme: dark ? 'dark' : 'light' });
     page = await phone.newPage();
-    await page.goto(`${cloud.url}/charge/CP-0001`);
+    await page.goto(`${cloud.url}/charge/${station}`);
     await page.waitForSelector('#order:not([hidden])');
     await page.click('#get');
     await page.waitForSelector('#ticket:not([hidden])');
@@ -33,6 +38,28 @@ describe("the customer's page without signal, at a charger that refuses", functi
   }
   const digits = async () => ((await page.locator('#ticket-code').getAttribute('data-code')) ?? '').replaceAll(' ', '');
   const problem = () => page.locator('#problem').innerText();
+
+  for (const [station, length, locale, dark] of [
+    ['CP-0001', 12, 'en-GB', false],
+    ['SITE-01', 14, 'zh-CN', true],
+  ] as const) {
+    it(`shows the rescue code of ${station} for a scanner from the start, and to who hears the page (${locale})`, async () => {
+      const code = await offlineWithCode(locale, station, dark);
+      await page.locator('#ticket-qr').scrollIntoViewIfNeeded();
+      const read = (await scanned(page)) ?? 'nothing';
+      const entries: EntryEvent[] = [];
+      const keypad = new EntryReader({ emit: (event) => entries.push(event) });
+      for (const key of `${read}#`) keypad.press(key);
+      await page.click('#says-locked');
+      const rescue = await digits();
+      assert.match(rescue, new RegExp(`^\\d{${length}}$`));
+      assert.notEqual(rescue, code);
+      assert.deepEqual(entries.at(-1), { entry: rescue });
+      const heard = await page.locator('#ticket-qr').getAttribute('aria-label');
+      assert.ok(heard!.includes([...rescue].join(' ')) && heard!.includes(String(length)), heard!);
+      assert.equal(await scanned(page), rescue, 'also where the charger says LOCKED');
+    });
+  }
 
   it('answers LOCKED with the longer digits, which were kept with the purchase', async () => {
     const code = await offlineWithCode();

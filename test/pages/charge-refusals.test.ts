@@ -168,7 +168,16 @@ describe("the customer's page when something is refused", function () {
     await page.clock.install();
     await open('CP-0002');
     await buy();
+    const rescue = /The QR code, and its 12 digits, are good for (?:4 h|3 h \d+ min)/;
     assert.match(await text('#ticket-expiry'), /^Type it within (?:2 h|1 h \d+ min)/);
+    assert.match(await text('#ticket-expiry'), rescue);
+    await page.click('#says-locked');
+    await page.waitForSelector('#ticket-expiry:has-text("The first 10 digits are good for")');
+    await page.click('[data-language="zh-CN"]');
+    assert.match(await text('#ticket-expiry'), /^请在 .+ 内输入。原来的 10 位数字在 .+ 内有效。$/);
+    await page.click('[data-language="en"]');
+    await page.click('#hide');
+    await buy();
     const left = await page.evaluate(
       () => JSON.parse(localStorage.getItem('charge:CP-0002:codes')!)[0].endsAt - Date.now(),
     );
@@ -176,14 +185,13 @@ describe("the customer's page when something is refused", function () {
     await page.waitForSelector('#ticket-expiry:has-text(" s.")');
     await page.waitForSelector('#announcer:has-text("five more minutes")', { state: 'attached' });
     await page.clock.fastForward(60_000);
-    await page.waitForSelector('#ticket-expiry:has-text("12 digits")');
+    await page.waitForSelector('#ticket-expiry:has-text("You need not pay again")');
     // The same purchase, not another one.
     const kept = await page.evaluate(() => JSON.parse(localStorage.getItem('charge:CP-0002:codes')!)[0]);
     assert.equal(await digits(), kept.rescue.code);
     const [latest] = await codesOf('CP-0002');
     const long = await phone.request.get(`${cloud.url}/charging-requests/${latest!.request}?layout=rescue`);
     assert.equal((await long.json()).code, kept.rescue.code);
-    assert.match(await text('#ticket-expiry'), /You need not pay again/);
     const more = await page.evaluate(() => {
       const [code] = JSON.parse(localStorage.getItem('charge:CP-0002:codes')!);
       return code.rescueEndsAt - Date.now();

@@ -52,9 +52,15 @@ describe("the customer's page", function () {
         ),
         [crypto, 'randomUUID'],
         [Object.getPrototypeOf(crypto), 'randomUUID'],
-        ...['fetch', 'URLSearchParams', 'AbortController', 'structuredClone', 'queueMicrotask', 'BigInt'].map(
-          (name) => [window, name] as [object, string],
-        ),
+        ...[
+          'fetch',
+          'URLSearchParams',
+          'TextEncoder',
+          'AbortController',
+          'structuredClone',
+          'queueMicrotask',
+          'BigInt',
+        ].map((name) => [window, name] as [object, string]),
         ...['ResizeObserver', 'IntersectionObserver', 'requestIdleCallback', 'globalThis'].map(
           (name) => [window, name] as [object, string],
         ),

@@ -1,16 +1,13 @@
 // The panel on the small screens that stations have: what a customer must photograph or copy down is whole on it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { CATALOGUES } from '../../charging/station/conversation/words.ts';
 import { Applications, until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { browserOf } from './looks/walk.ts';
-import { violations } from './support.ts';
-
-const jsQr = join(createRequire(import.meta.url).resolve('jsqr'), '../../dist/jsQR.js');
+import { scanned, violations } from './support.ts';
 
 interface Box {
   readonly x: number;
@@ -61,26 +58,6 @@ describe('the panel', function () {
     other.x < one.x + one.width &&
     one.y < other.y + other.height &&
     other.y < one.y + one.height;
-
-  /** What an independent decoder reads from a picture of the whole screen. */
-  async function scanned(at: Page): Promise<string | undefined> {
-    const picture = (await at.screenshot()).toString('base64');
-    const reader = await browser.newPage();
-    try {
-      await reader.addScriptTag({ path: jsQr });
-      return await reader.evaluate(async (data) => {
-        const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-        const canvas = new OffscreenCanvas(image.width, image.height);
-        const context = canvas.getContext('2d')!;
-        context.drawImage(image, 0, 0);
-        const pixels = context.getImageData(0, 0, image.width, image.height);
-        // @ts-expect-error the script just loaded put it there.
-        return globalThis.jsQR(pixels.data, pixels.width, pixels.height)?.data as string | undefined;
-      }, picture);
-    } finally {
-      await reader.close();
-    }
-  }
 
   for (const textSize of [100, 200]) {
     describe(`with text of ${textSize} %`, () => {

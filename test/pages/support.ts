@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { resolve } = createRequire(import.meta.url);
+const axe = readFileSync(resolve('axe-core/axe.min.js'), 'utf8');
+const jsQr = resolve('jsqr');
 
 export const LANGUAGES = ['en-GB', 'zh-CN'] as const;
 const SCHEMES = ['light', 'dark'] as const;
@@ -50,4 +52,24 @@ export function complaints(page: Page): string[] {
     if (/Content Security Policy|Refused to/.test(message.text())) heard.push(message.text());
   });
   return heard;
+}
+
+/** What an independent decoder reads in a picture of all that the page shows. */
+export async function scanned(at: Page): Promise<string | undefined> {
+  const picture = (await at.screenshot()).toString('base64');
+  const reader = await at.context().browser()!.newPage();
+  try {
+    await reader.addScriptTag({ path: jsQr });
+    return await reader.evaluate(async (data) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d')!;
+      context.drawImage(image, 0, 0);
+      const pixels = context.getImageData(0, 0, image.width, image.height);
+      // @ts-expect-error the script just loaded put it there.
+      return globalThis.jsQR(pixels.data, pixels.width, pixels.height)?.data as string | undefined;
+    }, picture);
+  } finally {
+    await reader.close();
+  }
 }

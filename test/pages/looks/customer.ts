@@ -120,7 +120,7 @@ export async function* customersStates(
       () => JSON.parse(localStorage.getItem('charge:CP-0002:codes')!)[0].endsAt - Date.now(),
     );
     await page.clock.fastForward(left + 60_000);
-    await page.waitForSelector('#ticket-expiry:has-text("12 digits")');
+    await page.waitForSelector('#ticket-expiry:has-text("need not pay again")');
     yield { name: 'expired-with-rescue', page };
     await page.clock.fastForward(3 * DAYS);
     await page.waitForSelector('#ticket.over');

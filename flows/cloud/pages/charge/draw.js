@@ -156,6 +156,30 @@
     byId('ticket-code').setAttribute('data-digits', shown.code);
   };
 
+  /** The rescue digits of the purchase from the start: for a scanner, and for a charger that is locked. */
+  const drawQrCode = (code) => {
+    const rescue = code.rescue || code.long;
+    const good = rescue && !isOver(code.rescueEndsAt || code.endsAt);
+    show('ticket-scan', Boolean(good));
+    if (!good) return;
+    const picture = byId('ticket-qr');
+    const values = { count: rescue.code.length, digits: rescue.code.split('').join(' ') };
+    picture.setAttribute('aria-label', say('qrLabel', values));
+    if (picture.getAttribute('data-digits') === rescue.code) return;
+    charge.qrCode(rescue.code).toCanvas(picture, { off: [255, 255, 255, 255] });
+    picture.setAttribute('data-digits', rescue.code);
+  };
+
+  /** Until when the other digits of the same purchase are good, where they are other ones and live by a clock. */
+  const otherExpiry = (code, long) => {
+    const rescue = code.rescue;
+    const endsAt = long ? code.endsAt : code.rescueEndsAt;
+    if (!rescue || rescue.code === code.code || !endsAt || isOver(endsAt)) return '';
+    const digits = (long ? code : rescue).code.length;
+    const time = charge.duration((endsAt - Date.now()) / 1000);
+    return say(long ? 'expiresFirst' : 'expiresRescue', { digits, time });
+  };
+
   const drawExpiry = (code) => {
     const long = longOf(code);
     const endsAt = long && code.rescueEndsAt ? code.rescueEndsAt : code.endsAt;
@@ -164,7 +188,8 @@
     byId('ticket').classList.toggle('over', over);
     const time = { time: charge.duration(left / 1000), digits: long ? long.code.length : 0 };
     const words = over ? 'expired' : !endsAt ? 'noExpiry' : isOver(code.endsAt) ? 'expiredLong' : 'expires';
-    put('ticket-expiry', charge.sentences([say(words, time), over && ask()]));
+    put('ticket-expiry', charge.sentences([say(words, time), over ? ask() : otherExpiry(code, long)]));
+    drawQrCode(code);
     // The digits of the same purchase that are still good take the place of those that are not, also while one looks.
     if (long && byId('ticket-code').getAttribute('data-digits') !== long.code) drawDigits(code, long);
     const soon = endsAt && left < 5 * MINUTE ? 'endsSoon' : '';

@@ -8,6 +8,7 @@ const FILES = [
   'store.js',
   'cloud.js',
   'page.js',
+  'qr-code.js',
   'draw.js',
   'payments.js',
   'app.js',
