@@ -131,9 +131,9 @@ export class Past {
   }
 
   /** Marks a state that is on the disk, where a number was used or a session opened or closed since. */
-  note({ station, key = '', generation, window, openSession, lastClosed, boot }: StationState): void {
-    const ofSession = [openSession?.voucher.sequence, lastClosed?.voucher.sequence];
-    const marked = [key, window.highest, window.used, ...ofSession, boot.number].join(' ');
+  note({ station, key = '', generation, window, openVouchers, closed, boot }: StationState): void {
+    const vouchers = [openVouchers, closed].map((records) => records.map(({ voucher }) => voucher.sequence).join());
+    const marked = [key, window.highest, window.used, ...vouchers, boot.number].join(' ');
     if (marked === this.#marked) return;
     this.#marked = marked;
     this.#marks.write({ station, key, generation });

@@ -5,18 +5,9 @@ import type { SessionRecord, StationSettings, Voucher } from './types.ts';
 /** In 155ths: 31 of them left can come out of the division as 30.999999999999996. */
 const FLOAT_NOISE = 1e-9;
 
-/** Which session at which outlet it belongs to. */
-export function placeOf({ session, outlet }: SessionRecord): Pick<SessionRecord, 'session' | 'outlet'> {
-  return { ...(session === undefined ? {} : { session }), ...(outlet === undefined ? {} : { outlet }) };
-}
-
-/** Whether two records say the same, in whatever order. */
-export function same(one: SessionRecord, other: SessionRecord): boolean {
-  return ordered(one) === ordered(other);
-}
-
-function ordered(record: SessionRecord): string {
-  return JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** A number may come twice, under a new key: then the session tells. */
+export function isSame({ session, voucher }: SessionRecord, other: SessionRecord): boolean {
+  return voucher.sequence === other.voucher.sequence && (session === undefined || session === other.session);
 }
 
 /** What is left of a voucher, ⌊155 × left ÷ bought⌋: on its receipt and in a report. */

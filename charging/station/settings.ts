@@ -52,8 +52,8 @@ export function freshState({ stationId, key }: StationSettings, clocks: Clocks):
     clock: NO_MEMORY,
     sure: beginSureTime(clocks),
     key: fingerprintOf(key),
-    openSession: null,
-    lastClosed: null,
+    openVouchers: [],
+    closed: [],
     counters: {},
   };
 }

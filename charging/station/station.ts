@@ -3,17 +3,19 @@ import { type Algorithm, algorithmOf, boundsIn, type Matcher, type Operation } f
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import type { Journal } from './journal/journal.ts';
+import type { OpenVoucher } from './journal/packed.ts';
 import type { StationState } from './journal/state.ts';
 import { recordOfRow } from './journal/tables.ts';
-import { closing, counted, type Totals } from './journal/totals.ts';
+import { counted, type Totals } from './journal/totals.ts';
 import { judgeAtStation } from './judging.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
 import { lineOfKey } from './number-lines.ts';
 import { openJournal, type StationOptions } from './opening.ts';
 import type { Past } from './past.ts';
-import { checkedRecord, keyText, placeOf, receiptOfRecord, same } from './records.ts';
+import { checkedRecord, isSame, keyText, receiptOfRecord } from './records.ts';
 import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
 import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
+import { TimeNotes } from './time-notes.ts';
 import {
   type Clocks,
   JournalError,
@@ -23,13 +25,10 @@ import {
   type Verdict,
   type Voucher,
 } from './types.ts';
+import { notOpen, openOf, placed, redeemed, written } from './vouchers.ts';
 import { isForgotten, isUsed, use } from './window.ts';
 
 export type { StationOptions } from './opening.ts';
-
-/** How often the time that was lived to is written down, and how often so that a power cut right after loses none of it. */
-const NOTE_MS = 60_000;
-const NOTE_DURABLY_MS = 5 * NOTE_MS;
 
 /** One station on its journal. All calls are synchronous: what they promise is on the disk when they return. */
 export class Station implements SessionJournal {
@@ -41,8 +40,7 @@ export class Station implements SessionJournal {
   readonly #limits: ArchiveLimits;
   readonly #past: Past | undefined;
   #onSynchronized: (() => void) | undefined;
-  #notedAtMs: number;
-  #durablyNotedAtMs: number;
+  readonly #timeNotes: TimeNotes;
 
   private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits, past?: Past) {
     this.#past = past;
@@ -52,8 +50,7 @@ export class Station implements SessionJournal {
     this.#matcher = this.#algorithm.matcher(settings.key, settings);
     this.#journal = journal;
     this.#limits = limits;
-    this.#notedAtMs = clocks.monotonicMs();
-    this.#durablyNotedAtMs = this.#notedAtMs;
+    this.#timeNotes = new TimeNotes(clocks.monotonicMs());
   }
 
   /**
@@ -120,8 +117,8 @@ export class Station implements SessionJournal {
     const rows = this.#journal.tables.sessionsOn(residue, window, quantity);
     const row = rows.find(({ sequence }) => this.#matcher.matches(reading, sequence));
     if (!row) return undefined;
-    const { openSession } = this.#journal.state;
-    return openSession?.voucher.sequence === row.sequence ? openSession : recordOfRow(row, this.settings.stationId);
+    const record = recordOfRow(row, this.settings.stationId);
+    return this.openVouchers().find((open) => isSame(record, open)) ?? record;
   }
 
   /**
@@ -145,70 +142,49 @@ export class Station implements SessionJournal {
   }
 
   /**
-   * @param opened the session as it begins; with `ended` set it is recorded as over at once
+   * @param opened the voucher as it begins; with `ended` set it is recorded as over at once
    * @returns `used`, and nothing is changed, when the number was used meanwhile
-   * @throws {JournalError} `journal-not-writable`; `session-open` while another session is
+   * @throws {JournalError} `journal-not-writable`; `session-open` while another session is at that outlet
    */
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
-    const { window, openSession, sessions } = this.#journal.state;
-    if (isUsed(window, voucher.sequence) || isForgotten(window, voucher.sequence)) return 'used';
-    if (openSession) throw new JournalError('session-open', 'A session is open: close it before the next is redeemed.');
-    const session = sessions + 1;
-    const record = this.#checked({ ...opened, voucher, session, outlet: opened.outlet ?? 1 });
-    const change = {
-      window: use(window, voucher.sequence),
-      ...this.#timesAfter(voucher),
-      limiter: rewarded(this.#limiter()),
-      sessions: session,
-      ...(record.ended
-        ? { lastClosed: record, totals: this.#counted(closing(record)) }
-        : { openSession: record, sessionKey: keyText(this.settings), totals: this.#counted({ closings: 1 }) }),
-    };
-    this.#journal.commit(change, 'durable', (tables, moment) => tables.putSession(record, moment));
-    this.#noted();
-    if (record.ended) this.#archive();
+    const { state } = this.#journal;
+    if (this.#isUsed(voucher)) return 'used';
+    this.#use({ ...opened, voucher, ...placed(state, opened) });
     return 'redeemed';
   }
 
-  checkpoint(record: SessionRecord): void {
-    const openSession = this.#mustBeOpen(record);
-    const checked = { ...this.#checked(record), ...placeOf(openSession) };
-    if (same(checked, openSession)) return;
-    const goesOn = (openSession.halted && !checked.halted) || (checked.cuts ?? 0) > (openSession.cuts ?? 0);
-    const totals = goesOn ? { totals: this.#counted({ closings: 1 }) } : {};
-    const change = { openSession: checked, ...totals, ...this.#times() };
-    this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
-    this.#noted();
+  handBack(voucher: Voucher): SessionRecord | 'used' {
+    if (this.#isUsed(voucher)) return 'used';
+    const session = this.#journal.state.sessions + 1;
+    return this.#use({ voucher, session, outlet: 0, delivered: 0, ended: 'handed-back' });
   }
 
-  /** A session that has something left and no receipt yet gets one here. Closing it again changes nothing. */
-  close(record: SessionRecord): void {
-    const { openSession, lastClosed } = this.#journal.state;
-    if (!openSession && lastClosed?.voucher.sequence === record.voucher.sequence) return;
-    const open = this.#mustBeOpen(record);
-    if (!record.ended) throw new TypeError('record.ended: why the session ended');
-    const checked = { ...this.#checked(record), ...placeOf(open) };
-    const totals = this.#counted(closing(checked));
-    const change = { openSession: null, sessionKey: null, lastClosed: checked, totals, ...this.#times() };
-    this.#journal.commit(change, 'durable', (tables, moment) => tables.updateSession(checked, moment));
-    this.#noted();
-    this.#archive();
+  /** One that is not open, and was closed before, is left as it is. */
+  checkpoint(records: readonly SessionRecord[]): void {
+    this.#put(records.map((record) => ({ ...record, ...this.#mustBeOpen(record) })));
   }
 
-  openSession(): SessionRecord | undefined {
-    return this.#journal.state.openSession ?? undefined;
+  /** A voucher that has something left and no receipt yet gets one here. Closing it again changes nothing. */
+  close(records: readonly SessionRecord[]): void {
+    const open = records.filter((record) => !this.#isClosed(record));
+    if (!records.every(({ ended }) => ended)) throw new TypeError('record.ended: why the session ended');
+    this.#put(open.map((record) => ({ ...record, ...this.#mustBeOpen(record) })));
   }
 
-  lastReceipt(): SessionRecord | undefined {
-    const { lastClosed } = this.#journal.state;
-    return lastClosed?.receipt ? lastClosed : undefined;
+  openVouchers(): readonly SessionRecord[] {
+    return this.#journal.state.openVouchers.map(({ keyIndex: _keyIndex, ...record }) => record);
   }
 
+  lastClosed(): readonly SessionRecord[] {
+    return this.#journal.tables.lastClosed().map((row) => recordOfRow(row, this.settings.stationId));
+  }
+
+  /** A voucher keeps the key that it was redeemed under. */
   receiptFor(record: SessionRecord): string | undefined {
-    const { openSession, sessionKey } = this.#journal.state;
-    // A session keeps the key that it began with.
-    const isOpen = openSession?.voucher.sequence === record.voucher.sequence && typeof sessionKey === 'string';
-    return receiptOfRecord(record, isOpen ? Buffer.from(sessionKey, 'hex') : this.settings.key, this.#algorithm);
+    const { sessionKeys = [] } = this.#journal.state;
+    const open = openOf(this.#journal.state, record);
+    const key = open && sessionKeys[open.keyIndex ?? 0];
+    return receiptOfRecord(record, key === undefined ? this.settings.key : Buffer.from(key, 'hex'), this.#algorithm);
   }
 
   /** What was counted under this journal's id. */
@@ -341,10 +317,51 @@ export class Station implements SessionJournal {
     return refilled(this.#journal.state.limiter, this.#clocks.bootId, this.#clocks.monotonicMs());
   }
 
-  #mustBeOpen(record: SessionRecord): SessionRecord {
-    const { openSession } = this.#journal.state;
-    if (openSession?.voucher.sequence === record.voucher.sequence) return openSession;
-    throw new JournalError('session-not-open', `No session is open on number ${record.voucher.sequence}.`);
+  #isUsed({ sequence }: Voucher): boolean {
+    const { window } = this.#journal.state;
+    return isUsed(window, sequence) || isForgotten(window, sequence);
+  }
+
+  /** Uses the number of a voucher up and opens it, or closes it at once. */
+  #use(opened: SessionRecord & { readonly session: number; readonly outlet: number }): SessionRecord {
+    const { voucher } = opened;
+    const record = { ...opened, ...this.#checked(opened) };
+    const { state } = this.#journal;
+    const change = {
+      window: use(state.window, voucher.sequence),
+      ...this.#timesAfter(voucher),
+      limiter: rewarded(this.#limiter()),
+      ...redeemed(state, record, keyText(this.settings)),
+    };
+    this.#journal.commit(change, 'durable', (tables, moment) => tables.putVoucher(record, moment));
+    this.#noted();
+    if (record.ended) this.#archive();
+    return record;
+  }
+
+  #put(records: readonly OpenVoucher[]): void {
+    const checked = records.map((record) => ({ ...record, ...this.#checked(record) }));
+    const news = written(this.#journal.state, checked);
+    if (!news) return;
+    this.#journal.commit({ ...news.change, ...this.#times() }, 'durable', (tables, moment) => {
+      for (const record of news.ended) tables.updateVoucher(record, moment);
+    });
+    this.#noted();
+    if (news.ended.length > 0) this.#archive();
+  }
+
+  /** Where it stands open. */
+  #mustBeOpen(record: SessionRecord): Pick<OpenVoucher, 'session' | 'outlet' | 'keyIndex'> {
+    const open = openOf(this.#journal.state, record);
+    if (!open) throw notOpen(`No session is open on number ${record.voucher.sequence}.`);
+    const { session, outlet, keyIndex } = open;
+    return { session, outlet, ...(keyIndex === undefined ? {} : { keyIndex }) };
+  }
+
+  #isClosed(record: SessionRecord): boolean {
+    const { closed, openVouchers } = this.#journal.state;
+    if (openOf({ openVouchers }, record)) return false;
+    return closed.some((other) => isSame(record, other)) || this.#journal.tables.isClosed(record);
   }
 
   #checked(record: SessionRecord): SessionRecord {
@@ -372,8 +389,7 @@ export class Station implements SessionJournal {
   }
 
   #noted(): void {
-    this.#notedAtMs = this.#clocks.monotonicMs();
-    this.#durablyNotedAtMs = this.#notedAtMs;
+    this.#timeNotes.written(this.#clocks.monotonicMs());
   }
 
   /**
@@ -383,15 +399,15 @@ export class Station implements SessionJournal {
   #note(): void {
     const { clock, limiter } = this.#journal.state;
     const keepsTime = this.settings.sequence === 'clock';
-    const now = this.#clocks.monotonicMs();
-    const stepped = keepsTime && wasStepped(clock, this.#clocks);
-    if (Math.abs(now - this.#notedAtMs) < NOTE_MS && !stepped) return;
-    this.#notedAtMs = now;
-    if (!keepsTime && isFull(limiter)) return;
-    const durably = stepped || Math.abs(now - this.#durablyNotedAtMs) >= NOTE_DURABLY_MS;
-    if (durably) this.#durablyNotedAtMs = now;
+    const needed = keepsTime || !isFull(limiter);
+    const effort = this.#timeNotes.due(
+      this.#clocks.monotonicMs(),
+      keepsTime && wasStepped(clock, this.#clocks),
+      needed,
+    );
+    if (!effort) return;
     try {
-      this.#journal.commit({ ...this.#times(), limiter: this.#limiter() }, durably ? 'durable' : 'lazy');
+      this.#journal.commit({ ...this.#times(), limiter: this.#limiter() }, effort);
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
     }

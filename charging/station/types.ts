@@ -56,12 +56,21 @@ export type Verdict =
   | { readonly outcome: 'locked'; readonly retryAfterSeconds: number }
   | { readonly outcome: Exclude<Outcome, 'accepted' | 'locked'> };
 
-export type EndReason = 'used-up' | 'unplugged' | 'stop-key' | 'service' | 'full' | 'power-cut' | 'fault';
+export type EndReason =
+  | 'used-up'
+  | 'unplugged'
+  | 'stop-key'
+  | 'service'
+  | 'full'
+  | 'power-cut'
+  | 'fault'
+  | 'handed-back'
+  | 'taken-back';
 
-/** One redeemed voucher and what was delivered on it: a row of the journal. */
+/** One redeemed voucher and what was delivered on it: a row of the journal. A session is the rows with the same `session`. */
 export interface SessionRecord {
   readonly voucher: Voucher;
-  /** Where it was charged; 1 where it is not set. */
+  /** Where it was charged; 1 where it is not set, 0 where it was handed back before it had an outlet. */
   readonly outlet?: number;
   /** Which session of this journal it belongs to; set by the journal. */
   readonly session?: number;
@@ -83,16 +92,21 @@ export interface SessionRecord {
 
 /** The journal as the session sees it. Each call is on the disk when it returns, or throws a `JournalError`. */
 export interface SessionJournal {
-  /** Number used, session opened, limiter refilled: one transaction. `used` when the number was used meanwhile. */
+  /**
+   * Number used, voucher opened, limiter refilled: one transaction. With `opened.session` set the voucher joins that session,
+   * else it begins one at `opened.outlet`. `used` when the number was used meanwhile.
+   */
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used';
-  /** What was delivered so far. */
-  checkpoint(record: SessionRecord): void;
-  /** The session's end; its receipt is kept until the next session has come and gone. */
-  close(record: SessionRecord): void;
-  /** The session that was open when the station last stopped. */
-  openSession(): SessionRecord | undefined;
-  /** The latest closed session that has a receipt, until the session after it is closed as well. */
-  lastReceipt(): SessionRecord | undefined;
+  /** What was delivered so far, at all outlets, in one transaction. One that is used up may end here. */
+  checkpoint(records: readonly SessionRecord[]): void;
+  /** The ends of vouchers, each with why it ended, in one transaction. */
+  close(records: readonly SessionRecord[]): void;
+  /** Number used, and the voucher closed at once with a receipt for the whole of it: one transaction. */
+  handBack(voucher: Voucher): SessionRecord | 'used';
+  /** All vouchers that stand open, by session, in order of redemption. */
+  openVouchers(): readonly SessionRecord[];
+  /** Of each outlet the vouchers of the session that ended last, in order of redemption. */
+  lastClosed(): readonly SessionRecord[];
   /** The digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */
   receiptFor(record: SessionRecord): string | undefined;
   /** An event worth keeping: faults, services, starts. Ordered by boot and sequence, never by wall clock. */

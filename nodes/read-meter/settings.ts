@@ -73,6 +73,15 @@ export async function openMeter(
   }
 }
 
+/** The one whose energy this node reads. */
+const OUTLET = 1;
+
+/** What was billed last of what stands open at the outlet of this meter. */
+function billed(station: ChargingStation['station']): number[] {
+  const open = station.openVouchers().filter(({ outlet }) => outlet === OUTLET);
+  return open.map(({ meterLastWh }) => meterLastWh ?? 0);
+}
+
 /**
  * The counter in the journal: the highest that is known under one of the names, or was billed; kept under the first of them.
  * A journal that takes no writes is logged once, until it takes them again: what it means for the customer, the session
@@ -82,7 +91,7 @@ function keptCounter(node: RedNode, { station }: ChargingStation, names: readonl
   const counters = names.map((name) => station.meterCounter(name));
   let failing = false;
   return {
-    startWh: Math.max(...counters, station.openSession()?.meterLastWh ?? 0),
+    startWh: Math.max(...counters, ...billed(station)),
     save(energyWh) {
       try {
         station.saveMeterCounter(names[0], energyWh);

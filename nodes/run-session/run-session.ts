@@ -1,5 +1,6 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
-import { Charger, type ChargerRecord } from '../../charging/station/charger/charger.ts';
+import { Charger } from '../../charging/station/charger/charger.ts';
+import type { ChargerRecord } from '../../charging/station/charger/journal-writes.ts';
 import { chargerConfig } from '../../charging/station/charger/model.ts';
 import { JOURNAL_SCREENS, type Screen } from '../../charging/station/conversation/screens.ts';
 import { words } from '../../charging/station/conversation/words.ts';

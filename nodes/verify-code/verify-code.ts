@@ -144,16 +144,13 @@ function performed({ station, bench }: ChargingStation, verdict: Accepted): Verd
   closeInterrupted(station);
   const { voucher } = verdict;
   if (station.redeem(voucher, { voucher, delivered: 0 }) === 'used') return { outcome: 'used' };
-  station.close({ voucher, delivered: voucher.amount, ended: 'used-up' });
+  station.close([{ voucher, delivered: voucher.amount, ended: 'used-up' }]);
   return verdict;
 }
 
 /** A power cut came between redeeming and the message: nothing was delivered, and the journal keeps a receipt for it. */
 function closeInterrupted(station: Station): void {
-  const open = station.openSession();
-  if (open === undefined) return;
-  const receipt = station.receiptFor(open);
-  station.close({ ...open, ended: 'power-cut', ...(receipt === undefined ? {} : { receipt }) });
+  station.close(station.openVouchers().map((open) => ({ ...open, ended: 'power-cut' })));
 }
 
 /**

@@ -4,7 +4,7 @@ import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { granted } from './cloud/answers.ts';
 import { TestLedger } from './cloud/databases.ts';
-import { Hands, MINUTE, newFolder, removeFolders } from './station/support.ts';
+import { Hands, lastReceipt, MINUTE, newFolder, removeFolders } from './station/support.ts';
 
 describe('a wide station and its cloud', function () {
   this.timeout(180_000);
@@ -48,8 +48,8 @@ describe('a wide station and its cloud', function () {
     const opened = { voucher, delivered: 0 };
     assert.equal(station.redeem(voucher, opened), 'redeemed');
     assert.equal(station.verify(issued.rescue.code).outcome, 'used');
-    station.close({ ...opened, delivered: 20, ended: 'unplugged' });
-    const { receipt } = station.lastReceipt()!;
+    station.close([{ ...opened, delivered: 20, ended: 'unplugged' }]);
+    const { receipt } = lastReceipt(station)!;
     assert.match(receipt!, /^\d{14}$/);
     const settled = granted(await at.ledger.settle({ client: 'app', station: 'SITE-1', receipt: receipt! }));
     assert.equal(settled.request, issued.id);

@@ -139,7 +139,7 @@ function cutAccount(folder: string, settings: Parameters<typeof Station.open>[0]
     throw error;
   }
   const again = station.verify(codeOf(1)).outcome === 'accepted';
-  const session = station.openSession();
+  const session = station.openVouchers()[0];
   const left = again ? PAID_MINUTES : session ? session.voucher.amount - session.delivered : 0;
   station.dispose();
   return { honouredTwice: again ? 1 : 0, lostMinutes: Math.max(0, PAID_MINUTES - 0.1 - left), relayLeftOn: 0 };

@@ -119,10 +119,10 @@ class Script {
     const opened = this.redeem(entry);
     if (!opened) return;
     this.pass(2 * MINUTE);
-    this.station.checkpoint({ ...opened, delivered: delivered / 2 });
+    this.station.checkpoint([{ ...opened, delivered: delivered / 2 }]);
     this.pass(3 * MINUTE);
-    this.station.close({ ...opened, delivered, ...(ended && { ended }) });
-    this.say('receipt', this.station.lastReceipt());
+    this.station.close([{ ...opened, delivered, ...(ended && { ended }) }]);
+    this.say('receipt', this.station.lastClosed());
     this.say('fate', this.station.fateOf(entry));
   }
 }
@@ -153,12 +153,12 @@ async function clockStation(script: Script): Promise<void> {
   const open = script.redeem(script.code(slot - 6), { meterStartWh: 10, meterLastWh: 10 });
   script.pass(7 * MINUTE);
   if (open) {
-    script.station.checkpoint({ ...open, delivered: 7, meterStartWh: 10, meterLastWh: 800.25, cuts: 1, ahead: 0.5 });
+    script.station.checkpoint([{ ...open, delivered: 7, meterStartWh: 10, meterLastWh: 800.25, cuts: 1, ahead: 0.5 }]);
     await script.reboot(HOUR);
-    script.say('open', script.station.openSession());
-    script.station.checkpoint({ ...open, delivered: 9, halted: true, cuts: 2 });
+    script.say('open', script.station.openVouchers()[0]);
+    script.station.checkpoint([{ ...open, delivered: 9, halted: true, cuts: 2 }]);
     await script.restart();
-    script.station.close({ ...open, delivered: 9, ended: 'power-cut' });
+    script.station.close([{ ...open, delivered: 9, ended: 'power-cut' }]);
   }
   await script.reboot(-30 * 24 * HOUR);
   script.enter(script.code(slot + 20));
@@ -191,7 +191,7 @@ async function counterStation(script: Script): Promise<void> {
   script.pass(20 * MINUTE);
   script.charge(script.code(2000), 1, 'stop-key');
   const open = script.redeem(script.code(62), { meterStartWh: 5_000_000.5, meterLastWh: 5_000_000.5 });
-  if (open) script.station.checkpoint({ ...open, delivered: 77.125, meterLastWh: 5_000_077.625 });
+  if (open) script.station.checkpoint([{ ...open, delivered: 77.125, meterLastWh: 5_000_077.625 }]);
   script.say('highest', script.station.highestUsed());
 }
 

@@ -179,10 +179,11 @@ export class Machine {
     };
     return {
       redeem: (voucher, opened) => write(`redeem ${stable(opened)}`, () => station.redeem(voucher, opened)),
-      checkpoint: (record) => write(`checkpoint ${stable(record)}`, () => station.checkpoint(record)),
-      close: (record) => write(`close ${stable(record)}`, () => station.close(record)),
-      openSession: () => station.openSession(),
-      lastReceipt: () => station.lastReceipt(),
+      checkpoint: (records) => write(`checkpoint ${stable(records)}`, () => station.checkpoint(records)),
+      close: (records) => write(`close ${stable(records)}`, () => station.close(records)),
+      handBack: (voucher) => write(`hand back ${stable(voucher)}`, () => station.handBack(voucher)),
+      openVouchers: () => station.openVouchers(),
+      lastClosed: () => station.lastClosed(),
       receiptFor: (record: SessionRecord) => station.receiptFor(record),
       append: (kind, details) => write(`append ${kind} ${stable(details ?? {})}`, () => station.append(kind, details)),
       useService: (operation, sequence) =>

@@ -6,34 +6,11 @@ import type { KeypadTrouble } from '../conversation/model.ts';
 import type { Language, Screen } from '../conversation/screens.ts';
 import { type FaultCode, isFaultCode } from '../faults.ts';
 import type { MeterReading } from '../outlet/model.ts';
-import {
-  type Clocks,
-  JournalError,
-  type SessionJournal,
-  type SessionRecord,
-  type Verdict,
-  type Voucher,
-} from '../types.ts';
+import { type Clocks, JournalError, type SessionRecord, type Verdict, type Voucher } from '../types.ts';
+import { type ChargerJournal, type ChargerRecord, carriedOut } from './journal-writes.ts';
 import { next, nextBeat } from './machine.ts';
-import {
-  type ChargerConfig,
-  type ChargerState,
-  type Effect,
-  type Event,
-  newCharger,
-  outletsOf,
-  type Write,
-} from './model.ts';
+import { type ChargerConfig, type ChargerState, type Effect, type Event, newCharger, outletsOf } from './model.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
-
-/** The journal of a station, as `Station` is one. */
-export interface ChargerJournal extends SessionJournal {
-  /** Uses up the number of a service code, and does what of it is the journal's (clock, limiter), in one transaction. */
-  useService(operation: Operation, sequence: number): 'done' | 'used';
-  clockState?(): 'ok' | 'lost';
-  /** Whole seconds until the keypad hears short codes again, 0 when it does. */
-  lockedForSeconds?(): number;
-}
 
 /** What the relay says of itself. */
 export interface RelayState {
@@ -44,12 +21,6 @@ export interface RelayState {
   readonly readyInSeconds?: number;
   /** Whoever drives it opened it to begin anew, and will say when it is ready again. */
   readonly restarting?: true;
-}
-
-/** What an integrator may keep or send on: sessions as they open, go on and close, faults, services. */
-export interface ChargerRecord {
-  readonly kind: string;
-  readonly [detail: string]: unknown;
 }
 
 export interface ChargerOptions {
@@ -95,7 +66,7 @@ const CLOCK_EVERY_MS = 60_000;
 /** One charging station at work. All methods return at once; none throws. */
 export class Charger {
   readonly #options: ChargerOptions;
-  #state: ChargerState = newCharger();
+  #state: ChargerState;
   readonly #inbox: Happening[] = [];
   #working = false;
   /** Goes on with the writes that wait for the relay. */
@@ -110,6 +81,7 @@ export class Charger {
 
   constructor(options: ChargerOptions) {
     this.#options = options;
+    this.#state = newCharger(options.config.outlets);
   }
 
   /** Begins: relay off, and what the journal holds open goes on or gets its receipt. Inputs may have come before. */
@@ -223,9 +195,7 @@ export class Charger {
   #opening(): Happening {
     const { journal } = this.#options;
     try {
-      const open = journal.openSession();
-      const last = journal.lastReceipt();
-      return { type: 'start', open: open ? [open] : [], lastClosed: last ? [last] : [] };
+      return { type: 'start', open: journal.openVouchers(), lastClosed: journal.lastClosed() };
     } catch {
       this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
       return { type: 'start' };
@@ -299,50 +269,12 @@ export class Charger {
       return undefined;
     }
     try {
-      return this.#write(effect);
+      if (effect.type === 'use-service') this.#clockAskedAt = Number.NEGATIVE_INFINITY;
+      return carriedOut(effect, this.#options.journal, this.#options.emit.record);
       // Whatever it throws, it did not write: as with a disk that is full.
     } catch (error) {
       this.#options.emit.record({ kind: 'journal-failed', write: effect.type, ...whatFailed(error) });
       return { type: 'journal-failed', write: effect };
-    }
-  }
-
-  #write(write: Write): Happening {
-    const { journal, emit } = this.#options;
-    switch (write.type) {
-      case 'redeem': {
-        const { record, outlet = 1 } = write;
-        if (journal.redeem(record.voucher, record) === 'used') return { type: 'redeem-refused', outlet };
-        emit.record({ kind: 'session-opened', ...row(record) });
-        return { type: 'redeemed', outlet };
-      }
-      case 'checkpoint':
-        journal.checkpoint(write.record);
-        emit.record({ kind: 'session-checkpoint', ...row(write.record) });
-        return { type: 'checkpointed', outlet: write.outlet ?? 1 };
-      case 'close': {
-        const { record, outlet = 1 } = write;
-        const receipt = journal.receiptFor(record);
-        const closed = receipt === undefined ? record : { ...record, receipt };
-        journal.close(closed);
-        emit.record({ kind: 'session-closed', ...row(closed) });
-        return { type: 'closed', outlet, ...(receipt === undefined ? {} : { receipt }) };
-      }
-      case 'use-service': {
-        const { operation, sequence, outlet = 1 } = write;
-        const result = journal.useService(operation, sequence);
-        emit.record({ kind: 'service', operation, sequence, result });
-        this.#clockAskedAt = Number.NEGATIVE_INFINITY;
-        return { type: 'service-used', operation, sequence, outlet, result };
-      }
-      case 'note':
-        journal.append(write.kind, write.details);
-        emit.record({ kind: write.kind, ...write.details });
-        return { type: 'noted', note: write };
-      case 'recover': {
-        const open = journal.openSession();
-        return { type: 'recovered', open: open ? [open] : [] };
-      }
     }
   }
 
@@ -390,8 +322,4 @@ export class Charger {
 function whatFailed(error: unknown): { code: string; message: string } {
   const code = error instanceof JournalError ? error.code : 'unexpected';
   return { code, message: error instanceof Error ? error.message : String(error) };
-}
-
-function row({ voucher, ...rest }: SessionRecord): Record<string, unknown> {
-  return { ...voucher, ...rest };
 }

@@ -3,6 +3,7 @@
 import { answerOutlets, conversationDeadlines, nextConversation, type OutletNews } from '../conversation/machine.ts';
 import type { ConversationEffect, ConversationEvent } from '../conversation/model.ts';
 import { nextOutlet, outletDeadlines } from '../outlet/machine.ts';
+import { saved } from '../outlet/metering.ts';
 import {
   type OutletCommand,
   type OutletEvent,
@@ -10,7 +11,16 @@ import {
   type StationConditions,
   unclosed,
 } from '../outlet/model.ts';
-import { type ChargerConfig, type ChargerState, type Effect, type Event, outletsOf, type Step } from './model.ts';
+import type { SessionRecord } from '../types.ts';
+import {
+  type ChargerConfig,
+  type ChargerState,
+  type Effect,
+  type Event,
+  outletsOf,
+  type Step,
+  type Write,
+} from './model.ts';
 import {
   conditionsOf,
   isStationWide,
@@ -46,14 +56,16 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
     outlets: outlets.map((step, index) => step?.state ?? before.outlets[index]!),
   };
   const effects = new Effects();
-  effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type === 'use-service'));
+  effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type !== 'command'));
   const news: OutletNews[] = [];
+  const checkpoints: Checkpoint[] = [];
   for (const [index, step] of outlets.entries()) {
     if (!step) continue;
     const outlet = index + 1;
     news.push(...step.news.map((each) => ({ outlet, news: each })));
     for (const write of step.writes) {
-      if (write.type !== 'note') effects.add({ ...write, outlet });
+      if (write.type === 'checkpoint') checkpoints.push({ outlet, records: write.records });
+      else if (write.type !== 'note') effects.add({ ...write, outlet });
       else {
         const noted = withNote(after.station, write);
         after.station = noted.state;
@@ -62,10 +74,41 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
     }
     if (step.relay) effects.add({ ...step.relay, outlet });
   }
+  if (checkpoints.length > 0) {
+    const common = shared(after.outlets, checkpoints, at, config);
+    after.outlets = common.outlets;
+    effects.add(common.write);
+  }
   const conversation = isStarted
     ? answerOutlets(talk.state, news, at, outletsOf(after, config.unit), config)
     : talk.state;
   return { state: { ...after, isStarted, conversation }, effects: effects.inOrder() };
+}
+
+interface Checkpoint {
+  readonly outlet: number;
+  readonly records: readonly SessionRecord[];
+}
+
+/** One write for all: where one outlet has something to keep, what the others have delivered is kept with it. */
+function shared(
+  before: readonly OutletState[],
+  asked: readonly Checkpoint[],
+  at: number,
+  config: ChargerConfig,
+): { outlets: OutletState[]; write: Effect } {
+  const records = asked.flatMap(({ outlet, records: own }) => own.map((record) => ({ ...record, outlet })));
+  const outlets = before.map((state, index) => {
+    const outlet = index + 1;
+    const { phase } = state;
+    if ((phase.name !== 'charging' && phase.name !== 'paused') || asked.some((other) => other.outlet === outlet))
+      return state;
+    const checkpoint = saved(phase.session, at, config);
+    if (!checkpoint) return state;
+    records.push(...checkpoint.records.map((record) => ({ ...record, outlet })));
+    return { ...state, phase: { ...phase, session: checkpoint.session } };
+  });
+  return { outlets, write: { type: 'checkpoint', records, outlets: asked.map(({ outlet }) => outlet) } };
 }
 
 class Effects {
@@ -130,12 +173,17 @@ function forConversation({ isStarted }: ChargerState, event: Event): Bare<Conver
     case 'refused':
     case 'halt':
     case 'service-used':
+    case 'handed-back':
       return event;
     case 'journal-failed':
-      return { type: event.write.type === 'use-service' ? 'service-failed' : 'time' };
+      return { type: isOfTalk(event.write) ? 'write-failed' : 'time' };
     default:
       return { type: 'time' };
   }
+}
+
+function isOfTalk({ type }: Write): boolean {
+  return type === 'use-service' || type === 'hand-back';
 }
 
 /** What an outlet hears of it; undefined where it is another's, and changes nothing for the station. */
@@ -151,9 +199,9 @@ function forOutlet(
   if (command) return command;
   switch (event.type) {
     case 'start': {
-      const open = event.open?.find(({ outlet }) => ours(outlet));
-      const lastClosed = event.lastClosed?.find(({ outlet }) => ours(outlet));
-      return { type: 'start', ...(open && { open }), ...(lastClosed && { lastClosed }) };
+      const open = event.open?.filter(({ outlet }) => ours(outlet)) ?? [];
+      const lastClosed = event.lastClosed?.filter(({ outlet }) => ours(outlet)) ?? [];
+      return { type: 'start', ...(open.length > 0 && { open }), lastClosed };
     }
     case 'tick':
     case 'halt':
@@ -163,20 +211,23 @@ function forOutlet(
     case 'relay':
     case 'redeemed':
     case 'redeem-refused':
-    case 'checkpointed':
     case 'closed':
       return ours(event.outlet) ? event : elsewhere;
+    case 'checkpointed':
+      return event.outlets.some(ours) ? event : elsewhere;
     case 'fault':
       if (isStationWide(event.code)) return { type: 'time' };
       return ours(event.outlet) ? event : elsewhere;
     case 'recovered': {
-      const open = event.open?.find(({ outlet }) => ours(outlet));
-      return open ? { type: 'recovered', open } : { type: 'time' };
+      const open = event.open?.filter(({ outlet }) => ours(outlet)) ?? [];
+      return open.length > 0 ? { type: 'recovered', open } : { type: 'time' };
     }
     case 'journal-failed': {
       const { write } = event;
-      const isSession = write.type === 'redeem' || write.type === 'checkpoint' || write.type === 'close';
-      return isSession && ours(write.outlet) ? { type: 'write-failed', write: write.type } : { type: 'time' };
+      const { type } = write;
+      if (type !== 'redeem' && type !== 'checkpoint' && type !== 'close') return { type: 'time' };
+      const isOurs = type === 'checkpoint' ? write.outlets.some(ours) : ours(write.outlet);
+      return isOurs ? { type: 'write-failed', write: type } : { type: 'time' };
     }
     default:
       return { type: 'time' };

@@ -5,6 +5,8 @@ import {
   CONVERSATION_LIMITS,
   type ConversationConfig,
   type ConversationState,
+  type HandBack,
+  type HandedBack,
   type KeypadEvent,
   newConversation,
   type Outlets,
@@ -25,11 +27,16 @@ import type { SessionRecord } from '../types.ts';
 import { type JournalConfig, newStation, type StationWide } from './station-wide.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
-export type ChargerConfig = OutletConfig & ConversationConfig & JournalConfig;
+export type ChargerConfig = OutletConfig &
+  ConversationConfig &
+  JournalConfig & {
+    /** How many there are. */
+    readonly outlets: number;
+  };
 
 /** The limits of docs/session.md, with what a station sets otherwise. */
 export function chargerConfig(settings: { readonly unit: Unit } & Partial<ChargerConfig>): ChargerConfig {
-  return { ...OUTLET_LIMITS, ...CONVERSATION_LIMITS, retryMs: 10_000, ...settings };
+  return { ...OUTLET_LIMITS, ...CONVERSATION_LIMITS, retryMs: 10_000, outlets: 1, ...settings };
 }
 
 export interface ChargerState {
@@ -68,11 +75,21 @@ interface AtOutlet {
 
 /** A write to the journal. What it allows is asked for only when its answer, an event, has come. */
 export type Write =
-  | (SessionWrite & AtOutlet)
+  | (Extract<SessionWrite, { type: 'redeem' | 'close' }> & AtOutlet)
+  /** Of all outlets whose vouchers these are, in one transaction. */
+  | CheckpointWrite
   | (ServiceWrite & { readonly type: 'use-service' })
+  | HandBack
   | Note
   /** Asks which sessions stand open: a write that failed may have reached the disk all the same. */
   | { readonly type: 'recover' };
+
+interface CheckpointWrite {
+  readonly type: 'checkpoint';
+  readonly records: readonly SessionRecord[];
+  /** The outlets that wait for it. */
+  readonly outlets: readonly number[];
+}
 
 export type Effect = (RelayCommand & AtOutlet) | Write;
 
@@ -80,7 +97,7 @@ export type Event = At &
   (
     | {
         readonly type: 'start';
-        /** What the journal holds open, and the sessions that ended last with a receipt, one an outlet at most. */
+        /** What the journal holds open, and of each outlet the session that ended last: all their vouchers. */
         readonly open?: readonly SessionRecord[];
         readonly lastClosed?: readonly SessionRecord[];
       }
@@ -90,8 +107,11 @@ export type Event = At &
     | KeypadEvent
     | ClockEvent
     // What became of a write that was asked for.
-    | ({ readonly type: 'redeemed' | 'redeem-refused' | 'checkpointed' } & AtOutlet)
-    | ({ readonly type: 'closed'; readonly receipt?: string } & AtOutlet)
+    | ({ readonly type: 'redeemed'; readonly record: SessionRecord } & AtOutlet)
+    | ({ readonly type: 'redeem-refused' } & AtOutlet)
+    | { readonly type: 'checkpointed'; readonly outlets: readonly number[] }
+    | ({ readonly type: 'closed'; readonly records: readonly SessionRecord[] } & AtOutlet)
+    | HandedBack
     | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used' })
     | { readonly type: 'noted'; readonly note: Note }
     | { readonly type: 'recovered'; readonly open?: readonly SessionRecord[] }

@@ -1,7 +1,7 @@
 // What the display shows: what is being typed, else the answer to what was typed, else what goes on.
 import { digitsForReading } from '../../codes/index.ts';
 import { FAULTS, type FaultCode } from '../faults.ts';
-import { delivered, left } from '../outlet/metering.ts';
+import { delivered, interruptedAt, left, unitOf } from '../outlet/metering.ts';
 import type { OutletConfig, Phase, Receipt, Session } from '../outlet/model.ts';
 import type { ConversationConfig, ConversationState, Notice, Outlets, OutletView } from './model.ts';
 import type { Screen, ScreenName } from './screens.ts';
@@ -81,7 +81,8 @@ function phaseScreen(shown: Shown): Screen {
 
 /** "Ready to charge" is said only where the next code would charge the next vehicle. */
 function idle({ talk: { clockLost, unlockedAt }, about, at }: Shown): Screen {
-  const { leftPlugged, lastReceipt } = about.state;
+  const { leftPlugged, receipts } = about.state;
+  const lastReceipt = receipts[0];
   if (clockLost) return screen('idle-clock-lost');
   if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
   if (leftPlugged) return screen(lastReceipt ? 'idle-ended-receipt' : 'idle-ended');
@@ -90,17 +91,16 @@ function idle({ talk: { clockLost, unlockedAt }, about, at }: Shown): Screen {
 
 function waiting({ state }: OutletView, phase: Extract<Phase, { name: 'waiting' }>, at: number): Screen {
   const { vehicle, relay } = state;
-  if ('open' in phase.held) return screen(phase.held.open.halted ? 'interrupted' : 'resuming');
+  if ('open' in phase.held) return screen(interruptedAt(phase.held.open).halted ? 'interrupted' : 'resuming');
   if (vehicle !== true) return screen('armed', { seconds: seconds(phase.until - at) });
   if (relay.readyAt === undefined || relay.readyAt <= at) return screen('armed-checking');
   return screen('armed-waiting', { seconds: seconds(relay.readyAt - at) });
 }
 
 function running(name: ScreenName, session: Session): Screen {
-  const used = delivered(session);
-  const { amount, unit } = session.voucher;
+  const { remaining, delivered: used } = progressOf(session);
   return screen(name, {
-    left: unit === 'min' ? clock(left(session)) : Math.ceil(amount - used),
+    left: unitOf(session) === 'min' ? clock(left(session)) : Math.ceil(remaining),
     used: Math.floor(used),
     elapsed: clock(session.elapsedMs),
   });
@@ -118,9 +118,9 @@ function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt
 function fault({ talk, about }: Shown, { ended }: Extract<Phase, { name: 'fault' }>): Screen {
   const code = about.fault ?? 'journal-not-writable';
   if (ended && 'unclosed' in ended) return screen('fault-unclosed', { fault: code });
-  const toShow = ended?.receipt ?? talk.shown?.receipt;
+  const toShow = ended?.receipts[0] ?? talk.shown?.receipt;
   if (toShow) return screen('fault-receipt', { ...receipt('fault-receipt', toShow).values, fault: code });
-  return screen(about.state.lastReceipt && !ended ? 'fault-kept' : 'fault', { fault: code });
+  return screen(about.state.receipts[0] && !ended ? 'fault-kept' : 'fault', { fault: code });
 }
 
 /** Whole seconds, rounded up: 0 only when it is over. */
@@ -140,16 +140,23 @@ function clock(ms: number): string {
 /** What is left and what was delivered of the session that runs at an outlet, in `unit`s; zero when none does. */
 export function progress({ phase }: OutletView['state']): { remaining: number; delivered: number } {
   if (!('session' in phase)) return { remaining: 0, delivered: 0 };
-  const used = delivered(phase.session);
-  return { remaining: phase.session.voucher.amount - used, delivered: used };
+  return progressOf(phase.session);
+}
+
+/** On all its vouchers; what was taken back is not left to charge. */
+function progressOf({ vouchers }: Session): { remaining: number; delivered: number } {
+  const counting = vouchers.filter(({ ended }) => ended !== 'taken-back');
+  const bought = counting.reduce((sum, { voucher }) => sum + voucher.amount, 0);
+  const used = counting.reduce((sum, each) => sum + delivered(each), 0);
+  return { remaining: bought - used, delivered: used };
 }
 
 /** The 12 digits that the display shows, or would show on `*`. */
 export function receiptDigits({ notice, shown }: ConversationState, { state }: OutletView): string | undefined {
-  const { phase, lastReceipt } = state;
+  const { phase, receipts } = state;
   if (notice?.receipt) return notice.receipt.digits;
   if (shown) return shown.receipt.digits;
-  if (phase.name === 'free' || (phase.name === 'fault' && !phase.ended)) return lastReceipt?.digits;
+  if (phase.name === 'free' || (phase.name === 'fault' && !phase.ended)) return receipts[0]?.digits;
   const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;
-  return ended && 'receipt' in ended ? ended.receipt?.digits : undefined;
+  return ended && 'receipts' in ended ? ended.receipts[0]?.digits : undefined;
 }

@@ -53,7 +53,11 @@ export function hear(talk: Transition, event: ConversationEvent): void {
     case 'service-used':
       hearServiceUsed(talk, event);
       return;
-    case 'service-failed':
+    case 'handed-back':
+      if (event.receipt) showReceipt(talk, event.receipt, FIRST);
+      else talk.tell('used');
+      return;
+    case 'write-failed':
       talk.tell('out-of-order');
   }
 }
@@ -98,7 +102,8 @@ function hearKey(talk: Transition, key: string): void {
 }
 
 function hearStar(talk: Transition, outlet: number): void {
-  const { phase, lastReceipt } = talk.outlet(outlet).state;
+  const { phase, receipts } = talk.outlet(outlet).state;
+  const lastReceipt = receipts[0];
   switch (phase.name) {
     case 'free':
       if (phase.test) talk.command(outlet, { type: 'end-test' });
@@ -148,6 +153,10 @@ function hearEntry(talk: Transition, outcome: Transition['state']['outcome']): v
 
 function hearVoucher(talk: Transition, voucher: Voucher, outlet: number): void {
   talk.set({ notice: undefined });
+  if ('session' in talk.outlet(outlet).state.phase) {
+    talk.tell('busy', { outlet });
+    return;
+  }
   talk.command(outlet, { type: 'give', voucher });
 }
 
@@ -203,11 +212,12 @@ function showFate(talk: Transition, fate: SessionRecord): boolean {
   const { sequence, unit } = fate.voucher;
   for (const [index, { state }] of talk.outlets.entries()) {
     const { phase } = state;
-    if ('session' in phase && phase.session.voucher.sequence === sequence) {
+    if ('session' in phase && phase.session.vouchers.some(({ voucher }) => voucher.sequence === sequence)) {
       talk.tell(`your-charge-${unit}`, { outlet: index + 1 });
       return true;
     }
-    if (phase.name === 'waiting' && 'open' in phase.held && phase.held.open.voucher.sequence === sequence) {
+    const open = phase.name === 'waiting' && 'open' in phase.held ? phase.held.open : [];
+    if (open.some(({ voucher }) => voucher.sequence === sequence)) {
       talk.set({ notice: undefined });
       return true;
     }
@@ -235,7 +245,7 @@ function showReceipt(talk: Transition, receipt: Receipt, outlet: number): void {
 /** What an outlet has to tell whoever stands at the keypad. */
 export function hearNews(talk: Transition, outlet: number, news: News): void {
   if (news.name === 'receipt') {
-    talk.show(outlet, news.receipt);
+    if (news.receipts[0]) talk.show(outlet, news.receipts[0]);
     return;
   }
   if (news.name === 'used') talk.set({ outcome: 'used' });

@@ -116,7 +116,8 @@ export type ConversationEvent = At &
     | { readonly type: 'halt' }
     // What became of the number of a service code that the journal was asked to use up.
     | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used' })
-    | { readonly type: 'service-failed' }
+    | HandedBack
+    | { readonly type: 'write-failed' }
     /** Something happened elsewhere. */
     | { readonly type: 'time' }
   );
@@ -128,10 +129,25 @@ export interface ServiceWrite {
   readonly outlet?: number;
 }
 
-/** What it asks for: something of an outlet, or of the journal, whose answer is a `service-used`. */
+/** Asks the journal to use the number of a voucher up that has no outlet yet, and to close it with a receipt for the whole. */
+export interface HandBack {
+  readonly type: 'hand-back';
+  readonly voucher: Voucher;
+}
+
+/** What became of it: with a receipt, unless the number was used meanwhile. */
+export interface HandedBack {
+  readonly type: 'handed-back';
+  readonly voucher: Voucher;
+  readonly result: 'done' | 'used';
+  readonly receipt?: Receipt;
+}
+
+/** What it asks for: something of an outlet, or of the journal, whose answer is a `service-used` or a `handed-back`. */
 export type ConversationEffect =
   | { readonly type: 'command'; readonly outlet: number; readonly command: OutletCommand }
-  | (ServiceWrite & { readonly type: 'use-service' });
+  | (ServiceWrite & { readonly type: 'use-service' })
+  | HandBack;
 
 /** A conversation that has not begun. */
 export function newConversation(): ConversationState {

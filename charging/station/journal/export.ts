@@ -1,7 +1,7 @@
 // Everything a journal still holds, archive first, oldest first: read while the charger goes on writing.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { JournalError } from '../types.ts';
+import { JournalError, type SessionRecord } from '../types.ts';
 import { type ArchiveFile, archiveFiles, archivePath } from './archive.ts';
 import { corrupt, journalError, newer } from './failures.ts';
 import { DATABASE } from './journal.ts';
@@ -58,7 +58,7 @@ function tryToOpen(folder: string, again: boolean): JournalExport | undefined {
   };
   try {
     db.exec('BEGIN');
-    const station = check(db, folder);
+    const { station, open } = check(db, folder);
     files = archiveFiles(db).map((file) => ({ ...file, file: openIfThere(archivePath(folder, file.number)) }));
     if (again && files.some(({ file }) => file === undefined)) {
       close();
@@ -70,7 +70,7 @@ function tryToOpen(folder: string, again: boolean): JournalExport | undefined {
       station,
       dropped: { ...dropped },
       cut: cut.map(({ number }) => archivePath(folder, number)),
-      lines: (kinds) => linesOf(db, station, files, kinds),
+      lines: (kinds) => linesOf(db, station, open, files, kinds),
       close,
     };
   } catch (error) {
@@ -93,17 +93,20 @@ function openAnyhow(path: string): DatabaseSync {
   }
 }
 
-function check(db: DatabaseSync, folder: string): string {
+/** Whose journal it is, and what stands open in it: the state alone knows what was delivered on that so far. */
+function check(db: DatabaseSync, folder: string): { station: string; open: readonly SessionRecord[] } {
   const value = (pragma: string) => Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
   if (value('application_id') !== APPLICATION_ID) throw corrupt(folder, `${DATABASE} is no station's journal`);
   const version = Number(value('user_version'));
   if (version > SCHEMA_VERSION) throw newer(folder, `schema version ${version}`);
-  return readState(db)?.station ?? '';
+  const state = readState(db);
+  return { station: state?.station ?? '', open: state?.openVouchers ?? [] };
 }
 
 function* linesOf(
   db: DatabaseSync,
   station: string,
+  open: readonly SessionRecord[],
   files: readonly OpenFile[],
   kinds: readonly Kind[],
 ): Generator<Line> {
@@ -117,7 +120,7 @@ function* linesOf(
   }
   if (kinds.includes('session')) {
     for (const row of db.prepare('SELECT * FROM sessions ORDER BY id').iterate()) {
-      yield sessionLine(station, row as unknown as SessionRow);
+      yield sessionLine(station, asItStands(row as unknown as SessionRow, open));
     }
   }
   if (kinds.includes('record')) {
@@ -125,6 +128,13 @@ function* linesOf(
       yield recordLine(station, row as unknown as RecordRow);
     }
   }
+}
+
+function asItStands(row: SessionRow, open: readonly SessionRecord[]): SessionRow {
+  const record = open.find(({ session, voucher }) => session === row.session && voucher.sequence === row.sequence);
+  if (!record) return row;
+  const { delivered, meterStartWh = null, meterLastWh = null } = record;
+  return { ...row, delivered, meter_start_wh: meterStartWh, meter_last_wh: meterLastWh };
 }
 
 /** The whole lines of what counts of a file. */

@@ -213,12 +213,11 @@ export class Journal {
     if (behind) this.#state = inSnapshots.journalId === '' ? { ...inSnapshots, journalId, totals } : inSnapshots;
     const isWhole = found.damaged === 0 && !found.outdated && !this.#snapshots.incomplete;
     if (!rebuilt && !behind && isWhole) return;
-    const { openSession, lastClosed } = this.#state;
+    const { openVouchers, closed } = this.#state;
     this.commit({}, 'durable', (tables, moment) => {
       if (!rebuilt && !behind && found.damaged === 0) return;
-      if (lastClosed) tables.putSession(lastClosed, moment);
-      if (openSession) tables.putSession(openSession, moment);
-      const orphans = tables.endOrphans(openSession?.session, moment);
+      for (const record of [...closed, ...openVouchers]) tables.putVoucher(record, moment);
+      const orphans = tables.endOrphans(openVouchers, moment);
       const kind = rebuilt ? 'journal-rebuilt' : behind ? 'journal-recovered' : 'snapshot-damaged';
       tables.appendRecord(kind, JSON.stringify({ ...details, orphans }), moment);
     });

@@ -4,6 +4,9 @@ import type { DatabaseSync } from './sqlite.ts';
 import { identified, type StationState } from './state.ts';
 import { closedInDatabase, MIGRATIONS, SCHEMA_VERSION, Tables } from './tables.ts';
 
+/** The schema from which on the state has them. */
+const TOTALS_SINCE = 3;
+
 /**
  * Brings a database up to date. Its generation stays: a snapshot that was ahead of it before is ahead of it after.
  * @param state as the database has it, read as what it means now
@@ -20,7 +23,8 @@ export function migrate(
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const migration of MIGRATIONS.slice(from)) db.exec(migration);
-    const migrated = identified({ ...state, totals: { ...state.totals, ...closedInDatabase(db) } });
+    const totals = from < TOTALS_SINCE ? { ...state.totals, ...closedInDatabase(db) } : state.totals;
+    const migrated = identified({ ...state, totals });
     new Tables(db).nextState(migrated, state.generation);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     onWrite?.('rows');

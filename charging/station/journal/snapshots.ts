@@ -7,8 +7,8 @@ import { newer } from './failures.ts';
 import { checksum, decodeState, encodeState, type StationState } from './state.ts';
 
 const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
-/** 0.1.0 wrote 1, which remembered 64 numbers; 2 had no id, totals and sessions. */
-const VERSION = 3;
+/** 0.1.0 wrote 1, which remembered 64 numbers; 2 had no id, totals and sessions; 3 one open voucher at most. */
+const VERSION = 4;
 const BLOCK = 4096;
 
 interface Slot {

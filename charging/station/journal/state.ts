@@ -5,6 +5,7 @@ import type { Limiter } from '../limiter.ts';
 import type { SureTime } from '../sure-time.ts';
 import type { SessionRecord } from '../types.ts';
 import { MEMORY, type SequenceWindow, widened } from '../window.ts';
+import { type OpenVoucher, packed, unpacked } from './packed.ts';
 import { NO_TOTALS, type Totals } from './totals.ts';
 
 /** Of a station that never wrote anything. */
@@ -32,11 +33,12 @@ export interface StationState {
   readonly key?: string;
   /** The same of keys that the station had before, oldest first: should one come back, what was used stays used. */
   readonly earlier?: readonly NumberLine[];
-  readonly openSession: SessionRecord | null;
-  /** The key that it began with, in hex, while it is open: its receipt is made with it. */
-  readonly sessionKey?: string | null;
-  /** Its receipt, if it has one, is the one that the display can show again. */
-  readonly lastClosed: SessionRecord | null;
+  /** By session, in order of redemption. */
+  readonly openVouchers: readonly OpenVoucher[];
+  /** The keys that open vouchers were redeemed under, in hex: their receipts are made with them. */
+  readonly sessionKeys?: readonly string[];
+  /** Those that the latest write closed: a cut may have taken their rows from the database. */
+  readonly closed: readonly SessionRecord[];
   /** Pulse counters' totals, Wh. */
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -50,7 +52,13 @@ export interface NumberLine {
 
 export function encodeState(state: StationState): string {
   const earlier = state.earlier?.map((line) => ({ ...line, window: encodeWindow(line.window) }));
-  return JSON.stringify({ ...state, window: encodeWindow(state.window), ...(earlier && { earlier }) });
+  return JSON.stringify({
+    ...state,
+    window: encodeWindow(state.window),
+    ...(earlier && { earlier }),
+    openVouchers: state.openVouchers.map(packed),
+    closed: state.closed.map(packed),
+  });
 }
 
 const MEMORY_BYTES = MEMORY / 8;
@@ -65,15 +73,22 @@ function encodeWindow({ highest, used }: SequenceWindow): { highest: number; mem
  * @throws {Error} when the text is no state
  */
 export function decodeState(text: string): StationState {
-  const written = JSON.parse(text);
-  const state = written.journalId === undefined ? upgraded(written) : written;
+  const state = upgraded(JSON.parse(text));
   const window = decodeWindow(state.window);
   const { main, second } = state.limiter;
   const counts = [state.generation, state.boot.number, main.tokens, second.tokens, state.sessions, state.totals.closed];
   if (!counts.every(isCount)) throw new Error('a number is none');
   if (typeof state.station !== 'string' || typeof state.journalId !== 'string') throw new Error('a field is missing');
-  const earlier = state.earlier?.map((line: { window: unknown }) => ({ ...line, window: decodeWindow(line.window) }));
-  return { ...state, window, ...(earlier && { earlier }) };
+  const earlier = state.earlier?.map((line) => ({ ...line, window: decodeWindow(line.window) }));
+  const vouchers = (list: unknown[]) => list.map((each) => unpacked(each, state.station));
+  const { earlier: _earlier, ...rest } = state;
+  return {
+    ...rest,
+    window,
+    ...(earlier && { earlier }),
+    openVouchers: vouchers(state.openVouchers),
+    closed: vouchers(state.closed),
+  };
 }
 
 /** The state with an id of its own, where it has none yet. */
@@ -88,15 +103,37 @@ export function newJournalId(): string {
 interface Encoded {
   readonly window: { readonly highest: number };
   readonly earlier?: readonly Encoded[];
+  readonly journalId?: string;
+  /** One session at a time, of one voucher: before several could be open. */
   readonly openSession?: SessionRecord | null;
   readonly lastClosed?: SessionRecord | null;
+  readonly sessionKey?: string | null;
+  readonly openVouchers?: readonly unknown[];
+}
+
+type Current = Omit<StationState, 'window' | 'earlier' | 'openVouchers' | 'closed'> & {
+  readonly window: unknown;
+  readonly earlier?: readonly (Omit<NumberLine, 'window'> & { readonly window: unknown })[];
+  readonly openVouchers: unknown[];
+  readonly closed: unknown[];
+};
+
+function upgraded(old: Encoded): Current {
+  if (old.openVouchers !== undefined) return old as unknown as Current;
+  const { openSession, lastClosed, sessionKey, ...rest } = old.journalId === undefined ? identifiable(old) : old;
+  return {
+    ...rest,
+    openVouchers: openSession ? [packed(openSession)] : [],
+    closed: lastClosed ? [packed(lastClosed)] : [],
+    ...(sessionKey ? { sessionKeys: [sessionKey] } : {}),
+  } as unknown as Current;
 }
 
 /**
  * What was written before there were sessions: each voucher was one of its own, on the station's one outlet, and the session
  * bears its number. The id is yet to be given, and totals begin with it.
  */
-function upgraded(old: Encoded) {
+function identifiable(old: Encoded): Encoded {
   const highest = [old, ...(old.earlier ?? [])].map(({ window }) => window.highest);
   const placed = (record: SessionRecord | null | undefined) =>
     record ? { ...record, session: record.voucher.sequence, outlet: 1 } : null;
@@ -105,9 +142,8 @@ function upgraded(old: Encoded) {
     openSession: placed(old.openSession),
     lastClosed: placed(old.lastClosed),
     journalId: '',
-    totals: NO_TOTALS,
-    sessions: Math.max(...highest),
-  } as Encoded & Omit<StationState, 'window' | 'earlier'>;
+    ...{ totals: NO_TOTALS, sessions: Math.max(...highest) },
+  };
 }
 
 function decodeWindow(encoded: unknown): SequenceWindow {

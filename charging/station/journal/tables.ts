@@ -5,7 +5,7 @@ import { checksum, decodeState, encodeState, type StationState } from './state.t
 
 /** Which program's file this is: `OFCH`. */
 export const APPLICATION_ID = 0x4f464348;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** One entry a version: what leads from the schema before to this one. */
 export const MIGRATIONS: readonly string[] = [
@@ -81,6 +81,8 @@ export const MIGRATIONS: readonly string[] = [
      meter_start_wh, meter_last_wh, ended, receipt, opened_boot, opened_ms, closed_boot, closed_ms FROM sessions;
    DROP TABLE sessions;
    ALTER TABLE vouchers RENAME TO sessions;`,
+  // The state holds several open vouchers, and it alone what was delivered on them: `migrate` writes it anew.
+  '',
 ];
 
 /** When something happened: `boot` and the order of writing say what came first, the station's clock only helps. */
@@ -161,10 +163,13 @@ export function closedInDatabase(db: DatabaseSync): { closed: number; delivered:
 export class Tables {
   readonly #insertState: StatementSync;
   readonly #updateState: StatementSync;
-  readonly #openSession: StatementSync;
-  readonly #updateSession: StatementSync;
+  readonly #openVoucher: StatementSync;
+  readonly #updateVoucher: StatementSync;
   readonly #sessionsOn: StatementSync;
-  readonly #endOrphans: StatementSync;
+  readonly #openRows: StatementSync;
+  readonly #endOrphan: StatementSync;
+  readonly #ended: StatementSync;
+  readonly #lastClosed: StatementSync;
   readonly #appendRecord: StatementSync;
   readonly #span: StatementSync;
 
@@ -173,18 +178,29 @@ export class Tables {
     this.#updateState = db.prepare(
       'UPDATE state SET generation = ?, body = ?, checksum = ? WHERE id = 1 AND generation = ?',
     );
-    this.#openSession = db.prepare(
+    this.#openVoucher = db.prepare(
       `INSERT INTO sessions
        (session, outlet, sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (session, sequence) DO NOTHING`,
     );
-    this.#updateSession = db.prepare(
+    this.#updateVoucher = db.prepare(
       `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
        closed_boot = ?, closed_ms = ? WHERE session = ? AND sequence = ?`,
     );
     this.#sessionsOn = db.prepare('SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC');
-    this.#endOrphans = db.prepare(
-      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE ended IS NULL AND session <> ?",
+    this.#openRows = db.prepare('SELECT id, session, sequence FROM sessions WHERE ended IS NULL');
+    this.#endOrphan = db.prepare(
+      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE id = ?",
+    );
+    this.#ended = db.prepare(
+      'SELECT ended FROM sessions WHERE sequence = ? AND (? IS NULL OR session = ?) ORDER BY id DESC LIMIT 1',
+    );
+    this.#lastClosed = db.prepare(
+      `SELECT * FROM sessions WHERE session IN (
+         SELECT max(session) FROM sessions
+         WHERE outlet > 0 AND session NOT IN (SELECT session FROM sessions WHERE ended IS NULL)
+         GROUP BY outlet)
+       ORDER BY session, id`,
     );
     this.#appendRecord = db.prepare(
       'INSERT INTO records (boot, monotonic_ms, station_ms, kind, details) VALUES (?, ?, ?, ?, ?)',
@@ -206,16 +222,16 @@ export class Tables {
     return this.#updateState.run(state.generation, body, checksum(body), after).changes === 1;
   }
 
-  /** Opens the session's row unless there is one, and brings it up to date. */
-  putSession(record: SessionRecord, { boot, stationMs }: Moment): void {
+  /** Opens the voucher's row unless there is one, and brings it up to date. */
+  putVoucher(record: SessionRecord, { boot, stationMs }: Moment): void {
     const { sequence, layout, quantity, amount, unit, step } = record.voucher;
     const { session, outlet = 1 } = record;
-    this.#openSession.run(session ?? sequence, outlet, sequence, layout, quantity, amount, unit, step, boot, stationMs);
-    this.updateSession(record, { boot, stationMs });
+    this.#openVoucher.run(session ?? sequence, outlet, sequence, layout, quantity, amount, unit, step, boot, stationMs);
+    this.updateVoucher(record, { boot, stationMs });
   }
 
-  updateSession(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>): void {
-    this.#updateSession.run(
+  updateVoucher(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>): void {
+    this.#updateVoucher.run(
       record.delivered,
       record.meterStartWh ?? null,
       record.meterLastWh ?? null,
@@ -233,9 +249,25 @@ export class Tables {
     return this.#sessionsOn.all(modulus, residue, quantity) as unknown as SessionRow[];
   }
 
+  /** Whether a voucher's row says that it has ended; of several with its number, where no session is named, the newest. */
+  isClosed({ session, voucher: { sequence } }: SessionRecord): boolean {
+    const row = this.#ended.get(sequence, session ?? null, session ?? null) as Pick<SessionRow, 'ended'> | undefined;
+    return typeof row?.ended === 'string';
+  }
+
+  /** Of each outlet the vouchers of the session that ended last, as far as the database still has them. */
+  lastClosed(): SessionRow[] {
+    return this.#lastClosed.all() as unknown as SessionRow[];
+  }
+
   /** Ends what the database still holds for open but the station knows to be over. @returns how many */
-  endOrphans(openSession: number | undefined, { boot, stationMs }: Moment): number {
-    return Number(this.#endOrphans.run(boot, stationMs, openSession ?? -1).changes);
+  endOrphans(open: readonly SessionRecord[], { boot, stationMs }: Moment): number {
+    const rows = this.#openRows.all() as unknown as Pick<SessionRow, 'id' | 'session' | 'sequence'>[];
+    const orphans = rows.filter(
+      (row) => !open.some(({ session, voucher }) => session === row.session && voucher.sequence === row.sequence),
+    );
+    for (const { id } of orphans) this.#endOrphan.run(boot, stationMs, id);
+    return orphans.length;
   }
 
   appendRecord(kind: string, details: string, { boot, monotonicMs, stationMs }: Moment): void {

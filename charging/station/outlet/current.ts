@@ -1,6 +1,7 @@
 // What the meter tells of the current against what the relay is: a contactor that is welded, a meter that is wired
 // backwards, a counter that stands still. Pure. Why each limit is what it is: docs/session.md, "What the meter gives away".
-import type { Current, Load, Metered, OutletConfig } from './model.ts';
+import type { Current, Load } from './current-state.ts';
+import type { Metered, OutletConfig } from './model.ts';
 
 /** A counter that comes back lower by less has bounced; by more, it is another meter's. */
 const BOUNCE_WH = 20;

@@ -2,17 +2,19 @@
 import { FAULTS, type FaultCode } from '../faults.ts';
 import type { SessionRecord, Voucher } from '../types.ts';
 import { read } from './current.ts';
-import { counted, haltedRecordOf, metered, plausible, receiptOf } from './metering.ts';
+import { hearJournal } from './journal-answers.ts';
 import {
-  type Ended,
-  type HardwareEvent,
-  type Metered,
-  type MeterReading,
-  type OutletCommand,
-  type OutletEvent,
-  type SessionWrite,
-  unclosed,
-} from './model.ts';
+  counted,
+  currentVoucher,
+  haltedRecordsOf,
+  interruptedAt,
+  metered,
+  plausible,
+  receiptsOf,
+  recordOf,
+  unitOf,
+} from './metering.ts';
+import type { HardwareEvent, Metered, MeterReading, OutletCommand, OutletEvent, Session } from './model.ts';
 import { type Transition, testable, vehicleSilent } from './transition.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
@@ -57,13 +59,16 @@ export function hear(outlet: Transition, event: OutletEvent): void {
 }
 
 function start(outlet: Transition, { at, open, lastClosed }: Of<'start'>): void {
-  outlet.set({ startedAt: at, lastReceipt: receiptOf(lastClosed), cutsByNow: cutsOf(open) });
+  const last = lastClosed ?? [];
+  outlet.set({ startedAt: at, lastVouchers: last, receipts: receiptsOf(last), cutsByNow: cutsOf(open) });
   if (open) outlet.interrupt(open);
 }
 
 /** One more than before: unless the station was stopped in order, the power was cut. */
-function cutsOf(open: SessionRecord | undefined): number | undefined {
-  return open && !open.halted ? (open.cuts ?? 0) + 1 : undefined;
+function cutsOf(open: readonly SessionRecord[] | undefined): number | undefined {
+  if (!open) return undefined;
+  const { halted, cuts = 0 } = interruptedAt(open);
+  return halted ? undefined : cuts + 1;
 }
 
 function hearHardware(outlet: Transition, event: HardwareEvent & { readonly at: number }): void {
@@ -94,6 +99,9 @@ function obey(outlet: Transition, command: OutletCommand): void {
       outlet.tell('cancelled');
       outlet.enter({ name: 'free' });
       return;
+    case 'take-back-voucher':
+      takeBack(outlet, command.sequence);
+      return;
     case 'stop':
       stop(outlet, 'stop-key');
       return;
@@ -117,6 +125,10 @@ function receive(outlet: Transition, voucher: Voucher): void {
     outlet.tell('out-of-order');
     return;
   }
+  if (phase.name === 'charging' || phase.name === 'paused') {
+    add(outlet, phase.session, voucher);
+    return;
+  }
   const free = (phase.name === 'free' && !phase.test) || (phase.name === 'waiting' && 'voucher' in phase.held);
   if (!free) {
     outlet.tell('busy');
@@ -124,6 +136,30 @@ function receive(outlet: Transition, voucher: Voucher): void {
   }
   const { at, config } = outlet;
   outlet.enter({ name: 'waiting', held: { voucher }, since: at, until: at + config.waitingMs });
+}
+
+/** More of the same: redeemed at once, used after those before it. */
+function add(outlet: Transition, session: Session, voucher: Voucher): void {
+  const { id, vouchers } = session;
+  const fits = unitOf(session) === voucher.unit && !vouchers.some((each) => each.voucher.sequence === voucher.sequence);
+  if (id === undefined || !fits || outlet.reasonToEnd(session)) {
+    outlet.tell('busy');
+    return;
+  }
+  outlet.writes.push({ type: 'redeem', record: { session: id, voucher, delivered: 0 } });
+}
+
+/** A later voucher that has not begun ends alone, with a receipt for the whole of it. */
+function takeBack(outlet: Transition, sequence: number): void {
+  const { phase } = outlet.state;
+  if (phase.name !== 'charging' && phase.name !== 'paused') return;
+  const { session } = phase;
+  const at = session.vouchers.findIndex(({ voucher }) => voucher.sequence === sequence);
+  const each = session.vouchers[at];
+  if (!each || at === 0 || each.ended || each.used > 0 || each === currentVoucher(session)) return;
+  const vouchers = session.vouchers.with(at, { ...each, ended: 'taken-back' });
+  outlet.enter({ ...phase, session: { ...session, vouchers } });
+  outlet.writes.push({ type: 'close', records: [recordOf(session, each, 'taken-back')] });
 }
 
 function stop(outlet: Transition, reason: 'stop-key' | 'service'): void {
@@ -156,57 +192,6 @@ function endSession(outlet: Transition): void {
   outlet.clearFaults();
 }
 
-type JournalAnswer = 'redeemed' | 'redeem-refused' | 'checkpointed' | 'closed' | 'recovered' | 'write-failed';
-
-function hearJournal(outlet: Transition, event: Of<JournalAnswer>): void {
-  const { phase } = outlet.state;
-  const asked = phase.name === 'starting' && !phase.redeemed ? phase : undefined;
-  switch (event.type) {
-    case 'redeemed':
-      if (asked) outlet.enter({ ...asked, redeemed: true, since: outlet.at });
-      return;
-    case 'checkpointed':
-      // That of a session that goes on: now the journal knows of the cut, and what the next one costs.
-      if (!asked) return;
-      outlet.set({ cutsByNow: undefined });
-      outlet.enter({ ...asked, redeemed: true, since: outlet.at });
-      return;
-    case 'redeem-refused':
-      if (!asked) return;
-      outlet.tell('used');
-      outlet.enter({ name: 'free' });
-      return;
-    case 'closed':
-      hearClosed(outlet, event.receipt);
-      return;
-    case 'recovered':
-      if (!('session' in phase) && phase.name !== 'stopping') outlet.interrupt(event.open);
-      return;
-    case 'write-failed':
-      hearFailure(outlet, event.write);
-  }
-}
-
-function hearClosed(outlet: Transition, digits: string | undefined): void {
-  const { phase } = outlet.state;
-  const record = unclosed(outlet.state);
-  if (!record || (phase.name !== 'stopping' && phase.name !== 'fault')) return;
-  const receipt = receiptOf(digits === undefined ? record : { ...record, receipt: digits });
-  const ended: Ended = { reason: record.ended ?? 'power-cut', receipt };
-  outlet.set({ lastReceipt: receipt, cutsByNow: undefined });
-  outlet.enter({ ...phase, ended });
-}
-
-function hearFailure(outlet: Transition, write: SessionWrite['type']): void {
-  const { phase } = outlet.state;
-  if (write === 'redeem') {
-    outlet.tell('out-of-order');
-    outlet.enter({ name: 'fault' });
-  }
-  // It was to go on after a cut: it does when the journal works again, and tells which session stands open.
-  if (write === 'checkpoint' && phase.name === 'starting' && !phase.redeemed) outlet.enter({ name: 'fault' });
-}
-
 function count(outlet: Transition): void {
   const { phase } = outlet.state;
   if (phase.name !== 'charging' && phase.name !== 'paused') return;
@@ -233,7 +218,7 @@ function halt(outlet: Transition): void {
   const { phase } = outlet.state;
   const redeemed = phase.name === 'starting' && phase.redeemed;
   if (phase.name === 'charging' || phase.name === 'paused' || redeemed) {
-    outlet.writes.push({ type: 'checkpoint', record: haltedRecordOf(phase.session, outlet.config) });
+    outlet.writes.push({ type: 'checkpoint', records: haltedRecordsOf(phase.session, outlet.config) });
   }
   outlet.set({ phase: { name: 'free' }, startedAt: undefined });
 }
@@ -267,9 +252,9 @@ function suspend(outlet: Transition): void {
   const { phase } = outlet.state;
   const redeemed = phase.name === 'starting' && phase.redeemed;
   if (phase.name !== 'charging' && phase.name !== 'paused' && !redeemed) return;
-  const record = haltedRecordOf(phase.session, outlet.config);
-  outlet.writes.push({ type: 'checkpoint', record });
-  outlet.interrupt(record);
+  const records = haltedRecordsOf(phase.session, outlet.config);
+  outlet.writes.push({ type: 'checkpoint', records });
+  outlet.interrupt(records.filter(({ ended }) => !ended));
 }
 
 function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {

@@ -3,6 +3,7 @@
 import type { Unit } from '../../codes/index.ts';
 import type { Fault, FaultCode } from '../faults.ts';
 import type { EndReason, SessionRecord, Voucher } from '../types.ts';
+import { type Current, NO_CURRENT } from './current-state.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
 export interface OutletConfig {
@@ -72,20 +73,33 @@ export const OUTLET_LIMITS: Omit<OutletConfig, 'unit'> = Object.freeze({
 });
 
 /** A voucher on the disk as redeemed, and what was delivered on it. */
-export interface Session {
+export interface SessionVoucher {
   readonly voucher: Voucher;
   /** Milliseconds of charging at a `min` station, Wh at a `Wh` station; never more than the voucher holds. */
   readonly used: number;
-  /** `used` and the time at the last checkpoint. */
+  /** `used` at the last checkpoint. */
   readonly saved: number;
+  /** The meter when it began, and its last good reading; unset while it waits for those before it. */
+  readonly meterStartWh?: number;
+  readonly meterLastWh?: number;
+  /** It is over before its session: used up, or taken back. The journal was told. */
+  readonly ended?: EndReason;
+  /** What was left when it was taken back. */
+  readonly receipt?: string;
+}
+
+/** Vouchers that are used one after the other, and what they share. */
+export interface Session {
+  /** The journal's; undefined until it has answered. */
+  readonly id: number | undefined;
+  /** In order of redemption, at least one. The first with something left is the one that is used. */
+  readonly vouchers: readonly SessionVoucher[];
+  /** When the last checkpoint was. */
   readonly savedAt: number;
   /** Time with the relay closed; for the display. */
   readonly elapsedMs: number;
   /** The last beat: until when time was counted. */
   readonly countedAt: number;
-  /** The meter when the voucher was redeemed, and its last good reading. */
-  readonly meterStartWh?: number;
-  readonly meterLastWh?: number;
   /** Power cuts so far. */
   readonly cuts: number;
   /** What a meter that forgets its count may lose in a cut, Wh; unset where it keeps it. */
@@ -95,7 +109,9 @@ export interface Session {
 }
 
 export interface Receipt {
-  /** 12 digits. */
+  /** Of the voucher that it is for. */
+  readonly sequence: number;
+  /** 12 digits, or 14 at a wide station. */
   readonly digits: string;
   readonly reason: EndReason;
   /** What is left and what was bought, in `unit`s. */
@@ -109,7 +125,7 @@ export type Phase =
   | {
       readonly name: 'waiting';
       /** A voucher that is verified; or a session that was interrupted, and redeemed long before. */
-      readonly held: { readonly voucher: Voucher } | { readonly open: SessionRecord };
+      readonly held: { readonly voucher: Voucher } | { readonly open: readonly SessionRecord[] };
       readonly since: number;
       readonly until: number;
     }
@@ -133,8 +149,10 @@ export type Phase =
 
 /** A session that has ended. No receipt is shown before the journal holds it as closed. */
 export type Ended =
-  | { readonly unclosed: SessionRecord }
-  | { readonly reason: EndReason; readonly receipt: Receipt | undefined };
+  /** `before`: those of its vouchers that the journal closed before. */
+  | { readonly unclosed: readonly SessionRecord[]; readonly before: readonly SessionRecord[] }
+  /** A receipt for each voucher that had something left. */
+  | { readonly reason: EndReason; readonly receipts: readonly Receipt[] };
 
 export interface MeterReading {
   /** Ever growing, Wh. */
@@ -186,8 +204,9 @@ export interface OutletState {
   readonly faults: readonly Fault[];
   /** Causes that were reported from outside and not taken back. */
   readonly reported: readonly FaultCode[];
-  /** The receipt of the last session, until the next one has ended. */
-  readonly lastReceipt: Receipt | undefined;
+  /** The vouchers of the last session and their receipts, until the next one has ended. */
+  readonly lastVouchers: readonly SessionRecord[];
+  readonly receipts: readonly Receipt[];
   /** The vehicle whose charge has ended is still plugged in. */
   readonly leftPlugged: boolean;
 }
@@ -209,10 +228,12 @@ interface At {
 
 /** What the conversation asks of an outlet. */
 export type OutletCommand =
-  /** Let it wait for this voucher. */
+  /** Let it wait for this voucher; where it charges already, add it to what is charged. */
   | { readonly type: 'give'; readonly voucher: Voucher }
   /** Give up a voucher that waits. It is not used. */
   | { readonly type: 'take-back' }
+  /** End a later voucher of the session that has not begun, with a receipt for the whole of it. */
+  | { readonly type: 'take-back-voucher'; readonly sequence: number }
   /** End the session: the customer said so. */
   | { readonly type: 'stop' }
   /** An operator's service codes. */
@@ -233,7 +254,11 @@ export type HardwareEvent =
 
 export type OutletEvent = At &
   (
-    | { readonly type: 'start'; readonly open?: SessionRecord; readonly lastClosed?: SessionRecord }
+    | {
+        readonly type: 'start';
+        readonly open?: readonly SessionRecord[];
+        readonly lastClosed?: readonly SessionRecord[];
+      }
     | { readonly type: 'halt' }
     /** The beat: commands that were not followed are given again. */
     | { readonly type: 'tick' }
@@ -242,20 +267,20 @@ export type OutletEvent = At &
     | HardwareEvent
     | OutletCommand
     // What became of a write that was asked for.
-    | { readonly type: 'redeemed' }
+    | { readonly type: 'redeemed'; readonly record: SessionRecord }
     | { readonly type: 'redeem-refused' }
     | { readonly type: 'checkpointed' }
-    | { readonly type: 'closed'; readonly receipt?: string }
+    | { readonly type: 'closed'; readonly records: readonly SessionRecord[] }
     | { readonly type: 'write-failed'; readonly write: SessionWrite['type'] }
-    /** The journal works again, and holds this session open: a write that failed may have reached the disk all the same. */
-    | { readonly type: 'recovered'; readonly open: SessionRecord }
+    /** The journal works again, and holds these open: a write that failed may have reached the disk all the same. */
+    | { readonly type: 'recovered'; readonly open: readonly SessionRecord[] }
   );
 
 /** A write to the journal. What it allows is asked for only when its answer, an event, has come. */
-export interface SessionWrite {
-  readonly type: 'redeem' | 'checkpoint' | 'close';
-  readonly record: SessionRecord;
-}
+export type SessionWrite =
+  | { readonly type: 'redeem'; readonly record: SessionRecord }
+  | { readonly type: 'checkpoint'; readonly records: readonly SessionRecord[] }
+  | { readonly type: 'close'; readonly records: readonly SessionRecord[] };
 
 /** An event for the journal. */
 export interface Note {
@@ -285,7 +310,8 @@ export type News =
         | 'test-done'
         | 'test-refused';
     }
-  | { readonly name: 'receipt'; readonly receipt: Receipt };
+  /** Of a session that has ended, or of a voucher that was taken back. */
+  | { readonly name: 'receipt'; readonly receipts: readonly Receipt[] };
 
 export interface OutletStep {
   readonly state: OutletState;
@@ -313,7 +339,7 @@ export function stoppable({ phase }: OutletState): boolean {
 }
 
 /** The session whose end the journal was asked to hold, and does not hold yet. */
-export function unclosed({ phase }: OutletState): SessionRecord | undefined {
+export function unclosed({ phase }: OutletState): readonly SessionRecord[] | undefined {
   if (phase.name !== 'stopping' && phase.name !== 'fault') return undefined;
   return phase.ended && 'unclosed' in phase.ended ? phase.ended.unclosed : undefined;
 }
@@ -334,48 +360,8 @@ export function newOutlet(): OutletState {
     cutsByNow: undefined,
     faults: [],
     reported: [],
-    lastReceipt: undefined,
+    lastVouchers: [],
+    receipts: [],
     leftPlugged: false,
   };
 }
-
-/** What is known of the current through the relay; current.ts says what follows from it. */
-export interface Current {
-  /** What the relay is told and seen to be. `between`: told to move, or seen where it was not told to be. */
-  readonly relay: 'open' | 'closed' | 'between';
-  readonly since: number;
-  /** The highest count, the last reading, and the coarsest step that the counter was seen to make between two. */
-  readonly highestWh: number | undefined;
-  readonly readAt: number | undefined;
-  readonly stepWh: number | undefined;
-  /** Power that the counter has not counted yet: the least since each time, the oldest first, ever more. */
-  readonly uncounted: readonly Load[];
-  /** Power that has not fallen since. */
-  readonly held: Load | undefined;
-  readonly backwardsSince: number | undefined;
-  /** How often the counter grew with the relay open, counted from a first time that may be a late pulse. */
-  readonly growth: { readonly firstWh: number; readonly firstAt: number; readonly times: number } | undefined;
-  /** The meter cannot be billed by. */
-  readonly wrong: 'backwards' | 'stands-still' | undefined;
-  /** Current flows, or flowed, through an open relay: the last sign of it. */
-  readonly leakedAt: number | undefined;
-}
-
-export interface Load {
-  readonly powerW: number;
-  readonly since: number;
-}
-
-const NO_CURRENT: Current = {
-  relay: 'between',
-  since: Number.NEGATIVE_INFINITY,
-  highestWh: undefined,
-  readAt: undefined,
-  stepWh: undefined,
-  uncounted: [],
-  held: undefined,
-  backwardsSince: undefined,
-  growth: undefined,
-  wrong: undefined,
-  leakedAt: undefined,
-};

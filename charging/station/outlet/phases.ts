@@ -1,7 +1,17 @@
 // What follows from what is known of an outlet, whatever event brought it: limits that ran out, faults, a vehicle that came
 // or went.
-import type { EndReason, SessionRecord } from '../types.ts';
-import { checkpointDue, goesOn, left, opened, openRecordOf, recordOf } from './metering.ts';
+import type { SessionRecord } from '../types.ts';
+import {
+  checkpointDue,
+  currentVoucher,
+  goesOn,
+  interruptedAt,
+  left,
+  opened,
+  openRecordOf,
+  recordOf,
+  saved,
+} from './metering.ts';
 import { type Phase, type Session, unclosed } from './model.ts';
 import { relayReady, type Transition, unplugged } from './transition.ts';
 
@@ -9,8 +19,8 @@ type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 
 /** Moves through as many phases as follow from each other. */
 export function settle(outlet: Transition): void {
-  const record = outlet.state.phase.name === 'fault' && unclosed(outlet.state);
-  if (outlet.station.retries && record) outlet.writes.push({ type: 'close', record });
+  const records = outlet.state.phase.name === 'fault' && unclosed(outlet.state);
+  if (outlet.station.retries && records) outlet.writes.push({ type: 'close', records });
   let phase: Phase;
   do {
     phase = outlet.state.phase;
@@ -71,7 +81,7 @@ function waiting(outlet: Transition, phase: In<'waiting'>): void {
   }
   if (outlet.state.vehicle === true && ready(outlet) && 'voucher' in phase.held) {
     const session = opened(phase.held.voucher, outlet.at, outlet.state.meter);
-    outlet.writes.push({ type: 'redeem', record: recordOf(session) });
+    outlet.writes.push({ type: 'redeem', record: recordOf(session, currentVoucher(session)) });
     outlet.enter({ name: 'starting', session, redeemed: false, since: outlet.at });
     return;
   }
@@ -82,7 +92,7 @@ function waiting(outlet: Transition, phase: In<'waiting'>): void {
 }
 
 /** A session that was cut off goes on if its vehicle is still there, and nothing stands against it. */
-function resuming(outlet: Transition, phase: In<'waiting'>, open: SessionRecord): void {
+function resuming(outlet: Transition, phase: In<'waiting'>, open: readonly SessionRecord[]): void {
   const { vehicle, meter } = outlet.state;
   const session = outlet.interrupted(open);
   if (left(session) <= 0) {
@@ -92,18 +102,26 @@ function resuming(outlet: Transition, phase: In<'waiting'>, open: SessionRecord)
   // What the meter counted meanwhile is charged, also of a session that ends here: it is waited for.
   const believed = goesOn(open, meter);
   if (outlet.fault || (vehicle === false && believed)) {
-    outlet.end(session, open.halted && outlet.fault ? 'fault' : 'power-cut');
+    outlet.end(session, interruptedAt(open).halted && outlet.fault ? 'fault' : 'power-cut');
     return;
   }
   if (vehicle === true && believed && ready(outlet)) {
     const { cuts } = session;
-    outlet.note('session-resumed', { sequence: open.voucher.sequence, delivered: open.delivered, cuts });
-    outlet.writes.push({ type: 'checkpoint', record: openRecordOf(session, outlet.config) });
-    outlet.enter({ name: 'starting', session, redeemed: false, since: outlet.at });
+    const { voucher, delivered } = interruptedAt(open);
+    outlet.note('session-resumed', { sequence: voucher.sequence, delivered, cuts });
+    goOn(outlet, session);
     return;
   }
   if (extended(outlet, phase, outlet.config.resumeMs)) return;
   if (phase.until <= outlet.at) outlet.end(session, 'power-cut');
+}
+
+/** A session that the journal holds open is let go on, once the journal holds that too. */
+function goOn(outlet: Transition, session: Session): void {
+  const { at, config } = outlet;
+  const checkpoint = saved(session, at, config) ?? { session, records: [openRecordOf(session, config)] };
+  outlet.writes.push({ type: 'checkpoint', records: checkpoint.records });
+  outlet.enter({ name: 'starting', session: checkpoint.session, redeemed: false, since: at });
 }
 
 /** A `Wh` station needs a reading from after the relay opened: what the one before took is not for the next to pay. */
@@ -150,16 +168,9 @@ function paused(outlet: Transition, phase: In<'paused'>): void {
 
 /** Ends a session that may not go on. */
 function ended(outlet: Transition, session: Session): boolean {
-  const reason = reasonToEnd(outlet, session);
+  const reason = outlet.reasonToEnd(session);
   if (reason) outlet.end(session, reason);
   return reason !== undefined;
-}
-
-function reasonToEnd(outlet: Transition, session: Session): EndReason | undefined {
-  if (left(session) <= 0) return 'used-up';
-  if (outlet.fault) return 'fault';
-  // IEC 61851-1:2017, 6.3.1.5 and table A.6, sequences 2.1 and 2.2: unplugged, the relay opens within 100 ms.
-  return outlet.state.vehicle === true ? undefined : 'unplugged';
 }
 
 /** Nobody told the relay to open. */
@@ -171,14 +182,11 @@ function opens(outlet: Transition, session: Session): boolean {
 }
 
 function checkpointed(outlet: Transition, phase: In<'charging' | 'paused'>): boolean {
-  const { session } = phase;
-  if (!checkpointDue(session, outlet.at, outlet.config)) return false;
-  outlet.writes.push({ type: 'checkpoint', record: openRecordOf(session, outlet.config) });
-  const { used: saved, aheadWh: bookedWh } = session;
-  outlet.enter({
-    ...phase,
-    session: { ...session, saved, savedAt: outlet.at, ...(bookedWh === undefined ? {} : { bookedWh }) },
-  });
+  const { at, config } = outlet;
+  const checkpoint = checkpointDue(phase.session, at, config) ? saved(phase.session, at, config) : undefined;
+  if (!checkpoint) return false;
+  outlet.writes.push({ type: 'checkpoint', records: checkpoint.records });
+  outlet.enter({ ...phase, session: checkpoint.session });
   return true;
 }
 
@@ -190,13 +198,13 @@ function stopping(outlet: Transition, { ended: end, seenOn }: In<'stopping'>): v
     return;
   }
   if (seenOn && !outlet.fault) outlet.tell('test-done');
-  if (end && !end.receipt && !outlet.fault) outlet.tell('thanks');
+  if (end && end.receipts.length === 0 && !outlet.fault) outlet.tell('thanks');
   outlet.enter(end ? { name: 'fault', ended: end } : { name: 'fault' });
 }
 
 /** Left as soon as no fault is, and the journal holds what has to be in it; at once when there never was one. */
 function fault(outlet: Transition, { ended: end }: In<'fault'>): void {
   if (outlet.fault || (end && 'unclosed' in end)) return;
-  if (end?.receipt) outlet.news.push({ name: 'receipt', receipt: end.receipt });
+  if (end && end.receipts.length > 0) outlet.news.push({ name: 'receipt', receipts: end.receipts });
   outlet.enter({ name: 'free' });
 }

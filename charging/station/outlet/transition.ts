@@ -1,7 +1,7 @@
 // One transition of an outlet: what changes while one event is dealt with. Nothing of it outlives `next` (machine.ts).
 import { blocking, cleared, FAULTS, type FaultCode, judged, raised } from '../faults.ts';
 import type { EndReason, SessionRecord } from '../types.ts';
-import { goesOn, recordOf, reopened } from './metering.ts';
+import { endedRecordsOf, goesOn, left, reopened } from './metering.ts';
 import type {
   News,
   Note,
@@ -66,21 +66,29 @@ export class Transition {
   /** Ends a session: the relay goes off, and the journal is asked to close it. */
   end(session: Session, reason: EndReason): void {
     this.set({ leftPlugged: this.state.vehicle === true });
-    const record = recordOf(session, reason);
-    this.enter({ name: 'stopping', since: this.at, ended: { unclosed: record } });
-    this.writes.push({ type: 'close', record });
+    const ended = endedRecordsOf(session, reason);
+    this.enter({ name: 'stopping', since: this.at, ended });
+    this.writes.push({ type: 'close', records: ended.unclosed });
   }
 
   /** The journal holds a session that never ended: it waits to hear whether its vehicle is still there. */
-  interrupt(open: SessionRecord): void {
+  interrupt(open: readonly SessionRecord[]): void {
     const { at, config } = this;
     this.enter({ name: 'waiting', held: { open }, since: at, until: at + config.resumeMs });
   }
 
   /** A session that was cut off, as it stands: with what the meter counted since, where it is believed. */
-  interrupted(open: SessionRecord): Session {
+  interrupted(open: readonly SessionRecord[]): Session {
     const { meter, cutsByNow } = this.state;
     return reopened(open, this.at, goesOn(open, meter) ? meter : undefined, cutsByNow);
+  }
+
+  /** Why a session may not go on; undefined when it may. */
+  reasonToEnd(session: Session): EndReason | undefined {
+    if (left(session) <= 0) return 'used-up';
+    if (this.fault) return 'fault';
+    // IEC 61851-1:2017, 6.3.1.5 and table A.6, sequences 2.1 and 2.2: unplugged, the relay opens within 100 ms.
+    return this.state.vehicle === true ? undefined : 'unplugged';
   }
 
   endTest(): void {

@@ -66,7 +66,7 @@ describe('the journal over years', function () {
     const bench = new Bench(COUNTER, { ...SMALL, files: 99 });
     const opened = bench.redeem(bench.code(1));
     for (let i = 0; i < 200; i++) bench.station.append('started', { i });
-    bench.station.close({ ...opened, delivered: 60, ended: 'used-up' });
+    bench.station.close([{ ...opened, delivered: 60, ended: 'used-up' }]);
     sell(bench, 2, 200);
     assert.deepEqual(
       sequences(read(bench.folder).lines),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SCHEMA_VERSION } from '../../../charging/station/journal/tables.ts';
 import { dataFolderOf010 } from '../../fixtures/from-0.1.0.ts';
-import { Bench, Hands, MINUTE, newFolder, removeFolders } from './support.ts';
+import { Bench, Hands, lastReceipt, MINUTE, newFolder, removeFolders } from './support.ts';
 
 describe('the journal that 0.1.0 left in the middle of a charge', function () {
   this.timeout(300_000);
@@ -51,13 +51,13 @@ describe('the journal that 0.1.0 left in the middle of a charge', function () {
         assert.equal(station.verify(bought[name].code).outcome, 'used', `${name}, killed at step ${step}`);
       }
       assert.equal(station.verify(bought.unused.code).outcome, 'accepted');
-      const session = station.openSession();
+      const session = station.openVouchers()[0];
       assert.equal(session?.voucher.amount, 90);
       assert.deepEqual(station.fateOf(bought.open.code), session);
       assert.equal(station.fateOf(bought.settled.code)?.receipt, receipts.settled);
       assert.equal(station.fateOf(bought.unsettled.code)?.receipt, receipts.unsettled);
-      assert.equal(station.lastReceipt()?.receipt, receipts.unsettled);
-      station.close({ ...session!, ended: 'unplugged' });
+      assert.equal(lastReceipt(station)?.receipt, receipts.unsettled);
+      station.close([{ ...session!, ended: 'unplugged' }]);
       station.dispose();
       const db = new DatabaseSync(join(bench.folder, 'journal.sqlite'), { readOnly: true });
       assert.deepEqual({ ...db.prepare('PRAGMA user_version').get() }, { user_version: SCHEMA_VERSION });

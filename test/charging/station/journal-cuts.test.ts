@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { Station } from '../../../charging/station/station.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, copyAfterCrash, filesIn, newFolder, plain, removeFolders } from './support.ts';
+import { Bench, CLOCK, copyAfterCrash, filesIn, lastReceipt, newFolder, plain, removeFolders } from './support.ts';
 
 interface Known {
   readonly used: readonly Voucher[];
@@ -15,7 +15,7 @@ interface Known {
 
 /** What a bench's journal must still know, however it is cut. */
 function known({ station }: Bench, used: readonly Voucher[]): Known {
-  return { used, open: station.openSession(), receipt: station.lastReceipt()?.receipt };
+  return { used, open: station.openVouchers()[0], receipt: lastReceipt(station)?.receipt };
 }
 
 function check(folder: string, bench: Bench, { used, open, receipt }: Known, what: string): 'kept' | 'refused' {
@@ -31,8 +31,8 @@ function check(folder: string, bench: Bench, { used, open, receipt }: Known, wha
     for (const voucher of used) {
       assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', `${what}: ${voucher.sequence}`);
     }
-    assert.deepEqual(station.openSession(), open, what);
-    assert.equal(station.lastReceipt()?.receipt, receipt, what);
+    assert.deepEqual(station.openVouchers()[0], open, what);
+    assert.equal(lastReceipt(station)?.receipt, receipt, what);
     return 'kept';
   } finally {
     station.dispose();
@@ -79,7 +79,7 @@ describe('a journal cut short', function () {
     const voucher = bench.voucher(bench.code(bench.slot));
     const before = sizeOf(bench, 'journal.sqlite-wal');
     assert.equal(bench.station.redeem(voucher, { voucher, delivered: 0 }), 'redeemed');
-    bench.station.checkpoint({ voucher, delivered: 17.25 });
+    bench.station.checkpoint([{ voucher, delivered: 17.25 }]);
     const lengths = everyByte(before - 1, sizeOf(bench, 'journal.sqlite-wal'));
     const tally = cutAt(bench, 'journal.sqlite-wal', lengths, known(bench, [...used, voucher]));
     assert.equal(tally.refused, 0);
@@ -138,7 +138,7 @@ describe('a journal cut short', function () {
     const opened = bench.redeem(bench.code(bench.slot));
     used.push(opened.voucher);
     const before = sizeOf(bench, 'journal.sqlite-wal');
-    bench.station.close({ ...opened, delivered: 42, ended: 'unplugged' });
+    bench.station.close([{ ...opened, delivered: 42, ended: 'unplugged' }]);
     const lengths = everyByte(before, sizeOf(bench, 'journal.sqlite-wal'), 3);
     assert.equal(cutAt(bench, 'journal.sqlite-wal', lengths, known(bench, used)).refused, 0);
     bench.station.dispose();
@@ -246,11 +246,11 @@ describe('the plug pulled in the middle of a write', () => {
       run('redeem', { ...now(), used: [...used], open: opened }, () => bench.station.redeem(voucher, opened));
       for (const delivered of [10, 20]) {
         const record = { voucher, delivered };
-        run('checkpoint', { ...now(), open: record }, () => bench.station.checkpoint(record));
+        run('checkpoint', { ...now(), open: record }, () => bench.station.checkpoint([record]));
       }
       const ended: SessionRecord = { voucher, delivered: 25, ended: 'unplugged' };
       const receipt = bench.station.receiptFor(ended);
-      run('close', { ...now(), open: undefined, receipt }, () => bench.station.close(ended));
+      run('close', { ...now(), open: undefined, receipt }, () => bench.station.close([ended]));
       run('service', now(), () => bench.station.useService('test-relay', bench.slot - 10 + i));
     }
     assert(moments.length > 100, `${moments.length} moments`);
@@ -259,8 +259,8 @@ describe('the plug pulled in the middle of a write', () => {
       for (const voucher of promised.used) {
         assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', what);
       }
-      const open = plain(station.openSession());
-      const receipt = station.lastReceipt()?.receipt;
+      const open = plain(station.openVouchers()[0]);
+      const receipt = lastReceipt(station)?.receipt;
       const is = ({ open: o, receipt: r }: Known) => r === receipt && JSON.stringify(o) === JSON.stringify(open);
       assert(is(promised) || is(doing), what);
       // A number is used up if, and only if, its session is there.

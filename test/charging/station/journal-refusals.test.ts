@@ -6,7 +6,7 @@ import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { JournalError } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, copyAfterCrash, filesIn, newFolder, removeFolders } from './support.ts';
+import { Bench, CLOCK, copyAfterCrash, filesIn, lastReceipt, newFolder, removeFolders } from './support.ts';
 
 /** Every file of the journal but the one that readers share, by its content. */
 function contents(folder: string): Record<string, string> {
@@ -59,7 +59,7 @@ describe('a journal that cannot be used', () => {
 
   it('because it is newer is left as it is, closed or after a crash', () => {
     bench.station.dispose();
-    edit('PRAGMA user_version = 4');
+    edit('PRAGMA user_version = 5');
     refuses('journal-newer', /newer version/);
     const db = new DatabaseSync(database);
     db.exec('PRAGMA journal_mode = WAL; CREATE TABLE later (a); INSERT INTO later VALUES (1)');
@@ -141,8 +141,8 @@ describe('a journal that cannot be used', () => {
     bench.station = bench.open();
     assert.equal(bench.outcome(bench.code(bench.slot)), 'used');
     assert.equal(bench.outcome(bench.code(bench.slot + 1)), 'used');
-    assert.equal(bench.station.openSession()?.voucher.sequence, bench.slot + 1);
-    assert.equal(bench.station.lastReceipt()?.voucher.sequence, bench.slot);
+    assert.equal(bench.station.openVouchers()[0]?.voucher.sequence, bench.slot + 1);
+    assert.equal(lastReceipt(bench.station)?.voucher.sequence, bench.slot);
     bench.restart();
     assert.equal(bench.outcome(bench.code(bench.slot + 1)), 'used');
   });
@@ -201,9 +201,9 @@ describe('a journal that cannot be used', () => {
 
   it('because two programs write it serves one of them: the other stops before it sells a code twice', () => {
     const second = new Bench(CLOCK, { folder: bench.folder, clocks: bench.clocks });
-    const opened = second.station.openSession();
+    const opened = second.station.openVouchers()[0];
     assert(opened);
-    second.station.close({ ...opened, delivered: 60, ended: 'used-up' });
+    second.station.close([{ ...opened, delivered: 60, ended: 'used-up' }]);
     assert.throws(
       () => bench.station.verify(bench.code(bench.slot + 2)),
       (error: JournalError) => error.code === 'journal-in-use',

@@ -12,7 +12,7 @@ import { readSnapshots } from '../../../charging/station/journal/snapshots.ts';
 import { SCHEMA_VERSION } from '../../../charging/station/journal/tables.ts';
 import { Station } from '../../../charging/station/station.ts';
 import type { JournalError } from '../../../charging/station/types.ts';
-import { CLOCK, Hands, KEY, newFolder, removeFolders } from './support.ts';
+import { CLOCK, Hands, KEY, lastReceipt, newFolder, removeFolders } from './support.ts';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/journal-0.1.0');
 const CHILD = join(import.meta.dirname, 'migrating-process.ts');
@@ -46,16 +46,16 @@ const rows = (folder: string) => {
 /** What must hold of the journal, whatever was done to it on the way. */
 function holds(station: Station, folder: string, what: string): void {
   for (const n of USED) {
-    const voucher = { ...station.openSession()!.voucher, sequence: n };
+    const voucher = { ...station.openVouchers()[0]!.voucher, sequence: n };
     assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', `${what}: ${n} a second time`);
   }
   assert.equal(station.verify(code(5984520)).outcome, 'used', what);
   assert.equal(station.highestUsed(), OPEN, what);
-  const session = station.openSession();
+  const session = station.openVouchers()[0];
   assert.equal(session?.voucher.sequence, OPEN, what);
   assert.equal(session?.delivered, 20, what);
   assert.deepEqual([session?.session, session?.outlet], [OPEN, 1], what);
-  assert.equal(station.lastReceipt()?.receipt, '198829230133', what);
+  assert.equal(lastReceipt(station)?.receipt, '198829230133', what);
   assert.equal(station.meterCounter('S0'), 1234.5, what);
   assert.match(station.journalId, /^[0-9a-f]{8}$/, what);
   assert.deepEqual(
@@ -91,10 +91,10 @@ describe('a journal of 0.1.0', function () {
     const before = station.totals();
     assert.equal(before.closed, 4);
     assert.equal(before.delivered, (60 + 45 + 30 + 15) * 60);
-    const session = station.openSession()!;
-    station.close({ ...session, delivered: 30, ended: 'unplugged' });
+    const session = station.openVouchers()[0]!;
+    station.close([{ ...session, delivered: 30, ended: 'unplugged' }]);
     const { unit, step } = CLOCK;
-    assert.equal(station.lastReceipt()?.receipt, receiptCode(KEY, { unit, step, unused: 77, sequence: OPEN }));
+    assert.equal(lastReceipt(station)?.receipt, receiptCode(KEY, { unit, step, unused: 77, sequence: OPEN }));
     assert.deepEqual(station.totals(), { ...before, closed: 5, delivered: before.delivered + 1800 });
     const verdict = station.verify(code(OPEN + 1));
     assert(verdict.outcome === 'accepted' && verdict.kind === 'voucher');
@@ -138,10 +138,10 @@ describe('a journal of 0.1.0', function () {
       truncateSync(join(folder, 'journal.sqlite-wal'), length);
       const station = open(folder);
       for (const n of USED) {
-        const voucher = { ...station.openSession()!.voucher, sequence: n };
+        const voucher = { ...station.openVouchers()[0]!.voucher, sequence: n };
         assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', `log of ${length}: ${n}`);
       }
-      assert.equal(station.openSession()?.delivered, 20, `log of ${length}`);
+      assert.equal(station.openVouchers()[0]?.delivered, 20, `log of ${length}`);
       assert.match(station.journalId, /^[0-9a-f]{8}$/);
       station.dispose();
     }
@@ -159,7 +159,7 @@ describe('a journal of 0.1.0', function () {
     open(folder).dispose();
     for (const name of ['snapshot-a', 'snapshot-b']) {
       const text = readFileSync(join(folder, name), 'latin1');
-      writeFileSync(join(folder, name), text.replace('snapshot 3 ', 'snapshot 4 '), 'latin1');
+      writeFileSync(join(folder, name), text.replace('snapshot 4 ', 'snapshot 5 '), 'latin1');
     }
     assert.throws(
       () => open(folder),
@@ -180,7 +180,7 @@ describe('a new key version', () => {
     const folder = copied();
     const station = open(folder);
     // A session of 0.1.0 says nothing of its key: this one begins under the old key now.
-    station.close({ ...station.openSession()!, ended: 'unplugged' });
+    station.close([{ ...station.openVouchers()[0]!, ended: 'unplugged' }]);
     const verdict = station.verify(code(OPEN + 1));
     assert(verdict.outcome === 'accepted' && verdict.kind === 'voucher');
     const record = { voucher: verdict.voucher, delivered: 0 };
@@ -192,10 +192,10 @@ describe('a new key version', () => {
     assert.notEqual(renewed.journalId, journalId);
     assert.equal(renewed.totals().closed, 0);
     assert.equal(renewed.highestUsed(), 0, 'a new number line');
-    renewed.close({ ...record, delivered: 30, ended: 'unplugged' });
+    renewed.close([{ ...record, delivered: 30, ended: 'unplugged' }]);
     const { unit, step } = CLOCK;
     const digits = receiptCode(KEY, { unit, step, unused: 77, sequence: OPEN + 1 });
-    assert.equal(renewed.lastReceipt()?.receipt, digits, 'its receipt is of the old key');
+    assert.equal(lastReceipt(renewed)?.receipt, digits, 'its receipt is of the old key');
     assert.equal(renewed.totals().closed, 1);
     renewed.dispose();
     const db = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });

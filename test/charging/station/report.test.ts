@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FAULT_NUMBERS, readReceipt, readReport, sealReport } from '../../../charging/codes/index.ts';
 import { makeReport, type Told } from '../../../charging/station/report.ts';
 import type { SessionRecord } from '../../../charging/station/types.ts';
-import { Bench, CLOCK, KEY, MINUTE, NOON, removeFolders, WIDE } from './support.ts';
+import { Bench, CLOCK, KEY, lastReceipt, MINUTE, NOON, removeFolders, WIDE } from './support.ts';
 
 const TOLD: Told = {
   ...{ journal: 'a1b2c3d4', keyVersion: 1, boot: 3, number: 17, stationMs: NOON, sureMs: NOON - 500, highest: 1005 },
@@ -74,7 +74,7 @@ describe('the report of a station', () => {
       const bench = new Bench(settings);
       for (const left of [1, 12.5, 59.9]) {
         const record = bench.charge(bench.code(bench.slot), left);
-        const reading = readReceipt(bench.station.lastReceipt()!.receipt!);
+        const reading = readReceipt(lastReceipt(bench.station)!.receipt!);
         assert(typeof reading === 'object');
         const [closed] = makeReport({ ...TOLD, closed: [{ ...record, ended: 'unplugged' }] }).closed;
         assert.equal(closed?.unused, reading.unused);

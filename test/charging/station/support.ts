@@ -83,6 +83,11 @@ export function plain(record: SessionRecord | undefined): SessionRecord | undefi
   return rest;
 }
 
+/** The first of the vouchers of the session that ended last which has a receipt. */
+export function lastReceipt(station: Pick<Station, 'lastClosed'>): SessionRecord | undefined {
+  return station.lastClosed().find(({ receipt }) => receipt !== undefined);
+}
+
 /** The files as a crash leaves them: what readers share is gone with the machine. */
 export function copyAfterCrash(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
@@ -166,7 +171,7 @@ export class Bench {
     const opened = this.redeem(entry);
     const ended = left > 0 ? 'unplugged' : 'used-up';
     const record: SessionRecord = { ...opened, delivered: opened.voucher.amount - left, ended };
-    this.station.close(record);
+    this.station.close([record]);
     return record;
   }
 }

@@ -36,17 +36,17 @@ describe('what a journal counts', () => {
     const closings = () => bench.station.totals().closings;
     const opened = bench.redeem(bench.code(bench.slot));
     assert.equal(closings(), 1);
-    bench.station.checkpoint({ ...opened, delivered: 5 });
+    bench.station.checkpoint([{ ...opened, delivered: 5 }]);
     assert.equal(closings(), 1);
-    bench.station.checkpoint({ ...opened, delivered: 6, halted: true });
+    bench.station.checkpoint([{ ...opened, delivered: 6, halted: true }]);
     assert.equal(closings(), 1);
-    bench.station.checkpoint({ ...opened, delivered: 6 });
+    bench.station.checkpoint([{ ...opened, delivered: 6 }]);
     assert.equal(closings(), 2, 'after a stop in order');
-    bench.station.checkpoint({ ...opened, delivered: 6, cuts: 1 });
+    bench.station.checkpoint([{ ...opened, delivered: 6, cuts: 1 }]);
     assert.equal(closings(), 3, 'after a power cut');
     assert.equal(bench.station.useService('test-relay', bench.slot + 1), 'done');
     assert.equal(closings(), 4);
-    bench.station.close({ ...opened, delivered: 60, ended: 'used-up' });
+    bench.station.close([{ ...opened, delivered: 60, ended: 'used-up' }]);
     assert.equal(closings(), 4);
   });
 

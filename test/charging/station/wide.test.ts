@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readReceipt } from '../../../charging/codes/index.ts';
-import { checksum } from '../../../charging/station/journal/state.ts';
+import { checksum, decodeState } from '../../../charging/station/journal/state.ts';
 import {
   Bench,
   CLOCK,
   COUNTER,
   copyAfterCrash,
   HOUR,
+  lastReceipt,
   MINUTE,
   newFolder,
   plain,
@@ -85,10 +86,10 @@ describe('a station of the wide family', () => {
   });
 
   it('gives receipts of 14 digits', () => {
-    const { receipt } = bench.station.openSession() ?? { receipt: undefined };
+    const { receipt } = bench.station.openVouchers()[0] ?? { receipt: undefined };
     assert.equal(receipt, undefined);
     bench.charge(bench.code(bench.slot), 30);
-    const reading = readReceipt(bench.station.lastReceipt()!.receipt!);
+    const reading = readReceipt(lastReceipt(bench.station)!.receipt!);
     assert(typeof reading === 'object');
     assert.deepEqual([reading.layout, reading.unused, reading.residue], ['wide-long', 77, bench.slot % 1024]);
   });
@@ -109,8 +110,10 @@ describe('a journal of 0.1.0', () => {
     const older = (body: string) => {
       const state = JSON.parse(body);
       const used = Buffer.from(state.window.memory, 'base64url').subarray(-8).toString('hex');
-      const { journalId: _id, totals: _totals, sessions: _sessions, sessionKey: _key, ...before } = state;
-      const records = { openSession: plain(state.openSession) ?? null, lastClosed: plain(state.lastClosed) ?? null };
+      const { journalId: _id, totals: _totals, sessions: _sessions, sessionKeys: _keys, ...rest } = state;
+      const { openVouchers, closed } = decodeState(body);
+      const { openVouchers: _open, closed: _closed, ...before } = rest;
+      const records = { openSession: plain(openVouchers[0]) ?? null, lastClosed: plain(closed[0]) ?? null };
       return JSON.stringify({ ...before, ...records, window: { highest: state.window.highest, used } });
     };
     const db = new DatabaseSync(join(folder, 'journal.sqlite'));
@@ -133,7 +136,7 @@ describe('a journal of 0.1.0', () => {
       const first = settings.sequence === 'clock' ? bench.slot - 10 : 5;
       const used = [first, first + 2, first + 9];
       for (const n of used) bench.charge(bench.code(n), 10);
-      const { receipt } = bench.station.lastReceipt()!;
+      const { receipt } = lastReceipt(bench.station)!;
       const open = bench.redeem(bench.code(first + 8));
       bench.station.dispose();
       asWrittenBefore(bench.folder);
@@ -145,8 +148,8 @@ describe('a journal of 0.1.0', () => {
         const at = new Bench(settings, { clocks: bench.clocks, folder: folder === crashed ? crashed : again(bench) });
         for (const n of [...used, first + 8]) assert.equal(at.outcome(at.code(n)), 'used');
         assert.equal(at.outcome(at.code(first + 7)), 'accepted');
-        assert.deepEqual(plain(at.station.openSession()), open);
-        at.station.close({ ...open, delivered: open.voucher.amount, ended: 'used-up' });
+        assert.deepEqual(plain(at.station.openVouchers()[0]), open);
+        at.station.close([{ ...open, delivered: open.voucher.amount, ended: 'used-up' }]);
         assert.equal(at.station.fateOf(at.code(used[2]!))?.receipt, receipt);
         at.station.dispose();
       }
@@ -177,7 +180,7 @@ describe('a journal of 0.1.0', () => {
     const bench = new Bench(CLOCK);
     bench.station.dispose();
     const path = join(bench.folder, 'snapshot-a');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('snapshot 3', 'snapshot 4'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('snapshot 4', 'snapshot 5'));
     assert.throws(() => bench.open(), { code: 'journal-newer' });
   });
 });

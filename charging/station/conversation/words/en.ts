@@ -231,6 +231,8 @@ export const EN: Catalogue = {
     full: 'Vehicle is full',
     'power-cut': 'Power was cut',
     fault: 'Stopped by a fault',
+    'handed-back': 'Given back',
+    'taken-back': 'Taken back',
   },
   faults: {
     'emergency-stop': { title: 'Emergency stop', advice: ['Release the red', 'button when safe.'] },

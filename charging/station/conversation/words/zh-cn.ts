@@ -210,6 +210,8 @@ export const ZH_CN: Catalogue = {
     full: '车辆已充满',
     'power-cut': '曾经停电',
     fault: '因故障停止',
+    'handed-back': '已退回',
+    'taken-back': '已撤回',
   },
   faults: {
     'emergency-stop': { title: '急停已按下', advice: ['确认安全后', '请复位红色按钮'] },

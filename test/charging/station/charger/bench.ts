@@ -1,5 +1,6 @@
 // A station on a bench: the real shell and machine, on a clock that the test turns, a relay and a journal in memory.
-import { Charger, type ChargerJournal, type ChargerRecord } from '../../../../charging/station/charger/charger.ts';
+import { Charger } from '../../../../charging/station/charger/charger.ts';
+import type { ChargerJournal, ChargerRecord } from '../../../../charging/station/charger/journal-writes.ts';
 import { type ChargerConfig, chargerConfig } from '../../../../charging/station/charger/model.ts';
 import type { Screen } from '../../../../charging/station/conversation/screens.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../../charging/station/types.ts';
@@ -8,8 +9,8 @@ export const MINUTE = 60_000;
 
 /** A journal in memory, that can be told to fail. What is in it survives the station, as a disk does. */
 export class MemoryJournal implements ChargerJournal {
-  open: SessionRecord | undefined;
-  last: SessionRecord | undefined;
+  openRecords: readonly SessionRecord[] = [];
+  closed: readonly SessionRecord[] = [];
   readonly used = new Set<number>();
   readonly log: string[] = [];
   readonly notes: { kind: string; details: unknown }[] = [];
@@ -34,30 +35,53 @@ export class MemoryJournal implements ChargerJournal {
     write();
   }
 
+  /** The first that stands open, and the last that was closed. */
+  get open(): SessionRecord | undefined {
+    return this.openRecords[0];
+  }
+  get last(): SessionRecord | undefined {
+    return this.closed.at(-1);
+  }
+
   redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
     if (this.used.has(voucher.sequence)) return 'used';
     this.#write('redeem', () => {
       this.used.add(voucher.sequence);
-      this.open = opened;
+      this.openRecords = [...this.openRecords, { session: this.used.size, ...opened }];
     });
     return 'redeemed';
   }
-  checkpoint(record: SessionRecord): void {
-    this.#write('checkpoint', () => {
-      this.open = record;
+  checkpoint(records: readonly SessionRecord[]): void {
+    this.#write('checkpoint', () => this.#put(records));
+  }
+  close(records: readonly SessionRecord[]): void {
+    this.#write('close', () => this.#put(records));
+  }
+  #put(records: readonly SessionRecord[]): void {
+    for (const record of records) {
+      const before = this.openRecords.find(({ voucher }) => voucher.sequence === record.voucher.sequence);
+      if (!before) continue;
+      const after = { ...record, session: before.session!, outlet: before.outlet ?? 1 };
+      if (record.ended) this.closed = [...this.closed, after];
+      this.openRecords = this.openRecords.flatMap((each) => (each !== before ? [each] : record.ended ? [] : [after]));
+    }
+  }
+  handBack(voucher: Voucher): SessionRecord | 'used' {
+    if (this.used.has(voucher.sequence)) return 'used';
+    const record: SessionRecord = { voucher, outlet: 0, delivered: 0, ended: 'handed-back' };
+    const closed = { ...record, receipt: this.receiptFor(record)! };
+    this.#write('hand-back', () => {
+      this.used.add(voucher.sequence);
+      this.closed = [...this.closed, closed];
     });
+    return closed;
   }
-  close(record: SessionRecord): void {
-    this.#write('close', () => {
-      this.open = undefined;
-      this.last = record;
-    });
+  openVouchers(): readonly SessionRecord[] {
+    return this.openRecords;
   }
-  openSession(): SessionRecord | undefined {
-    return this.open;
-  }
-  lastReceipt(): SessionRecord | undefined {
-    return this.last?.receipt ? this.last : undefined;
+  lastClosed(): readonly SessionRecord[] {
+    const last = this.closed.filter(({ outlet }) => outlet !== 0).at(-1);
+    return this.closed.filter(({ session }) => last !== undefined && session === last.session);
   }
   receiptFor({ voucher, delivered }: SessionRecord): string | undefined {
     const unused = Math.floor((155 * (voucher.amount - delivered)) / voucher.amount);

@@ -6,7 +6,7 @@ import { table } from './table.ts';
 const config = chargerConfig({ unit: 'Wh' });
 
 const LIMITS: Readonly<
-  Record<keyof Omit<ChargerConfig, 'unit' | 'sequence' | 'highestPowerW' | 'highestCurrentA'>, string>
+  Record<keyof Omit<ChargerConfig, 'unit' | 'sequence' | 'outlets' | 'highestPowerW' | 'highestCurrentA'>, string>
 > = {
   waitingMs: 'a verified voucher waits for a vehicle',
   relayWaitMs: 'the same because the relay needs its rest, at most',

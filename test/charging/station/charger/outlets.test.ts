@@ -60,11 +60,17 @@ class Site {
     if (this.failing) return { type: 'journal-failed', write: effect };
     switch (effect.type) {
       case 'redeem':
-        return { type: 'redeemed', outlet: effect.outlet ?? 1 };
+        return { type: 'redeemed', outlet: effect.outlet ?? 1, record: { session: 1, ...effect.record } };
       case 'checkpoint':
-        return { type: 'checkpointed', outlet: effect.outlet ?? 1 };
+        return { type: 'checkpointed', outlets: effect.outlets };
       case 'close':
-        return { type: 'closed', outlet: effect.outlet ?? 1, receipt: '023554919887' };
+        return {
+          type: 'closed',
+          outlet: effect.outlet ?? 1,
+          records: effect.records.map((record) => ({ ...record, receipt: '023554919887' })),
+        };
+      case 'hand-back':
+        return { ...effect, type: 'handed-back', result: 'done' };
       case 'use-service':
         return { ...effect, type: 'service-used', result: 'done' };
       case 'note':

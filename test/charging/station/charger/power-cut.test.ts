@@ -93,7 +93,7 @@ describe('after a power cut', () => {
   it('a charge that was used up at its last checkpoint is closed', () => {
     const bench = new Bench();
     bench.charge(7, 60);
-    bench.journal.open = { ...bench.journal.open!, delivered: 60 };
+    bench.journal.openRecords = [{ ...bench.journal.open!, delivered: 60 }];
     bench.powerCut({ vehicle: true });
     assert.equal(bench.state, 'idle');
     assert.equal(bench.journal.last?.ended, 'used-up');
@@ -269,7 +269,7 @@ describe('power that is cut again and again', () => {
   it('goes on with an open session of 0.1.0, which knows of no cuts', () => {
     const bench = new Bench();
     bench.charge(7, 60);
-    bench.journal.open = { voucher: bench.voucher(7, 60), delivered: 20 };
+    bench.journal.openRecords = [{ voucher: bench.voucher(7, 60), delivered: 20 }];
     bench.powerCut({ vehicle: true });
     assert.equal(bench.charger.snapshot().delivered, 20);
     assert.equal(bench.journal.open?.cuts, 1);

@@ -11,7 +11,7 @@ import {
   type Write,
 } from '../../../../charging/station/charger/model.ts';
 import { blocking, FAULTS, type FaultCode } from '../../../../charging/station/faults.ts';
-import { left } from '../../../../charging/station/outlet/metering.ts';
+import { currentVoucher, left } from '../../../../charging/station/outlet/metering.ts';
 import { type OutletState, relayCommanded } from '../../../../charging/station/outlet/model.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
 
@@ -284,8 +284,10 @@ class RandomStation {
     const { phase } = this.outlet;
     const { asking } = this.state.conversation;
     if (digits !== '1' || asking === undefined || asking.until <= this.now) return;
-    if ('session' in phase) this.#meant.add(phase.session.voucher.sequence);
-    if (phase.name === 'waiting' && 'open' in phase.held) this.#meant.add(phase.held.open.voucher.sequence);
+    if ('session' in phase) for (const { voucher } of phase.session.vouchers) this.#meant.add(voucher.sequence);
+    if (phase.name === 'waiting' && 'open' in phase.held) {
+      for (const { voucher } of phase.held.open) this.#meant.add(voucher.sequence);
+    }
   }
 
   #fault(): void {
@@ -354,18 +356,21 @@ class RandomStation {
         world.free = 0;
         world.cuts = 0;
         world.dear = 0;
-        return { type: 'redeemed' };
+        return { type: 'redeemed', record: { session: 1, ...write.record } };
       }
       case 'checkpoint':
-        this.#mayBill(write.record);
-        disk.open = write.record;
-        return { type: 'checkpointed' };
+        for (const record of write.records) {
+          this.#mayBill(record);
+          disk.open = record;
+        }
+        return { type: 'checkpointed', outlets: write.outlets };
       case 'close': {
         // As the journal's: closing again changes nothing.
-        if (disk.open) this.#close(write.record);
-        const receipt = disk.last?.receipt;
-        return receipt === undefined ? { type: 'closed' } : { type: 'closed', receipt };
+        if (disk.open) for (const record of write.records) this.#close(record);
+        return { type: 'closed', records: disk.last ? [disk.last] : [] };
       }
+      case 'hand-back':
+        throw new Error('nobody hands a voucher back');
       case 'use-service': {
         const result = disk.used.has(write.sequence) ? 'used' : 'done';
         disk.used.add(write.sequence);
@@ -416,7 +421,7 @@ class RandomStation {
       assert.equal(world.settling, false, this.#where('a relay test while somebody plugs in'));
     } else {
       assert.ok('session' in phase);
-      const { sequence } = phase.session.voucher;
+      const { sequence } = currentVoucher(phase.session).voucher;
       assert.ok(
         disk.used.has(sequence) && disk.open?.voucher.sequence === sequence,
         this.#where('not redeemed on disk'),

@@ -208,7 +208,7 @@ describe('what became of a code, by the journal', () => {
       assert(verdict.outcome === 'accepted' && verdict.kind === 'voucher');
       const opened = { voucher: verdict.voucher, delivered: 0 };
       station.redeem(verdict.voucher, opened);
-      if (n < 100) station.close({ ...opened, delivered: n % 60, ended: 'unplugged' });
+      if (n < 100) station.close([{ ...opened, delivered: n % 60, ended: 'unplugged' }]);
     }
     station.dispose();
     station = Station.open(settings, { folder, clocks: hands });

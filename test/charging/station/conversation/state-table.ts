@@ -32,7 +32,14 @@ const voucher: Voucher = {
   unit: 'Wh',
   step: 500,
 };
-const receipt = { digits: '023554919887', reason: 'unplugged', left: 700, bought: 1000, unit: 'Wh' } as const;
+const receipt = {
+  sequence: 7,
+  digits: '023554919887',
+  reason: 'unplugged',
+  left: 700,
+  bought: 1000,
+  unit: 'Wh',
+} as const;
 const ended: SessionRecord = {
   voucher: { ...voucher, sequence: 6 },
   delivered: 300,
@@ -55,7 +62,7 @@ const service = (operation: 'synchronize' | 'clear-lockout' | 'test-relay' | 'en
 /** What the outlet is doing, and what was done at the keypad before. */
 const SITUATIONS: readonly (readonly [string, string, readonly (Happening | News)[]])[] = [
   ['free', 'free', []],
-  ['free, its receipt shown', 'free', [{ name: 'receipt', receipt }]],
+  ['free, its receipt shown', 'free', [{ name: 'receipt', receipts: [receipt] }]],
   ['free, relay test', 'free, relay test', []],
   ['waiting', 'waiting', []],
   ['waiting, an interrupted session', 'waiting, an interrupted session', []],
@@ -79,7 +86,7 @@ const DOINGS: readonly (readonly [string, Happening | News | number, (readonly s
   ['`end-session`', service('end-session')],
   ['its number is used up', { type: 'service-used', operation: 'end-session', sequence: 99, result: 'done' }],
   ['the outlet says `thanks`', { name: 'thanks' }, ['free']],
-  ['the outlet has a receipt', { name: 'receipt', receipt }, ['free']],
+  ['the outlet has a receipt', { name: 'receipt', receipts: [receipt] }, ['free']],
   ['10 s pass', 10_000, ['charging, asked whether to stop']],
   ['60 s pass', 60_000, ['free, its receipt shown']],
 ];

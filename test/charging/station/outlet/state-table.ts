@@ -41,7 +41,7 @@ const conditions = (isWell: boolean): { readonly station: StationConditions } =>
 const time: Happening = { type: 'time' };
 const tick: Happening = { type: 'tick' };
 const give = (sequence = 7): Happening => ({ type: 'give', voucher: { ...voucher, sequence } });
-const command = (type: Exclude<OutletCommand['type'], 'give'>): Happening => ({ type });
+const command = (type: Exclude<OutletCommand['type'], 'give' | 'take-back-voucher'>): Happening => ({ type });
 const read = meter(0, 0);
 
 /** The same power, read each second for so long. */
@@ -60,9 +60,10 @@ export const STATES: readonly (readonly [string, Script])[] = [
   ['free', free],
   ['free, relay test', [...free, command('test-relay'), relay(true)]],
   ['waiting', waiting],
-  ['waiting, an interrupted session', [{ type: 'start', open: cutOff }, relay(false), meter(300, 0)]],
+  ['waiting, an interrupted session', [{ type: 'start', open: [cutOff] }, relay(false), meter(300, 0)]],
   ['starting', starting],
   ['charging', charging],
+  ['charging, a second voucher', [...charging, give(9)]],
   ['paused', paused],
   ['stopping', stopping],
   ['fault', [...free, fault(true)]],
@@ -73,6 +74,11 @@ export const STATES: readonly (readonly [string, Script])[] = [
 const HAPPENINGS: readonly (readonly [string, Script, (readonly string[])?])[] = [
   ['`give`: a voucher', [give(8)]],
   ['`take-back`', [command('take-back')]],
+  [
+    '`take-back-voucher`: one that has not begun',
+    [{ type: 'take-back-voucher', sequence: 9 }],
+    ['charging, a second voucher'],
+  ],
   ['`stop`', [command('stop')]],
   ['vehicle connected', [plug(true)]],
   ['vehicle unplugged', [plug(false)]],
@@ -83,7 +89,8 @@ const HAPPENINGS: readonly (readonly [string, Script, (readonly string[])?])[] =
   ],
   ['relay seen on', [relay(true)]],
   ['relay seen off', [relay(false)]],
-  ['amount used up', [meter(1000, 2000)], ['charging', 'paused']],
+  ['amount used up', [meter(1000, 2000)], ['charging', 'charging, a second voucher', 'paused']],
+  ['amounts of both used up', [meter(2000, 2000)], ['charging, a second voucher']],
   ['50 Wh more since the last checkpoint', [meter(350, 2000)], ['charging']],
   ['no power drawn for 60 s', draw(61, 0), ['charging']],
   ['power drawn again', [meter(301, 2000)], ['paused']],
@@ -136,15 +143,21 @@ export class Trial {
   #write(write: OutletStep['writes'][number]): void {
     if (write.type === 'note') return;
     this.done.push(write.type);
-    const { delivered, voucher: bought } = write.record;
-    if (write.type === 'redeem') this.#hear({ type: 'redeemed' });
+    if (write.type === 'redeem') this.#hear({ type: 'redeemed', record: { session: 1, ...write.record } });
     else if (write.type === 'checkpoint') this.#hear({ type: 'checkpointed' });
-    else this.#hear({ type: 'closed', ...(delivered < bought.amount ? { receipt: '023554919887' } : {}) });
+    else this.#hear({ type: 'closed', records: write.records.map(receipted) });
   }
+}
+
+function receipted(record: SessionRecord): SessionRecord {
+  return record.delivered < record.voucher.amount ? { ...record, receipt: '023554919887' } : record;
 }
 
 function nameOf({ phase }: OutletState): string {
   if (phase.name === 'free' && phase.test) return 'free, relay test';
+  if (phase.name === 'charging' && phase.session.vouchers.filter(({ ended }) => !ended).length > 1) {
+    return 'charging, a second voucher';
+  }
   if (phase.name === 'fault' && phase.ended) return 'fault, with a receipt';
   if (phase.name === 'waiting' && 'open' in phase.held) return 'waiting, an interrupted session';
   return phase.name;
