@@ -9,26 +9,23 @@ const FAMILIES = [
   { layout: 'wide', slotSeconds: 120 },
 ] as const;
 
-const columns = ['codes a day', 'family', 'slots', 'came', 'told to wait', 'went away', 'too late', 'rescue too late'];
-const widths = [13, 9, 7, 9, 16, 16, 16, 17];
+const columns = ['codes a day', 'family', 'slots', 'came', 'told to wait', 'too late', 'rescue too late'];
+const widths = [13, 9, 7, 9, 17, 17, 17];
 const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join('');
 const share = (part: number, whole: number) => `${part} (${((100 * part) / whole).toFixed(part === 0 ? 0 : 1)} %)`;
 
 console.log(
-  `${DAYS} days; a fifth of the codes is bought ahead and typed up to 20 h later, the others within half an hour`,
+  `${DAYS} days. Customers come at that rate, and at four times it from 7:00 to 10:00 and from 16:30 to 21:00; who is`,
 );
-console.log('in the mean; rushes at noon and after work; who would wait for more than an hour goes elsewhere.\n');
+console.log(
+  'told to wait goes elsewhere. A fifth of the codes is typed up to 20 h later, the others after 45 min in the mean.\n',
+);
 console.log(line(columns));
 for (const codesADay of [20, 100, 300]) {
   for (const family of FAMILIES) {
-    const { came, sold, toldToWait, wentAway, tooLate, tooLateForRescue } = simulate({
-      ...family,
-      codesADay,
-      days: DAYS,
-      seed: SEED,
-    });
-    const who = [came, share(toldToWait, came), share(wentAway, came)];
-    const late = [share(tooLate, sold), share(tooLateForRescue, sold)];
-    console.log(line([codesADay, family.layout, `${family.slotSeconds} s`, ...who, ...late].map(String)));
+    const { came, toldToWait, tooLate, tooLateForRescue } = simulate({ ...family, codesADay, days: DAYS, seed: SEED });
+    const sold = came - toldToWait;
+    const shares = [share(toldToWait, came), share(tooLate, sold), share(tooLateForRescue, sold)];
+    console.log(line([codesADay, family.layout, `${family.slotSeconds} s`, came, ...shares].map(String)));
   }
 }
