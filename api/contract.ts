@@ -222,6 +222,21 @@ const table: readonly Call[] = [
     problems: [404, 409, 410, 422],
   },
   {
+    id: 'hearReport',
+    method: 'POST',
+    path: '/stations/{id}/reports',
+    who: 'anyone',
+    summary: 'Hand in a report that a station sealed, whoever carried it',
+    pathAs: 'station',
+    body: schemas.ReportBody,
+    good: {
+      status: 200,
+      description: 'What it told. The same again changes nothing. What was left of its vouchers is settled.',
+      schema: schemas.HeardReport,
+    },
+    problems: [404, 422],
+  },
+  {
     id: 'exportLedger',
     method: 'GET',
     path: '/ledger.csv',

@@ -9,6 +9,7 @@ import {
   openLedger,
   type Principal,
 } from '../charging/cloud/ledger.ts';
+import { AlarmWebhook, type AlarmWebhookSettings } from './alarm-webhook.ts';
 import { AuditAllowance } from './audit-allowance.ts';
 import { type DoubledRoute, routeKey } from './doubled-routes.ts';
 import { Identities } from './identities.ts';
@@ -30,6 +31,8 @@ export interface IssuerSettings {
   /** Absent: the usual ones, and none while open. */
   readonly limits: Partial<LimitSettings>;
   readonly limitsIn: 'memory' | 'database';
+  /** Who is told of alarms. */
+  readonly alarmWebhook?: AlarmWebhookSettings | undefined;
 }
 
 export interface IssuerLog {
@@ -60,6 +63,7 @@ export class Issuer {
   #open: Promise<boolean> | undefined;
   #openUntil = Number.NEGATIVE_INFINITY;
   #said = '';
+  readonly #alarmWebhook: AlarmWebhook | undefined;
   #doubled: ReadonlyMap<string, DoubledRoute> = new Map();
   readonly #auditAllowance = new AuditAllowance((entry) => {
     void this.ledger()
@@ -70,7 +74,20 @@ export class Issuer {
   constructor(settings: IssuerSettings, log: IssuerLog) {
     this.settings = settings;
     this.#log = log;
+    const { alarmWebhook } = settings;
+    this.#alarmWebhook =
+      alarmWebhook &&
+      new AlarmWebhook(
+        alarmWebhook,
+        () => this.ledger(),
+        (text) => log.warn(text),
+      );
     runningIssuers.add(this);
+  }
+
+  /** A report raised alarms: who is to hear of them hears now. */
+  alarmsRaised(): void {
+    this.#alarmWebhook?.wake();
   }
 
   get identities(): Identities {
@@ -243,6 +260,7 @@ export class Issuer {
     clearTimeout(this.#retry);
     runningIssuers.delete(this);
     this.#auditAllowance.close();
+    await this.#alarmWebhook?.close();
     const [ledger] = await Promise.allSettled([this.#ledger]);
     this.#ledger = undefined;
     this.#limits = undefined;

@@ -19,6 +19,12 @@ export class CloudMetrics {
   });
   readonly #issued = this.#counter('codes_issued_total', 'Codes issued, those asked for again included', ['kind']);
   readonly #settled = this.#counter('receipts_settled_total', 'Receipts settled', []);
+  readonly #reports = this.#counter(
+    'reports_heard_total',
+    'Reports of stations heard, those heard before included',
+    [],
+  );
+  readonly #ends = this.#counter('vouchers_told_total', 'Vouchers whose end a report told for the first time', []);
   readonly #refused = this.#counter('refused_total', 'Requests refused', ['reason']);
   readonly #ledgerSeconds = new Histogram({
     name: `${PREFIX}ledger_transaction_seconds`,
@@ -33,6 +39,9 @@ export class CloudMetrics {
   readonly #outstanding = this.#gauge('codes_outstanding', 'Vouchers that may still be typed');
   readonly #waiting = this.#gauge('requests_waiting', 'Requests reserved or paid and not issued');
   readonly #stations = this.#gauge('stations_active', 'Stations not retired');
+  readonly #silent = this.#gauge('stations_silent', 'Stations that no report was heard of for a week');
+  readonly #missing = this.#gauge('vouchers_missing', 'Closed vouchers that reports count and none listed');
+  readonly #alarms = this.#gauge('alarms_unseen', 'Alarms that nobody has seen');
 
   // The library hashes labels at each call; on the road of every request the children are kept instead.
   readonly #answered = new Map<string, { inc(): void }>();
@@ -62,6 +71,11 @@ export class CloudMetrics {
   settled(): void {
     this.#settled.inc();
   }
+  /** @param fresh vouchers whose end was not known before */
+  reportHeard(fresh: number): void {
+    this.#reports.inc();
+    this.#ends.inc(fresh);
+  }
   refused(reason: string): void {
     this.#refused.inc({ reason });
   }
@@ -73,10 +87,13 @@ export class CloudMetrics {
     if (failed) this.#ledgerFailures.inc({ kind });
   }
 
-  standing({ outstanding, waiting, stations }: Statistics): void {
+  standing({ outstanding, waiting, stations, reports }: Statistics): void {
     this.#outstanding.set(outstanding);
     this.#waiting.set(waiting);
     this.#stations.set(stations.active);
+    this.#silent.set(reports.silent);
+    this.#missing.set(reports.missing);
+    this.#alarms.set(reports.alarms);
   }
 
   /** Prometheus' text format, version 0.0.4. */

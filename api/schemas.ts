@@ -41,6 +41,12 @@ export const ReceiptBody = Type.Object({
   request: Type.Optional(Type.String({ maxLength: 64, description: 'Or the id of the charging request.' })),
 });
 
+export const ReportBody = Type.Object({
+  report: Type.String({
+    description: 'As it stands behind `#report=` in the QR code of the station: base64url, sealed by the station.',
+  }),
+});
+
 export const CancellationBody = Type.Object({
   request: Type.String({ description: 'The id of a charging request that nobody has paid.' }),
 });
@@ -187,6 +193,16 @@ export const Settlement = Type.Object(
   { $id: 'Settlement' },
 );
 
+export const HeardReport = Type.Object(
+  {
+    report: Type.Integer({ description: 'Its number.' }),
+    sessions: Type.Integer({ description: 'Closed vouchers that it lists.' }),
+    new: Type.Integer({ description: 'Those that were not known before.' }),
+    missing: Type.Integer({ description: 'Of all closed vouchers that it counts, those that are still not known.' }),
+  },
+  { $id: 'HeardReport' },
+);
+
 const stationTerms = {
   unit,
   step: Type.Integer({ description: 'In `unit`s.' }),
@@ -312,6 +328,7 @@ export const COMPONENTS = [
   Reservation,
   ServiceCode,
   Settlement,
+  HeardReport,
   StationPage,
   Station,
   StationList,

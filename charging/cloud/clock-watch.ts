@@ -1,7 +1,7 @@
 // Holds the cloud's clock against the database's and the newest moment in the ledger: a code from the future would spoil a
 // station's numbers, and one from the past would be expired when it is sold.
 import { sql } from 'kysely';
-import type { Kind } from './database/migrations.ts';
+import type { Kind } from './database/make-table.ts';
 import type { Database } from './database/schema.ts';
 
 /** How often it is looked again while all is well, and while it is not. */

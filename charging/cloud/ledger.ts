@@ -8,6 +8,7 @@ import { Queue } from './queue.ts';
 import { SLICES } from './retention.ts';
 import type { Answer, AuditEntry, CodeRecord, Health, LedgerOptions, Principal, Refused } from './types.ts';
 
+export type * from './reports/types.ts';
 export * from './types.ts';
 
 /** A key that was good so long ago is asked for again: other replicas may have revoked it. */
@@ -136,6 +137,10 @@ const CSV_HEADER = [
   'settled_at',
   'unused',
   'refund_minor_units',
+  'settled_from',
+  'delivered',
+  'end',
+  'ended_at',
 ];
 
 async function* exportCsv(calls: Calls, query: Period = {}): AsyncGenerator<string> {
@@ -153,6 +158,7 @@ function fieldsOf(row: CodeRecord): (string | number | null | undefined)[] {
   return [
     ...[row.issuedAt, row.request, row.station, row.kind, row.sequence, row.amount, row.unit],
     ...[row.price?.minorUnits, row.price?.currency, row.client, row.settledAt, row.unused, row.refund?.minorUnits],
+    ...[row.source, row.told?.delivered, row.told?.reason, row.told?.endedAt],
   ];
 }
 

@@ -10,6 +10,7 @@ export type RefusalSlug =
   | 'unknown-receipt'
   | 'unknown-payment'
   | 'unknown-api-key'
+  | 'unknown-alarm'
   | 'station-exists'
   | 'idempotency-key-reused'
   | 'receipt-settled'
@@ -28,6 +29,7 @@ export type RefusalSlug =
   | 'amount-not-sold'
   | 'layout-too-small'
   | 'receipt-mistyped'
+  | 'report-not-valid'
   | 'station-not-valid'
   | 'api-key-not-valid'
   | 'too-many-codes'
@@ -299,6 +301,8 @@ export interface CodeRecord {
   readonly source?: ReceiptSource;
   readonly settledBy?: string;
   readonly payment?: string;
+  /** How it ended, as a report told: in `unit`s, and why (docs/reports.md); told in exports alone. */
+  readonly told?: { readonly delivered: number; readonly reason: string; readonly endedAt: string | null };
 }
 
 /** A voucher, or a reservation for one. */
@@ -397,6 +401,8 @@ export interface Statistics {
   readonly waiting: number;
   /** Payments that got no code and were not given back, counted up to a thousand. */
   readonly paidWithoutCode: number;
+  /** Stations not heard for a week, closed vouchers that no report listed, alarms that nobody has seen. */
+  readonly reports: { readonly silent: number; readonly missing: number; readonly alarms: number };
   readonly anomalies: readonly Anomaly[];
 }
 

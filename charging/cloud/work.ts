@@ -4,7 +4,7 @@ import type { Unit } from '../codes/index.ts';
 import { tidy } from './checks.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { CodeMaker } from './code-maker.ts';
-import type { Kind } from './database/migrations.ts';
+import type { Kind } from './database/make-table.ts';
 import type { NewestKeys } from './database/newest-keys.ts';
 import type { Database, StationTermsTable, TalliesTable } from './database/schema.ts';
 import type { Statements } from './database/statements.ts';

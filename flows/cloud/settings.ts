@@ -35,6 +35,10 @@ const masterKey = await loadMasterKey(at, env);
 for (const name of ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND']) delete env[name];
 env.DATA_DIR = at.dataDir;
 
+// The same for what alarms are signed with.
+const alarmSecret = env.ALARM_WEBHOOK_SECRET?.trim();
+delete env.ALARM_WEBHOOK_SECRET;
+
 const admin = await administrator(at.cloudDir, env);
 delete env.ADMIN_PASSWORD;
 tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cloudDir);
@@ -83,7 +87,7 @@ export default {
       tours: false,
     },
     exportGlobalContextKeys: false,
-    offlineCharging: { masterKey: async () => masterKey },
+    offlineCharging: { masterKey: async () => masterKey, alarmSecret },
   },
   flowFile: shippedFlow('cloud'),
   before,

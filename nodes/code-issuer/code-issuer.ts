@@ -18,10 +18,13 @@ interface CodeIssuerConfig extends NodeConfig {
   readonly limitStation?: string | number;
   readonly limitsIn?: string;
   readonly publicCharging?: string | boolean;
+  /** Who is told of alarms. */
+  readonly alarmWebhook?: string;
 }
 
 interface Credentials {
   readonly masterKey?: string;
+  readonly alarmSecret?: string;
 }
 
 /** What other nodes find at `red.nodes.getNode(config.issuer)`. */
@@ -35,6 +38,7 @@ export interface CodeIssuerNode extends RedNode<Credentials> {
 /** What a settings file may give (`offlineCharging`), so that secrets need not stay in the environment. */
 interface PackSettings {
   readonly masterKey?: () => Promise<Uint8Array>;
+  readonly alarmSecret?: string | undefined;
 }
 
 export default function codeIssuer(red: RED): void {
@@ -65,7 +69,9 @@ export default function codeIssuer(red: RED): void {
       return issuer.close();
     });
   }
-  red.nodes.registerType('code issuer', CodeIssuerNode, { credentials: { masterKey: { type: 'password' } } });
+  red.nodes.registerType('code issuer', CodeIssuerNode, {
+    credentials: { masterKey: { type: 'password' }, alarmSecret: { type: 'password' } },
+  });
 }
 
 function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials | undefined): IssuerSettings {
@@ -85,7 +91,14 @@ function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials
     publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
     limits: limitsOf(config),
     limitsIn: limitsIn === 'database' ? 'database' : 'memory',
+    alarmWebhook: alarmWebhookOf(config, credentials?.alarmSecret?.trim() || pack.alarmSecret),
   };
+}
+
+/** Without a secret to sign with nobody is told: a receiver could not know who speaks. */
+function alarmWebhookOf(config: CodeIssuerConfig, secret: string | undefined): IssuerSettings['alarmWebhook'] {
+  const url = textSetting(config.alarmWebhook, process.env.ALARM_WEBHOOK ?? '');
+  return url === '' || !secret ? undefined : { url, secret };
 }
 
 /** `DATA_DIR` as the applications lay it out; else a folder of ours in Node-RED's. */

@@ -84,6 +84,10 @@ export const ACTS: Readonly<Record<string, Act>> = {
     good(await ledger.returnPayment({ payment: need(payload, 'payment'), by, why: need(payload, 'why') }), 200),
   refundExpired: async (ledger, payload, by) =>
     good(await ledger.refundExpired({ id: need(payload, 'request'), by, why: need(payload, 'why') }), 200),
+  listStationHealth: async (ledger, payload) => good(await ledger.listStationHealth(payload), 200),
+  readStationReports: async (ledger, payload) => good(await ledger.stationReports(station(payload)), 200),
+  listAlarms: async (ledger, payload) => good(await ledger.listAlarms(payload), 200),
+  seeAlarm: async (ledger, payload, by) => good(await ledger.seeAlarm({ id: need(payload, 'id'), by }), 200),
   listAudit: async (ledger, payload) => good(await ledger.listAudit(payload), 200),
   readStatistics: async (ledger, payload) => good(await ledger.statistics(payload), 200),
   listApiKeys: async (ledger, payload) => good(await ledger.listApiKeys(payload), 200),

@@ -92,6 +92,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     station: stationOrMessage,
   },
   'settle receipt': { station: stationOrMessage },
+  'read report': { station: stationOrMessage },
 };
 
 interface Validated {
@@ -184,5 +185,5 @@ describe('the dialogs, through the editor’s own validation', function () {
 const TYPES = [
   ...['charging station', 'read keypad', 'verify code', 'detect vehicle', 'read meter', 'run session'],
   ...['control relay', 'show display', 'simulate station'],
-  ...['code issuer', 'admit request', 'issue code', 'settle receipt', 'manage ledger'],
+  ...['code issuer', 'admit request', 'issue code', 'settle receipt', 'read report', 'manage ledger'],
 ];

@@ -2,9 +2,11 @@
 // ledger's users see (`Ledger`), what is queued and what runs in the database's thread is made of them.
 import type { Answer, AuditEntry } from '../types.ts';
 import type { Work } from '../work.ts';
+import { alarmTold, listAlarms, seeAlarm, takeDueAlarms } from './alarms.ts';
 import { authenticate, createApiKey, revokeApiKey } from './api-keys.ts';
 import { countRequest } from './counting.ts';
 import { refundExpired } from './expired.ts';
+import { hearReport } from './hearing.ts';
 import { forgetKeys } from './idempotency.ts';
 import { DRAWING, type Drawing } from './issuing.ts';
 import { listOutstanding, provisioning, replaceKey } from './keys.ts';
@@ -14,6 +16,7 @@ import { settle } from './receipts.ts';
 import { request } from './requests.ts';
 import { cancelReservation, listReservations, reserve } from './reservations.ts';
 import { listSettled } from './settled-list.ts';
+import { listStationHealth, stationReports } from './station-health.ts';
 import { createStation, retireStation, station, updateStation } from './stations.ts';
 import { heartbeat, statistics } from './statistics.ts';
 
@@ -25,6 +28,10 @@ const WRITES = {
   returnPayment,
   settle,
   refundExpired,
+  hearReport,
+  seeAlarm,
+  takeDueAlarms,
+  alarmTold,
   createStation,
   updateStation,
   retireStation,
@@ -53,6 +60,9 @@ const READS = {
   listSettled,
   listReservations,
   listPayments,
+  listAlarms,
+  listStationHealth,
+  stationReports,
   exportPage,
   statistics,
 } as const;

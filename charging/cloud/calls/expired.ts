@@ -1,5 +1,5 @@
 // Vouchers that nobody typed: when none of their digits opens the station any more, by the clock or for its new key, the operator may give the whole of
-// the price back. Until reports tell what a station honoured, it is a person's decision, and the audit keeps whose.
+// the price back. Where no report proves what a station honoured (unused.ts), it is a person's decision, and the audit keeps whose.
 
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';

@@ -1,6 +1,8 @@
 // Pages of the ledger for the operator.
+import type { Unit } from '../../codes/index.ts';
 import { faultInName } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import { reasonName } from '../reports/conditions.ts';
 import { isExpired, isVoid, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery, StationRecord } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
@@ -268,8 +270,12 @@ export async function exportPage(
     .leftJoin('receipts', (join) =>
       join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
     )
+    .leftJoin('voucher_ends', (join) =>
+      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
+    )
     .selectAll('codes')
-    .select(['receipts.unused', 'receipts.refund', 'receipts.settled_at'])
+    .select(['receipts.unused', 'receipts.refund', 'receipts.settled_at', 'receipts.source'])
+    .select(['voucher_ends.delivered', 'voucher_ends.reason', 'voucher_ends.ended_at'])
     .where('codes.issued_at', '<', query.to)
     .limit(MOST_ITEMS + 1);
   const rows = await (station
@@ -297,6 +303,21 @@ export async function exportPage(
   const settled = shown.flatMap(({ station, sequence, unused, refund, settled_at }) =>
     unused === null || settled_at === null ? [] : [{ station, sequence, unused, refund, settled_at }],
   );
-  const item = await codeRecords(work, shown, settled);
+  const record = await codeRecords(work, shown, settled);
+  const item = (row: (typeof rows)[number]): CodeRecord => {
+    const { source } = row;
+    const shown = record(row);
+    return { ...shown, ...(source && { source }), ...told(row, shown.unit) };
+  };
   return pageOf(rows, MOST_ITEMS, item, (row) => `${row.issued_at}.${row.station}.${row.sequence}`);
+}
+
+/** What was delivered on it, in units, and how it ended, where a report told. */
+function told(
+  { delivered, reason, ended_at }: { delivered: number | null; reason: number | null; ended_at: number | null },
+  unit: Unit,
+): Pick<CodeRecord, 'told'> {
+  if (delivered === null || reason === null) return {};
+  const units = unit === 'min' ? Math.floor((delivered * 10_000) / 60) / 10_000 : delivered;
+  return { told: { delivered: units, reason: reasonName(reason) ?? String(reason), endedAt: isoOrNull(ended_at) } };
 }

@@ -6,6 +6,7 @@ import type { Tables } from '../database/schema.ts';
 import type { Anomaly, DayFigures, Statistics } from '../types.ts';
 import { dayOf, iso, type Work } from '../work.ts';
 import { VOUCHER } from './records.ts';
+import { silentSince } from './station-health.ts';
 
 const HOURS_4_MS = 4 * 3_600_000;
 const DAYS_30_MS = 30 * 86_400_000;
@@ -32,6 +33,7 @@ export async function statistics(work: Work, { days = 30 }: { days?: number | un
     outstanding: await outstanding(work),
     waiting: await waiting(work),
     paidWithoutCode: await openPayments(work),
+    reports: await reportFigures(work),
     anomalies: await anomalies(work, Math.max(first, dayOf(work.now) - ANOMALY_DAYS + 1)),
   };
 }
@@ -126,6 +128,22 @@ async function openPayments(work: Work): Promise<number> {
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
+}
+
+async function reportFigures(work: Work): Promise<Statistics['reports']> {
+  const silent = await silentSince(work)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const { missing } = await work.db
+    .selectFrom('journals')
+    .select(({ fn }) => fn.sum<number | null>('missing').as('missing'))
+    .executeTakeFirstOrThrow();
+  const unseen = await work.db
+    .selectFrom('alarms')
+    .where('unseen', '=', 1)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return { silent: silent.count, missing: missing ?? 0, alarms: unseen.count };
 }
 
 async function anomalies(work: Work, first: number): Promise<Anomaly[]> {

@@ -2,7 +2,8 @@
 // killed leaves the ledger as it was. Several replicas may start at once: one of them goes on, the others wait for it.
 import { Migrator } from 'kysely/migration';
 import { LedgerError } from '../types.ts';
-import { type Kind, MIGRATIONS } from './migrations.ts';
+import type { Kind } from './make-table.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { isMissingTable } from './postgres.ts';
 import type { Database, Tx } from './schema.ts';
 

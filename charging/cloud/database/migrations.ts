@@ -1,10 +1,10 @@
 // The ledger's tables, and how those of earlier versions became them: each step once, in this order. Each statement also
 // holds where the table is there already, for databases that commit each DDL statement by itself.
-import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { folded } from '../folding.ts';
+import { addColumn, type Kind, makeTable, type TableShape } from './make-table.ts';
+import { reportTables } from './report-tables.ts';
 import type { Tx } from './schema.ts';
-
-export type Kind = 'sqlite' | 'postgresql';
 
 /** In the order of their names. What is published is never changed: what comes next is a further step. */
 export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind): Promise<void> }[] = [
@@ -15,16 +15,8 @@ export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind
   { name: '0005_newest_keys', up: newestKeys },
   { name: '0006_versions_by_name', up: versionsByName },
   { name: '0007_outlets_and_sources', up: outletsAndSources },
+  { name: '0008_reports', up: reportTables },
 ];
-
-interface TableShape {
-  readonly key: readonly string[];
-  /** A question mark: may be null. */
-  readonly columns: Readonly<
-    Record<string, 'bigint' | 'bigint?' | 'integer' | 'smallint' | 'text' | 'text?' | 'bytea'>
-  >;
-  readonly unique?: string;
-}
 
 const VERSION_1: Readonly<Record<string, TableShape>> = {
   ledger_meta: { key: ['name'], columns: { name: 'text', value: 'text' } },
@@ -263,26 +255,4 @@ async function outletsAndSources(tx: Tx, kind: Kind): Promise<void> {
       select 1 from audit join stations on stations.id = audit.station
       where audit.at = receipts.settled_at and audit.action = 'expired-code-refunded'
         and stations.number = receipts.station and audit.client = receipts.client)`.execute(tx);
-}
-
-async function addColumn(tx: Tx, kind: Kind, table: string, name: string, type: RawBuilder<unknown>): Promise<void> {
-  if (kind === 'sqlite') {
-    const there = sql`select 1 from pragma_table_info(${table}) where name = ${name}`;
-    if ((await there.execute(tx)).rows.length > 0) return;
-  }
-  const ifNeeded = kind === 'sqlite' ? sql`` : sql`if not exists`;
-  await sql`alter table ${sql.table(table)} add column ${ifNeeded} ${sql.ref(name)} ${type}`.execute(tx);
-}
-
-async function makeTable(tx: Tx, kind: Kind, name: string, { key, columns, unique }: TableShape): Promise<void> {
-  let builder: CreateTableBuilder<string, string> = tx.schema.createTable(name).ifNotExists();
-  for (const [column, type] of Object.entries(columns)) {
-    const bare = type.replace('?', '') as 'bigint';
-    builder = builder.addColumn(column, bare, (made) => (type.endsWith('?') ? made : made.notNull()));
-  }
-  builder = builder.addPrimaryKeyConstraint(`${name}_key`, [...key]);
-  if (unique) builder = builder.addUniqueConstraint(`${name}_${unique}`, [unique]);
-  // In SQLite a table with a key of its own is two trees, unless it is told to be its key's tree.
-  if (kind === 'sqlite') builder = builder.modifyEnd(sql`without rowid`);
-  await builder.execute();
 }

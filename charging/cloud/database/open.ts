@@ -1,8 +1,8 @@
 // Opens either database and brings its tables up to date.
 import { setTimeout as wait } from 'node:timers/promises';
 import { LedgerError } from '../types.ts';
+import type { Kind } from './make-table.ts';
 import { migrate } from './migrate.ts';
-import type { Kind } from './migrations.ts';
 import { isForbidden, isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { isBusy, isSqliteFailure, openSqlite, sqliteFile } from './sqlite.ts';

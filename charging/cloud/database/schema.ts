@@ -1,5 +1,6 @@
 // The ledger's tables (docs/ledger.md says what each is for). Times are unix milliseconds, money smallest units.
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type { AlarmKind } from '../reports/types.ts';
 import type { ReceiptSource } from '../types.ts';
 
 interface MetaTable {
@@ -178,6 +179,113 @@ interface RequestLimitsTable {
   expire: number | null;
 }
 
+/** What was heard of a station last. */
+export interface StationReportsTable {
+  station: number;
+  /** The one that speaks for the station now. */
+  journal: string;
+  /** When a report newer than all before was heard. */
+  heard_at: number;
+}
+/** What the newest report of a journal told, and what is known of its vouchers. */
+export interface JournalsTable {
+  station: number;
+  /** Eight hex digits. */
+  journal: string;
+  key_version: number;
+  /** When it was first heard of. */
+  first_at: number;
+  heard_at: number;
+  /** Of the newest report. */
+  number: number;
+  boot: number;
+  /** The station's time, unix seconds; 0: its clock was lost. */
+  told_at: number;
+  /** By how many seconds the station's clock is ahead, at least and at most; null where that cannot be told. */
+  clock_least: number | null;
+  clock_most: number | null;
+  highest: number;
+  /** Sure time, unix seconds. */
+  sure: number;
+  closed: number;
+  delivered: number;
+  meter_wh: number | null;
+  closings: number;
+  wrong_guesses: number;
+  lockouts: number;
+  /** JSON: numbers of faults. */
+  faults: string;
+  /** JSON: open vouchers. */
+  open: string;
+  /** Closed vouchers that no report listed. */
+  missing: number;
+  /** 1: its reports contradict each other, as those of a restored card do. */
+  forked: number;
+  /** Every voucher up to this number was looked at for a refund. */
+  cleared: number;
+}
+/** Every report that was heard, once. */
+export interface ReportsTable {
+  station: number;
+  journal: string;
+  number: number;
+  heard_at: number;
+  boot: number;
+  highest: number;
+  sure: number;
+  closed: number;
+  /** Of its text: another one of the same number is not the same again. */
+  digest: string;
+  /** Random, of the call that heard it: knows its own work again after a lost connection. */
+  token: number;
+}
+/** Places in the order of a journal's closed vouchers, from 1, that no report listed. */
+export interface ReportGapsTable {
+  station: number;
+  journal: string;
+  first: number;
+  last: number;
+}
+/** How a voucher ended, as the first report that listed it told. */
+export interface VoucherEndsTable {
+  station: number;
+  sequence: number;
+  journal: string;
+  /** In the order in which the journal's vouchers closed, from 1; 0 or less: closed before the journal began. */
+  place: number;
+  outlet: number;
+  quantity: number;
+  /** Seconds, or Wh. */
+  delivered: number;
+  /** In 155ths. */
+  unused: number;
+  reason: number;
+  /** By the station's clock; null where that cannot be told. */
+  ended_at: number | null;
+  /** Number of the report. */
+  report: number;
+}
+export interface AlarmsTable {
+  station: number;
+  kind: AlarmKind;
+  /** What it is about: one alarm for each. */
+  subject: string;
+  /** Random, 48 bits. */
+  alarm: number;
+  raised_at: number;
+  /** JSON. */
+  evidence: string;
+  /** When what raised it had passed. */
+  over_at: number | null;
+  seen_at: number | null;
+  seen_by: string | null;
+  /** 1: nobody has seen it. */
+  unseen: number;
+  /** When the webhook is tried next; null: it was told, or it is to be told to nobody. */
+  due_at: number | null;
+  tries: number;
+}
+
 export interface Tables {
   ledger_meta: MetaTable;
   ledger_migrations: MigrationsTable;
@@ -197,6 +305,12 @@ export interface Tables {
   wrong_receipts: WrongReceiptsTable;
   heartbeats: HeartbeatsTable;
   request_limits: RequestLimitsTable;
+  station_reports: StationReportsTable;
+  journals: JournalsTable;
+  reports: ReportsTable;
+  report_gaps: ReportGapsTable;
+  voucher_ends: VoucherEndsTable;
+  alarms: AlarmsTable;
 }
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

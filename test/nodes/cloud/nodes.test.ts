@@ -4,15 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { receiptCode, stationKey } from '../../../charging/codes/index.ts';
+import { receiptCode, sealReport, stationKey } from '../../../charging/codes/index.ts';
 import admitRequest from '../../../nodes/admit-request/admit-request.ts';
 import codeIssuer from '../../../nodes/code-issuer/code-issuer.ts';
 import issueCode from '../../../nodes/issue-code/issue-code.ts';
 import manageLedger from '../../../nodes/manage-ledger/manage-ledger.ts';
+import readReport from '../../../nodes/read-report/read-report.ts';
 import settleReceipt from '../../../nodes/settle-receipt/settle-receipt.ts';
 
 const MASTER_KEY = '11'.repeat(32);
-const NODES = [codeIssuer, admitRequest, issueCode, settleReceipt, manageLedger];
+const NODES = [codeIssuer, admitRequest, issueCode, settleReceipt, readReport, manageLedger];
 
 // biome-ignore lint/suspicious/noExplicitAny: messages and nodes of the test helper.
 type Any = any;
@@ -158,6 +159,36 @@ describe("the cloud's nodes", () => {
     assert.equal(again.message.statusCode, 409);
     const mistyped = await through(node, { payload: '123456789012' });
     assert.equal(mistyped.message.statusCode, 422);
+  });
+
+  it('read report takes the link of a QR code, the text alone or both parts, and sends each alarm by its third output', async () => {
+    const wires = [['good'], ['refused'], ['created']];
+    const node = await load({ type: 'read report', station: 'CP-0001', wires });
+    const totals = { closed: 0, delivered: 0, meterWh: null, relayClosings: 0, wrongGuesses: 0, lockouts: 0 };
+    const of = (number: number, faults: number[]) =>
+      sealReport(stationKey(Buffer.from(MASTER_KEY, 'hex'), 'CP-0001', 1), {
+        ...{ journal: '00c0ffee', keyVersion: 1, boot: 1, number, timeSeconds: 0, highest: 0, totals, faults },
+        ...{ closed: [], open: [], sureTimeSeconds: 0 },
+      });
+    const link = `https://example.org/charge/CP-0001#report=${of(1, [])}&receipt=041873629150`;
+    const { output, message } = await through(node, { payload: link, topic: 'kept' });
+    assert.deepEqual(
+      [output, message.topic, message.payload],
+      ['good', 'kept', { report: 1, sessions: 0, new: 0, missing: 0 }],
+    );
+    const both: Any[] = [];
+    const gone = new Promise<void>((resolve) => {
+      left.on('left', (each) => both.push(each) === 2 && resolve());
+    });
+    node.receive({ payload: { station: 'CP-0001', report: of(2, [3]) } });
+    await gone;
+    left.removeAllListeners('left');
+    const shown = both.map((each) => [each.output, each.message.topic ?? each.message.payload.report]);
+    assert.deepEqual(shown.sort(), [
+      ['created', 'fault-standing'],
+      ['good', 2],
+    ]);
+    assert.equal((await through(node, { payload: of(3, []).replace(/^./, 'B') })).output, 'refused');
   });
 
   it('admit request takes bodies as bytes, text and objects alike', async () => {

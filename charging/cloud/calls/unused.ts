@@ -1,0 +1,135 @@
+// Codes that came to nothing: given back by themselves once a report proves that the station never honoured them and never
+// will. It proves it when its sure time is past the last moment that its window lets them in (at a station that counts: when
+// they fell out of the window for good), and all that the station closed since they were sold is known, and what is open.
+import { MOST_UNUSED, type OpenVoucher } from '../../codes/index.ts';
+import { expiryMs, isCountedOut, slotAt } from '../../codes/numbering.ts';
+import type { CodesTable, JournalsTable, StationsTable } from '../database/schema.ts';
+import { random48 } from '../random.ts';
+import { boundsOf } from '../terms.ts';
+import type { StationTerms } from '../types.ts';
+import { own, type Work } from '../work.ts';
+import { keepSettlement } from './receipts.ts';
+import { currentTerms, requestIdOf, VOUCHER } from './records.ts';
+
+/** More wait for the next report. */
+const MOST_AT_ONCE = 500;
+
+/**
+ * @param journal as its newest report left it
+ * @param lastMissing place of the last closed voucher that is not known; 0: all are
+ */
+export async function refundUnused(
+  work: Work,
+  station: StationsTable,
+  journal: JournalsTable,
+  lastMissing: number,
+): Promise<void> {
+  if (journal.forked === 1 || (await hasTwin(work, journal))) return;
+  const terms = await currentTerms(work, station);
+  const most = lastOver(terms, journal);
+  if (most <= journal.cleared) return;
+  const since = lastMissing === 0 ? 0 : await knownSince(work, journal, lastMissing);
+  const rows = await unclaimedCodes(work, journal, most);
+  const termsOf = await work.shared.terms.get(work.db, rows);
+  const open = new Set((JSON.parse(journal.open) as OpenVoucher[]).map(({ sequence }) => sequence));
+  for (const row of rows) {
+    const sold = termsOf(row);
+    const proven = sold.keyVersion === journal.key_version && row.issued_at >= since && !open.has(row.sequence);
+    if (proven && isOver(sold, row.sequence, journal)) await giveBack(work, station, row, sold, journal);
+  }
+  const cleared = rows.length < MOST_AT_ONCE ? most : rows.at(-1)!.sequence;
+  await work.db
+    .updateTable('journals')
+    .set({ cleared })
+    .where('station', '=', journal.station)
+    .where('journal', '=', journal.journal)
+    .execute();
+}
+
+/** Another journal with the same key may have honoured them. */
+async function hasTwin(work: Work, { station, journal, key_version }: JournalsTable): Promise<boolean> {
+  const twin = await work.db
+    .selectFrom('journals')
+    .select('journal')
+    .where('station', '=', station)
+    .where('journal', '<>', journal)
+    .where('key_version', '=', key_version)
+    .limit(1)
+    .executeTakeFirst();
+  return twin !== undefined;
+}
+
+/** The highest number that the station takes no more, as it tells the time or counts. */
+function lastOver(terms: StationTerms, { sure, highest }: JournalsTable): number {
+  const reference = terms.sequence === 'clock' ? slotAt(sure * 1000, terms.slotSeconds) : highest;
+  return reference - (boundsOf(terms).rescue.window * 3) / 4;
+}
+
+/** The same by the terms that it was sold under. */
+function isOver(terms: StationTerms, sequence: number, { sure, highest }: JournalsTable): boolean {
+  const { window } = boundsOf(terms).rescue;
+  const last = expiryMs(terms, sequence, window);
+  return last === null ? isCountedOut(sequence, highest, window) : last <= sure * 1000;
+}
+
+/** All that closed after this moment is known: a report heard by then counted everything up to the last gap. */
+async function knownSince(work: Work, { station, journal }: JournalsTable, lastMissing: number): Promise<number> {
+  const { since } = await work.db
+    .selectFrom('reports')
+    .select(({ fn }) => fn.min('heard_at').as('since'))
+    .where('station', '=', station)
+    .where('journal', '=', journal)
+    .where('closed', '>=', lastMissing)
+    .executeTakeFirstOrThrow();
+  return since ?? Number.POSITIVE_INFINITY;
+}
+
+/** Vouchers without a known end and without a receipt, from where it was looked before up to `most`. */
+function unclaimedCodes(work: Work, { station, cleared }: JournalsTable, most: number): Promise<CodesTable[]> {
+  return work.db
+    .selectFrom('codes')
+    .leftJoin('receipts', (join) =>
+      join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
+    )
+    .leftJoin('voucher_ends', (join) =>
+      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
+    )
+    .selectAll('codes')
+    .where('codes.station', '=', station)
+    .where('codes.sequence', '>', cleared)
+    .where('codes.sequence', '<=', most)
+    .where('codes.kind', '=', VOUCHER)
+    .where('receipts.station', 'is', null)
+    .where('voucher_ends.station', 'is', null)
+    .orderBy('codes.sequence')
+    .limit(MOST_AT_ONCE)
+    .execute();
+}
+
+async function giveBack(
+  work: Work,
+  station: StationsTable,
+  row: CodesTable,
+  terms: StationTerms,
+  { journal, number }: JournalsTable,
+): Promise<void> {
+  const { again } = await keepSettlement(work, row, terms, {
+    station: row.station,
+    sequence: row.sequence,
+    unused: MOST_UNUSED,
+    refund: row.price,
+    client: 'report',
+    settled_at: work.now,
+    token: own(work, random48, `expired ${row.sequence}`),
+    source: 'expired',
+  });
+  if (again) return;
+  work.audits.push({
+    action: 'expired-code-refunded',
+    client: 'report',
+    station: station.id,
+    detail:
+      `request ${requestIdOf(work, row)}, ${row.quantity * terms.step} ${terms.unit}: ` +
+      `not used, by report ${number} of journal ${journal}`,
+  });
+}
