@@ -180,7 +180,7 @@ interface RequestLimitsTable {
 }
 
 /** What was heard of a station last. */
-export interface StationReportsTable {
+interface StationReportsTable {
   station: number;
   /** The one that speaks for the station now. */
   journal: string;
@@ -240,7 +240,7 @@ export interface ReportsTable {
   token: number;
 }
 /** Places in the order of a journal's closed vouchers, from 1, that no report listed. */
-export interface ReportGapsTable {
+interface ReportGapsTable {
   station: number;
   journal: string;
   first: number;

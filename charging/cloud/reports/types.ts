@@ -84,7 +84,7 @@ export interface StationHealth {
 }
 
 /** Closed vouchers that are not known, by their place in the journal's order, from 1. */
-export interface Gap {
+interface Gap {
   readonly journal: string;
   readonly first: number;
   readonly last: number;

@@ -167,7 +167,7 @@ for (const kind of BOTH) {
       assert.ok(whole.includes(`,"'=HYPERLINK(""x""),\n1",`));
       const line = whole.split('\r\n').find((text) => text.includes(vouchers[87]!))!;
       assert.deepEqual(line.split(',').slice(2, 10), ['A-1', 'voucher', '30', '60', 'min', '300', 'EUR', 'app']);
-      assert.deepEqual(line.split(',').slice(11), ['12', '60']);
+      assert.deepEqual(line.split(',').slice(11), ['12', '60', 'typed', '', '', '']);
       const some = await read({ from: '2026-10-25T00:00:00Z', to: '2026-10-27T00:00:00Z', station: 'W-3' });
       assert.equal(some.match(/\r\n/g)!.length, 3);
       assert.equal((await read({ station: 'nowhere' })).match(/\r\n/g)!.length, 1);
