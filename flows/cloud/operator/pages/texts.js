@@ -28,6 +28,11 @@ export const TEXTS = {
     'problem-unknown-request': ['There is no such request.', '没有这个请求。'],
     'problem-unknown-receipt': ['This receipt fits no code of the station.', '此凭证与该充电桩的任何充电码都不符。'],
     'problem-unknown-payment': ['There is no such payment.', '没有这笔付款。'],
+    'problem-unknown-alarm': ['There is no such alarm.', '没有这条警报。'],
+    'problem-report-not-valid': [
+      'No key of this station sealed this report, or a part of it is missing.',
+      '此报告并非由该充电桩的密钥签封，或内容残缺。',
+    ],
     'problem-unknown-api-key': ['There is no such API key.', '没有这个 API 密钥。'],
     'problem-station-exists': ['There is a station with this id already.', '已有使用此编号的充电桩。'],
     'problem-idempotency-key-reused': [

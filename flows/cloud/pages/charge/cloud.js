@@ -83,6 +83,7 @@
     ['failedTitle', 'unknownRequest', 'unknown-request'],
     ['receiptTitle', 'receiptElsewhere', 'unknown-receipt'],
     ['receiptTitle', 'receiptWrong', 'receipt-mistyped'],
+    ['reportTitle', 'reportWrong', 'report-not-valid'],
     ['settledTitle', 'settled', 'receipt-settled'],
     ['conflictTitle', 'conflict', 'idempotency-key-reused'],
     ['conflictTitle', 'termsChanged', 'terms-changed'],
@@ -100,7 +101,7 @@
     [
       'failedTitle',
       'failed',
-      'unknown-payment unknown-api-key station-exists station-not-valid api-key-not-valid not-expired changed-meanwhile',
+      'unknown-payment unknown-alarm unknown-api-key station-exists station-not-valid api-key-not-valid not-expired changed-meanwhile',
     ],
   ];
   const meanings = {};
