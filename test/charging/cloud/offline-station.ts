@@ -20,6 +20,8 @@ interface Closed {
 export class OfflineStation {
   readonly id: string;
   keyVersion = 1;
+  /** Instead of the one that the tests' master key gives. */
+  key: Uint8Array | undefined;
   journal = '0a1b2c3d';
   boot = 1;
   reports = 0;
@@ -78,7 +80,7 @@ export class OfflineStation {
       open: this.open.map(({ sequence, outlet, quantity, delivered }) => [sequence, outlet, quantity, delivered]),
       sureTime: Math.floor(this.sureMs / 1000),
     });
-    return sealedText(stationKeyOf(MASTER_KEY_HEX, this.id, this.keyVersion), body);
+    return sealedText(this.key ?? stationKeyOf(MASTER_KEY_HEX, this.id, this.keyVersion), body);
   }
 
   /** As it stands, for what is put back later: a card's image. */

@@ -289,6 +289,7 @@
       drawWire();
       load();
       lookAfter();
+      charge.sendReports(true);
       const unheard =
         state.problem &&
         state.problem.refusal &&
@@ -297,6 +298,8 @@
       if (unheard && state.problem.again) state.problem.again();
     });
     addEventListener('offline', drawWire);
+    // The same tab scanned the next charger.
+    addEventListener('hashchange', scanned);
     // Another tab of this station got or deleted a code.
     addEventListener('storage', draw);
   };
@@ -309,13 +312,15 @@
 
   /** The station's panel shows its receipt as a QR code with this page's address: the phone's camera opens it here. */
   const scanned = () => {
-    const found = /[?&]receipt=(\d{12}|\d{14})(?:&|$)/.exec(location.search);
+    const asked = location.search + location.hash;
+    const found = /[?&#]receipt=(\d{12}|\d{14})(?:&|#|$)/.exec(asked);
+    const report = /[#&]report=([\w-]+)/.exec(asked);
     const digits = found ? found[1] : keep.receipt();
-    if (!digits) return;
-    byId('receipt').value = digits;
+    if (digits) byId('receipt').value = digits;
+    if (found) keep.setReceipt(digits);
+    if ((found || report) && window.history.replaceState) window.history.replaceState(null, '', location.pathname);
+    if (report) return charge.takeReport(report[1]);
     if (!found) return;
-    keep.setReceipt(digits);
-    if (window.history.replaceState) window.history.replaceState(null, '', location.pathname);
     show('refund', true);
     focus('refund-title');
   };
@@ -344,6 +349,7 @@
     if (reservation) awaitPayment(reservation);
     else if (pending && Date.now() - pending.at < 10 * MINUTE) sendOrder();
     lookAfter();
+    charge.sendReports();
     setInterval(() => {
       drawProblem();
       const code = shownCode();
@@ -354,6 +360,7 @@
       if (state.terms) drawValid();
     }, 1000);
     setInterval(() => {
+      charge.sendReports();
       if (keep.watched().some((entry) => Date.now() - entry.at < 60 * MINUTE)) lookAfter();
     }, 5000);
     if (navigator.serviceWorker) {

@@ -54,6 +54,7 @@
     longer: (request) => call('GET', `/charging-requests/${id(request)}?layout=rescue`),
     synchronize: (station, key) => call('POST', `/stations/${id(station)}/synchronizations`, null, key),
     cancel: (request) => call('POST', '/cancellations', { request }),
+    report: (station, report) => call('POST', `/stations/${id(station)}/reports`, { report }),
     /** @param proof {code} or {request} of what another phone bought; else nothing */
     refund: (station, receipt, proof) => call('POST', '/receipts', Object.assign({ station, receipt }, proof)),
   };

@@ -27,6 +27,8 @@
     /** The reservation that waits for its payment. */
     payment: null,
     refunded: null,
+    /** The report that was scanned. */
+    report: null,
     /** What is wrong in the form of the receipt: {name, values, field}. */
     receiptWrong: null,
   };
@@ -330,6 +332,7 @@
     drawWire();
     drawProblem();
     drawStrays();
+    charge.drawReport();
     drawTicket();
     drawOrder();
     drawHelp();

@@ -2,6 +2,8 @@
 // again after the tab was closed, without signal.
 (() => {
   const MOST_CODES = 50;
+  /** A round of many stations; a browser keeps ten times as much. */
+  const MOST_REPORTS = 500;
   const WATCHED_MS = 7 * 24 * 3600000;
   const memory = Object.create(null);
   let keeps = true;
@@ -89,6 +91,9 @@
     };
   };
 
+  /** Reports of chargers that the cloud does not have yet, of any station: {station, text}, the oldest first. */
+  window.Charge.reports = () => read('charge-reports') || [];
+  window.Charge.setReports = (list) => write('charge-reports', list.slice(-MOST_REPORTS));
   window.Charge.store = store;
   window.Charge.newKey = newKey;
   window.Charge.keeps = () => keeps;

@@ -11,6 +11,7 @@ const FILES = [
   'qr-code.js',
   'draw.js',
   'payments.js',
+  'reports.js',
   'app.js',
   'icon.svg',
 ].map((name) => `${folder}/charge-assets/${name}`);
@@ -47,3 +48,35 @@ self.addEventListener('fetch', (event) => {
       .then((known) => known || fetch(event.request))
   );
 });
+
+// Reports of chargers that wait for signal: the page leaves a copy here, to be sent when it is closed. Sent twice does no harm.
+const LEFT = `${folder}/charge/-reports`;
+
+self.addEventListener('message', (event) => {
+  if (!Array.isArray(event.data)) return;
+  const copy = new Response(JSON.stringify(event.data));
+  event.waitUntil(caches.open('reports').then((cache) => cache.put(LEFT, copy)));
+});
+
+self.addEventListener('sync', (event) => {
+  if (event.tag === 'reports') event.waitUntil(sendLeft());
+});
+
+/** Rejects while one did not arrive: the browser tries again. */
+const sendLeft = () =>
+  caches.open('reports').then((cache) =>
+    cache
+      .match(LEFT)
+      .then((known) => (known ? known.json() : []))
+      .then((left) => Promise.all(left.map(sendReport)))
+      .then(() => cache.delete(LEFT))
+  );
+
+const sendReport = ({ station, text }) =>
+  fetch(`${folder}/stations/${encodeURIComponent(station)}/reports`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ report: text }),
+  }).then((answer) => {
+    if (!answer.ok && answer.status !== 404 && answer.status !== 422) throw new Error(String(answer.status));
+  });
