@@ -30,7 +30,7 @@ const WORTH_A_COMMIT = 16;
 const AT_ONCE = { read: 4, count: 3 } as const;
 const SWEEP_MS = 250;
 
-export interface QueueSettings extends WorkerSettings {
+export interface QueueSettings extends Omit<WorkerSettings, 'openedAt'> {
   readonly now: () => number;
   readonly onBatch: ((batch: BatchReport) => void) | undefined;
   readonly onTrouble: ((line: string) => void) | undefined;
@@ -173,9 +173,9 @@ export class Queue {
   }
 
   async #start(): Promise<Worker> {
-    const { url, masterKey, lapseMs, patienceMs } = this.#settings;
+    const { url, masterKey, now, lapseMs, patienceMs } = this.#settings;
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    const workerData: WorkerSettings = { url, masterKey, lapseMs, patienceMs };
+    const workerData: WorkerSettings = { url, masterKey, openedAt: now(), lapseMs, patienceMs };
     // The process's own flags are not the worker's: a test runner's loaders have no place in it.
     const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [], name: 'ledger' });
     const opened = Promise.withResolvers<void>();

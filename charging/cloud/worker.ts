@@ -19,6 +19,8 @@ import { TermsCache, Totals } from './work.ts';
 export interface WorkerSettings {
   readonly url: string;
   readonly masterKey: Uint8Array;
+  /** Unix milliseconds. */
+  readonly openedAt: number;
   readonly lapseMs: number;
   readonly patienceMs: number;
 }
@@ -49,7 +51,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
   let db: Database;
   let transactions: Transactions;
   try {
-    const opened = await openDatabase(settings.url, settings.patienceMs);
+    const opened = await openDatabase(settings.url, settings.patienceMs, settings.openedAt);
     db = opened.db;
     const secret = await requestIdSecret(db);
     await checkMasterKey(db, settings.masterKey);

@@ -87,8 +87,11 @@ async function outstandingOf(work: Work, station: StationToday): Promise<CodesTa
     .leftJoin('receipts', (join) =>
       join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
     )
+    .leftJoin('voucher_ends', (join) =>
+      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
+    )
     .selectAll('codes')
-    .select('receipts.settled_at')
+    .select(['receipts.settled_at', 'voucher_ends.reason'])
     .where('codes.station', '=', station.number)
     .orderBy('codes.sequence', 'desc')
     .limit(MOST_IN_WINDOW)
@@ -96,7 +99,8 @@ async function outstandingOf(work: Work, station: StationToday): Promise<CodesTa
   const termsOf = await work.shared.terms.get(work.db, rows);
   const today = await currentTerms(work, station);
   return rows.filter((row) => {
-    if (row.kind !== VOUCHER || row.settled_at !== null || isVoid(termsOf(row), today)) return false;
+    const ended = row.settled_at !== null || row.reason !== null;
+    if (row.kind !== VOUCHER || ended || isVoid(termsOf(row), today)) return false;
     return !isExpired(termsOf(row), row.sequence, station.last ?? row.sequence, work.now);
   });
 }

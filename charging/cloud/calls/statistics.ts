@@ -1,14 +1,14 @@
 // Figures for the operator and for metrics: from the day's sums, never by counting the ledger.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Unit } from '../../codes/index.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { ALGORITHM_NAMES, type Unit } from '../../codes/index.ts';
 import type { Tables } from '../database/schema.ts';
+import { boundsOf } from '../terms.ts';
 import type { Anomaly, DayFigures, Statistics } from '../types.ts';
 import { dayOf, iso, type Work } from '../work.ts';
 import { VOUCHER } from './records.ts';
 import { silentSince } from './station-health.ts';
 
-const HOURS_4_MS = 4 * 3_600_000;
 const DAYS_30_MS = 30 * 86_400_000;
 const MOST_PAYMENTS = 1000;
 /** Counted in so many pieces, so that sales go on between them however many there are. */
@@ -73,41 +73,58 @@ async function stationCounts(work: Work) {
   return { active: all - retired, retired };
 }
 
-/** The sum of a count over pieces of the time since then, each a statement of its own. */
+/** The sum of a count over pieces of the numbers from `first` up, each a statement of its own; the last has no end. */
 async function inPieces(
-  work: Work,
-  sinceMs: number,
+  first: number,
+  length: number,
   count: (from: number, to: number) => Promise<{ count: number }>,
 ): Promise<number> {
   let sum = 0;
   for (let piece = 0; piece < PIECES; piece++) {
-    const from = work.now - sinceMs + Math.floor((sinceMs * piece) / PIECES);
-    const last = piece === PIECES - 1;
-    const to = last ? Number.MAX_SAFE_INTEGER : work.now - sinceMs + Math.floor((sinceMs * (piece + 1)) / PIECES);
-    sum += (await count(from, to)).count;
+    const from = first + Math.floor((length * piece) / PIECES);
+    const to = first + Math.floor((length * (piece + 1)) / PIECES);
+    sum += (await count(from, piece === PIECES - 1 ? Number.MAX_SAFE_INTEGER : to)).count;
     await nextTurn();
   }
   return sum;
 }
 
+/** Station numbers are random and below this, so that pieces of them are alike. */
+const MOST_STATION_NUMBERS = 2 ** 32;
+
+/**
+ * Vouchers that a station may still take: not settled or told of in a report, not sold under another key than it has now, and within its rescue
+ * layout's window around the clock's slot or the highest number drawn (numbering.ts, `windowAround`). At most a window of
+ * codes is read for each of the terms that a station had.
+ */
 function outstanding(work: Work): Promise<number> {
-  return inPieces(work, HOURS_4_MS, (from, to) =>
-    work.db
-      .selectFrom('codes')
-      .leftJoin('receipts', (join) =>
-        join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
-      )
-      .where('codes.issued_at', '>=', from)
-      .where('codes.issued_at', '<', to)
-      .where('codes.kind', '=', VOUCHER)
-      .where('receipts.station', 'is', null)
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow(),
-  );
+  const windows = ALGORITHM_NAMES.map((layout) => sql`when ${layout} then ${boundsOf({ layout }).rescue.window}`);
+  const whole = (value: RawBuilder<unknown>) => sql`cast(${value} as bigint)`;
+  const reference = sql`case t.numbering when 'clock' then ${whole(sql`${work.now}`)} / (1000 * ${whole(sql`t.slot_seconds`)})
+    else (select max(sequence) from codes where station = t.station) end`;
+  const ofTerms = sql`
+    select count(*) from codes c
+    left join receipts r on r.station = c.station and r.sequence = c.sequence
+    left join voucher_ends e on e.station = c.station and e.sequence = c.sequence
+    where c.station = terms.station and c.terms = terms.version and c.kind = ${VOUCHER} and r.station is null and e.station is null
+      and c.sequence > terms.reference - terms.size * 3 / 4 and c.sequence <= terms.reference + terms.size / 4`;
+  return inPieces(0, MOST_STATION_NUMBERS, async (from, to) => {
+    const terms = sql`
+      select t.station, t.version, ${reference} as reference,
+        ${whole(sql`case t.layout ${sql.join(windows, sql` `)} end`)} as size
+      from stations s
+      join station_terms today on today.station = s.number and today.version = s.terms
+      join station_terms t on t.station = s.number and t.key_version = today.key_version
+      where s.number >= ${from} and s.number < ${to}`;
+    const counted = sql<{
+      count: number;
+    }>`select ${whole(sql`coalesce(sum((${ofTerms})), 0)`)} as count from (${terms}) terms`;
+    return (await counted.execute(work.db)).rows[0]!;
+  });
 }
 
 function waiting(work: Work): Promise<number> {
-  return inPieces(work, DAYS_30_MS, (from, to) =>
+  return inPieces(work.now - DAYS_30_MS, DAYS_30_MS, (from, to) =>
     work.db
       .selectFrom('reservations')
       .where('sequence', 'is', null)

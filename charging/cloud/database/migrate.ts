@@ -10,9 +10,10 @@ import type { Database, Tx } from './schema.ts';
 const NAMES = MIGRATIONS.map(({ name }) => name);
 
 /**
+ * @param now unix milliseconds
  * @throws {LedgerError} `ledger-newer`
  */
-export async function migrate(db: Database, kind: Kind): Promise<void> {
+export async function migrate(db: Database, kind: Kind, now: number): Promise<void> {
   // Asked first: a role that may not create tables, or a database that takes no writes, opens a ledger that is there.
   const applied = await applies(db, kind);
   if (applied.size > 0) {
@@ -22,10 +23,10 @@ export async function migrate(db: Database, kind: Kind): Promise<void> {
   await db
     .transaction()
     .setIsolationLevel('read committed')
-    .execute((tx) => migrateIn(tx, kind));
+    .execute((tx) => migrateIn(tx, kind, now));
 }
 
-async function migrateIn(tx: Tx, kind: Kind): Promise<void> {
+async function migrateIn(tx: Tx, kind: Kind, now: number): Promise<void> {
   const before = await stepsOfBefore(tx, kind);
   const newest = Math.max(0, ...before);
   // It went on counting when it began to name its migrations, for programs that know the count alone.
@@ -33,7 +34,7 @@ async function migrateIn(tx: Tx, kind: Kind): Promise<void> {
   const migrations = MIGRATIONS.map(({ name, up }, index) => [
     name,
     // What the table of before says was done is noted, and not done again.
-    { up: async () => (before.has(index + 1) ? undefined : up(tx, kind)) },
+    { up: async () => (before.has(index + 1) ? undefined : up(tx, kind, now)) },
   ]);
   const migrator = new Migrator({ db: tx, provider: { getMigrations: async () => Object.fromEntries(migrations) } });
   const { error } = await migrator.migrateToLatest();

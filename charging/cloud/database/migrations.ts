@@ -7,7 +7,7 @@ import { reportTables } from './report-tables.ts';
 import type { Tx } from './schema.ts';
 
 /** In the order of their names. What is published is never changed: what comes next is a further step. */
-export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind): Promise<void> }[] = [
+export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind, now: number): Promise<void> }[] = [
   { name: '0001_tables', up: tablesOfVersion1 },
   { name: '0002_payments', up: payments },
   { name: '0003_folded_names_and_limits', up: foldedNamesAndLimits },
@@ -237,12 +237,12 @@ async function newestKeys(tx: Tx, kind: Kind): Promise<void> {
  * Programs of before count steps in a table of their own, and would begin anew where it is missing: what stands in it tells
  * them that this ledger is newer than they are.
  */
-async function versionsByName(tx: Tx, kind: Kind): Promise<void> {
+async function versionsByName(tx: Tx, kind: Kind, now: number): Promise<void> {
   await makeTable(tx, kind, 'ledger_migrations', {
     key: ['version'],
     columns: { version: 'integer', applied_at: 'bigint' },
   });
-  const row = tx.insertInto('ledger_migrations').values({ version: 6, applied_at: Date.now() });
+  const row = tx.insertInto('ledger_migrations').values({ version: 6, applied_at: now });
   await row.onConflict((conflict) => conflict.doNothing()).execute();
 }
 

@@ -27,9 +27,10 @@ export function isAway(kind: Kind, error: unknown): boolean {
 
 /**
  * @param patienceMs how long to wait for a database that is away or being set up by another replica
+ * @param now unix milliseconds
  * @throws {LedgerError}
  */
-export async function openDatabase(url: string, patienceMs: number): Promise<Opened> {
+export async function openDatabase(url: string, patienceMs: number, now: number): Promise<Opened> {
   const kind = kindOf(url);
   const statementMs = Math.max(100, Math.round(patienceMs / 2));
   const deadline = performance.now() + patienceMs;
@@ -37,7 +38,7 @@ export async function openDatabase(url: string, patienceMs: number): Promise<Ope
     let db: Database | undefined;
     try {
       db = await (kind === 'sqlite' ? openSqlite(url, statementMs) : openPostgres(url, statementMs));
-      await migrate(db, kind);
+      await migrate(db, kind, now);
       const watch = kind === 'sqlite' ? new SqliteWatch(sqliteFile(url)) : undefined;
       return { db, kind, check: () => watch?.check() };
     } catch (error) {

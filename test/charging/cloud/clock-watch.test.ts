@@ -46,7 +46,7 @@ describe('a clock beside the database’s', function () {
 
   it('is as far off as it is at least, either way, and nothing while they agree', async () => {
     await sharedPostgres();
-    const { db } = await openDatabase(await freshUrl('postgresql'), 4000);
+    const { db } = await openDatabase(await freshUrl('postgresql'), 4000, Date.now());
     const offBy = async (ms: number) => {
       const clocks = { now: () => Date.now() + ms, monotonic: () => performance.now() };
       return new ClockWatch('postgresql', () => {}, clocks).off({ db, now: Date.now() });
@@ -60,7 +60,7 @@ describe('a clock beside the database’s', function () {
   });
 
   it('is looked at again each ten seconds, at once when it was stepped, and says when sales go on', async () => {
-    const { db } = await openDatabase(await freshUrl('postgresql'), 4000);
+    const { db } = await openDatabase(await freshUrl('postgresql'), 4000, Date.now());
     const said: string[] = [];
     let ahead = 0;
     let monotonic = 0;

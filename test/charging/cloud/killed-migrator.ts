@@ -15,5 +15,5 @@ const killer: KyselyPlugin = {
 };
 const kind = url.startsWith('sqlite:') ? 'sqlite' : 'postgresql';
 const db = await (kind === 'sqlite' ? openSqlite(url, 4000) : openPostgres(url, 4000));
-await migrate(db.withPlugin(killer) as typeof db, kind);
+await migrate(db.withPlugin(killer) as typeof db, kind, Date.now());
 await db.destroy();

@@ -66,7 +66,7 @@ describe('idempotency keys on SQLite', function () {
         const processes = [];
         for (let i = 0; i < 2; i++) {
           const shared = { ...sharedOf('sqlite'), newestKeys: new NewestKeys(12) };
-          processes.push({ db: (await openDatabase(url, 4000)).db, shared });
+          processes.push({ db: (await openDatabase(url, 4000, Date.now())).db, shared });
         }
         let known = new Map<string, { item: number; until: number }>();
         let now = 10 * DAY;

@@ -11,7 +11,7 @@ for (const kind of BOTH) {
   describe(`idempotency keys on ${kind}`, function () {
     this.timeout(60_000);
     it('are tidied away after three days, slice by slice, and the younger ones stay', async () => {
-      const opened = await openDatabase(await freshUrl(kind), 4000);
+      const opened = await openDatabase(await freshUrl(kind), 4000, Date.now());
       const { db } = opened;
       const transactions = new Transactions(opened, sharedOf(kind), 4000);
       const write = async (now: number, ...calls: Call[]) => {
