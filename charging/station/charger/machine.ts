@@ -5,9 +5,12 @@ import type { ConversationEffect, ConversationEvent } from '../conversation/mode
 import { nextOutlet, outletDeadlines } from '../outlet/machine.ts';
 import { saved } from '../outlet/metering.ts';
 import {
+  type Note,
   type OutletCommand,
   type OutletEvent,
   type OutletState,
+  type OutletStep,
+  type RelayCommand,
   type StationConditions,
   unclosed,
 } from '../outlet/model.ts';
@@ -21,12 +24,14 @@ import {
   type Step,
   type Write,
 } from './model.ts';
+import { inRush, powerOrders } from './power.ts';
 import {
   conditionsOf,
   isStationWide,
   nextStation,
   type OfOutlets,
   type StationEvent,
+  type StationWide,
   withNote,
 } from './station-wide.ts';
 
@@ -51,64 +56,95 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
     const ours = forOutlet(index + 1, event, talk.effects, sameFor(was, station.conditions));
     return ours && nextOutlet(state, { ...ours, at }, config, station.conditions);
   });
-  const after = {
-    station: station.state,
-    outlets: outlets.map((step, index) => step?.state ?? before.outlets[index]!),
-  };
-  const effects = new Effects();
-  effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type !== 'command'));
-  const news: OutletNews[] = [];
-  const checkpoints: Checkpoint[] = [];
-  for (const [index, step] of outlets.entries()) {
-    if (!step) continue;
-    const outlet = index + 1;
-    news.push(...step.news.map((each) => ({ outlet, news: each })));
-    for (const write of step.writes) {
-      if (write.type === 'checkpoint') checkpoints.push({ outlet, records: write.records });
-      else if (write.type !== 'note') effects.add({ ...write, outlet });
-      else {
-        const noted = withNote(after.station, write);
-        after.station = noted.state;
-        if (noted.write) effects.add(noted.write);
-      }
-    }
-    if (step.relay) effects.add({ ...step.relay, outlet });
-  }
-  if (checkpoints.length > 0) {
-    const common = shared(after.outlets, checkpoints, at, config);
-    after.outlets = common.outlets;
-    effects.add(common.write);
-  }
+  const step = new OneStep(before, station.state, at, config);
+  step.effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type !== 'command'));
+  for (const [index, each] of outlets.entries()) if (each) step.take(index + 1, each);
+  if (isStarted) step.givePower(station.conditions);
+  step.shareCheckpoint();
   const conversation = isStarted
-    ? answerOutlets(talk.state, news, at, outletsOf(after, config.unit), config)
+    ? answerOutlets(talk.state, step.news, at, outletsOf(step, config.unit), config)
     : talk.state;
-  return { state: { ...after, isStarted, conversation }, effects: effects.inOrder() };
+  const { station: wide, outlets: after, lastClosing } = step;
+  return {
+    state: { station: wide, outlets: after, lastClosing, isStarted, conversation },
+    effects: step.effects.inOrder(),
+  };
+}
+
+/** What one event makes of the outlets, and what they ask for. */
+class OneStep {
+  station: StationWide;
+  outlets: readonly OutletState[];
+  lastClosing: ChargerState['lastClosing'];
+  readonly effects = new Effects();
+  readonly news: OutletNews[] = [];
+  readonly #checkpoints: Checkpoint[] = [];
+  readonly #at: number;
+  readonly #config: ChargerConfig;
+
+  constructor({ outlets, lastClosing }: ChargerState, station: StationWide, at: number, config: ChargerConfig) {
+    this.station = station;
+    this.outlets = outlets;
+    this.lastClosing = lastClosing;
+    this.#at = at;
+    this.#config = config;
+  }
+
+  take(outlet: number, { state, relay, writes, news }: OutletStep): void {
+    this.outlets = this.outlets.with(outlet - 1, state);
+    this.news.push(...news.map((each) => ({ outlet, news: each })));
+    for (const write of writes) {
+      if (write.type === 'checkpoint') this.#checkpoints.push({ outlet, records: write.records });
+      else if (write.type !== 'note') this.effects.add({ ...write, outlet });
+      else this.#note(write);
+    }
+    if (relay) this.#command(outlet, relay);
+  }
+
+  #note(note: Note): void {
+    const noted = withNote(this.station, note);
+    this.station = noted.state;
+    if (noted.write) this.effects.add(noted.write);
+  }
+
+  /** One that would close right after another's closes at a later beat, when the command is given again. */
+  #command(outlet: number, relay: RelayCommand): void {
+    if (relay.on && inRush(this.lastClosing, outlet, this.#at, this.#config)) return;
+    if (relay.on) this.lastClosing = { outlet, at: this.#at };
+    this.effects.add({ ...relay, outlet });
+  }
+
+  /** Lets relays close that may, and opens those for which there is too little power. */
+  givePower(conditions: StationConditions): void {
+    const at = this.#at;
+    for (const { outlet, ...order } of powerOrders(this.outlets, this.lastClosing, at, this.#config)) {
+      const event: OutletEvent = { type: 'power', ...order, at };
+      this.take(outlet, nextOutlet(this.outlets[outlet - 1]!, event, this.#config, { ...conditions, retries: false }));
+    }
+  }
+
+  /** One write for all: where one outlet has something to keep, what the others have delivered is kept with it. */
+  shareCheckpoint(): void {
+    const asked = this.#checkpoints;
+    if (asked.length === 0) return;
+    const records = asked.flatMap(({ outlet, records: own }) => own.map((record) => ({ ...record, outlet })));
+    this.outlets = this.outlets.map((state, index) => {
+      const outlet = index + 1;
+      const { phase } = state;
+      if ((phase.name !== 'charging' && phase.name !== 'paused') || asked.some((other) => other.outlet === outlet))
+        return state;
+      const checkpoint = saved(phase.session, this.#at, this.#config);
+      if (!checkpoint) return state;
+      records.push(...checkpoint.records.map((record) => ({ ...record, outlet })));
+      return { ...state, phase: { ...phase, session: checkpoint.session } };
+    });
+    this.effects.first({ type: 'checkpoint', records, outlets: asked.map(({ outlet }) => outlet) });
+  }
 }
 
 interface Checkpoint {
   readonly outlet: number;
   readonly records: readonly SessionRecord[];
-}
-
-/** One write for all: where one outlet has something to keep, what the others have delivered is kept with it. */
-function shared(
-  before: readonly OutletState[],
-  asked: readonly Checkpoint[],
-  at: number,
-  config: ChargerConfig,
-): { outlets: OutletState[]; write: Effect } {
-  const records = asked.flatMap(({ outlet, records: own }) => own.map((record) => ({ ...record, outlet })));
-  const outlets = before.map((state, index) => {
-    const outlet = index + 1;
-    const { phase } = state;
-    if ((phase.name !== 'charging' && phase.name !== 'paused') || asked.some((other) => other.outlet === outlet))
-      return state;
-    const checkpoint = saved(phase.session, at, config);
-    if (!checkpoint) return state;
-    records.push(...checkpoint.records.map((record) => ({ ...record, outlet })));
-    return { ...state, phase: { ...phase, session: checkpoint.session } };
-  });
-  return { outlets, write: { type: 'checkpoint', records, outlets: asked.map(({ outlet }) => outlet) } };
 }
 
 class Effects {
@@ -121,6 +157,11 @@ class Effects {
       if (effect.type !== 'relay') this.#writes.push(effect);
       else (effect.on ? this.#closing : this.#opening).push(effect);
     }
+  }
+
+  /** Before all other writes: one of them may close what it keeps. */
+  first(write: Write): void {
+    this.#writes.unshift(write);
   }
 
   inOrder(): Effect[] {
@@ -254,6 +295,7 @@ export function nextBeat(state: ChargerState, at: number, lastTickAt: number, co
     ...state.outlets.flatMap((outlet) => outletDeadlines(outlet, at, config)),
     ...conversationDeadlines(state.conversation),
     state.station.retryAt ?? Number.POSITIVE_INFINITY,
+    state.outlets.length > 1 && state.lastClosing ? state.lastClosing.at + config.inrushMs : at,
   ].filter((deadline) => deadline > at);
   return Math.max(1, Math.ceil(Math.min(lastTickAt + MOST_BETWEEN_BEATS, ...limits) - at));
 }

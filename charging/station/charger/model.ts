@@ -24,25 +24,28 @@ import {
   type SessionWrite,
 } from '../outlet/model.ts';
 import type { SessionRecord } from '../types.ts';
+import { type Closing, POWER_LIMITS, type PowerConfig } from './power.ts';
 import { type JournalConfig, newStation, type StationWide } from './station-wide.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
 export type ChargerConfig = OutletConfig &
   ConversationConfig &
-  JournalConfig & {
+  JournalConfig &
+  PowerConfig & {
     /** How many there are. */
     readonly outlets: number;
   };
 
 /** The limits of docs/session.md, with what a station sets otherwise. */
 export function chargerConfig(settings: { readonly unit: Unit } & Partial<ChargerConfig>): ChargerConfig {
-  return { ...OUTLET_LIMITS, ...CONVERSATION_LIMITS, retryMs: 10_000, outlets: 1, ...settings };
+  return { ...OUTLET_LIMITS, ...CONVERSATION_LIMITS, ...POWER_LIMITS, retryMs: 10_000, outlets: 1, ...settings };
 }
 
 export interface ChargerState {
   readonly isStarted: boolean;
   readonly station: StationWide;
   readonly conversation: ConversationState;
+  readonly lastClosing: Closing | undefined;
   /** Number 1 first. */
   readonly outlets: readonly OutletState[];
 }
@@ -53,6 +56,7 @@ export function newCharger(outlets = 1): ChargerState {
     isStarted: false,
     station: newStation(),
     conversation: newConversation(),
+    lastClosing: undefined,
     outlets: Array.from({ length: outlets }, newOutlet),
   };
 }

@@ -15,6 +15,7 @@ import {
   unitOf,
 } from './metering.ts';
 import type { HardwareEvent, Metered, MeterReading, OutletCommand, OutletEvent, Session } from './model.ts';
+import { close, pause } from './phases.ts';
 import { type Transition, testable, vehicleSilent } from './transition.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
@@ -44,6 +45,10 @@ export function hear(outlet: Transition, event: OutletEvent): void {
   switch (event.type) {
     case 'halt':
       halt(outlet);
+      return;
+    case 'power':
+      if (event.order === 'close') close(outlet);
+      else pause(outlet, event.neededW);
       return;
     case 'redeemed':
     case 'redeem-refused':
@@ -194,7 +199,7 @@ function endSession(outlet: Transition): void {
 
 function count(outlet: Transition): void {
   const { phase } = outlet.state;
-  if (phase.name !== 'charging' && phase.name !== 'paused') return;
+  if (phase.name !== 'charging' && (phase.name !== 'paused' || phase.neededW !== undefined)) return;
   outlet.enter({ ...phase, session: counted(phase.session, outlet.at, outlet.config) });
 }
 
@@ -280,9 +285,10 @@ function hearMeter(outlet: Transition, reading: MeterReading): void {
   hearCurrent(outlet, meter);
   report(outlet, 'meter-silent', false);
   report(outlet, 'meter-implausible', false);
-  const drawing =
-    meter.powerW === undefined ? meter.energyWh > (last?.energyWh ?? 0) : meter.powerW >= config.pauseBelowW;
-  deliver(outlet, meter, drawing);
+  const counts = meter.powerW === undefined && meter.energyWh > (last?.energyWh ?? 0);
+  // Power that is counted backwards, or not at all, is drawn.
+  const draws = Math.abs(meter.powerW ?? 0) >= config.pauseBelowW || outlet.state.current.wrong !== undefined;
+  deliver(outlet, meter, counts || draws);
 }
 
 /** What the meter says against the relay; the journal is told what exactly is wrong. */
@@ -298,7 +304,7 @@ function hearCurrent(outlet: Transition, meter: Metered): void {
 
 function deliver(outlet: Transition, meter: Metered, drawing: boolean): void {
   const { phase } = outlet.state;
-  if (outlet.config.unit !== 'Wh' || (phase.name !== 'charging' && phase.name !== 'paused')) return;
+  if (phase.name !== 'charging' && (phase.name !== 'paused' || phase.neededW !== undefined)) return;
   const session = metered(phase.session, meter);
   if (drawing) outlet.enter({ name: 'charging', session });
   else if (phase.name === 'paused') outlet.enter({ ...phase, session });

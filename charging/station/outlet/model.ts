@@ -10,8 +10,6 @@ export interface OutletConfig {
   readonly unit: Unit;
   /** How long a verified voucher waits for a vehicle. */
   readonly waitingMs: number;
-  /** The longest that it waits because the relay needs its rest between closings. */
-  readonly relayWaitMs: number;
   readonly startingMs: number;
   readonly stoppingMs: number;
   readonly pausedMs: number;
@@ -50,7 +48,6 @@ export interface OutletConfig {
 /** The limits of docs/session.md. */
 export const OUTLET_LIMITS: Omit<OutletConfig, 'unit'> = Object.freeze({
   waitingMs: 120_000,
-  relayWaitMs: 900_000,
   startingMs: 3_000,
   stoppingMs: 5_000,
   pausedMs: 30 * 60_000,
@@ -137,7 +134,13 @@ export type Phase =
       readonly since: number;
     }
   | { readonly name: 'charging'; readonly session: Session; readonly lowSince?: number }
-  | { readonly name: 'paused'; readonly session: Session; readonly since: number }
+  | {
+      readonly name: 'paused';
+      readonly session: Session;
+      readonly since: number;
+      /** There is no power for it: its relay is open, its time stands still. W: what it drew, and so will need. */
+      readonly neededW?: number;
+    }
   | {
       readonly name: 'stopping';
       readonly since: number;
@@ -264,6 +267,9 @@ export type OutletEvent = At &
     | { readonly type: 'tick' }
     /** Something happened elsewhere: only time has passed here, or what holds for the whole station has changed. */
     | { readonly type: 'time' }
+    /** There is power for it, and no other relay has closed just now: it may close. Or there is too little: it must open. */
+    | { readonly type: 'power'; readonly order: 'close' }
+    | { readonly type: 'power'; readonly order: 'pause'; readonly neededW: number }
     | HardwareEvent
     | OutletCommand
     // What became of a write that was asked for.
@@ -329,7 +335,7 @@ export function relayCommanded({ phase }: OutletState): boolean {
     case 'starting':
       return phase.redeemed;
     default:
-      return phase.name === 'charging' || phase.name === 'paused';
+      return phase.name === 'charging' || (phase.name === 'paused' && phase.neededW === undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   checkpointDue,
   currentVoucher,
   goesOn,
+  haltedRecordsOf,
   interruptedAt,
   left,
   opened,
@@ -13,7 +14,7 @@ import {
   saved,
 } from './metering.ts';
 import { type Phase, type Session, unclosed } from './model.ts';
-import { relayReady, type Transition, unplugged } from './transition.ts';
+import { meterIsSilent, relayReady, type Transition, unplugged, wantsToClose } from './transition.ts';
 
 type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 
@@ -79,12 +80,6 @@ function waiting(outlet: Transition, phase: In<'waiting'>): void {
     outlet.enter({ name: 'fault' });
     return;
   }
-  if (outlet.state.vehicle === true && ready(outlet) && 'voucher' in phase.held) {
-    const session = opened(phase.held.voucher, outlet.at, outlet.state.meter);
-    outlet.writes.push({ type: 'redeem', record: recordOf(session, currentVoucher(session)) });
-    outlet.enter({ name: 'starting', session, redeemed: false, since: outlet.at });
-    return;
-  }
   if (extended(outlet, phase, outlet.config.waitingMs)) return;
   if (phase.until > outlet.at) return;
   outlet.tell(outlet.state.vehicle === true ? 'cancelled' : 'not-plugged-in');
@@ -105,15 +100,37 @@ function resuming(outlet: Transition, phase: In<'waiting'>, open: readonly Sessi
     outlet.end(session, interruptedAt(open).halted && outlet.fault ? 'fault' : 'power-cut');
     return;
   }
-  if (vehicle === true && believed && ready(outlet)) {
-    const { cuts } = session;
-    const { voucher, delivered } = interruptedAt(open);
-    outlet.note('session-resumed', { sequence: voucher.sequence, delivered, cuts });
-    goOn(outlet, session);
-    return;
-  }
   if (extended(outlet, phase, outlet.config.resumeMs)) return;
   if (phase.until <= outlet.at) outlet.end(session, 'power-cut');
+}
+
+/** The customer did all there is to do: what the relay needs, or the station's power, is not held against them. */
+function extended(outlet: Transition, phase: In<'waiting'>, limitMs: number): boolean {
+  const { state, at } = outlet;
+  if (state.vehicle !== true || state.relay.on !== false) return false;
+  if (relayReady(state, at) && !wantsToClose(state, at, outlet.config)) return false;
+  const until = at + limitMs;
+  if (until > phase.until) outlet.enter({ ...phase, until });
+  return true;
+}
+
+/** The relay may close: what allows it is written first. */
+export function close(outlet: Transition): void {
+  const { state, at, config } = outlet;
+  const { phase } = state;
+  if (outlet.fault || !wantsToClose(state, at, config)) return;
+  if (phase.name === 'paused') {
+    goOn(outlet, phase.session);
+  } else if (phase.name === 'waiting' && 'voucher' in phase.held) {
+    const session = opened(phase.held.voucher, at, state.meter);
+    outlet.writes.push({ type: 'redeem', record: recordOf(session, currentVoucher(session)) });
+    outlet.enter({ name: 'starting', session, redeemed: false, since: at });
+  } else if (phase.name === 'waiting' && 'open' in phase.held) {
+    const session = outlet.interrupted(phase.held.open);
+    const { voucher, delivered } = interruptedAt(phase.held.open);
+    outlet.note('session-resumed', { sequence: voucher.sequence, delivered, cuts: session.cuts });
+    goOn(outlet, session);
+  }
 }
 
 /** A session that the journal holds open is let go on, once the journal holds that too. */
@@ -124,21 +141,19 @@ function goOn(outlet: Transition, session: Session): void {
   outlet.enter({ name: 'starting', session: checkpoint.session, redeemed: false, since: at });
 }
 
-/** A `Wh` station needs a reading from after the relay opened: what the one before took is not for the next to pay. */
-function ready(outlet: Transition): boolean {
-  if (!relayReady(outlet.state, outlet.at)) return false;
-  const { relay, meter } = outlet.state;
-  return outlet.config.unit === 'min' || (meter !== undefined && meter.at >= (relay.offSince ?? meter.at));
-}
-
-/** The customer did all there is to do, and the relay needs its rest: that wait is not held against them. */
-function extended(outlet: Transition, phase: In<'waiting'>, limitMs: number): boolean {
-  const { vehicle, relay } = outlet.state;
-  if (vehicle !== true || relay.on !== false || relayReady(outlet.state, outlet.at)) return false;
-  if (outlet.at - phase.since >= outlet.config.relayWaitMs) return false;
-  const until = outlet.at + limitMs;
-  if (until > phase.until) outlet.enter({ ...phase, until });
-  return true;
+/** There is too little power for all: the journal is told that no cut comes of it. */
+export function pause(outlet: Transition, neededW: number): void {
+  const { phase } = outlet.state;
+  const isOn = phase.name === 'charging' || phase.name === 'paused' || (phase.name === 'starting' && phase.redeemed);
+  if (!isOn) return;
+  const { at, config } = outlet;
+  outlet.writes.push({ type: 'checkpoint', records: haltedRecordsOf(phase.session, config) });
+  outlet.enter({
+    name: 'paused',
+    session: saved(phase.session, at, config)?.session ?? phase.session,
+    since: at,
+    neededW,
+  });
 }
 
 /** Power is there within 3 s of a vehicle that is ready (IEC 61851-1:2017, table A.6, sequence 4), or there is a fault. */
@@ -157,11 +172,17 @@ function charging(outlet: Transition, phase: In<'charging'>): void {
   if (ended(outlet, phase.session) || opens(outlet, phase.session)) return;
   if (checkpointed(outlet, phase)) return;
   if (phase.lowSince === undefined || outlet.at - phase.lowSince < outlet.config.pauseAfterMs) return;
+  // Nobody knows what a vehicle draws whose meter says nothing.
+  if (meterIsSilent(outlet.state, outlet.at, outlet.config)) return;
   outlet.enter({ name: 'paused', session: phase.session, since: outlet.at });
 }
 
 function paused(outlet: Transition, phase: In<'paused'>): void {
-  if (ended(outlet, phase.session) || opens(outlet, phase.session)) return;
+  if (ended(outlet, phase.session) || phase.neededW !== undefined || opens(outlet, phase.session)) return;
+  if (meterIsSilent(outlet.state, outlet.at, outlet.config)) {
+    outlet.enter({ name: 'charging', session: phase.session });
+    return;
+  }
   if (checkpointed(outlet, phase)) return;
   if (outlet.at - phase.since >= outlet.config.pausedMs) outlet.end(phase.session, 'full');
 }

@@ -157,6 +157,22 @@ export function relayReady({ relay: { on, readyAt } }: OutletState, at: number):
   return on === false && readyAt !== undefined && readyAt <= at;
 }
 
+/** Whether all is there that the relay needs to close for a session, but for the station's leave. */
+export function wantsToClose(state: OutletState, at: number, config: OutletConfig): boolean {
+  const { phase, vehicle, relay, meter } = state;
+  if (vehicle !== true || !relayReady(state, at)) return false;
+  if (phase.name === 'paused') return phase.neededW !== undefined;
+  if (phase.name !== 'waiting') return false;
+  // A `Wh` station needs a reading from after the relay opened: what the one before took is not for the next to pay.
+  const isRead = config.unit === 'min' || (meter !== undefined && meter.at >= (relay.offSince ?? meter.at));
+  return isRead && (!('open' in phase.held) || goesOn(phase.held.open, meter));
+}
+
+/** Whether there was a meter to be heard, and it says nothing any more. */
+export function meterIsSilent({ meter }: OutletState, at: number, { meterSilentMs }: OutletConfig): boolean {
+  return meter !== undefined && at - meter.at > meterSilentMs;
+}
+
 /**
  * Whether the relay may be closed for a test: nothing is plugged in, nothing is going on, nothing is wrong.
  * @param fault what stops the outlet

@@ -6,10 +6,15 @@ import { table } from './table.ts';
 const config = chargerConfig({ unit: 'Wh' });
 
 const LIMITS: Readonly<
-  Record<keyof Omit<ChargerConfig, 'unit' | 'sequence' | 'outlets' | 'highestPowerW' | 'highestCurrentA'>, string>
+  Record<
+    keyof Omit<
+      ChargerConfig,
+      'unit' | 'sequence' | 'outlets' | 'stationPowerW' | 'outletPowerW' | 'highestPowerW' | 'highestCurrentA'
+    >,
+    string
+  >
 > = {
   waitingMs: 'a verified voucher waits for a vehicle',
-  relayWaitMs: 'the same because the relay needs its rest, at most',
   startingMs: 'the relay told to close, and not seen closed',
   stoppingMs: 'the relay told to open (or never told to close), and seen closed',
   receiptMs: 'a receipt on the display',
@@ -32,6 +37,9 @@ const LIMITS: Readonly<
   vehicleSilentMs: '`detect vehicle` says nothing, then nobody knows whether a vehicle is there',
   noticeMs: 'an answer on the display',
   askMs: 'a question without an answer, then it is no',
+  inrushMs: 'between the relays of two outlets that close',
+  rampMs: 'a vehicle takes so long to draw what it will',
+  powerRetryMs: 'a session that needs more than the station may draw tries again, when nobody else charges',
   retryMs: 'between two tries of a journal that failed',
 };
 

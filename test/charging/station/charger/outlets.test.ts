@@ -45,6 +45,7 @@ class Site {
 
   charge(outlet: number): void {
     this.hear({ type: 'voucher', outlet, voucher: voucher(outlet) });
+    this.at += config.inrushMs;
     this.hear({ type: 'vehicle', outlet, connected: true });
     this.hear({ type: 'relay', outlet, on: true, readyInMs: 0 });
   }
@@ -94,6 +95,7 @@ describe('several outlets', () => {
     const site = new Site();
     site.charge(1);
     site.charge(3);
+    site.hear({ type: 'tick' });
     const [first, second] = site.state.outlets;
     for (const happening of [
       { type: 'vehicle', outlet: 3, connected: false },
@@ -166,7 +168,12 @@ describe('several outlets', () => {
       again.hear({ type: 'relay', outlet, on: false, readyInMs: 0 });
       again.hear({ type: 'vehicle', outlet, connected: true });
     }
-    assert.deepEqual(again.phases, ['starting', 'free', 'starting']);
+    assert.deepEqual(again.phases, ['starting', 'free', 'waiting']);
+    again.hear({ type: 'relay', outlet: 1, on: true, readyInMs: 0 });
+    assert.deepEqual(again.phases, ['charging', 'free', 'waiting']);
+    again.at += config.inrushMs;
+    again.hear({ type: 'tick' });
+    assert.deepEqual(again.phases, ['charging', 'free', 'starting']);
   });
 
   it('are clear of a leakage fault only when nothing is plugged in anywhere', () => {

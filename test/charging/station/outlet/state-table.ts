@@ -11,6 +11,7 @@ import {
   type OutletStep,
   type StationConditions,
 } from '../../../../charging/station/outlet/model.ts';
+import { wantsToClose } from '../../../../charging/station/outlet/transition.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
 import { table } from '../charger/table.ts';
 
@@ -93,6 +94,7 @@ const HAPPENINGS: readonly (readonly [string, Script, (readonly string[])?])[] =
   ['amounts of both used up', [meter(2000, 2000)], ['charging, a second voucher']],
   ['50 Wh more since the last checkpoint', [meter(350, 2000)], ['charging']],
   ['no power drawn for 60 s', draw(61, 0), ['charging']],
+  ['too little power for all', [{ type: 'power', order: 'pause', neededW: 2000 }], ['charging', 'paused']],
   ['power drawn again', [meter(301, 2000)], ['paused']],
   ['meter silent for 5 s', [5000, tick]],
   ['3 s pass', [2000, meter(300, 2000), 1000, tick], ['starting']],
@@ -138,6 +140,10 @@ export class Trial {
     if (told && !told.on) this.done.push('relay off');
     for (const write of writes) this.#write(write);
     if (told?.on) this.done.push('relay on');
+    // The station's leave, which comes at once where there is no limit of power.
+    if (happening.type !== 'power' && wantsToClose(this.state, this.at, config)) {
+      this.#hear({ type: 'power', order: 'close' });
+    }
   }
 
   #write(write: OutletStep['writes'][number]): void {
