@@ -76,7 +76,7 @@ describe("the operator's dashboard", function () {
       const there = await other.newPage();
       const first = look.locale === 'zh-CN' ? 'zh-CN' : 'en';
       await open('overview', there);
-      for (const name of ['overview', 'stations', 'codes', 'access']) {
+      for (const name of ['overview', 'stations', 'reports', 'codes', 'access']) {
         await there.click(`.operator nav a[href="./${name}"]`);
         await there.waitForSelector(`.operator nav a[href="./${name}"][aria-current]`);
         await there.waitForSelector('.operator[aria-busy="false"]');

@@ -298,7 +298,7 @@
       paidBefore: '请重新加载页面以查看充电码。',
       notThePrice: '付款金额与价格不符。请联系充电桩运营商。',
       report: '此充电桩的报告',
-      reportFigures: '{outlet} 号插口最近一次充电：已充 {delivered}，共购 {bought}。',
+      reportFigures: '{outlet} 号插座最近一次充电：已充 {delivered}，共购 {bought}。',
       reportSent: '已送达，谢谢。',
       reportsKept: '已存于此手机：{count} 份。一有信号即发送。',
       reportTitle: '这份报告无效',
