@@ -1,6 +1,6 @@
 // What may stand in the settings of a device or a node, once: its dialog, the node, the charger's variables, the guard and
 // the doctor all ask the same table. Plain data, so that an editor in a browser can have it too.
-import { type Pin, readLevel, readLines, readPin } from './gpio/pin.ts';
+import { lineKey, type Pin, readLevel, readLines, readPin, rowsOf } from './gpio/pin.ts';
 
 interface Common {
   /** The variable of the environment that the charger's flow takes it from. */
@@ -9,6 +9,11 @@ interface Common {
   readonly fresh?: string;
   /** It matters, and is shown in a dialog, only while another setting of the table is one of its choices, or is not. */
   readonly where?: { readonly setting: string } & ({ readonly is: string } | { readonly not: string });
+  /**
+   * Each outlet has its own: where a station has several, the text holds a row an outlet in the order of their numbers,
+   * semicolons between them. `said`: then nothing stands for it; `filled`: none of its rows may be empty.
+   */
+  readonly each?: 'said' | 'filled' | 'where-wired';
 }
 
 export interface NumberSetting extends Common {
@@ -110,8 +115,19 @@ export type Values<T extends Settings> = {
   readonly [Name in keyof T as T[Name] extends LevelSetting | PullSetting ? never : Name]: ValueOf<T[Name]>;
 };
 
-/** `bad-variable`: what can't be came from a variable. */
-export type SettingFault = 'bad-number' | 'bad-choice' | 'bad-variable' | 'no-setting' | 'no-line';
+/**
+ * `bad-variable`: what can't be came from a variable. `rows`: not a row for each outlet. `row-empty`, `row-twice`: of an
+ * outlet's row, that it has none or that another outlet has the same.
+ */
+export type SettingFault =
+  | 'bad-number'
+  | 'bad-choice'
+  | 'bad-variable'
+  | 'no-setting'
+  | 'no-line'
+  | 'rows'
+  | 'row-empty'
+  | 'row-twice';
 
 export interface SettingFaultValues {
   /** Of the setting in its table. */
@@ -143,6 +159,11 @@ const MESSAGES: Readonly<Record<SettingFault, (values: SettingFaultValues) => st
   'bad-variable': ({ variable, value, takes }) => `The variable ${variable} holds "${value}", but takes: ${takes}.`,
   'no-setting': (values) => `Nothing is set in ${either(values)}.`,
   'no-line': (values) => `No GPIO line is set in ${either(values)}.`,
+  rows: ({ value, takes, ...named }) =>
+    `${either({ value, takes, ...named })} holds "${value}": it takes one an outlet, ${takes} in all, semicolons between them.`,
+  'row-empty': ({ takes, ...named }) => `${either({ takes, ...named })} names nothing for outlet ${takes}.`,
+  'row-twice': ({ value, takes, ...named }) =>
+    `${either({ value, takes, ...named })} names "${value}" for the outlets ${takes}: each needs its own.`,
 };
 
 /** What somebody put into a setting. */
@@ -252,6 +273,45 @@ function readPinOf(table: Settings, { level, pull }: PinSetting, name: string, g
 
 function unfit(code: 'bad-number' | 'bad-choice', name: string, { text, variable }: Said, takes: string): SettingError {
   return new SettingError(variable === undefined ? code : 'bad-variable', { name, value: text, takes, variable });
+}
+
+/** Which outlet of how many. */
+export interface OutletAt {
+  readonly outlet: number;
+  readonly outlets: number;
+}
+
+export const ONLY_OUTLET: OutletAt = { outlet: 1, outlets: 1 };
+
+/** All outlets of a station, in the order of their numbers. */
+export function everyOutlet(outlets: number): readonly OutletAt[] {
+  return Array.from({ length: outlets }, (_, index) => ({ outlet: index + 1, outlets }));
+}
+
+/**
+ * What was put into a table's settings for one outlet: of those that each outlet has for itself, its row.
+ * Asking it throws a `SettingError`: `rows`, `row-empty`, `row-twice`.
+ */
+export function givenFor({ outlet, outlets }: OutletAt, table: Settings, given: Given): Given {
+  if (outlets === 1) return given;
+  return (name) => {
+    const said = given(name);
+    const setting = table[name]!;
+    const { each, kind } = setting;
+    if (each === undefined || (said === undefined && each !== 'said')) return said;
+    const about = { name: said?.variable ?? name, variable: said === undefined ? setting.variable : undefined };
+    const rows = rowsOf(said?.text);
+    if (rows.length > 0 && rows.length !== outlets)
+      throw new SettingError('rows', { ...about, value: rows.join('; '), takes: String(outlets) });
+    const row = rows[outlet - 1] ?? '';
+    if (row === '' && each !== 'where-wired') throw new SettingError('row-empty', { ...about, takes: String(outlet) });
+    if (row === '') return undefined;
+    const keyOf = (text: string) =>
+      kind === 'pin' ? lineKey(text.split(',')[0]!) : kind === 'number' ? Number(text) : text;
+    const same = rows.flatMap((other, index) => (other !== '' && keyOf(other) === keyOf(row) ? [index + 1] : []));
+    if (same.length > 1) throw new SettingError('row-twice', { ...about, value: row, takes: same.join(', ') });
+    return { text: row, variable: said!.variable };
+  };
 }
 
 /** What the variables of an environment put into a table's settings; what is empty is not said. */

@@ -1,19 +1,26 @@
 // Which pins a station's variables name, read once for charger, doctor and installer.
 import { chosenKind, DEVICES } from './devices.ts';
 import { lineKey, type Pin } from './gpio/pin.ts';
-import { readRelays, settingOfRelays, usualLines, type Variables } from './relay/relay-pins.ts';
-import { givenBy, readSetting, type Settings } from './settings.ts';
+import { outletsOf, readRelays, settingOfRelays, usualLines, type Variables } from './relay/relay-pins.ts';
+import { everyOutlet, givenBy, givenFor, readSetting, SettingError, type Settings } from './settings.ts';
 
 /** The plug contact, as VEHICLE_LINE and the dialog of `detect vehicle` have it. */
 export const PLUG_PIN = {
-  line: { kind: 'pin', needed: true, level: 'activeLow', pull: 'pull', variable: 'VEHICLE_LINE' },
+  line: {
+    kind: 'pin',
+    needed: true,
+    each: 'filled',
+    level: 'activeLow',
+    pull: 'pull',
+    variable: 'VEHICLE_LINE',
+  },
   activeLow: { kind: 'level', otherwise: false, variable: 'VEHICLE_ACTIVE_LOW' },
   pull: { kind: 'pull', variable: 'VEHICLE_PULL' },
 } as const satisfies Settings;
 
 /** The contactor's feedback contact, as FEEDBACK_LINE and the dialog of `control relay` have it. */
 export const FEEDBACK_PIN = {
-  feedbackLine: { kind: 'pin', level: 'feedbackActiveLow', variable: 'FEEDBACK_LINE' },
+  feedbackLine: { kind: 'pin', each: 'where-wired', level: 'feedbackActiveLow', variable: 'FEEDBACK_LINE' },
   feedbackActiveLow: { kind: 'level', otherwise: false, variable: 'FEEDBACK_ACTIVE_LOW' },
 } as const satisfies Settings;
 
@@ -22,6 +29,8 @@ export interface StationPin {
   readonly setting: string;
   readonly use: 'relay' | 'vehicle' | 'feedback' | 'meter' | 'keypad';
   readonly pin: Pin;
+  /** Whose it is, where a station has several outlets and it is one's. */
+  readonly outlet?: number;
   /** The station drives it; else it reads it. */
   readonly drives: boolean;
 }
@@ -36,14 +45,22 @@ export interface StationPins {
 export function readStationPins(variables: Variables): StationPins {
   const pins: StationPin[] = [];
   const refused: Error[] = [];
-  const add = (setting: string, use: StationPin['use'], drives: boolean, read: () => readonly (Pin | undefined)[]) => {
+  const outlets = outletsOf(variables);
+  /** @param ofEach `read` gives a pin an outlet */
+  const add = (
+    about: Omit<StationPin, 'pin' | 'outlet'>,
+    ofEach: boolean,
+    read: () => readonly (Pin | undefined)[],
+  ) => {
     try {
-      for (const pin of read()) if (pin) pins.push({ setting, use, pin, drives });
+      const outletAt = (index: number) => (ofEach && outlets > 1 ? { outlet: index + 1 } : {});
+      for (const [index, pin] of read().entries()) if (pin) pins.push({ ...about, pin, ...outletAt(index) });
     } catch (error) {
       refused.push(error as Error);
     }
   };
-  add(settingOfRelays(variables), 'relay', true, () => Object.values(readRelays(variables)));
+  const relays = { setting: settingOfRelays(variables), use: 'relay', drives: true } as const;
+  add(relays, relays.setting === 'RELAY_LINE', () => relaysOf(variables, outlets));
   const wired = { ...variables, VEHICLE_LINE: variables.VEHICLE_LINE?.trim() || usualLines(variables).vehicle };
   for (const { use, table } of tablesOf(variables)) {
     for (const [name, setting] of Object.entries(table)) {
@@ -52,17 +69,31 @@ export function readStationPins(variables: Variables): StationPins {
       if (kind === 'lines') {
         // A matrix keypad's level and pulls are its own.
         const read = () => readSetting({ ...table, [name]: { kind, variable } }, name, given) as readonly string[];
-        add(variable, use, setting.drives === true, () =>
+        add({ setting: variable, use, drives: setting.drives === true }, false, () =>
           read().map((line) => ({ line, activeLow: true, pull: 'up' })),
         );
       }
       if (kind === 'pin') {
-        const one = { ...table, [name]: { ...setting, needed: undefined } } as Settings;
-        add(variable, use, false, () => [readSetting(one, name, given) as Pin | undefined]);
+        // What is not set is not wired: the node that needs it says so.
+        const unsaid = given(name) === undefined && { each: undefined };
+        const one = { ...table, [name]: { ...setting, needed: undefined, ...unsaid } } as Settings;
+        add({ setting: variable, use, drives: false }, true, () =>
+          everyOutlet(outlets).map((at) => readSetting(one, name, givenFor(at, one, given)) as Pin | undefined),
+        );
       }
     }
   }
   return { pins, refused };
+}
+
+/** A row an outlet where RELAY_LINE names them; a guard may hold relays that are no outlet's. */
+function relaysOf(variables: Variables, outlets: number): Pin[] {
+  const pins = Object.values(readRelays(variables));
+  if (settingOfRelays(variables) === 'RELAY_LINE' && pins.length !== outlets) {
+    const value = variables.RELAY_LINE?.trim() || usualLines(variables).relay;
+    throw new SettingError('rows', { name: 'RELAY_LINE', value, takes: String(outlets) });
+  }
+  return pins;
 }
 
 function tablesOf(variables: Variables): { readonly use: StationPin['use']; readonly table: Settings }[] {

@@ -25,7 +25,9 @@ export function chargerEnvironment(
   const { MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_COMMAND, DATABASE_URL, ...rest } = env;
   const at = places(env);
   const gpioDriver = rest.GPIO_DRIVER || driver;
-  const variables = { ...rest, GPIO_DRIVER: gpioDriver };
+  const known = identity(at.stationFile, env);
+  // How many outlets there are is said with the key.
+  const variables = { ...rest, ...known, GPIO_DRIVER: gpioDriver };
   const { usual } = protectionOf(variables);
   return {
     RELAY_LEAST_SECONDS: String(usual.leastSeconds),
@@ -35,7 +37,7 @@ export function chargerEnvironment(
     JOURNAL_MARK: join(at.chargerDir, 'station.mark'),
     // Set to nothing is not set: `RELAY_LINE=` in a settings file means the default.
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value?.trim() !== '')),
-    ...identity(at.stationFile, env),
+    ...known,
     ...(rest.CLOUD_URL && { CLOUD_URL: rest.CLOUD_URL }),
     GPIO_DRIVER: gpioDriver,
     DATA_DIR: at.dataDir,
@@ -71,8 +73,9 @@ function usualLines(variables: NodeJS.ProcessEnv): Record<string, string> {
       throw new VariableError(pin.setting, `each line once, and names ${pin.pin.line} twice`);
     throw new VariableError(pin.setting, `another line than ${other.setting}: both name ${pin.pin.line}`);
   }
-  const line = (use: 'relay' | 'vehicle') => pins.find((one) => one.use === use)!.pin.line;
-  return { RELAY_LINE: line('relay'), VEHICLE_LINE: line('vehicle') };
+  const lines = (use: 'relay' | 'vehicle') =>
+    pins.flatMap(({ use: is, pin }) => (is === use ? [pin.line] : [])).join('; ');
+  return { RELAY_LINE: lines('relay'), VEHICLE_LINE: lines('vehicle') };
 }
 
 /** For the guard's command line: each relay whole, level and pull included. */

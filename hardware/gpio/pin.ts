@@ -163,7 +163,7 @@ export interface LineParts {
 
 /** What stands before and behind the colon of a line that `readPin` gave. */
 export function partsOf(line: Line): LineParts {
-  const text = String(line).trim();
+  const text = tight(String(line));
   const colon = text.lastIndexOf(':');
   const label = colon < 0 ? undefined : text.slice(0, colon);
   const chip = label !== undefined && HEADER_LABELS.has(label.toLowerCase()) ? undefined : label;

@@ -2,6 +2,7 @@
 import { kindsOf } from '../device-kind.ts';
 import type { GpioDriver } from '../gpio/driver.ts';
 import type { FaultListener } from '../linux/errors.ts';
+import type { OutletAt } from '../settings.ts';
 
 export interface MeterReading {
   /** The meter's counter; only ever grows. */
@@ -41,6 +42,8 @@ export type MeterJudging = (slackWh?: number) => MeterJudge;
 
 /** What a meter is opened with. */
 export interface MeterParts {
+  /** Whose meter it is: a kind that has no wire by which to name what it keeps, names it by that. */
+  readonly at: OutletAt;
   readonly judging: MeterJudging;
   readonly listener: MeterListener;
   gpio(): Promise<GpioDriver>;

@@ -23,7 +23,7 @@ export const modbus = meterKind({
       variable: 'METER_MODEL',
     },
     port: { kind: 'text', needed: true, device: 'serial', variable: 'METER_PORT' },
-    unitId: { kind: 'number', least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' },
+    unitId: { kind: 'number', each: 'said', least: 1, most: 247, whole: true, variable: 'METER_ADDRESS' },
     baudRate: { kind: 'number', least: 300, most: 1_000_000, whole: true, variable: 'METER_BAUD' },
   },
   open: ({ model: meter, port, unitId, baudRate }, { judging, listener }) =>

@@ -11,7 +11,7 @@ export const s0 = meterKind({
   name: 's0',
   keepsCount: false,
   settings: {
-    line: { kind: 'pin', needed: true, level: 'activeLow', variable: 'METER_LINE' },
+    line: { kind: 'pin', needed: true, each: 'filled', level: 'activeLow', variable: 'METER_LINE' },
     // A pulse pulls the line down.
     activeLow: { kind: 'level', otherwise: true, variable: 'METER_ACTIVE_LOW' },
     impulsesPerKwh: { kind: 'number', least: 1, most: 100_000, otherwise: 1_000, variable: 'METER_PULSES' },

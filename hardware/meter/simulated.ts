@@ -1,4 +1,5 @@
 // A meter that nobody wired: while the relay is on it counts what a vehicle would draw. For simulated stations alone.
+import { nameAt } from '../relay/relay-pins.ts';
 import { type Meter, type MeterReading, meterKind } from './meter.ts';
 
 const BEAT_MS = 1_000;
@@ -8,8 +9,12 @@ export const simulated = meterKind({
   keepsCount: false,
   simulated: true,
   settings: { simulatedPowerW: { kind: 'number', least: 0, most: 1_000_000, otherwise: 3_680 } },
-  open: async ({ simulatedPowerW: powerW }, { counter, listener }) =>
-    new SimulatedLoad({ powerW, ...counter('simulated'), onReading: (reading) => listener.onReading(reading) }),
+  open: async ({ simulatedPowerW: powerW }, { at: { outlet }, counter, listener }) =>
+    new SimulatedLoad({
+      powerW,
+      ...counter(nameAt('simulated', outlet)),
+      onReading: (reading) => listener.onReading(reading),
+    }),
 });
 
 interface SimulatedLoadOptions {

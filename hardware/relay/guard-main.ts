@@ -8,7 +8,7 @@ import { ClosingsFile } from './closings-file.ts';
 import { Guard } from './guard.ts';
 import { type GuardSettings, HELP, readSettings } from './guard-settings.ts';
 import { notifier } from './notify.ts';
-import { encode, MessageReader, RENEW_MS } from './protocol.ts';
+import { encode, MessageReader, MOST_STATUS_BYTES, RENEW_MS } from './protocol.ts';
 import { connectTo } from './socket.ts';
 
 const FAILED = 1;
@@ -113,7 +113,7 @@ async function switchOff({ driver: name, folder, relays, socket }: GuardSettings
 
 async function printStatus({ socket: path }: GuardSettings): Promise<void> {
   const socket = connectTo(path);
-  const reader = new MessageReader();
+  const reader = new MessageReader(MOST_STATUS_BYTES);
   socket.setEncoding('utf8');
   socket.write(encode({ type: 'status' }));
   for await (const chunk of socket) {

@@ -15,7 +15,8 @@ leased it falls silent for 2 s, goes away, or is stopped. At its start every rel
   --folder PATH             where simulated lines are (GPIO_FOLDER; DATA_DIR/pins)
   --relay NAME=LINE         a relay and its pin, ${PIN_NOTATION};
                             may be repeated (GUARD_RELAYS, separated by spaces; without either:
-                            relay=RELAY_LINE, or relay=GPIO27, under simulation relay=relay;
+                            those of RELAY_LINE, one an outlet, semicolons between them, as relay, relay-2,
+                            relay-3; else relay=GPIO27, under simulation relay=relay;
                             RELAY_ACTIVE_LOW=true: 0 switches each of them on)
   --least-seconds N         from one closing to the next, at least, whatever a client asks for; RELAY_LEAST_SECONDS
                             holds as well where it is set (10, under simulation 0)

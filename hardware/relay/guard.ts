@@ -19,7 +19,8 @@ import {
 import { answers, makeFolderOf, withShortPath } from './socket.ts';
 import { RelayError } from './types.ts';
 
-const MOST_CONNECTIONS = 32;
+/** A lease an outlet, those of before a deploy that are not gone yet, and who asks how it is. */
+const MOST_CONNECTIONS = 64;
 /** A client that does not read what it is told is not worth a relay. */
 const MOST_UNREAD_BYTES = 65536;
 

@@ -5,8 +5,9 @@ import type { RelayProblem, RelayProblemCode } from './types.ts';
 /** Silence for so long ends a lease, and the relay goes off. */
 export const LEASE_MS = 2000;
 export const RENEW_MS = 500;
-/** No message is longer. */
+/** No message is longer, but what a guard says of all its relays. */
 const MOST_BYTES = 4096;
+export const MOST_STATUS_BYTES = 65536;
 
 export type ToGuard =
   | { readonly type: 'lease'; readonly relay: string; readonly protection?: Partial<Protection> }
@@ -43,16 +44,21 @@ export function encode(message: ToGuard | FromGuard): string {
 
 /** Cuts what arrives into messages. Throws an `Error` at garbage; the connection is then not worth keeping. */
 export class MessageReader {
+  readonly #mostBytes: number;
   #rest = '';
+
+  constructor(mostBytes = MOST_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
 
   *read(chunk: string): Generator<unknown> {
     const lines = (this.#rest + chunk).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) {
-      if (line.length > MOST_BYTES) throw new Error('a message was too long');
+      if (line.length > this.#mostBytes) throw new Error('a message was too long');
       yield JSON.parse(line);
     }
-    if (this.#rest.length > MOST_BYTES) throw new Error('a message was too long');
+    if (this.#rest.length > this.#mostBytes) throw new Error('a message was too long');
   }
 }
 

@@ -1,16 +1,17 @@
-// `control relay`: on and off in; what the relay really does, and its faults, out.
-
+// `control relay`: on and off of each outlet's relay in; what it really does, and its faults, out.
 import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
+import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { dialogSettings } from '../shared/dialog.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
-import { booleanOf } from '../shared/values.ts';
 import { migrated } from '../shared/versions.ts';
+import { type Command, commandOf, mayOpen } from './command.ts';
 import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan, SETTINGS } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
@@ -37,29 +38,56 @@ export default function controlRelay(red: RED): void {
     red.nodes.createNode(this, saved);
     const status = new Status(red, this, 'control-relay');
     const { charging, leave } = joinStation(red, status, saved.station);
-    const control = new RelayControl(this, status, charging, saved);
-    const forget = onFlowsStarted(red, () => control.announce());
+    const outlets = outletsIn(charging);
+    const looks = new OutletLooks(status, outlets.length);
+    const controls = outlets.map((at) => new RelayControl(at, { node: this, status, looks, charging, config: saved }));
+    const forget = onFlowsStarted(red, () => {
+      for (const control of controls) control.announce();
+    });
 
-    onInput(this, status, (message) => control.hear(message));
+    onInput(this, status, (message) => hear(message, controls));
     onClose(this, async (removed) => {
       forget();
       try {
-        await control.close(removed);
+        await Promise.all(controls.map((control) => control.close(removed)));
       } finally {
         leave();
       }
     });
-    control.start();
+    for (const control of controls) control.start();
   }
   red.nodes.registerType('control relay', ControlRelayNode, { settings: dialogSettings('control relay', SETTINGS) });
+}
+
+/** A command whose outlet nobody understands closes nothing, and what it would open might be any of them. */
+async function hear(message: Message, controls: readonly RelayControl[]): Promise<void> {
+  let outlet: number;
+  try {
+    outlet = outletOf(message, controls.length);
+  } catch (error) {
+    if (mayOpen(message.payload)) await Promise.allSettled(controls.map((control) => control.open(message)));
+    throw error;
+  }
+  await controls[outlet - 1]!.hear(message);
+}
+
+interface Parts {
+  readonly node: RedNode;
+  readonly status: Status;
+  readonly looks: OutletLooks;
+  readonly charging: ChargingStation;
+  readonly config: ControlRelayConfig;
 }
 
 /** No faults: the contactor needs its rest, a later order overtook this one, the flow was being stopped. */
 const EXPECTED: ReadonlySet<string> = new Set(['not-ready', 'superseded', 'closed']);
 
+/** The relay of one outlet. */
 class RelayControl {
+  readonly #at: OutletAt;
   readonly #node: RedNode;
   readonly #status: Status;
+  readonly #looks: OutletLooks;
   readonly #charging: ChargingStation;
   readonly #config: ControlRelayConfig;
   #through: RelayPlan['through'] = 'guard';
@@ -87,9 +115,11 @@ class RelayControl {
   readonly #faults = new Map<string, string>();
   #contactFault: string | undefined;
 
-  constructor(node: RedNode, status: Status, charging: ChargingStation, config: ControlRelayConfig) {
+  constructor(at: OutletAt, { node, status, looks, charging, config }: Parts) {
+    this.#at = at;
     this.#node = node;
     this.#status = status;
+    this.#looks = looks;
     this.#charging = charging;
     this.#config = config;
   }
@@ -100,7 +130,7 @@ class RelayControl {
   }
 
   async #open(): Promise<void> {
-    const plan = planRelay(migrated(this.#config, MIGRATIONS));
+    const plan = planRelay(migrated(this.#config, MIGRATIONS), this.#at);
     this.#through = plan.through;
     const { guardSocket } = this.#charging.plan;
     if (plan.feedback !== undefined) {
@@ -129,13 +159,19 @@ class RelayControl {
     this.#contact = undefined;
     await contact?.close().catch(() => {});
     if (this.#closed) return;
-    const fault = asFault(error);
-    this.#status.failed(fault);
+    const fault = faultOf(this.#at, error);
+    this.#looks.set(this.#at, { fault, show: (status) => status.failed(fault) });
     if (fault.code !== this.#unusable?.code) this.#node.error(fault, {});
     this.#unusable = fault;
     const words = this.#status.wordsFor(fault);
     if (this.#faults.get('relay-unusable') !== words) this.#fault('relay-unusable', true, words);
     if (!isPermanent(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
+  }
+
+  /** Opens it, whatever the message says. */
+  async open(message: Message): Promise<void> {
+    await this.#opening;
+    if (this.#relay) await this.#set({ on: false }, message);
   }
 
   async hear(message: Message): Promise<void> {
@@ -172,7 +208,7 @@ class RelayControl {
     // in the same deploy is out of reach, and goes on with what is left when it starts again.
     const gone: Actual = { on: false, ready: false, readyInSeconds: 0, ...(removed ? {} : { restarting: true }) };
     setImmediate(() => {
-      this.#node.send([{ topic: 'relay', payload: gone }, null]);
+      this.#node.send([{ topic: 'relay', outlet: this.#at.outlet, payload: gone }, null]);
       // The node that comes next tells its own; these would stand for ever.
       for (const code of [...this.#faults.keys()]) this.#fault(code, false);
     });
@@ -186,7 +222,10 @@ class RelayControl {
     const relay = this.#relay!;
     if (on && this.#contactFault === 'feedback-lost') {
       await this.#set({ on: false }, message);
-      throw new NodeFault('feedback-lost', 'The feedback line of this relay is lost: the relay stays off.');
+      throw faultOf(
+        this.#at,
+        new NodeFault('feedback-lost', 'The feedback line of this relay is lost: the relay stays off.'),
+      );
     }
     this.#schedule(on, forMs, message);
     this.#cause = message;
@@ -256,7 +295,8 @@ class RelayControl {
   #fault(code: string, standing: boolean, words = this.#status.wordsFor(new NodeFault(code, code))): void {
     if (standing) this.#faults.set(code, words);
     else this.#faults.delete(code);
-    this.#node.send([null, { ...this.#cause, topic: 'relay-fault', payload: { code, standing, words } }]);
+    const { outlet } = this.#at;
+    this.#node.send([null, { ...this.#cause, topic: 'relay-fault', outlet, payload: { code, standing, words } }]);
   }
 
   /** The first output: at each change, and in answer to each command. */
@@ -268,7 +308,7 @@ class RelayControl {
     const told = JSON.stringify(actual);
     if (told === this.#told && !again) return;
     this.#told = told;
-    this.#node.send([{ ...this.#cause, topic: 'relay', payload: actual }, null]);
+    this.#node.send([{ ...this.#cause, topic: 'relay', outlet: this.#at.outlet, payload: actual }, null]);
   }
 
   /** A message that is lost must not leave a session in the belief that the relay is what it is not. */
@@ -282,7 +322,8 @@ class RelayControl {
 
   #beat(): void {
     if (!this.#relay) return;
-    const unwanted = !wantedClosed(this.#session) || (this.#contactFault !== undefined && this.#relay.state.on);
+    const unwanted =
+      !wantedClosed(this.#session, this.#at.outlet) || (this.#contactFault !== undefined && this.#relay.state.on);
     this.#tell(this.#relay.state, true);
     this.#tellings -= 1;
     if (this.#tellings <= 0) {
@@ -312,51 +353,19 @@ class RelayControl {
     const lease = this.#status.text(
       this.#through === 'direct' ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none',
     );
-    if (fault !== undefined) this.#status.failed(new NodeFault(fault, fault));
-    else if (on) this.#status.active('on', { lease });
+    const look = (show: (status: Status) => void, of: { fault?: Error; active?: boolean } = {}) =>
+      this.#looks.set(this.#at, { ...of, show });
+    if (fault !== undefined) {
+      const error = faultOf(this.#at, new NodeFault(fault, fault));
+      look((status) => status.failed(error), { fault: error });
+    } else if (on) look((status) => status.active('on', { lease }), { active: true });
     else if (readyInSeconds > 0) {
-      this.#status.waiting('wait', { seconds: readyInSeconds });
+      look((status) => status.waiting('wait', { seconds: readyInSeconds }));
       this.#countdown = setTimeout(
         () => this.#relay && this.#show(this.#relay.state, this.#actual(this.#relay.state)),
         1000,
       );
-    } else if (this.#through === 'guard' && !state.lease) this.#status.waiting('no-lease');
-    else this.#status.ready('off', { lease });
+    } else if (this.#through === 'guard' && !state.lease) look((status) => status.waiting('no-lease'));
+    else look((status) => status.ready('off', { lease }));
   }
-}
-
-/** What a message tells a relay to do. */
-interface Command {
-  readonly on: boolean;
-  /** Off again by itself after so long. */
-  readonly forMs?: number;
-}
-
-const MINUTE_MS = 60_000;
-/** The longest that a timer of Node.js waits. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-/**
- * `true`/`false`, 1/0, on/off; or what `verify code` gives when nothing stands between it and the relay: a voucher for
- * minutes closes the relay for these minutes, an `end-session` code opens it.
- * @returns undefined for what is not the relay's business: the other service codes
- * @throws {NodeFault} `bad-command` for what it can't be, `needs-session` for a voucher for Wh
- */
-export function commandOf(payload: unknown): Command | undefined {
-  const on = booleanOf(payload);
-  if (on !== undefined) return { on };
-  if (typeof payload !== 'object' || payload === null) throw badCommand();
-  const { amount, unit, operation } = payload as Record<string, unknown>;
-  if (typeof operation === 'string') return operation === 'end-session' ? { on: false } : undefined;
-  if (unit === 'Wh') {
-    throw new NodeFault('needs-session', 'A voucher for Wh needs "run session" and a meter before the relay.');
-  }
-  if (unit !== 'min' || typeof amount !== 'number' || !(amount > 0) || amount * MINUTE_MS > LONGEST_MS) {
-    throw badCommand();
-  }
-  return { on: true, forMs: amount * MINUTE_MS };
-}
-
-function badCommand(): NodeFault {
-  return new NodeFault('bad-command', 'msg.payload must be true or false (or 1, 0, on, off); the relay is off now.');
 }

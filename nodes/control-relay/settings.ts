@@ -1,8 +1,8 @@
 // What the dialog of `control relay` stored, with its defaults.
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import { PROTECTION, type Protection, wholeClosings } from '../../hardware/relay/protection.ts';
-import { RELAY_PIN, readRelays } from '../../hardware/relay/relay-pins.ts';
-import { readNumber, type Settings } from '../../hardware/settings.ts';
+import { nameAt, RELAY_PIN, readRelays } from '../../hardware/relay/relay-pins.ts';
+import { ONLY_OUTLET, type OutletAt, readNumber, type Settings } from '../../hardware/settings.ts';
 import { FEEDBACK_PIN } from '../../hardware/station-pins.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
@@ -38,7 +38,7 @@ export interface RelayPlan {
 
 export const SETTINGS = {
   through: { kind: 'choice', choices: ['guard', 'direct'] },
-  relay: { kind: 'text', otherwise: 'relay', where: { setting: 'through', is: 'guard' } },
+  relay: { kind: 'text', each: 'filled', otherwise: 'relay', where: { setting: 'through', is: 'guard' } },
   line: { ...RELAY_PIN.line, where: { setting: 'through', is: 'direct' } },
   activeLow: { ...RELAY_PIN.activeLow, where: { setting: 'through', is: 'direct' } },
   ...FEEDBACK_PIN,
@@ -50,17 +50,17 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** @throws {NodeFault} `bad-protection`, and as `setting` */
-export function planRelay(config: ControlRelayConfig): RelayPlan {
+export function planRelay(config: ControlRelayConfig, at: OutletAt = ONLY_OUTLET): RelayPlan {
   const through = given(config.through) === 'direct' ? 'direct' : 'guard';
   const direct = through === 'direct';
-  const contactor = direct ? setting(config, SETTINGS, 'line') : undefined;
-  const relay = setting(config, SETTINGS, 'relay');
+  const contactor = direct ? setting(config, SETTINGS, 'line', at) : undefined;
+  const relay = nameOf(config, at);
   return {
     through,
     relay,
     contactor,
     guarded: direct ? undefined : guardedPin(relay),
-    feedback: setting(config, SETTINGS, 'feedbackLine'),
+    feedback: setting(config, SETTINGS, 'feedbackLine', at),
     protection: {
       leastSeconds: limit(config, 'leastSeconds'),
       mostClosings: wholeClosings(limit(config, 'mostClosings')),
@@ -68,6 +68,12 @@ export function planRelay(config: ControlRelayConfig): RelayPlan {
       longestOnSeconds: limit(config, 'longestHours') * 3600,
     },
   };
+}
+
+/** One name stands for all outlets: the others' have their numbers behind it. */
+function nameOf(config: ControlRelayConfig, at: OutletAt): string {
+  const names = given(config.relay) ?? SETTINGS.relay.otherwise;
+  return names.includes(';') ? setting(config, SETTINGS, 'relay', at) : nameAt(names, at.outlet);
 }
 
 /** What the guard drives for this relay, where the variables that it runs on are this Node-RED's too. */

@@ -1,9 +1,11 @@
-// `detect vehicle`: true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
+// `detect vehicle`: of each outlet true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
+import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { dialogSettings } from '../shared/dialog.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
@@ -28,26 +30,41 @@ export default function detectVehicle(red: RED): void {
     red.nodes.createNode(this, saved);
     const status = new Status(red, this, 'detect-vehicle');
     const { charging, leave } = joinStation(red, status, saved.station);
-    const detection = new Detection(this, status, charging, saved);
-    const forget = onFlowsStarted(red, () => detection.announce());
+    const outlets = outletsIn(charging);
+    const looks = new OutletLooks(status, outlets.length);
+    const detections = outlets.map((at) => new Detection(at, { node: this, status, looks, charging, config: saved }));
+    const forget = onFlowsStarted(red, () => {
+      for (const detection of detections) detection.announce();
+    });
 
-    onInput(this, status, (message) => detection.hear(message));
+    onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
     onClose(this, async (removed) => {
       forget();
       try {
-        await detection.close(removed);
+        await Promise.all(detections.map((detection) => detection.close(removed)));
       } finally {
         leave();
       }
     });
-    detection.start();
+    for (const detection of detections) detection.start();
   }
   red.nodes.registerType('detect vehicle', DetectVehicleNode, { settings: dialogSettings('detect vehicle', SETTINGS) });
 }
 
+interface Parts {
+  readonly node: RedNode;
+  readonly status: Status;
+  readonly looks: OutletLooks;
+  readonly charging: ChargingStation;
+  readonly config: DetectVehicleConfig;
+}
+
+/** The vehicle of one outlet. */
 class Detection {
+  readonly #at: OutletAt;
   readonly #node: RedNode;
   readonly #status: Status;
+  readonly #looks: OutletLooks;
   readonly #charging: ChargingStation;
   readonly #config: DetectVehicleConfig;
   #load: LoadCurrentDetector | undefined;
@@ -63,9 +80,11 @@ class Detection {
   #settling = false;
   #fault: string | undefined;
 
-  constructor(node: RedNode, status: Status, charging: ChargingStation, config: DetectVehicleConfig) {
+  constructor(at: OutletAt, { node, status, looks, charging, config }: Parts) {
+    this.#at = at;
     this.#node = node;
     this.#status = status;
+    this.#looks = looks;
     this.#charging = charging;
     this.#config = config;
   }
@@ -99,7 +118,7 @@ class Detection {
   }
 
   async #contact(config: DetectVehicleConfig): Promise<Source> {
-    const { line, ...contact } = planContact(config);
+    const { line, ...contact } = planContact(config, this.#at);
     return debouncedInput(await this.#charging.gpio(), line, {
       ...contact,
       consumer: 'vehicle',
@@ -111,6 +130,9 @@ class Detection {
 
   #pilot(config: DetectVehicleConfig): Promise<Source> {
     void this.#charging.plan;
+    // One converter and one generator know one vehicle.
+    if (this.#at.outlets > 1)
+      throw new NodeFault('pilot-outlets', 'The control pilot is read at a station with one outlet alone.');
     return openPilot(config, {
       onConnected: (connected, state) => this.#level(connected, state),
       onFault: (fault) => this.#lost(new NodeFault(fault.code, fault.message), 'recovers by itself'),
@@ -162,8 +184,10 @@ class Detection {
     }
     const key = connected ? 'connected' : 'none';
     const values = { pilot: pilotState === undefined ? '' : ` (${pilotState})` };
-    if (connected) this.#status.active(key, values);
-    else this.#status.ready(key, values);
+    this.#looks.set(this.#at, {
+      active: connected,
+      show: (status) => (connected ? status.active(key, values) : status.ready(key, values)),
+    });
     if (connected === this.#connected) return;
     this.#connected = connected;
     this.#settling = false;
@@ -178,18 +202,19 @@ class Detection {
 
   #tell(): void {
     const settling = this.#settling ? { settling: true } : {};
-    this.#node.send({ topic: 'vehicle', payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
+    const { outlet } = this.#at;
+    this.#node.send({ topic: 'vehicle', outlet, payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
   }
 
   #tellUnknown(): void {
-    this.#node.send({ topic: 'vehicle', payload: null });
+    this.#node.send({ topic: 'vehicle', outlet: this.#at.outlet, payload: null });
   }
 
   /** Nobody knows any more whether a vehicle is there: the session hears of it, and this node tries again. */
   #lost(error: unknown, recovery?: 'recovers by itself'): void {
     if (this.#closed) return;
-    const fault = asFault(error);
-    this.#status.failed(fault);
+    const fault = faultOf(this.#at, error);
+    this.#looks.set(this.#at, { fault, show: (status) => status.failed(fault) });
     if (this.#fault === undefined) {
       this.#fault = 'gpio-lost';
       this.#connected = undefined;
@@ -211,9 +236,9 @@ class Detection {
   }
 
   #tellFault(code: string, standing: boolean): void {
-    this.#node.send({ topic: 'fault', payload: { code, standing } });
+    this.#node.send({ topic: 'fault', outlet: this.#at.outlet, payload: { code, standing } });
   }
 }
 
 /** Only a change of the settings mends these. */
-const isPermanent = (code = '') => code === 'no-station' || SETTING_FAULTS.has(code);
+const isPermanent = (code = '') => /^(no-station|pilot-outlets)$/.test(code) || SETTING_FAULTS.has(code);

@@ -2,7 +2,7 @@
 import { PLUG_CONTACT } from '../../hardware/gpio/debounce.ts';
 import type { Line, Pull } from '../../hardware/gpio/driver.ts';
 import { defaultLoadCurrent, type LoadCurrentSettings } from '../../hardware/pilot/load-current.ts';
-import type { Settings } from '../../hardware/settings.ts';
+import type { OutletAt, Settings } from '../../hardware/settings.ts';
 import { PLUG_PIN } from '../../hardware/station-pins.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { setting, settings } from '../shared/settings.ts';
@@ -89,8 +89,8 @@ export function sourceOf(config: DetectVehicleConfig): 'contact' | 'pilot' | 'lo
 }
 
 /** @throws {NodeFault} as `setting` */
-export function planContact(config: DetectVehicleConfig): ContactPlan {
-  const { line, openMs, closeMs } = settings(config, CONTACT);
+export function planContact(config: DetectVehicleConfig, at?: OutletAt): ContactPlan {
+  const { line, openMs, closeMs } = settings(config, CONTACT, at);
   return { ...line, openMs, closeMs };
 }
 

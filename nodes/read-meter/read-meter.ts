@@ -1,11 +1,14 @@
-// `read meter`: energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meter's faults.
+// `read meter`: each outlet's energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meters' faults.
 import { METERS } from '../../hardware/meter/kinds.ts';
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
-import { joinStation } from '../charging-station/station-user.ts';
+import type { OutletAt } from '../../hardware/settings.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
 import { dialogSettings } from '../shared/dialog.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
+import type { Status } from '../shared/status.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig, SETTINGS } from './settings.ts';
 
 export default function readMeter(red: RED): void {
@@ -13,57 +16,13 @@ export default function readMeter(red: RED): void {
     const begun = begin(red, this, saved, 'read-meter', MIGRATIONS);
     if (!begun) return;
     const { config, status } = begun;
+    const readers: Reader[] = [];
     const { charging, leave } = joinStation(red, status, config.station, (fault) => {
-      if (fault === undefined && failed) start();
+      if (fault === undefined) for (const reader of readers) reader.tryAgain();
     });
-
-    let standing: string | undefined;
-    let keepsCount = true;
-    const told = (code: string, is: boolean) => this.send({ topic: 'fault', payload: { code, standing: is } });
-    const listener: MeterListener = {
-      onReading: guarded(this, status, (reading: MeterReading) => {
-        status.active('reading', shown(reading));
-        this.send({ topic: 'meter', payload: payloadOf(reading, keepsCount) });
-      }),
-      onFault: (fault) => {
-        status.failed(new NodeFault(fault.code, fault.message));
-        if (standing !== undefined && standing !== fault.code) told(standing, false);
-        standing = fault.code;
-        this.warn(fault.message);
-        told(fault.code, true);
-      },
-      onRecovered: () => {
-        if (standing !== undefined) told(standing, false);
-        standing = undefined;
-      },
-    };
-
-    let meter: Meter | undefined;
-    const open = async () => {
-      const kind = meterOf(config, charging);
-      if (kind === undefined) {
-        status.ready('none');
-        return;
-      }
-      keepsCount = kind.keepsCount;
-      meter = await openMeter(this, config, kind, charging, listener);
-      if (kind.simulated) status.ready('simulated');
-      else status.waiting('waiting');
-    };
-    let opening = Promise.resolve();
-    let failed = false;
-    /** Again, when the journal that a meter goes on from could not be read before. */
-    const start = () => {
-      failed = false;
-      opening = open().catch((thrown: unknown) => {
-        failed = true;
-        const fault = asFault(thrown);
-        status.failed(fault);
-        // The station itself says what is missing, if it goes on for long.
-        if (fault.code !== 'key-awaited') this.error(fault, {});
-      });
-    };
-    start();
+    const outlets = outletsIn(charging);
+    const looks = new OutletLooks(status, outlets.length);
+    for (const at of outlets) readers.push(new Reader(at, { node: this, status, looks, charging, config }));
 
     onInput(this, status, (message) => {
       const { topic, payload } = message;
@@ -71,20 +30,116 @@ export default function readMeter(red: RED): void {
       if (topic !== 'relay' || typeof on !== 'boolean') {
         throw new NodeFault('bad-input', 'Only a simulated meter takes messages: the first output of "control relay".');
       }
-      meter?.relay?.(on);
+      readers[outletOf(message, readers.length) - 1]!.relay(on);
     });
     onClose(this, async () => {
       try {
-        await opening;
-        await meter?.close();
+        await Promise.all(readers.map((reader) => reader.close()));
       } finally {
         leave();
       }
     });
+    for (const reader of readers) reader.start();
   }
   red.nodes.registerType('read meter', ReadMeterNode, {
     settings: dialogSettings('read meter', SETTINGS, { chosenBy: 'meter', kinds: METERS }),
   });
+}
+
+interface Parts {
+  readonly node: RedNode;
+  readonly status: Status;
+  readonly looks: OutletLooks;
+  readonly charging: ChargingStation;
+  readonly config: ReadMeterConfig;
+}
+
+/** The meter of one outlet. */
+class Reader {
+  readonly #at: OutletAt;
+  readonly #parts: Parts;
+  #meter: Meter | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  /** It could not be opened. */
+  #failed = false;
+  /** The code of the fault that stands. */
+  #standing: string | undefined;
+  #keepsCount = true;
+
+  constructor(at: OutletAt, parts: Parts) {
+    this.#at = at;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#failed = false;
+    this.#opening = this.#open().catch((thrown: unknown) => {
+      this.#failed = true;
+      const { node } = this.#parts;
+      const fault = faultOf(this.#at, thrown);
+      this.#show((status) => status.failed(fault), { fault });
+      // The station itself says what is missing, if it goes on for long.
+      if (fault.code !== 'key-awaited') node.error(fault, {});
+    });
+  }
+
+  /** When the journal that a meter goes on from could not be read before. */
+  tryAgain(): void {
+    if (this.#failed) this.start();
+  }
+
+  /** What the relay does: only a simulated meter asks. */
+  relay(on: boolean): void {
+    this.#meter?.relay?.(on);
+  }
+
+  async close(): Promise<void> {
+    await this.#opening;
+    await this.#meter?.close();
+  }
+
+  async #open(): Promise<void> {
+    const { node, config, charging } = this.#parts;
+    const kind = meterOf(config, charging);
+    if (kind === undefined) {
+      this.#show((status) => status.ready('none'));
+      return;
+    }
+    this.#keepsCount = kind.keepsCount;
+    this.#meter = await openMeter(node, config, kind, charging, this.#listener(), this.#at);
+    this.#show((status) => (kind.simulated ? status.ready('simulated') : status.waiting('waiting')));
+  }
+
+  #listener(): MeterListener {
+    const { node, status } = this.#parts;
+    return {
+      onReading: guarded(node, status, (reading: MeterReading) => {
+        this.#show((one) => one.active('reading', shown(reading)), { active: true });
+        const { outlet } = this.#at;
+        node.send({ topic: 'meter', outlet, payload: payloadOf(reading, this.#keepsCount) });
+      }),
+      onFault: ({ code, message }) => {
+        const fault = faultOf(this.#at, new NodeFault(code, message));
+        this.#show((one) => one.failed(fault), { fault });
+        if (this.#standing !== undefined && this.#standing !== code) this.#tell(this.#standing, false);
+        this.#standing = code;
+        node.warn(this.#at.outlets === 1 ? message : `${this.#at.outlet}: ${message}`);
+        this.#tell(code, true);
+      },
+      onRecovered: () => {
+        if (this.#standing !== undefined) this.#tell(this.#standing, false);
+        this.#standing = undefined;
+      },
+    };
+  }
+
+  #tell(code: string, standing: boolean): void {
+    this.#parts.node.send({ topic: 'fault', outlet: this.#at.outlet, payload: { code, standing } });
+  }
+
+  #show(show: (status: Status) => void, of: { readonly fault?: Error; readonly active?: boolean } = {}): void {
+    this.#parts.looks.set(this.#at, { ...of, show });
+  }
 }
 
 /** A count that the station keeps itself is not whole after a power cut: the session must know. */

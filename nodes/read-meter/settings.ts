@@ -2,7 +2,7 @@
 import { PlausibilityJudge } from '../../charging/station/meter-plausibility.ts';
 import { METERS } from '../../hardware/meter/kinds.ts';
 import type { KeptCounter, Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
-import type { Settings } from '../../hardware/settings.ts';
+import { ONLY_OUTLET, type OutletAt, type Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import { asFault, NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig, RedNode } from '../shared/red.ts';
@@ -59,26 +59,25 @@ export async function openMeter(
   kind: MeterKind,
   charging: ChargingStation,
   listener: MeterListener,
+  at: OutletAt = ONLY_OUTLET,
 ): Promise<Meter> {
   const highestPowerW = setting(config, SETTINGS, 'highestPowerW');
   try {
-    return await kind.open(givenIn(config, kind.settings), {
+    return await kind.open(givenIn(config, kind.settings, at), {
+      at,
       judging: (slackWh) => new PlausibilityJudge({ highestPowerW, ...(slackWh !== undefined && { slackWh }) }),
       listener,
       gpio: () => charging.gpio(),
-      counter: (...names) => keptCounter(node, charging, names),
+      counter: (...names) => keptCounter(node, charging, at, names),
     });
   } catch (error) {
     throw asNodeFault(error);
   }
 }
 
-/** The one whose energy this node reads. */
-const OUTLET = 1;
-
-/** What was billed last of what stands open at the outlet of this meter. */
-function billed(station: ChargingStation['station']): number[] {
-  const open = station.openVouchers().filter(({ outlet }) => outlet === OUTLET);
+/** What was billed last of what stands open at an outlet. */
+function billed(station: ChargingStation['station'], at: number): number[] {
+  const open = station.openVouchers().filter(({ outlet = 1 }) => outlet === at);
   return open.map(({ meterLastWh }) => meterLastWh ?? 0);
 }
 
@@ -87,11 +86,16 @@ function billed(station: ChargingStation['station']): number[] {
  * A journal that takes no writes is logged once, until it takes them again: what it means for the customer, the session
  * says.
  */
-function keptCounter(node: RedNode, { station }: ChargingStation, names: readonly [string, ...string[]]): KeptCounter {
+function keptCounter(
+  node: RedNode,
+  { station }: ChargingStation,
+  { outlet }: OutletAt,
+  names: readonly [string, ...string[]],
+): KeptCounter {
   const counters = names.map((name) => station.meterCounter(name));
   let failing = false;
   return {
-    startWh: Math.max(...counters, ...billed(station)),
+    startWh: Math.max(...counters, ...billed(station, outlet)),
     save(energyWh) {
       try {
         station.saveMeterCounter(names[0], energyWh);

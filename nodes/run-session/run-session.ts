@@ -206,6 +206,8 @@ class SessionNode implements StationUser {
     }
     const settings = this.#settings();
     if (!settings) return;
+    // What the other outlets tell is not about this charge.
+    if (message.outlet !== undefined && Number(message.outlet) !== 1) return;
     const input = heard(message, settings);
     const charger = this.#charger;
     if (!charger) {
@@ -298,7 +300,7 @@ class SessionNode implements StationUser {
 
   /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
   #command(on: boolean, again: boolean): void {
-    this.#live.tells(on);
+    this.#live.tells(on, 1);
     this.#send('relay', { topic: 'relay', payload: on, again, commandedBy: this.#node.id });
   }
 

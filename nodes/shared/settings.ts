@@ -3,6 +3,9 @@
 import { PinError } from '../../hardware/gpio/pin.ts';
 import {
   type Given,
+  givenFor,
+  ONLY_OUTLET,
+  type OutletAt,
   readSetting,
   readSettings,
   SettingError,
@@ -25,36 +28,37 @@ type Stored = object;
 /** The faults of a setting that can't be: only a change of it mends them. */
 export const SETTING_FAULTS: ReadonlySet<string> = new Set([
   ...['no-line', 'no-setting', 'bad-pin', 'bad-level', 'bad-pull', 'pin-list', 'pin-contradicts'],
-  ...['bad-number', 'bad-choice', 'bad-variable', 'config-newer'],
+  ...['bad-number', 'bad-choice', 'bad-variable', 'config-newer', 'rows', 'row-empty', 'row-twice'],
 ]);
 
 /** What a dialog stored, for a table; a text that is a variable's own is known as that variable's. */
-export function givenIn(config: Stored, table: Settings): Given {
-  return (name) => {
+export function givenIn(config: Stored, table: Settings, at: OutletAt = ONLY_OUTLET): Given {
+  return givenFor(at, table, (name) => {
     const text = given((config as Readonly<Record<string, unknown>>)[name]);
     if (text === undefined) return undefined;
     const { variable } = table[name]!;
     const from = variable !== undefined && process.env[variable]?.trim() === text ? variable : undefined;
     return { text, variable: from };
-  };
+  });
 }
 
 /**
  * One setting of a table.
- * @throws {NodeFault} `bad-number`, `bad-choice`, `bad-variable`, `no-setting`, `no-line`; of a pin `bad-pin`, `bad-level`,
+ * @throws {NodeFault} `bad-number`, `bad-choice`, `bad-variable`, `no-setting`, `no-line`, `rows`, `row-empty`, `row-twice`; of a pin `bad-pin`, `bad-level`,
  *   `bad-pull`, `pin-list`, `pin-contradicts`
  */
 export function setting<const T extends Settings, Name extends keyof T & string>(
   config: Stored,
   table: T,
   name: Name,
+  at?: OutletAt,
 ): ValueOf<T[Name]> {
-  return faulty(() => readSetting(table, name, givenIn(config, table)));
+  return faulty(() => readSetting(table, name, givenIn(config, table, at)));
 }
 
 /** All settings of a table. @throws {NodeFault} of the first that can't be, as `setting` */
-export function settings<const T extends Settings>(config: Stored, table: T): Values<T> {
-  return faulty(() => readSettings(table, givenIn(config, table)));
+export function settings<const T extends Settings>(config: Stored, table: T, at?: OutletAt): Values<T> {
+  return faulty(() => readSettings(table, givenIn(config, table, at)));
 }
 
 /** With a setting's or pin's error as a fault that the catalogues have words for. */

@@ -79,12 +79,22 @@ export class Status {
 
   /** What a person reads about an error: `errors.<code>` of the node's catalogue, or of the station's, when one has it. */
   wordsFor(error: unknown): string {
+    return this.#ofOutlet(error, this.#sentenceFor(error));
+  }
+
+  #sentenceFor(error: unknown): string {
     const words = this.#lookUp('errors', error, (label) => this.#quoted(label));
     return words ?? (error instanceof Error ? error.message : String(error));
   }
 
   #shortFor(error: unknown): string {
-    return this.#lookUp('short', error, (label) => label) ?? this.wordsFor(error);
+    return this.#ofOutlet(error, this.#lookUp('short', error, (label) => label) ?? this.#sentenceFor(error));
+  }
+
+  /** The number goes before it where a node serves several outlets. */
+  #ofOutlet(error: unknown, words: string): string {
+    const outlet = (error as { outlet?: unknown } | null | undefined)?.outlet;
+    return typeof outlet === 'number' ? `${outlet}: ${words}` : words;
   }
 
   #lookUp(part: 'errors' | 'short', error: unknown, write: (label: string) => string): string | undefined {

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import type { Pin } from '../../hardware/gpio/pin.ts';
+import { nameAt } from '../../hardware/relay/relay-pins.ts';
+import type { OutletAt } from '../../hardware/settings.ts';
 import type { Bench, Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/read-keypad.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { outletOf } from '../shared/outlets.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { given, setting } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
@@ -31,7 +34,7 @@ export default function simulateStation(red: RED): void {
 
     onInput(this, status, async (message: HttpMessage, send) => {
       try {
-        const state = await simulated(message.payload, config, charging);
+        const state = await simulated(message, config, charging);
         status.active('state', { state: state.state });
         send([answer({ ...message }, 200, state, NOT_STORED), null]);
       } catch (thrown) {
@@ -53,15 +56,17 @@ export default function simulateStation(red: RED): void {
 }
 
 async function simulated(
-  payload: unknown,
+  message: HttpMessage,
   config: SimulateStationConfig,
   charging: ChargingStation,
 ): Promise<Snapshot> {
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
   const does = setting(config, SETTINGS, 'does');
+  const { payload } = message;
   if (does === 'keys') await typed(payload, charging.bench);
   if (does === 'plug') {
-    const { line, activeLow } = plugOf(config);
+    const { outlets } = charging.plan;
+    const { line, activeLow } = plugOf(config, { outlet: outletOf(message, outlets), outlets });
     plug(payload, join(charging.plan.gpioFolder ?? '', line), activeLow);
   }
   return told(charging.bench.state());
@@ -86,10 +91,13 @@ function bodyOf(payload: unknown): unknown {
 }
 
 /** The plug contact as `detect vehicle` reads it, where both have it from the charger's variables. */
-function plugOf({ line }: SimulateStationConfig): Pin {
+function plugOf({ line }: SimulateStationConfig, at: OutletAt): Pin {
   const { VEHICLE_LINE, VEHICLE_ACTIVE_LOW } = process.env;
   const activeLow = given(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
-  return setting({ line, activeLow }, SETTINGS, 'line') ?? { line: 'vehicle', activeLow: false };
+  // Of the first outlet alone where the dialog names its line, as it did before a station had several.
+  const named = given(line) === 'vehicle' ? undefined : line;
+  const usual = { line: nameAt('vehicle', at.outlet), activeLow: false };
+  return setting({ line: named, activeLow }, SETTINGS, 'line', at) ?? usual;
 }
 
 /** Written in place as a switch would, never empty in between. */

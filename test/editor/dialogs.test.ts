@@ -57,6 +57,8 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
   },
   'control relay': {
     line: needed('through', 'direct', '27'),
+    // Of several outlets, below.
+    feedbackLine: { wrong: [], right: ['', 'GPIO5', variable('FEEDBACK_LINE')] },
     leastSeconds: upTo(0, 86_400),
     mostClosings: whole(0, 1000),
     windowMinutes: { wrong: ['x', 0, 1441], right: ['', 0.1, 1440, variable('A_VARIABLE')] },
@@ -180,6 +182,79 @@ describe('the dialogs, through the editor’s own validation', function () {
       });
     }
   }
+});
+
+describe('the dialogs of a station with several outlets', function () {
+  this.timeout(120_000);
+  let editor: Editor;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    const tab = { id: 'tab', type: 'tab', label: 'site' };
+    const station = { id: 'station', type: 'charging station', version: 2, station: 'CP-1', outlets: '3' };
+    const node = (id: string, type: string, more: object) => ({
+      ...{ id, type, z: 'tab', version: 1, station: 'station', x: 200, y: 80, wires: [] },
+      ...more,
+    });
+    const nodes = [
+      node('plug', 'detect vehicle', { by: 'contact', line: '5; 6,active-low; 7' }),
+      node('relay', 'control relay', { through: 'guard', relay: 'relay', feedbackLine: '' }),
+      node('meter', 'read meter', { meter: 'modbus', port: '/dev/ttyUSB0', unitId: '' }),
+    ];
+    [editor, browser] = await Promise.all([Editor.start([tab, station, ...nodes]), launchBrowser()]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
+    await editor.open(page);
+  });
+  after(async () => {
+    await browser?.close();
+    await editor?.end();
+  });
+
+  const rows = (setting: string) =>
+    page.locator(`#node-input-${setting}`).locator('xpath=following-sibling::div[1]').locator('input');
+  const open = async (id: string) => {
+    await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
+    await page.locator('#node-dialog-ok').waitFor();
+  };
+  const saved = async (id: string, setting: string) => {
+    await page.locator('#node-dialog-ok').click();
+    await page.locator('#node-dialog-ok').waitFor({ state: 'detached' });
+    return page.evaluate(`RED.nodes.node(${JSON.stringify(id)})[${JSON.stringify(setting)}]`);
+  };
+  const valid = (id: string, setting: string, value: string) =>
+    page.evaluate(`(() => {
+      const node = RED.nodes.node(${JSON.stringify(id)});
+      return node._def.defaults[${JSON.stringify(setting)}].validate.call(node, ${JSON.stringify(value)}, {});
+    })()`);
+
+  it('have a table with a row an outlet, and keep it as one list', async () => {
+    await open('plug');
+    assert.equal(await page.locator('#node-input-line').isVisible(), false);
+    assert.equal(await rows('line').count(), 3);
+    assert.deepEqual(await Promise.all((await rows('line').all()).map((row) => row.inputValue())), [
+      '5',
+      '6,active-low',
+      '7',
+    ]);
+    await rows('line').nth(2).fill('mcp23017:5');
+    assert.equal(await saved('plug', 'line'), '5; 6,active-low; mcp23017:5');
+    await open('meter');
+    for (const [index, address] of ['1', '2', '3'].entries()) await rows('unitId').nth(index).fill(address);
+    assert.equal(await saved('meter', 'unitId'), '1; 2; 3');
+  });
+
+  it('say what is wrong with the rows', async () => {
+    for (const wrong of ['5; 6', '5; 6; 7; 8', '5;; 7', '5; 6; GPIO 5']) {
+      assert.match(String(await valid('plug', 'line', wrong)), /\S+ \S+/, wrong);
+    }
+    assert.equal(await valid('plug', 'line', '5; 6; mcp23017:5'), true);
+    assert.equal(await valid('relay', 'feedbackLine', '9;;10'), true);
+    for (const wrong of ['9; 10', '9;; 09'])
+      assert.match(String(await valid('relay', 'feedbackLine', wrong)), /\S+ \S+/);
+    for (const wrong of ['', '1; 2', '1; 2; 248', '1; 2; 2'])
+      assert.match(String(await valid('meter', 'unitId', wrong)), /\S+ \S+/, wrong);
+    assert.equal(await valid('meter', 'unitId', '1; 2; 247'), true);
+  });
 });
 
 const TYPES = [

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
-import { encode, type GuardStatus, MessageReader } from '../../../hardware/relay/protocol.ts';
+import { encode, type GuardStatus, MessageReader, MOST_STATUS_BYTES } from '../../../hardware/relay/protocol.ts';
 import { readRelays } from '../../../hardware/relay/relay-pins.ts';
 import { connectTo } from '../../../hardware/relay/socket.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
@@ -79,7 +79,7 @@ function otherPins({ relays }: GuardStatus, { env }: Subject): Finding[] {
 
 async function askStatus(path: string): Promise<GuardStatus> {
   const socket = connectTo(path);
-  const reader = new MessageReader();
+  const reader = new MessageReader(MOST_STATUS_BYTES);
   socket.setEncoding('utf8');
   const silence = setTimeout(() => socket.destroy(new Error('no answer')), answerMs);
   try {

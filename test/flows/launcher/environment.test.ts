@@ -53,13 +53,28 @@ describe('the variables of the applications', () => {
       ...{ station: 'CP-7', key: 'cd'.repeat(32), keyVersion: 2, unit: 'Wh', step: 500, layout: 'wide' },
       ...{ sequence: 'clock', slotSeconds: 120, outlets: 4, page: 'https://shop.example/sub/charge/CP-7', new: true },
     });
-    const given = chargerEnvironment('auto', { STATION_KEY: ` ${text}\n`, STATION_STEP: '30' });
+    const given = chargerEnvironment('simulated', { STATION_KEY: ` ${text}\n`, STATION_STEP: '30' });
     const { CLOUD_URL, STATION_ID, STATION_KEY, STATION_UNIT, STATION_STEP, STATION_LAYOUT, SLOT_SECONDS } = given;
     assert.deepEqual(
       [CLOUD_URL, STATION_ID, STATION_KEY, STATION_UNIT, STATION_STEP, STATION_LAYOUT, SLOT_SECONDS],
       ['https://shop.example/sub', 'CP-7', 'cd'.repeat(32), 'Wh', '500', 'wide', '120'],
     );
     assert.deepEqual([given.STATION_OUTLETS, given.STATION_KEY_NEW], ['4', 'true']);
+    assert.equal(given.RELAY_LINE, 'relay; relay-2; relay-3; relay-4');
+    assert.equal(given.VEHICLE_LINE, 'vehicle; vehicle-2; vehicle-3; vehicle-4');
+    const relays = ['relay', 'relay-2', 'relay-3', 'relay-4'].flatMap((name) => ['--relay', `${name}=${name}`]);
+    assert.deepEqual(relayArguments(given), relays);
+    const real = (lines: object) => chargerEnvironment('auto', { STATION_KEY: text, ...lines });
+    assert.throws(() => real({}), /RELAY_LINE holds "GPIO27": it takes one an outlet, 4 in all/);
+    const RELAY_LINE = '22; 23,active-low; 24; 25';
+    assert.throws(() => real({ RELAY_LINE, VEHICLE_LINE: '5;6;7' }), /VEHICLE_LINE holds "5; 6; 7".*4 in all/);
+    assert.throws(() => real({ RELAY_LINE, VEHICLE_LINE: '5;6;7;GPIO5' }), /VEHICLE_LINE names "5" .*1, 4/);
+    assert.throws(
+      () => real({ RELAY_LINE, VEHICLE_LINE: '5;6;7;23' }),
+      /VEHICLE_LINE takes another line than RELAY_LINE/,
+    );
+    const wired = real({ RELAY_LINE, VEHICLE_LINE: '5;6;7;8', FEEDBACK_LINE: '9;;;10' });
+    assert.deepEqual(relayArguments(wired).slice(0, 4), ['--relay', 'relay=22', '--relay', 'relay-2=23,active-low']);
     assert.throws(
       () => chargerEnvironment('auto', { STATION_KEY: text.slice(0, 60) }),
       /^Error: STATION_KEY: This is no/,

@@ -203,10 +203,10 @@ describe("a station's pins", () => {
   });
 
   it('that cannot be read are all told', () => {
-    const { refused } = readStationPins({ RELAY_LINE: '27;22', VEHICLE_LINE: '17,', FEEDBACK_LINE: 'x y' });
+    const { refused } = readStationPins({ RELAY_LINE: '27,', VEHICLE_LINE: '17,', FEEDBACK_LINE: 'x y' });
     assert.deepEqual(
       refused.map(({ message }) => message.split(' ')[0]),
-      ['RELAY_LINE', 'VEHICLE_LINE:', 'FEEDBACK_LINE:'],
+      ['RELAY_LINE:', 'VEHICLE_LINE:', 'FEEDBACK_LINE:'],
     );
   });
 });

@@ -34,6 +34,26 @@ describe("the guard's command line", () => {
     });
   });
 
+  it('holds a relay for each outlet that RELAY_LINE names, each with its own level', () => {
+    const RELAY_LINE = 'GPIO27,active-low; 22 ;mcp23017:5';
+    assert.deepEqual(readSettings([], { GUARD_SOCKET: '/s', RELAY_LINE }).relays, {
+      relay: { line: 'GPIO27', activeLow: true },
+      'relay-2': { line: '22' },
+      'relay-3': { line: 'mcp23017:5' },
+    });
+    const twenty = Array.from({ length: 20 }, (_, index) => `mcp23017:${index}`).join(';');
+    const relays = readSettings([], { GUARD_SOCKET: '/s', RELAY_LINE: twenty, RELAY_ACTIVE_LOW: 'true' }).relays;
+    assert.equal(Object.keys(relays).at(-1), 'relay-20');
+    assert.ok(Object.values(relays).every(({ activeLow }) => activeLow));
+    for (const [wrong, says] of [
+      ['27;22;GPIO27', /RELAY_LINE names GPIO27 twice/],
+      ['27;;22', /RELAY_LINE: "" can't be in "27;;22"/],
+      ['27;22,active-hgih', /"active-hgih" can't be in/],
+    ] as const) {
+      assert.throws(() => readSettings([], { GUARD_SOCKET: '/s', RELAY_LINE: wrong }), says);
+    }
+  });
+
   it('without anything set takes what the charger takes: GPIO27 by auto', () => {
     for (const unset of [{}, { RELAY_LINE: '', GPIO_DRIVER: '', GUARD_RELAYS: '', GPIO_FOLDER: '' }]) {
       const settings = readSettings([], { ...unset, GUARD_SOCKET: '/s' });

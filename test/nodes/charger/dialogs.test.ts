@@ -138,6 +138,9 @@ describe('the nodes as the editor sees them', () => {
       name: 'FEEDBACK_ACTIVE_LOW',
       line: '',
       state: '',
+      active: '20',
+      outlets: '20',
+      takes: '20',
       title: '',
       reason: '',
     };

@@ -56,12 +56,17 @@ const keypad = (config: object) => openKeypad({ keypad: 'matrix', ...config } as
 const contact = (config: object) => planContact({ line: 'vehicle', ...config } as never);
 const relay = (config: object) => planRelay({ through: 'direct', line: 'relay', ...config } as never);
 
+const relayAt = (config: object) =>
+  planRelay({ through: 'direct', line: '1;2;3', ...config } as never, { outlet: 3, outlets: 3 });
+
 /** Node, setting, what it holds, and the program that reads it. */
 const WRONG: readonly (readonly [string, string, string, (config: object) => unknown])[] = [
   ['detect-vehicle', 'by', 'magic', (config) => sourceOf(config as never)],
   ['detect-vehicle', 'line', '', contact],
   ['detect-vehicle', 'line', 'GPIO17,active-hgih', contact],
   ['detect-vehicle', 'line', '17;27', contact],
+  ['detect-vehicle', 'line', '17; 27', (config) => planContact(config as never, { outlet: 1, outlets: 3 })],
+  ['control-relay', 'feedbackLine', '5; GPIO 6', (config) => relayAt(config)],
   ['detect-vehicle', 'activeLow', 'ture', contact],
   ['detect-vehicle', 'pull', 'sideways', contact],
   ['detect-vehicle', 'openMs', 'soon', contact],
