@@ -47,16 +47,17 @@ export function chargerEnvironment(
 }
 
 /**
- * What the charger knows of its past: where journal and mark are, whose they are, what the cloud said of the key.
+ * What the charger knows of itself: how many outlets it has, where journal and mark are, whose they are, what the cloud said of the key.
  * @throws an `Error` where the station has no key yet, or its file is none
  */
 export function memoryEnvironment(env: NodeJS.ProcessEnv) {
   const at = places(env);
-  const { STATION_ID = '', STATION_KEY = '', ...said } = identity(at.stationFile, env);
+  const { STATION_ID = '', STATION_KEY = '', STATION_OUTLETS = '1', ...said } = identity(at.stationFile, env);
   return {
     ...said,
     STATION_ID,
     STATION_KEY,
+    STATION_OUTLETS,
     JOURNAL_FOLDER: resolve(at.chargerDir, env.JOURNAL_FOLDER?.trim() || 'journal'),
     JOURNAL_MARK: resolve(at.chargerDir, env.JOURNAL_MARK?.trim() || 'station.mark'),
   };

@@ -19,6 +19,10 @@ export class MeterHealth {
     this.#waitForSilence();
   }
 
+  get isSilent(): boolean {
+    return this.#fault === 'meter-silent';
+  }
+
   /** A read that gave values. */
   read(reading: MeterReading): void {
     const reason = this.#judge.judge(reading);

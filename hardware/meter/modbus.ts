@@ -2,13 +2,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { good, permission, type Subject, wrong } from '../checks.ts';
+import { rowsOf } from '../gpio/pin.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { DeviceError } from '../linux/errors.ts';
 import { hasConsole } from '../linux/serial-ports.ts';
 import { MeterHealth } from './health.ts';
-import { type Meter, type MeterJudging, type MeterListener, type MeterReading, meterKind } from './meter.ts';
+import {
+  type Meter,
+  type MeterJudging,
+  type MeterListener,
+  type MeterReading,
+  meterKind,
+  silentAfterMs,
+} from './meter.ts';
+import { type BusParts, ModbusBus } from './modbus-bus.ts';
 import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
-import { type RtuParts, RtuPort } from './rtu-port.ts';
 
 const models = Object.keys(modbusMaps) as [ModbusMeterName, ...ModbusMeterName[]];
 
@@ -45,6 +53,14 @@ export const modbus = meterKind({
       'METER=modbus，但 METER_PORT 没有指定串口。',
     ],
     'devices.meter-port-missing': ['METER=modbus, and there is no {port}.', 'METER=modbus，但 {port} 不存在。'],
+    'devices.meter-round': [
+      'Reading {count} meters at {baud} baud takes some {seconds} s a round: they would count as silent.',
+      '以 {baud} 波特读取 {count} 块电表，一轮约需 {seconds} 秒：电表会被视为无应答。',
+    ],
+    'devices.meter-round.do': [
+      'Set the meters and METER_BAUD to 9600 or more.',
+      '请将各电表和 METER_BAUD 设为 9600 或更高。',
+    ],
     'devices.meter-port.do': [
       'Plug the adapter in, and check METER_PORT; a path below /dev/serial/by-id/ keeps its name.',
       '请插入适配器并检查 METER_PORT；/dev/serial/by-id/ 下的路径名称不会改变。',
@@ -59,7 +75,29 @@ function checkPort(subject: Subject) {
   const path = join(root, port);
   if (!existsSync(path)) return [wrong('devices.meter-port-missing', 'devices.meter-port.do', { port })];
   if (hasConsole(path, root)) return [wrong('devices.console', 'devices.console.do', { port })];
-  return [permission(path, subject) ?? good('devices.meter-port', { port })];
+  return [permission(path, subject) ?? good('devices.meter-port', { port }), ...round(env)];
+}
+
+/** Where all meters of a bus together take longer than a reading may be old. */
+function round({ METER_MODEL, METER_BAUD, METER_ADDRESS }: Subject['env']) {
+  const map: ModbusMap | undefined = modbusMaps[(METER_MODEL || models[0]) as ModbusMeterName];
+  const count = rowsOf(METER_ADDRESS).length;
+  if (map === undefined || count < 2) return [];
+  const baud = Number(METER_BAUD || map.baudRate);
+  const seconds = (count * readMs(map, baud)) / 1000;
+  if (seconds * 1000 <= silentAfterMs - defaultPollMs) return [];
+  return [wrong('devices.meter-round', 'devices.meter-round.do', { count, baud, seconds: Math.ceil(seconds) })];
+}
+
+const requestBytes = 8;
+const answerBytes = 5;
+/** A character has ten bits; the meter and the adapter take some time to turn round. */
+const bitsPerByte = 10;
+const turnMs = 40;
+
+function readMs({ blocks }: ModbusMap, baud: number): number {
+  const bytes = blocks.reduce((sum, { length }) => sum + requestBytes + answerBytes + 2 * length, 0);
+  return (bytes * bitsPerByte * 1000) / baud + turnMs * blocks.length;
 }
 
 export interface ModbusMeterOptions {
@@ -84,11 +122,13 @@ const defaultTimeoutMs = 500;
 /** A request whose answer was lost is sent again: within the second, and two times at most. */
 const retryWithinMs = 1_000;
 const mostAttempts = 3;
+/** Of several on one bus a silent one is asked so much more seldom, once each time. */
+const seldom = 5;
 
 /**
- * Opens a Modbus meter and polls it until it is closed. A port that is missing or a meter that is silent are faults told
+ * Opens a Modbus meter and polls it until it is closed, by turns with the others on its port. A port that is missing or a meter that is silent are faults told
  * to the listener, and tried again. Rejects with a `DeviceError` `module-missing` when modbus-serial cannot be loaded,
- * and `bad-setting`.
+ * and `bad-setting`, also where another meter on the port has another speed.
  */
 export async function openModbusMeter(options: ModbusMeterOptions, listener: MeterListener): Promise<Meter> {
   const map: ModbusMap | undefined = modbusMaps[options.meter];
@@ -100,26 +140,14 @@ export async function openModbusMeter(options: ModbusMeterOptions, listener: Met
   return new ModbusMeter(map, { ...options, unitId }, listener, await loadParts());
 }
 
-/** What is used of modbus-serial. Its own typing hides the class behind a default export that Node gives differently. */
-interface Client {
-  on(event: 'error', listener: (error: unknown) => void): void;
-  open(done: (error?: Error | null) => void): void;
-  setID(id: number): void;
-  setTimeout(milliseconds: number): void;
-  readInputRegisters(address: number, length: number): Promise<{ data: number[] }>;
-  close(done: () => void): void;
-}
-
-interface Parts extends RtuParts {
-  readonly Client: new (port: RtuPort) => Client;
-}
-
-async function loadParts(): Promise<Parts> {
+async function loadParts(): Promise<BusParts> {
   try {
     const { default: ModbusRTU } = await import('modbus-serial');
-    const { default: crc16 } = (await import('modbus-serial/utils/crc16.js' as string)) as { default: Parts['crc16'] };
-    const { SerialPort } = (await import('serialport' as string)) as Pick<Parts, 'SerialPort'>;
-    return { Client: ModbusRTU as unknown as Parts['Client'], SerialPort, crc16 };
+    const { default: crc16 } = (await import('modbus-serial/utils/crc16.js' as string)) as {
+      default: BusParts['crc16'];
+    };
+    const { SerialPort } = (await import('serialport' as string)) as Pick<BusParts, 'SerialPort'>;
+    return { Client: ModbusRTU as unknown as BusParts['Client'], SerialPort, crc16 };
   } catch (cause) {
     throw new DeviceError(
       'module-missing',
@@ -133,22 +161,28 @@ class ModbusMeter implements Meter {
   readonly name: string;
   readonly #map: ModbusMap;
   readonly #options: ModbusMeterOptions & { unitId: number };
-  readonly #parts: Parts;
+  readonly #bus: ModbusBus;
   readonly #clock: DeviceClock;
   readonly #health: MeterHealth;
-  #client: Client | undefined;
   /** Reads the longer blocks, since an answer to the shorter ones may still come. */
   #longer = false;
   #closed = false;
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void>;
 
-  constructor(map: ModbusMap, options: ModbusMeterOptions & { unitId: number }, listener: MeterListener, parts: Parts) {
+  constructor(
+    map: ModbusMap,
+    options: ModbusMeterOptions & { unitId: number },
+    listener: MeterListener,
+    parts: BusParts,
+  ) {
     this.name = `${map.model} at ${options.port}`;
     this.#map = map;
     this.#options = options;
-    this.#parts = parts;
     this.#clock = options.clock ?? machineClock();
+    const { port: path, baudRate, parity, stopBits } = options;
+    const frame = { parity: parity ?? map.parity, stopBits: stopBits ?? map.stopBits };
+    this.#bus = ModbusBus.join({ path, baudRate: baudRate ?? map.baudRate, ...frame }, parts, this);
     this.#health = new MeterHealth(listener, this.#clock, options.judging());
     this.#polling = this.#poll();
   }
@@ -161,72 +195,58 @@ class ModbusMeter implements Meter {
     this.#closed = true;
     this.#cancelPoll?.();
     this.#health.close();
+    await this.#bus.leave(this);
     await this.#polling;
-    await this.#closePort();
   }
 
   async #poll(): Promise<void> {
     try {
       const reading = await this.#read();
+      this.#bus.worked();
       if (!this.#closed) this.#health.read(reading);
     } catch (error) {
-      // An adapter that was pulled out comes back as another port: begin with a fresh one.
-      await this.#closePort();
+      await this.#bus.failed(this);
       if (!this.#closed) this.#health.failed(reasonOf(error));
     }
     if (this.#closed) return;
-    this.#cancelPoll = this.#clock.schedule(this.#options.pollMs ?? defaultPollMs, () => {
+    const pollMs = this.#options.pollMs ?? defaultPollMs;
+    this.#cancelPoll = this.#clock.schedule(this.#isDelaying ? pollMs * seldom : pollMs, () => {
       this.#polling = this.#poll();
     });
   }
 
+  /** The others on its bus wait for each answer that does not come. */
+  get #isDelaying(): boolean {
+    return this.#health.isSilent && this.#bus.isShared;
+  }
+
   async #read(): Promise<MeterReading> {
-    const client = this.#client ?? (await this.#openPort());
     const blocks: number[][] = [];
-    const until = this.#clock.now() + retryWithinMs;
-    for (const block of this.#map.blocks) blocks.push(await this.#readBlock(client, block, until));
+    const time = { leftMs: retryWithinMs };
+    for (const block of this.#map.blocks) blocks.push(await this.#readBlock(block, time));
     return decodeBlocks(this.#map, blocks, this.#clock.now());
   }
 
-  async #readBlock(client: Client, { address, length, longer }: ModbusBlock, until: number): Promise<number[]> {
+  /** @param time what is left for answers; to wait for its turn costs none */
+  async #readBlock({ address, length, longer }: ModbusBlock, time: { leftMs: number }): Promise<number[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await client.readInputRegisters(address, this.#longer ? longer : length)).data;
+        return await this.#bus.turn(this, async (client) => {
+          const begun = this.#clock.now();
+          try {
+            client.setID(this.#options.unitId);
+            client.setTimeout(this.#options.timeoutMs ?? defaultTimeoutMs);
+            return (await client.readInputRegisters(address, this.#longer ? longer : length)).data;
+          } finally {
+            time.leftMs -= this.#clock.now() - begun;
+          }
+        });
       } catch (error) {
         this.#longer = !this.#longer;
-        if (this.#closed || attempt === mostAttempts || this.#clock.now() >= until) throw error;
+        const attempts = this.#isDelaying ? 1 : mostAttempts;
+        if (this.#closed || attempt >= attempts || time.leftMs <= 0) throw error;
       }
     }
-  }
-
-  async #openPort(): Promise<Client> {
-    const { port: path, baudRate, parity, stopBits, unitId, timeoutMs } = this.#options;
-    const port = new RtuPort(this.#parts, {
-      path,
-      baudRate: baudRate ?? this.#map.baudRate,
-      parity: parity ?? this.#map.parity,
-      stopBits: stopBits ?? this.#map.stopBits,
-    });
-    const client = new this.#parts.Client(port);
-    // Errors of an open port also fail the read that is waiting; without a listener they would end the process.
-    client.on('error', () => undefined);
-    await new Promise<void>((resolve, reject) => {
-      client.open((error) => (error ? reject(error) : resolve()));
-    });
-    client.setID(unitId);
-    client.setTimeout(timeoutMs ?? defaultTimeoutMs);
-    this.#client = client;
-    return client;
-  }
-
-  async #closePort(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    if (!client) return;
-    await new Promise<void>((resolve) => {
-      // A port that vanished is closed already and says so with an error.
-      client.close(() => resolve());
-    });
   }
 }
 

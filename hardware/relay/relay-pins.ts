@@ -20,7 +20,7 @@ const USUAL = {
 export function usualLines(variables: Variables): { readonly relay: string; readonly vehicle: string } {
   if (variables.GPIO_DRIVER !== 'simulated') return USUAL.real;
   const { relay, vehicle } = USUAL.simulated;
-  const outlets = everyOutlet(saidOutlets(variables) ?? 1);
+  const outlets = everyOutlet(outletsOf(variables));
   const lines = (first: string) => outlets.map(({ outlet }) => nameAt(first, outlet)).join('; ');
   return { relay: lines(relay), vehicle: lines(vehicle) };
 }

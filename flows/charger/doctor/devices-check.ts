@@ -7,8 +7,16 @@ import type { I2cBus } from '../../../hardware/linux/bus.ts';
 import { DeviceError } from '../../../hardware/linux/errors.ts';
 import { openI2cBus } from '../../../hardware/linux/linux-bus.ts';
 import { hasConsole, serialPorts } from '../../../hardware/linux/serial-ports.ts';
-import { givenBy, readSetting, SettingError, type Settings } from '../../../hardware/settings.ts';
-import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
+import { outletsOf } from '../../../hardware/relay/relay-pins.ts';
+import {
+  everyOutlet,
+  givenBy,
+  givenFor,
+  readSetting,
+  SettingError,
+  type Settings,
+} from '../../../hardware/settings.ts';
+import { type Check, type Finding, good, isRows, note, type Subject, wrong } from './finding.ts';
 import type { WordKey } from './words.ts';
 
 /** Addresses at which the station's chips answer, and what they are. Reading one byte changes none of them. */
@@ -56,12 +64,15 @@ function kinds({ env }: Subject): Finding[] {
 
 /** Values that a device's settings don't take. Pins are told with the pins, and what is missing by the device itself. */
 function unfit(table: Settings, env: Subject['env']): Finding[] {
+  const outlets = outletsOf(env);
   return Object.keys(table).flatMap((name) => {
     try {
-      readSetting(table, name, givenBy(table, env));
+      for (const at of everyOutlet(outlets)) readSetting(table, name, givenFor(at, table, givenBy(table, env)));
       return [];
     } catch (error) {
-      if (!(error instanceof SettingError) || error.code !== 'bad-variable') return [];
+      if (!(error instanceof SettingError) || table[name]!.kind === 'pin') return [];
+      if (isRows(error.code)) return [wrong(`pins.${error.code}`, 'pins.rows.do', { ...error.values })];
+      if (error.code !== 'bad-variable') return [];
       const { variable: setting, value, takes } = error.values;
       return [wrong('devices.bad-setting', 'devices.setting.do', { setting, value, takes })];
     }

@@ -1,9 +1,9 @@
 // Runs every check and puts what they found into words.
+import { memoryEnvironment } from '../environment.ts';
 import { clockCheck } from './clock-check.ts';
 import { devicesCheck } from './devices-check.ts';
 import { diskCheck } from './disk-check.ts';
-import type { Check, Finding, Subject } from './finding.ts';
-import { wrong } from './finding.ts';
+import { type Check, dataDir, type Finding, type Subject, wrong } from './finding.ts';
 import { guardCheck } from './guard-check.ts';
 import { keyCheck } from './key-check.ts';
 import { machineCheck } from './machine-check.ts';
@@ -32,13 +32,25 @@ export interface Section {
 /** Looks at everything and changes nothing. A check that fails itself is a finding. */
 export async function examine(subject: Subject): Promise<Section[]> {
   const sections: Section[] = [];
+  const known = withOutlets(subject);
   for (const { title, run } of checks) {
-    const findings = await run(subject).catch((error: unknown) => [
+    const findings = await run(known).catch((error: unknown) => [
       wrong('check-failed', 'check-failed.do', { reason: (error as Error).message }),
     ]);
     sections.push({ title, findings });
   }
   return sections;
+}
+
+/** How many outlets there are is said with the key, as the charger reads it. */
+function withOutlets(subject: Subject): Subject {
+  try {
+    const { STATION_OUTLETS } = memoryEnvironment({ ...subject.env, DATA_DIR: dataDir(subject) });
+    return { ...subject, env: { ...subject.env, STATION_OUTLETS } };
+  } catch {
+    // What is wrong with the key says its own check.
+    return subject;
+  }
 }
 
 export function countWrong(sections: readonly Section[]): number {
@@ -62,11 +74,16 @@ function saidWrong(sections: readonly Section[]): Map<string, number> {
 
 const marks = { good: '✓', note: '·', wrong: '✗' } as const;
 
+/** What is about one of several outlets begins with which. */
+function ofOutlet(values: Finding['values'], language: Language): string {
+  return values?.outlet === undefined ? '' : say('of-outlet', language, values);
+}
+
 export function report(sections: readonly Section[], language: Language): string {
   const lines = sections.flatMap(({ title, findings }) => [
     say(title, language),
     ...findings.flatMap(({ level, says, values, advice }) => [
-      `  ${marks[level]} ${say(says, language, values)}`,
+      `  ${marks[level]} ${ofOutlet(values, language)}${say(says, language, values)}`,
       ...(advice ? [`    → ${say(advice, language, values)}`] : []),
     ]),
   ]);

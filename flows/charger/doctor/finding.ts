@@ -18,3 +18,8 @@ export function dataDir({ env }: checks.Subject): string {
 export const wrong = checks.wrong<WordKey>;
 export const good = checks.good<WordKey>;
 export const note = checks.note<WordKey>;
+
+/** Of a list that each outlet has a row of. */
+export function isRows(code: string): code is 'rows' | 'row-empty' | 'row-twice' {
+  return code === 'rows' || code === 'row-empty' || code === 'row-twice';
+}

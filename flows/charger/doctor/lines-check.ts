@@ -12,6 +12,7 @@ import { type Finding, good, note, type Subject, wrong } from './finding.ts';
 
 /** A line that a setting names; `at` is undefined where the machine has no such line. */
 interface Named {
+  /** Behind it the number of the outlet, where there are several. */
   readonly setting: string;
   readonly line: string;
   readonly at: LineAt<Chip> | undefined;
@@ -45,12 +46,13 @@ export async function checkLines(driver: GpioDriver, chips: readonly Chip[], sub
 
   const { pins } = readStationPins(env);
   const of = (use: StationPin['use']) => pins.filter((one) => one.use === use);
-  for (const { setting, pin } of of('relay')) {
-    for (const { at } of lookUp(setting, [pin.line])) if (at) findings.push(relayLine(pin, at, chips));
-  }
+  /** Each pin of one use, looked up by itself. */
+  const eachOf = (use: StationPin['use']) =>
+    of(use).map((one) => ({ ...one, named: lookUp(numbered(one), [one.pin.line])[0]! }));
+  for (const { pin, outlet, named } of eachOf('relay'))
+    if (named.at) findings.push(ofOutlet(outlet, relayLine(pin, named.at, chips)));
   findings.push(...checkBoot(chips, subject));
-  const [vehicle] = of('vehicle');
-  const [plug] = vehicle ? lookUp('VEHICLE_LINE', [vehicle.pin.line]) : [];
+  const plugs = eachOf('vehicle');
   const lines = (setting: string) => pins.filter((one) => one.setting === setting).map(({ pin }) => pin.line);
   optional('FEEDBACK_LINE', lines('FEEDBACK_LINE'));
   for (const device of DEVICES) {
@@ -65,8 +67,19 @@ export async function checkLines(driver: GpioDriver, chips: readonly Chip[], sub
     const settings = shared.filter((other) => isSame(one, other)).map(({ setting }) => setting);
     findings.push(wrong('pins.line-twice', 'pins.line-twice.do', { line: one.line, settings: settings.join(', ') }));
   }
-  if (plug?.at && !shared.includes(plug)) findings.push(await vehicleLine(driver, vehicle!.pin, subject));
+  for (const { pin, outlet, named } of plugs) {
+    if (named.at && !shared.includes(named)) findings.push(ofOutlet(outlet, await vehicleLine(driver, pin, subject)));
+  }
   return findings;
+}
+
+/** `RELAY_LINE 3` is the third row of RELAY_LINE. */
+function numbered({ setting, outlet }: StationPin): string {
+  return outlet === undefined ? setting : `${setting} ${outlet}`;
+}
+
+function ofOutlet(outlet: number | undefined, finding: Finding): Finding {
+  return outlet === undefined ? finding : { ...finding, values: { ...finding.values, outlet } };
 }
 
 function isSame({ at: one }: Named, { at: other }: Named): boolean {

@@ -8,9 +8,10 @@ import { openDriver } from '../../../hardware/gpio/open.ts';
 import { PinError, writePin } from '../../../hardware/gpio/pin.ts';
 import { groupOf, mayUse } from '../../../hardware/linux/users.ts';
 import { protectionOf } from '../../../hardware/relay/protection.ts';
+import { SettingError } from '../../../hardware/settings.ts';
 import { readStationPins } from '../../../hardware/station-pins.ts';
 import { checkBoot } from './boot-check.ts';
-import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
+import { type Check, type Finding, good, isRows, note, type Subject, wrong } from './finding.ts';
 import { checkLines } from './lines-check.ts';
 import type { WordKey } from './words.ts';
 
@@ -47,6 +48,8 @@ function settingsFindings({ env, ignored = [] }: Subject): Finding[] {
   for (const error of readStationPins(env).refused) {
     if (error instanceof PinError)
       findings.push(wrong(`pins.${error.code}`, `pins.${error.code}.do`, { ...error.values }));
+    else if (error instanceof SettingError && isRows(error.code))
+      findings.push(wrong(`pins.${error.code}`, 'pins.rows.do', { ...error.values }));
     else findings.push(wrong('pins.bad-relays', 'pins.bad-relays.do', { reason: error.message }));
   }
   try {

@@ -81,6 +81,19 @@ export const wordsOfPinsAndDevices = {
     'Write it once, as it is wired, in {name} ([CHIP:]LINE[,active-low][,pull-up|pull-down]), and leave the other out.',
     '请按接线只在 {name} 中写一次（[CHIP:]LINE[,active-low][,pull-up|pull-down]），并去掉另一处。',
   ],
+  'pins.rows': [
+    '{name} holds “{value}”: it takes one an outlet, {takes} in all, semicolons between them.',
+    '{name} 的值“{value}”：每个插座一项，共 {takes} 项，用分号隔开。',
+  ],
+  'pins.row-empty': ['{name} names nothing for outlet {takes}.', '{name} 没有写明 {takes} 号插座。'],
+  'pins.row-twice': [
+    '{name} names “{value}” for the outlets {takes}: each needs its own.',
+    '{name} 把“{value}”同时用于 {takes} 号插座：每个插座须各用一个。',
+  ],
+  'pins.rows.do': [
+    'Write one for each outlet in {name}, in the order of their numbers, semicolons between them. How many outlets the station has, the cloud says when it sets it up.',
+    '请在 {name} 中按插座编号的顺序各写一项，用分号隔开。充电站有多少个插座，由云端在开通时给出。',
+  ],
   'pins.bad-relays': ['The relays cannot be read: {reason}', '无法读取继电器设置：{reason}'],
   'pins.bad-relays.do': [
     'Check GUARD_RELAYS in /etc/offline-charging/station.env: NAME=PIN, separated by blanks.',

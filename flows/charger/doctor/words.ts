@@ -73,6 +73,8 @@ const words = {
     'Run `sudo systemctl restart offline-charging-guard offline-charging-charger`, so that both read the settings anew; then mend what this doctor says of config.txt.',
     '请运行 `sudo systemctl restart offline-charging-guard offline-charging-charger`，使两者重新读取设置；然后按本诊断的提示修改 config.txt。',
   ],
+  'of-outlet': ['Outlet {outlet}: ', '{outlet} 号插座：'],
+
   'guard.no-lease': [
     'Relay {relay} is off; no charger holds its lease.',
     '继电器 {relay} 已断开；没有充电程序持有租约。',

@@ -22,6 +22,10 @@ export type Behaviour =
 export class ModbusSlave {
   behaviour: Behaviour = 'answers';
   readonly registers = new Map<number, number>();
+  /** Registers of further meters on the same line, by their addresses; they answer whatever this one does. */
+  readonly neighbours = new Map<number, Map<number, number>>();
+  /** The unit of each request, in their order. */
+  readonly asked: number[] = [];
   requests = 0;
   /** Function code and address of the last request. */
   last: { unit: number; functionCode: number; address: number; length: number } | undefined;
@@ -83,17 +87,19 @@ export class ModbusSlave {
     const length = request.readUInt16BE(4);
     this.requests += 1;
     this.last = { unit: unit!, functionCode: functionCode!, address, length };
-    if (unit !== this.#unit) return;
+    this.asked.push(unit!);
+    const registers = unit === this.#unit ? this.registers : this.neighbours.get(unit!);
+    if (!registers) return;
     const words = (count: number) =>
       Buffer.concat(
         Array.from({ length: count }, (_, index) => {
           const word = Buffer.alloc(2);
-          word.writeUInt16BE(this.registers.get(address + index) ?? 0);
+          word.writeUInt16BE(registers.get(address + index) ?? 0);
           return word;
         }),
       );
     const whole = frame([unit, functionCode!, length * 2], words(length));
-    switch (this.behaviour) {
+    switch (unit === this.#unit ? this.behaviour : 'answers') {
       case 'answers':
         this.#sendAfter(this.delaysMs.shift() ?? 0, whole);
         return;

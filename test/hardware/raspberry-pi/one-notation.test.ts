@@ -52,8 +52,9 @@ const table: Record<string, string> = {
   'RELAY_LINE=GPIO27 active-low': 'refused',
   'RELAY_LINE=GPIO27,': 'refused',
   'RELAY_LINE=GPIO27 # the relay': 'refused',
-  'RELAY_LINE=GPIO27;GPIO22': 'refused',
-  'RELAY_LINE="GPIO27,active-low; GPIO22,active-low"': 'refused',
+  'RELAY_LINE=GPIO27;;GPIO22': 'refused',
+  'RELAY_LINE=GPIO27;GPIO22,active_low': 'refused',
+  'RELAY_LINE="GPIO27; GPIO22,active-low"\nRELAY_ACTIVE_LOW=false': 'refused',
   'RELAY_LINE=GPIO27,active-low\nRELAY_ACTIVE_LOW=false': 'refused',
   'RELAY_LINE=GPIO27\nRELAY_ACTIVE_LOW=ture': 'refused',
   'RELAY_LINE=active-low': 'refused',
@@ -96,6 +97,43 @@ describe('a line of station.env', () => {
     });
   }
 
+  for (const [line, levels] of Object.entries({
+    'RELAY_LINE=GPIO27;GPIO22': [0, 0],
+    'RELAY_LINE="GPIO27,active-low; GPIO22,active-low"': [1, 1],
+    'RELAY_LINE="GPIO27 ; 22 , active-low"': [0, 1],
+    'RELAY_LINE=GPIO27；GPIO22\nRELAY_ACTIVE_LOW=true': [1, 1],
+  })) {
+    it(`${JSON.stringify(line)} is two relays, each with its own level, to each program`, async () => {
+      const variables = parseSettings(line).variables;
+      const second = line.includes(' 22') ? '22' : 'GPIO22';
+      const pins = ['GPIO27', second].map((name, index) => (levels[index] === 1 ? `${name},active-low` : name));
+      const both = { VEHICLE_LINE: 'GPIO17;GPIO18', ...variables };
+      assert.equal(await doctor(both), pins.join('; '));
+      const off = `${second}=${levels[1]} GPIO27=${levels[0]}`.split(' ').sort().join(' ');
+      assert.deepEqual([await guard(variables, '--off'), await guard(variables)], [off, off]);
+      const words = levels.map((level) => (level === 1 ? 'dh' : 'dl'));
+      assert.equal(await installer(`${line}\nVEHICLE_LINE=17;18`), `gpio=27=op,${words[0]}\ngpio=22=op,${words[1]}`);
+      assert.deepEqual(flows(variables), pins);
+    });
+  }
+
+  /** What `control relay` finds at the guard for each of two outlets. */
+  function flows(variables: Record<string, string>): string[] {
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    try {
+      const plans = [1, 2].map((outlet) => planRelay({ through: 'guard' } as never, { outlet, outlets: 2 }));
+      assert.deepEqual(
+        plans.map(({ relay }) => relay),
+        ['relay', 'relay-2'],
+      );
+      return plans.map(({ guarded }) => writePin(guarded!));
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  }
+
   /** `control relay`, through the guard and on its own, which must not differ. */
   function flow(variables: Record<string, string>): string {
     const before = { ...process.env };
@@ -123,8 +161,9 @@ describe('a line of station.env', () => {
     const [simulated, refused] = await pinsCheck.run({ ...subject, env: { ...env, GPIO_DRIVER: 'simulated' } });
     if (refused) return `refused: ${sentences(refused)}`;
     assert.match(sentences({ ...simulated!, advice: simulated!.says }), /would be \S/);
-    const [relay] = await checkLines(new OnoffDriver(sysfsGpio(root), chips, root), chips, subject);
-    return String(relay!.values!.pin);
+    const findings = await checkLines(new OnoffDriver(sysfsGpio(root), chips, root), chips, subject);
+    const relays = findings.slice(0, env.RELAY_LINE?.normalize('NFKC').split(';').length ?? 1);
+    return relays.map(({ values }) => String(values!.pin)).join('; ');
   }
 
   /** Which line it drives, and how. */
