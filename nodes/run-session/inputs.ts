@@ -14,7 +14,7 @@ type Terms = Omit<StationSettings, 'key'>;
  * `misread`: what was told of the vehicle or the relay cannot be understood. The session hears that nobody knows, so that
  * the relay goes off, and the message ends with this.
  */
-export type Heard =
+type Heard =
   | { readonly topic: 'voucher'; readonly voucher: Voucher }
   | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
   | {
@@ -38,6 +38,9 @@ export type Heard =
   | { readonly topic: 'key'; readonly key: string }
   | { readonly topic: 'typed'; readonly digits: string }
   | { readonly topic: 'keypad'; readonly trouble: KeypadTrouble };
+
+/** And of which outlet that was heard. */
+export type OfOutlet = Heard & { readonly outlet: number };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -200,32 +203,32 @@ function bad(topic: string, what: string): NodeFault {
  * that begins later must be given them.
  */
 export class StandingInputs {
-  readonly #standing = new Map<string, Heard>();
+  readonly #standing = new Map<string, OfOutlet>();
 
   /** Keys and codes are not kept: nobody hears them. A reading of the meter comes again by itself. */
-  keep(input: Heard): void {
+  keep(input: OfOutlet): void {
     switch (input.topic) {
       case 'vehicle':
       case 'relay':
-        this.#standing.set(input.topic, input);
+        this.#standing.set(`${input.topic} ${input.outlet}`, input);
         return;
       case 'fault':
       case 'relay-fault':
-        this.#standing.delete(`${input.topic} ${input.code}`);
+        this.#standing.delete(`${input.topic} ${input.code} ${input.outlet}`);
         // The session begins when the journal works: it must not end what was cut off because of what is over.
         if (input.standing && input.code !== 'journal-not-writable')
-          this.#standing.set(`${input.topic} ${input.code}`, input);
+          this.#standing.set(`${input.topic} ${input.code} ${input.outlet}`, input);
     }
   }
 
-  /** Whether the relay said last that it is open. */
-  get relayOpen(): boolean {
-    const told = this.#standing.get('relay');
+  /** Whether an outlet's relay said last that it is open. */
+  isOpen(outlet: number): boolean {
+    const told = this.#standing.get(`relay ${outlet}`);
     return told?.topic === 'relay' && !told.relay.on && !told.misread;
   }
 
   /** What was kept, once. */
-  take(): readonly Heard[] {
+  take(): readonly OfOutlet[] {
     const inputs = [...this.#standing.values()];
     this.#standing.clear();
     return inputs;

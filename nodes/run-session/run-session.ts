@@ -16,10 +16,11 @@ import {
 import { begin } from '../shared/begin.ts';
 import { dialogSettings } from '../shared/dialog.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import { type Heard, heard, StandingInputs } from './inputs.ts';
+import { heard, type OfOutlet, StandingInputs } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
 
@@ -153,12 +154,13 @@ class SessionNode implements StationUser {
 
   /** Where there is no session the relay is to be open, whatever the one before it left behind. */
   #keepOpen(): void {
+    const outlets = outletsIn(this.#charging);
     const open = () => {
-      if (!this.#standing.relayOpen) this.#command(false, true);
+      for (const { outlet } of outlets) if (!this.#standing.isOpen(outlet)) this.#command(false, true, outlet);
     };
     clearInterval(this.#opening);
     this.#opening = setInterval(guarded(this.#node, this.#status, open), OPEN_AGAIN_MS);
-    this.#command(false, false);
+    for (const { outlet } of outlets) this.#command(false, false, outlet);
   }
 
   #begin(config: RunSessionConfig): void {
@@ -168,6 +170,7 @@ class SessionNode implements StationUser {
       config: chargerConfig({
         unit: plan.settings.unit,
         sequence: plan.settings.sequence,
+        outlets: plan.outlets,
         ...limit(config, 'highestPowerW'),
         ...limit(config, 'highestCurrentA'),
       }),
@@ -184,7 +187,7 @@ class SessionNode implements StationUser {
       },
       language: this.#charging.language,
       emit: {
-        relay: (on, again) => this.#command(on, again),
+        relay: (on, again, outlet) => this.#command(on, again, outlet),
         display: (screen) => this.#display(screen),
         record: (record) => this.#record(record),
       },
@@ -206,9 +209,7 @@ class SessionNode implements StationUser {
     }
     const settings = this.#settings();
     if (!settings) return;
-    // What the other outlets tell is not about this charge.
-    if (message.outlet !== undefined && Number(message.outlet) !== 1) return;
-    const input = heard(message, settings);
+    const input = { ...heard(message, settings), outlet: outletOf(message, this.#outlets) };
     const charger = this.#charger;
     if (!charger) {
       this.#standing.keep(input);
@@ -222,6 +223,10 @@ class SessionNode implements StationUser {
       bench.changed();
     }
     if ('misread' in input && input.misread) throw input.misread;
+  }
+
+  get #outlets(): number {
+    return (this.#plan ?? this.#charging.plan).outlets;
   }
 
   /** Undefined while the station cannot work and no session ever began. */
@@ -245,7 +250,7 @@ class SessionNode implements StationUser {
     this.#show();
   }
 
-  #pass(input: Heard, charger: Charger): void {
+  #pass({ outlet, ...input }: OfOutlet, charger: Charger): void {
     switch (input.topic) {
       case 'voucher':
         charger.voucher(input.voucher);
@@ -258,19 +263,19 @@ class SessionNode implements StationUser {
         else charger.refused(input.verdict, input.fate);
         break;
       case 'vehicle':
-        charger.vehicle(input.connected, input.settling, input.everyMs);
+        charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
         break;
       case 'meter':
-        charger.meter(input.reading);
+        charger.meter(input.reading, outlet);
         break;
       case 'relay':
-        charger.relay(input.relay);
+        charger.relay(input.relay, outlet);
         break;
       case 'relay-fault':
-        charger.relayFault(input.code, input.standing);
+        charger.relayFault(input.code, input.standing, outlet);
         break;
       case 'fault':
-        charger.fault(input.code, input.standing);
+        charger.fault(input.code, input.standing, outlet);
         break;
       case 'key':
         charger.key(input.key);
@@ -299,9 +304,9 @@ class SessionNode implements StationUser {
   }
 
   /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
-  #command(on: boolean, again: boolean): void {
-    this.#live.tells(on, 1);
-    this.#send('relay', { topic: 'relay', payload: on, again, commandedBy: this.#node.id });
+  #command(on: boolean, again: boolean, outlet: number): void {
+    this.#live.tells(on, outlet);
+    this.#send('relay', { topic: 'relay', outlet, payload: on, again, commandedBy: this.#node.id });
   }
 
   #record(record: ChargerRecord): void {

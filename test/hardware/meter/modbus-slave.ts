@@ -82,13 +82,13 @@ export class ModbusSlave {
   }
 
   #answer(request: Buffer): void {
-    const [unit, functionCode] = request;
+    const [unit = 0, functionCode = 0] = request;
     const address = request.readUInt16BE(2);
     const length = request.readUInt16BE(4);
     this.requests += 1;
-    this.last = { unit: unit!, functionCode: functionCode!, address, length };
-    this.asked.push(unit!);
-    const registers = unit === this.#unit ? this.registers : this.neighbours.get(unit!);
+    this.last = { unit, functionCode, address, length };
+    this.asked.push(unit);
+    const registers = unit === this.#unit ? this.registers : this.neighbours.get(unit);
     if (!registers) return;
     const words = (count: number) =>
       Buffer.concat(
@@ -98,7 +98,7 @@ export class ModbusSlave {
           return word;
         }),
       );
-    const whole = frame([unit, functionCode!, length * 2], words(length));
+    const whole = frame([unit, functionCode, length * 2], words(length));
     switch (unit === this.#unit ? this.behaviour : 'answers') {
       case 'answers':
         this.#sendAfter(this.delaysMs.shift() ?? 0, whole);
@@ -123,16 +123,16 @@ export class ModbusSlave {
         this.#send(whole.subarray(0, whole.length - 4));
         return;
       case 'answers as another unit':
-        this.#send(frame([unit + 1, functionCode!, length * 2], words(length)));
+        this.#send(frame([unit + 1, functionCode, length * 2], words(length)));
         return;
       case 'answers another function':
         this.#send(frame([unit, 3, length * 2], words(length)));
         return;
       case 'answers an exception':
-        this.#send(frame([unit, functionCode! | 0x80], Buffer.of(4)));
+        this.#send(frame([unit, functionCode | 0x80], Buffer.of(4)));
         return;
       case 'answers fewer registers':
-        this.#send(frame([unit, functionCode!, length], words(length / 2)));
+        this.#send(frame([unit, functionCode, length], words(length / 2)));
         return;
       case 'has noise before its answer':
         this.#send(Buffer.concat([Buffer.of(0x00, 0xff, 0xf8), whole]));
