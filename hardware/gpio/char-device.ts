@@ -7,6 +7,7 @@ import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { EdgeWatcher } from './edges.ts';
 import { GpioError } from './errors.ts';
+import { PolledInput } from './polled.ts';
 import {
   FLAG,
   IOCTL,
@@ -60,18 +61,28 @@ class CharDevice implements GpioDriver {
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
     const at = findLine(this.chips, line);
-    const flags =
-      FLAG.input |
-      FLAG.edgeRising |
-      FLAG.edgeFalling |
-      (options.activeLow ? FLAG.activeLow : 0n) |
-      (options.pull ? PULLS[options.pull] : 0n);
-    const file = this.#request(line, at, options.consumer, lineConfig(flags));
+    const flags = FLAG.input | (options.activeLow ? FLAG.activeLow : 0n) | (options.pull ? PULLS[options.pull] : 0n);
+    let file: number;
+    try {
+      file = this.#request(line, at, options.consumer, lineConfig(flags | FLAG.edgeRising | FLAG.edgeFalling));
+    } catch (error) {
+      if (!hasNoEdges(error)) throw error;
+      return this.#polled(line, this.#request(line, at, options.consumer, lineConfig(flags)), options);
+    }
     this.#edges.add(file, {
       onEdge: options.onChange,
       onGone: (cause) => options.onLost(lost(line, cause)),
     });
     return new DeviceInput(this.#libc, this.#edges, line, file);
+  }
+
+  #polled(line: Line, file: number, { onChange, onLost }: InputOptions): InputLine {
+    return new PolledInput({
+      read: () => readLevel(this.#libc, line, file),
+      close: () => closeSync(file),
+      onChange,
+      onLost,
+    });
   }
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
@@ -135,6 +146,12 @@ class CharDevice implements GpioDriver {
     }
     return readLineInfo(info);
   }
+}
+
+/** What the kernel says of a line whose chip has no interrupt (gpiolib-cdev.c, `edge_detector_setup`). */
+function hasNoEdges(error: unknown): boolean {
+  const { code } = (error as { cause?: NodeJS.ErrnoException }).cause ?? {};
+  return code === 'ENXIO' || code === 'EOPNOTSUPP';
 }
 
 class DeviceInput implements InputLine {

@@ -7,7 +7,7 @@ mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs /sys/kernel/tracing
 $rig/gpio-sim.sh up
 export PATH=$(dirname "$NODE"):$PATH
-[ $# -gt 0 ] || set -- drivers guard charger unplugged
+[ $# -gt 0 ] || set -- drivers guard expanders charger unplugged
 failed=0
 for part in "$@"; do
   # Node takes the types out by WebAssembly. Optimized while it runs, that jumps into empty pages now and then (one start in

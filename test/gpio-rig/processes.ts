@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { nameAt } from '../../hardware/relay/relay-pins.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -30,12 +31,13 @@ export async function start(file: string, args: readonly string[], ready: RegExp
 
 export const SOCKET = '/run/offline-charging-guard.sock';
 
-export function startGuard(driver: string, line: string): Promise<ChildProcess> {
+export function startGuard(driver: string, line: string, ...others: readonly string[]): Promise<ChildProcess> {
   // As it is shipped, and without the WebAssembly that takes the types away, which is what emulators trip over.
   const file = `${import.meta.dirname}/../../dist/hardware/relay/guard-main.js`;
   // No contactor hangs on these lines, and they move often.
   const free = ['--least-seconds', '0', '--most-closings', '0'];
-  return start(file, ['--socket', SOCKET, '--driver', driver, '--relay', `relay=${line}`, ...free], / on \//);
+  const relays = [line, ...others].flatMap((pin, index) => ['--relay', `${nameAt('relay', index + 1)}=${pin}`]);
+  return start(file, ['--socket', SOCKET, '--driver', driver, ...relays, ...free], / on \//);
 }
 
 export async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm run test:gpio [-- PART...]: boots a real Linux kernel with simulated GPIO chips and runs this project's drivers, guard
-# and charger in it. Parts: drivers guard charger unplugged (all of them without a word).
+# and charger in it. Parts: drivers guard expanders charger unplugged (all of them without a word).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 rig=test/gpio-rig

@@ -1,26 +1,29 @@
 // What stands where the wires would be: every level here goes to, or comes from, the kernel.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const CONFIG = '/sys/kernel/config/gpio-sim/pi';
+/** By the names that gpio-sim.sh gives them: the header, and two expanders. */
+export type Simulated = 'pi' | 'mcp' | 'pcf';
+
+const config = (on: Simulated) => `/sys/kernel/config/gpio-sim/${on}`;
 const read = (path: string) => readFileSync(path, 'utf8').trim();
 // Read each time: a chip that went away and came back has another number.
-const chip = () => read(`${CONFIG}/bank0/chip_name`);
-const attribute = (offset: number, name: string) =>
-  `/sys/devices/platform/${read(`${CONFIG}/dev_name`)}/${chip()}/sim_gpio${offset}/${name}`;
+const chip = (on: Simulated = 'pi') => read(`${config(on)}/bank0/chip_name`);
+const attribute = (offset: number, name: string, on: Simulated) =>
+  `/sys/devices/platform/${read(`${config(on)}/dev_name`)}/${chip(on)}/sim_gpio${offset}/${name}`;
 
 /** Drives an input from outside. */
-export function drive(offset: number, level: boolean): void {
-  writeFileSync(attribute(offset, 'pull'), level ? 'pull-up' : 'pull-down');
+export function drive(offset: number, level: boolean, on: Simulated = 'pi'): void {
+  writeFileSync(attribute(offset, 'pull', on), level ? 'pull-up' : 'pull-down');
 }
 
 /** What an input is driven to: by `drive`, or by a pull that a driver has set. */
 export function drivenHigh(offset: number): boolean {
-  return read(attribute(offset, 'pull')) === 'pull-up';
+  return read(attribute(offset, 'pull', 'pi')) === 'pull-up';
 }
 
 /** The wire itself. */
-export function level(offset: number): 0 | 1 {
-  return read(attribute(offset, 'value')) === '1' ? 1 : 0;
+export function level(offset: number, on: Simulated = 'pi'): 0 | 1 {
+  return read(attribute(offset, 'value', on)) === '1' ? 1 : 0;
 }
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -33,6 +33,17 @@ describe("the customer's page", function () {
     assert.equal((await kept.json()).code, code);
   });
 
+  it('says how many outlets the station has, and that the keypad asks for one', async () => {
+    await open('SITE-01');
+    assert.equal(await text('#place'), '12 outlets');
+    assert.equal(await page.textContent('#step3'), 'Press #, then the number of your outlet and # again.');
+    await page.click('[data-language="zh-CN"]');
+    assert.equal(await text('#place'), '12 个插座');
+    await open('CP-0002');
+    assert.equal(await page.isVisible('#place'), false);
+    assert.equal(await page.textContent('#step3'), '最后按 #。');
+  });
+
   it('sells a code to a browser that has nothing younger than 2016', async () => {
     await page.addInitScript(() => {
       const younger: readonly [object | undefined, string][] = [

@@ -68,7 +68,7 @@ export function customersPage(): CustomersPage {
       'CP-0001': { name: 'Harbour, bay 3', price, sequence: 'counter' },
       'CP-0002': { price },
       'WH-0001': { unit: 'Wh', step: 500 },
-      'SITE-01': { price, layout: 'wide', slotSeconds: 120 },
+      'SITE-01': { price, layout: 'wide', slotSeconds: 120, outlets: 12 },
       'OLD-01': {},
     })) {
       const created = await here.cloud.call('POST', '/stations', { id, ...more });

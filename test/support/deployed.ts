@@ -76,9 +76,9 @@ export class Deployed {
     return found!.value;
   }
 
-  /** A simulated pin of the station that the examples share. */
-  pin(line: string): string {
-    const file = join(this.editor.folder, 'offline-charging/pins', line);
+  /** A simulated pin, of the station that the examples share unless another's folder is named. */
+  pin(line: string, folder = 'pins'): string {
+    const file = join(this.editor.folder, 'offline-charging', folder, line);
     return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   }
 

@@ -77,6 +77,16 @@ const POINT: Readonly<Record<string, (flow: Deployed) => Promise<void>>> = {
     await flow.click('an app asks for 60 min');
     assert.match(await flow.hears('the answer', /"code":"\d{10}"/), /"station":"CP-TRY"/);
   },
+  '8 Several outlets': async (flow) => {
+    await flow.click('60 min at outlet 2');
+    await flow.until('its relay is closed', () => flow.pin('site-2', 'site') === '1');
+    assert.deepEqual([flow.pin('site', 'site'), flow.pin('site-3', 'site')], ['0', '0']);
+    await flow.click('60 min at outlet 3');
+    await flow.until('its relay is closed', () => flow.pin('site-3', 'site') === '1');
+    await flow.click('switch outlet 2 off');
+    await flow.until('that one is open', () => flow.pin('site-2', 'site') === '0');
+    assert.equal(flow.pin('site-3', 'site'), '1');
+  },
   'cloud flow': async (flow) => {
     const { status } = await fetch(`${flow.editor.url}/healthz`);
     assert.equal(status, 200);
@@ -100,7 +110,8 @@ describe('the examples', function () {
   it('share one station and one ledger, and no two drive one pin', () => {
     const examples = names.filter((name) => /^\d/.test(name)).map((name) => nodesOf(name));
     for (const type of ['charging station', 'code issuer']) {
-      const found = examples.flat().filter((node) => node.type === type);
+      // The site is a station of its own.
+      const found = examples.flat().filter((node) => node.type === type && node.name !== 'Site to try out');
       assert.ok(found.length > 1);
       for (const node of found) assert.deepEqual(node, found[0]);
     }

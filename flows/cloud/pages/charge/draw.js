@@ -54,8 +54,11 @@
     byId('less').setAttribute('aria-label', say('less'));
     byId('more').setAttribute('aria-label', say('more'));
     put('station', station);
-    put('place', (state.terms && state.terms.name) || '');
-    show('place', Boolean(state.terms && state.terms.name));
+    const { name = '', outlets = 1 } = state.terms || {};
+    const place = [name, outlets > 1 ? say('outlets', { count: outlets }) : ''].filter(Boolean).join(' · ');
+    put('place', place);
+    show('place', Boolean(place));
+    put('step3', say(outlets > 1 ? 'step3Outlets' : 'step3'));
   };
 
   const drawWire = () => {

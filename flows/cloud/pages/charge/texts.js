@@ -23,6 +23,8 @@
       step1: 'Plug in your vehicle.',
       step2: 'Type the digits on the charger’s keypad.',
       step3: 'Press # to finish.',
+      step3Outlets: 'Press #, then the number of your outlet and # again.',
+      outlets: '{count} outlets',
       kept: 'The code stays on this phone. You can open this page again without signal.',
       keptOpen:
         'The code stays on this phone. Without signal this page does not open again: leave it open, or write the code down.',
@@ -183,6 +185,8 @@
       step1: '把车辆接上充电桩。',
       step2: '在充电桩键盘上输入这些数字。',
       step3: '最后按 #。',
+      step3Outlets: '按 #，再输入插座编号，最后再按 #。',
+      outlets: '{count} 个插座',
       kept: '充电码保存在本手机上。没有信号也可以再次打开此页面。',
       keptOpen: '充电码保存在本手机上。没有信号时无法再次打开此页面：请不要关闭它，或把充电码抄下来。',
       notKept: '此浏览器不保存任何内容。关闭页面前请把充电码抄下来。',
