@@ -170,7 +170,8 @@ export class Rig {
   async remove(): Promise<void> {
     await this.stop();
     this.#deaf();
-    rmSync(this.folder, { recursive: true, force: true });
+    // What a closing journal or pin writes last may come while the folder goes.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   node(id: string): TestNode {
