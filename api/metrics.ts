@@ -88,7 +88,7 @@ export class CloudMetrics {
   }
 
   standing({ outstanding, waiting, stations, reports }: Statistics): void {
-    this.#outstanding.set(outstanding);
+    if (outstanding !== null) this.#outstanding.set(outstanding);
     this.#waiting.set(waiting);
     this.#stations.set(stations.active);
     this.#silent.set(reports.silent);

@@ -1,23 +1,12 @@
 // Issuing from a ledger of ten million codes beside one of ten thousand, on SQLite and on PostgreSQL (docs/ledger.md).
 // Rounds alternate between the two ledgers, so that what else the machine does falls on both. Compared is the time of
 // all rounds of a run together, and of three runs the worst counts: what comes only now and then (checkpoints, page splits) belongs to the cost.
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { isRefused, type Ledger, openLedger } from '../charging/cloud/ledger.ts';
 import { MASTER_KEY, Postgres } from '../test/charging/cloud/databases.ts';
+import { type Raw, rawPostgres, rawSqlite, toDisk } from './support/raw-database.ts';
 
 const SMALL = 10_000;
 const LARGE = Number(process.env.LEDGER_CODES ?? 10_000_000);
@@ -42,52 +31,9 @@ interface Measured {
   readonly processorMicroseconds: number[];
 }
 
-/** Runs statements on the database below the ledger. */
-interface Raw {
-  run(sql: string): Promise<void>;
-  bytes(): Promise<number>;
-  end(): Promise<void>;
-}
-
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const stationOf = (index: number) => `CP-${String(index).padStart(4, '0')}`;
-
-function rawSqlite(url: string): Raw {
-  const path = url.slice('sqlite:'.length);
-  const file = new DatabaseSync(path);
-  file.exec('pragma synchronous = off; pragma cache_size = -500000; pragma temp_store = memory');
-  return {
-    run: async (sql) => file.exec(sql),
-    bytes: async () => {
-      file.exec('pragma wal_checkpoint(truncate)');
-      toDisk(path);
-      return statSync(path).size;
-    },
-    end: async () => file.close(),
-  };
-}
-
-/** A year of trade lies on the disk for long: the first checkpoint that is measured has not to write it. */
-function toDisk(path: string): void {
-  const file = openSync(path, 'r+');
-  fsyncSync(file);
-  closeSync(file);
-}
-
-async function rawPostgres(url: string): Promise<Raw> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query("set maintenance_work_mem = '512MB'; set work_mem = '256MB'; set synchronous_commit = off");
-  return {
-    run: async (sql) => void (await client.query(sql)),
-    bytes: async () => {
-      const { rows } = await client.query('select pg_database_size(current_database()) as bytes');
-      return Number(rows[0].bytes);
-    },
-    end: () => client.end(),
-  };
-}
 
 /**
  * A year of trade, inserted in the order of its days, so that the trees look as trade leaves them: each station's

@@ -395,8 +395,8 @@ export interface Statistics {
   /** Oldest day first. */
   readonly days: readonly DayFigures[];
   readonly stations: { readonly active: number; readonly retired: number };
-  /** Vouchers of the last four hours without a receipt: most that may still be typed. */
-  readonly outstanding: number;
+  /** Vouchers that a station may still take; null where it was not to be counted. */
+  readonly outstanding: number | null;
   /** Reservations of the last 30 days that are not lapsed, or paid and not issued. */
   readonly waiting: number;
   /** Payments that got no code and were not given back, counted up to a thousand. */

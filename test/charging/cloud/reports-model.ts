@@ -12,6 +12,9 @@ const PRICE = 70;
 /** So that charges of an hour may be told of within minutes of the model's time. */
 const ENERGY = { unit: 'Wh', step: 500 } as const;
 
+/** A ledger whose clock stands where the model puts it. */
+type At = Pick<TestLedger, 'now' | 'ledger'>;
+
 /** The same numbers for the same seed (mulberry32): a run that fails can be run again. */
 function dice(seed: number): () => number {
   let state = seed;
@@ -62,7 +65,7 @@ export interface Outcome {
  * @param carry what becomes of a report's text on its way, as by a picture of it; the same text where all is well
  */
 export async function runModel(
-  at: TestLedger,
+  at: At,
   {
     stations,
     sessions,
@@ -190,7 +193,7 @@ export async function runModel(
   };
 }
 
-async function changeKey(at: TestLedger, site: Site): Promise<void> {
+async function changeKey(at: At, site: Site): Promise<void> {
   const { id, highest, sureMs, journal } = site.box;
   granted(await at.ledger.replaceKey(id, 'me'));
   site.box = new OfflineStation(id, { keyVersion: 2, journal: journal.replace(/1$/, '2'), highest, sureMs });
@@ -198,7 +201,7 @@ async function changeKey(at: TestLedger, site: Site): Promise<void> {
 }
 
 /** The cloud knows every voucher that it was told of, and names each gap: by its place in the journal. */
-async function assertKnown(at: TestLedger, sites: readonly Site[]): Promise<void> {
+async function assertKnown(at: At, sites: readonly Site[]): Promise<void> {
   for (const { boxes, told, box } of sites) {
     const { gaps } = granted(await at.ledger.stationReports(box.id));
     const named = gaps.flatMap(({ journal, first, last }) =>
@@ -214,7 +217,7 @@ async function assertKnown(at: TestLedger, sites: readonly Site[]): Promise<void
 }
 
 /** What was left of each voucher that was told of went back, once; nothing of one that was not; and codes never used. */
-async function assertMoney(at: TestLedger, sites: readonly Site[]): Promise<void> {
+async function assertMoney(at: At, sites: readonly Site[]): Promise<void> {
   let refunded = 0;
   for (const { box, used, unused, told } of sites) {
     const items = [];
