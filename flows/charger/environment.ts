@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { isProvisioningText, readProvisioning, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { writePin } from '../../hardware/gpio/pin.ts';
 import { protectionOf } from '../../hardware/relay/protection.ts';
-import { readRelays } from '../../hardware/relay/relay-pins.ts';
+import { outletsOf, readRelays } from '../../hardware/relay/relay-pins.ts';
 import { readStationPins, sharedLine } from '../../hardware/station-pins.ts';
 import { places, stationVariables, VariableError } from '../launcher/environment.ts';
 
@@ -74,8 +74,10 @@ function usualLines(variables: NodeJS.ProcessEnv): Record<string, string> {
       throw new VariableError(pin.setting, `each line once, and names ${pin.pin.line} twice`);
     throw new VariableError(pin.setting, `another line than ${other.setting}: both name ${pin.pin.line}`);
   }
-  const lines = (use: 'relay' | 'vehicle') =>
-    pins.flatMap(({ use: is, pin }) => (is === use ? [pin.line] : [])).join('; ');
+  const lines = (use: 'relay' | 'vehicle') => {
+    const ofOutlets = pins.filter((one) => one.use === use).slice(0, outletsOf(variables));
+    return ofOutlets.map(({ pin }) => pin.line).join('; ');
+  };
   return { RELAY_LINE: lines('relay'), VEHICLE_LINE: lines('vehicle') };
 }
 

@@ -1,5 +1,5 @@
-// A serial line with the Modbus meters of a station on it: they share one port, and one request is under way at a time, in
-// the order in which they were asked for. So a meter that is silent costs each of the others one wait for it, never more.
+// A serial line with the Modbus meters of a station on it: they share one port, and each has its turn, in the order in
+// which they asked for it. So a meter that is silent costs each of the others one wait for it, never more.
 import { DeviceError } from '../linux/errors.ts';
 import { type RtuParts, RtuPort, type RtuSettings } from './rtu-port.ts';
 

@@ -15,7 +15,7 @@ import {
   meterKind,
   silentAfterMs,
 } from './meter.ts';
-import { type BusParts, ModbusBus } from './modbus-bus.ts';
+import { type BusParts, type Client, ModbusBus } from './modbus-bus.ts';
 import { decodeBlocks, type ModbusBlock, type ModbusMap, type ModbusMeterName, modbusMaps } from './modbus-maps.ts';
 
 const models = Object.keys(modbusMaps) as [ModbusMeterName, ...ModbusMeterName[]];
@@ -220,31 +220,33 @@ class ModbusMeter implements Meter {
     return this.#health.isSilent && this.#bus.isShared;
   }
 
-  async #read(): Promise<MeterReading> {
-    const blocks: number[][] = [];
-    const time = { leftMs: retryWithinMs };
-    for (const block of this.#map.blocks) blocks.push(await this.#readBlock(block, time));
-    return decodeBlocks(this.#map, blocks, this.#clock.now());
+  /** In one turn, lost answers and all: with a turn for each request a lossy line would keep every meter waiting. */
+  #read(): Promise<MeterReading> {
+    return this.#bus.turn(this, async (client) => {
+      client.setID(this.#options.unitId);
+      client.setTimeout(this.#options.timeoutMs ?? this.#timeoutMs);
+      const blocks: number[][] = [];
+      const until = this.#clock.now() + retryWithinMs;
+      for (const block of this.#map.blocks) blocks.push(await this.#readBlock(client, block, until));
+      return decodeBlocks(this.#map, blocks, this.#clock.now());
+    });
   }
 
-  /** @param time what is left for answers; to wait for its turn costs none */
-  async #readBlock({ address, length, longer }: ModbusBlock, time: { leftMs: number }): Promise<number[]> {
+  /** Where others wait, no longer than the answer is on its way, and as long again. */
+  get #timeoutMs(): number {
+    if (!this.#bus.isShared) return defaultTimeoutMs;
+    const wireMs = readMs(this.#map, this.#options.baudRate ?? this.#map.baudRate);
+    return Math.min(defaultTimeoutMs, Math.round(100 + 2 * wireMs));
+  }
+
+  async #readBlock(client: Client, { address, length, longer }: ModbusBlock, until: number): Promise<number[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#bus.turn(this, async (client) => {
-          const begun = this.#clock.now();
-          try {
-            client.setID(this.#options.unitId);
-            client.setTimeout(this.#options.timeoutMs ?? defaultTimeoutMs);
-            return (await client.readInputRegisters(address, this.#longer ? longer : length)).data;
-          } finally {
-            time.leftMs -= this.#clock.now() - begun;
-          }
-        });
+        return (await client.readInputRegisters(address, this.#longer ? longer : length)).data;
       } catch (error) {
         this.#longer = !this.#longer;
         const attempts = this.#isDelaying ? 1 : mostAttempts;
-        if (this.#closed || attempt >= attempts || time.leftMs <= 0) throw error;
+        if (this.#closed || attempt >= attempts || this.#clock.now() >= until) throw error;
       }
     }
   }

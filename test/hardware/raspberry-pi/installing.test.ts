@@ -25,6 +25,7 @@ describe('the installer, about the relay before any program runs', () => {
     ["RELAY_LINE='gpio5,active-low' ", 'gpio=5=op,dh'],
     ['RELAY_LINE=22\nRELAY_ACTIVE_LOW=true', 'gpio=22=op,dh'],
     ['RELAY_LINE = GPIO27,pull-down', 'gpio=27=op,dl,pd'],
+    ['RELAY_LINE="GPIO27; 22,active-low; mcp23017:5"\nVEHICLE_LINE="4; 5; 6"', 'gpio=27=op,dl\ngpio=22=op,dh'],
     ['GUARD_RELAYS="a=5,active-low b=27"', 'gpio=5=op,dh\ngpio=27=op,dl'],
   ] as const) {
     it(`reads ${JSON.stringify(line)} as the guard does`, () => {
