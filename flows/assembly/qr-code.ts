@@ -21,16 +21,16 @@ function bodyOf(module: string): string {
 }
 
 /**
- * `qrCode(text)`: a QR code (ISO/IEC 18004) of error correction M or better, as rows of booleans, true where it is dark,
- * without the quiet zone. It throws when the text is too long for one.
+ * `qrCode(text)`: a QR code (ISO/IEC 18004) of error correction M or better, or of what `least` says, as rows of booleans,
+ * true where it is dark, without the quiet zone. It throws when the text is too long for one.
  */
-export const qrCodeText = `function qrCode(text) {
+export const qrCodeText = `function qrCode(text, least = 'M') {
   /* lean-qr ${version}
 ${read('./LICENSE')} */
   const { correction, generate } = (() => {
 ${bodyOf(library)}
   })();
-  const code = generate(text, { minCorrectionLevel: correction.M });
+  const code = generate(text, { minCorrectionLevel: correction[least] });
   return Array.from({ length: code.size }, (_, y) => Array.from({ length: code.size }, (_, x) => code.get(x, y)));
 }`;
 

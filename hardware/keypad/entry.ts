@@ -9,11 +9,13 @@ const timeoutMs = 30_000;
 const scannedMs = 110;
 /** Whoever types pauses longer before somebody scans on the same device. */
 const pausedMs = 500;
+/** Of a pad with letters: it asks for the other language, and leaves alone what is typed. */
+const languageKey = 'A';
 const codeLengths = { least: 10, most: 15 } as const;
 
 /**
  * `entry`: the digits up to `#`; nothing is typed any more. `typed`: what stands typed so far, empty after it was cleared
- * or timed out. `key`: a key that belongs to no entry: `*` or `#` while nothing is typed. `ignored`: a key that
+ * or timed out. `key`: a key that belongs to no entry: `*` or `#` while nothing is typed, and `A`. `ignored`: a key that
  * changed nothing (a digit too many, a letter); worth a beep. `trouble`: what the customer has to be told, and changes
  * nothing else: keys without Num Lock; a scan in which there is no code.
  */
@@ -62,6 +64,7 @@ export class EntryReader {
     if (/^[0-9]$/.test(key)) this.#digit(key, source);
     else if (key === '#') this.#end(source);
     else if (key === '*' || key === 'clear') this.#clear(key, source);
+    else if (key === languageKey) this.#emit({ key });
     else if (key === 'num-lock') this.#emit({ trouble: 'num-lock-off' });
     else this.#emit({ ignored: key });
   }

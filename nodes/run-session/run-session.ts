@@ -318,11 +318,13 @@ class SessionNode implements StationUser {
     this.#screen = screen;
     const { language } = this.#charging;
     const both = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
+    const other = language === 'en' ? 'zh-CN' : 'en';
     const payload = {
       screen: screen.name,
       values: screen.values,
       lines: both[language],
       words: both,
+      language: screen.otherLanguage ? other : language,
       station: this.#id(),
     };
     this.#send('display', { topic: 'display', payload });

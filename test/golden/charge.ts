@@ -76,7 +76,7 @@ async function charge(script: Script): Promise<void> {
   await script.keys(`${code(1)}#`);
   await script.plug(true);
   await script.reaches('charging', true);
-  for (const keys of ['*', '*2#', '05', `*${code(1)}#`, `${code(2)}#`, '#']) await script.keys(keys);
+  for (const keys of ['*', '*2#', '05', `*${code(1)}#`, `${code(2)}#`, '#', '*']) await script.keys(keys);
   await script.keys('*1#');
   await script.reaches('receipt', false);
   await script.keys(`${code(1)}#`);

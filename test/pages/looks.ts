@@ -11,8 +11,6 @@ import { browserOf, walk } from './looks/walk.ts';
 const [folder, ...named] = process.argv.slice(2);
 if (!folder) throw new Error('usage: node test/pages/looks.ts FOLDER [customer] [operator] [panel]');
 const both = { languages: ['en', 'zh-CN'], schemes: ['light', 'dark'], fullPage: true } as const;
-/** The panel has both languages at once and one scheme, and nobody scrolls it. */
-const once = { languages: ['en'], schemes: ['light'], fullPage: false } as const;
 const wrong: string[] = [];
 
 const PAGES = {
@@ -37,7 +35,9 @@ const PAGES = {
   async panel(browser: Browser, textSize: number) {
     const panel = await PanelOfLooks.start();
     try {
-      const how = { ...once, textSize, folder: `${folder}/panel` };
+      // Nobody scrolls a panel.
+      const speak = panel.speak.bind(panel);
+      const how = { ...both, textSize, folder: `${folder}/panel`, speak, fullPage: false };
       for await (const state of panelsStates(browser, panel)) wrong.push(...(await walk(state, how)));
     } finally {
       await panel.remove();

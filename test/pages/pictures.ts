@@ -98,11 +98,11 @@ async function panel(browser: Browser): Promise<void> {
   try {
     const page = await browser.newPage({ viewport: { width: 1024, height: 600 } });
     await page.goto(`${running.charger}/dashboard`);
-    await page.locator('.oc-display').waitFor();
+    await page.locator('.oc-panel').waitFor();
     const { code } = await running.buy(60);
     running.plug(true);
     await running.keys(`${code}#`);
-    await page.locator('.oc-display.oc-charging').waitFor();
+    await page.locator('.oc-panel.oc-charging').waitFor();
     await page.locator('.oc-on').waitFor();
     await page.screenshot({ path: join(pictures, 'panel-charging.png'), animations: 'disabled' });
     await page.close();

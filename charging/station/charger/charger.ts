@@ -103,14 +103,17 @@ export class Charger {
     this.#cancelBeat = undefined;
   }
 
-  /** A code was verified: what it grants. It is redeemed only when the relay may close. */
-  voucher(voucher: Voucher, outlet = 1): void {
-    this.#hear({ type: 'voucher', outlet, voucher });
+  /**
+   * A code was verified: what it grants. It is redeemed only when the relay may close.
+   * @param outlet where it is meant for; with several outlets it is asked for where it is not set
+   */
+  voucher(voucher: Voucher, outlet?: number): void {
+    this.#hear({ type: 'voucher', voucher, ...(outlet === undefined ? {} : { outlet }) });
   }
 
   /** A service code was verified. Its number is used up here. */
-  service(operation: Operation, sequence: number, outlet = 1): void {
-    this.#hear({ type: 'service', outlet, operation, sequence });
+  service(operation: Operation, sequence: number, outlet?: number): void {
+    this.#hear({ type: 'service', operation, sequence, ...(outlet === undefined ? {} : { outlet }) });
   }
 
   /** An entry was refused. `fate`: of a code that was used before, its session, as the journal has it. */

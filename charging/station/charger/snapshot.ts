@@ -1,6 +1,7 @@
 // What a charger is at one moment, for whoever looks at it from outside.
 import type { Unit } from '../../codes/index.ts';
-import { progress, receiptDigits, screenOf } from '../conversation/display.ts';
+import { receiptDigits, screenOf } from '../conversation/display.ts';
+import { progress } from '../conversation/figures.ts';
 import type { Language } from '../conversation/screens.ts';
 import { words } from '../conversation/words.ts';
 import { type FaultCode, inOrder } from '../faults.ts';
@@ -47,6 +48,6 @@ export function snapshotOf(charger: ChargerState, at: number, config: ChargerCon
 
 function stateName({ outlets, conversation }: ChargerState): StateName {
   const { name } = outlets[0]!.phase;
-  if (name === 'free') return conversation.shown ? 'receipt' : 'idle';
+  if (name === 'free') return conversation.shown.length > 0 ? 'receipt' : 'idle';
   return name === 'waiting' ? 'armed' : name;
 }

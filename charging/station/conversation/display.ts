@@ -1,95 +1,113 @@
-// What the display shows: what is being typed, else the answer to what was typed, else what goes on.
-import { digitsForReading } from '../../codes/index.ts';
-import { FAULTS, type FaultCode } from '../faults.ts';
-import { delivered, interruptedAt, left, unitOf } from '../outlet/metering.ts';
-import type { OutletConfig, Phase, Receipt, Session } from '../outlet/model.ts';
-import type { ConversationConfig, ConversationState, Notice, Outlets, OutletView } from './model.ts';
+// What the display shows: a question, else what is being typed, else the answer to what was typed, else what goes on. Of a
+// station with one outlet that is what the outlet does; of one with several see outlet-screens.ts.
+import { interruptedAt } from '../outlet/metering.ts';
+import type { Phase } from '../outlet/model.ts';
+import { clock, receiptValues, runningValues, seconds } from './figures.ts';
+import type { ConversationState, Notice, Outlets, OutletView } from './model.ts';
+import { type DisplayConfig, dangerOf, severalScreen, yourCodeScreen } from './outlet-screens.ts';
 import type { Screen, ScreenName } from './screens.ts';
+import { digitsTyped } from './transition.ts';
 
-/** Longer than the keypad keeps what was typed (30 s): a net for an entry that nobody answered. */
-const TYPED_MS = 35_000;
-
-/** What the screen is made of: the talk, all outlets, and the one that the screen is about. */
+/** What the screen is made of: the talk, and the one outlet. */
 interface Shown {
   readonly talk: ConversationState;
   readonly outlets: Outlets;
   readonly about: OutletView;
   readonly at: number;
-  readonly config: ConversationConfig & OutletConfig;
+  readonly config: DisplayConfig;
 }
 
 /** The screen at a time (monotonic ms). */
-export function screenOf(
-  talk: ConversationState,
-  outlets: Outlets,
-  at: number,
-  config: ConversationConfig & OutletConfig,
-): Screen {
-  const { typed, notice, asking } = talk;
-  const about = outlets[(asking?.outlet ?? notice?.outlet ?? 1) - 1]!;
-  const shown: Shown = { talk, outlets, about, at, config };
-  const danger = dangerOf(outlets);
-  const digits = at - typed.at < TYPED_MS ? typed.digits : '';
-  if (asking && asking.until > at && !danger) return screen('ask-stop', { digits });
-  if (digits !== '') return danger ? screen('typed-danger', { digits, fault: danger }) : screen('typed', { digits });
-  // What warns of danger is covered by no answer.
-  if (notice && notice.until > at && (!danger || notice.name === 'out-of-order')) return told(notice, shown);
-  return phaseScreen(shown);
+export function screenOf(talk: ConversationState, outlets: Outlets, at: number, config: DisplayConfig): Screen {
+  const shown = { talk, outlets, about: outlets[0]!, at, config };
+  const { name, values } = outlets.length > 1 ? severalScreen(shown) : singleScreen(shown);
+  return { name, values, ...(talk.otherLanguageUntil !== undefined && { otherLanguage: true }) };
 }
 
-/** The gravest fault, where it is one that the display must warn of whatever else it shows. */
-function dangerOf(outlets: Outlets): FaultCode | undefined {
-  return outlets.find(({ fault }) => fault !== undefined && FAULTS[fault].danger)?.fault;
+function singleScreen(shown: Shown): Screen {
+  const { talk, outlets, about, at } = shown;
+  const { asking, notice } = talk;
+  const danger = dangerOf(outlets)?.fault;
+  const digits = digitsTyped(talk, at);
+  if (asking && asking.until > at && !danger) return questionScreen(asking, digits);
+  if (digits !== '') return danger ? screen('typed-danger', { digits, fault: danger }) : screen('typed', { digits });
+  // What warns of danger is covered by no answer.
+  const covers = notice && notice.until > at && (!danger || notice.name === 'out-of-order');
+  return (covers && told(notice, shown)) || phaseScreen(shown, about.state.phase);
 }
 
 function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
   return { name, values };
 }
 
-function told({ name, unlockedAt, receipt: other }: Notice, { about, at, config }: Shown): Screen {
-  const { phase } = about.state;
-  if (other) return receipt(name, other);
-  if (name === `your-charge-${config.unit}` && 'session' in phase) return running(name, phase.session);
+function questionScreen(asking: NonNullable<ConversationState['asking']>, digits: string): Screen {
+  switch (asking.ask) {
+    case 'add': {
+      const { amount, unit } = asking.voucher;
+      return screen('ask-add', { amount, unit });
+    }
+    case 'take-back-voucher':
+      return screen('ask-take-back-voucher', { amount: asking.amount, unit: asking.unit });
+    default:
+      return screen('ask-stop', { digits });
+  }
+}
+
+/** Undefined where the outlet itself shows it. */
+function told({ name, unlockedAt, receipt, sequence, report }: Notice, shown: Shown): Screen | undefined {
+  const { about, outlets, at, config } = shown;
+  if (name === 'outlet') return undefined;
+  if (name === 'your-code') return yourCodeScreen(outlets, sequence ?? 0, config.unit);
+  if (receipt) return screen(name, receiptValues(receipt));
+  if (report !== undefined) return screen(name, { report });
   if (unlockedAt !== undefined) return screen(name, { wait: clock(unlockedAt - at) });
   return screen(name, name === 'out-of-order' ? { fault: about.fault ?? 'journal-not-writable' } : {});
 }
 
-function phaseScreen(shown: Shown): Screen {
-  const { talk, about, outlets, at, config } = shown;
-  const { phase } = about.state;
+function phaseScreen(shown: Shown, phase: Phase): Screen {
+  const { talk, outlets, at, config } = shown;
   switch (phase.name) {
     case 'free':
       if (phase.test) return screen('testing', { seconds: seconds(phase.test.since + config.testMs - at) });
-      if (talk.shown) return receipt(`receipt-${talk.shown.receipt.unit}`, talk.shown.receipt);
-      return idle(shown);
+      return firstReceipt(talk) ?? idle(shown);
     case 'waiting':
-      return waiting(about, phase, at);
+      return waiting(shown, phase);
     case 'starting':
       return screen('starting');
     case 'charging':
-      return running(`charging-${config.unit}`, phase.session);
+      return screen(`charging-${config.unit}`, runningValues(phase.session));
     case 'paused':
-      return running('paused', phase.session);
+      return screen(phase.neededW === undefined ? 'paused' : 'paused-power', runningValues(phase.session));
     case 'fault':
       return fault(shown, phase);
     case 'stopping': {
       const danger = dangerOf(outlets);
-      return danger ? screen('fault', { fault: danger }) : screen('stopping');
+      return danger ? screen('fault', { fault: danger.fault }) : screen('stopping');
     }
   }
 }
 
-/** "Ready to charge" is said only where the next code would charge the next vehicle. */
-function idle({ talk: { clockLost, unlockedAt }, about, at }: Shown): Screen {
-  const { leftPlugged, receipts } = about.state;
-  const lastReceipt = receipts[0];
-  if (clockLost) return screen('idle-clock-lost');
-  if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
-  if (leftPlugged) return screen(lastReceipt ? 'idle-ended-receipt' : 'idle-ended');
-  return screen(lastReceipt ? 'idle-receipt' : 'idle');
+function firstReceipt({ shown }: ConversationState): Screen | undefined {
+  const [first, next] = shown;
+  if (!first) return undefined;
+  const values = receiptValues(first.receipt);
+  const { unit } = first.receipt;
+  return next
+    ? screen(`receipt-next-${unit}`, { ...values, more: shown.length - 1 })
+    : screen(`receipt-${unit}`, values);
 }
 
-function waiting({ state }: OutletView, phase: Extract<Phase, { name: 'waiting' }>, at: number): Screen {
+/** "Ready to charge" is said only where the next code would charge the next vehicle. */
+function idle({ talk: { clockLost, unlockedAt, againUntil }, about, at }: Shown): Screen {
+  const { leftPlugged, receipts } = about.state;
+  if (clockLost) return screen('idle-clock-lost');
+  if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
+  if (againUntil !== undefined) return screen('idle-again');
+  if (leftPlugged) return screen(receipts.length > 0 ? 'idle-ended-receipt' : 'idle-ended');
+  return screen(receipts.length > 0 ? 'idle-receipt' : 'idle');
+}
+
+function waiting({ about: { state }, at }: Shown, phase: Extract<Phase, { name: 'waiting' }>): Screen {
   const { vehicle, relay } = state;
   if ('open' in phase.held) return screen(interruptedAt(phase.held.open).halted ? 'interrupted' : 'resuming');
   if (vehicle !== true) return screen('armed', { seconds: seconds(phase.until - at) });
@@ -97,65 +115,19 @@ function waiting({ state }: OutletView, phase: Extract<Phase, { name: 'waiting' 
   return screen('armed-waiting', { seconds: seconds(relay.readyAt - at) });
 }
 
-function running(name: ScreenName, session: Session): Screen {
-  const { remaining, delivered: used } = progressOf(session);
-  return screen(name, {
-    left: unitOf(session) === 'min' ? clock(left(session)) : Math.ceil(remaining),
-    used: Math.floor(used),
-    elapsed: clock(session.elapsedMs),
-  });
-}
-
-function receipt(name: ScreenName, { digits, left: rest, unit, reason }: Receipt): Screen {
-  return screen(name, {
-    digits: digitsForReading(digits),
-    // Down to whole seconds: not more than what is refunded. A little more, for the noise of floating point.
-    left: unit === 'min' ? clock(Math.floor(rest * 60 + 1e-6) * 1000) : Math.floor(rest),
-    reason,
-  });
-}
-
 function fault({ talk, about }: Shown, { ended }: Extract<Phase, { name: 'fault' }>): Screen {
   const code = about.fault ?? 'journal-not-writable';
   if (ended && 'unclosed' in ended) return screen('fault-unclosed', { fault: code });
-  const toShow = ended?.receipts[0] ?? talk.shown?.receipt;
-  if (toShow) return screen('fault-receipt', { ...receipt('fault-receipt', toShow).values, fault: code });
-  return screen(about.state.receipts[0] && !ended ? 'fault-kept' : 'fault', { fault: code });
+  const toShow = ended?.receipts[0] ?? talk.shown[0]?.receipt;
+  if (toShow) return screen('fault-receipt', { ...receiptValues(toShow), fault: code });
+  return screen(about.state.receipts.length > 0 && !ended ? 'fault-kept' : 'fault', { fault: code });
 }
 
-/** Whole seconds, rounded up: 0 only when it is over. */
-function seconds(ms: number): number {
-  return Math.max(0, Math.ceil(ms / 1000));
-}
-
-/** `0:59`, `59:59` or `1:00:00`. */
-function clock(ms: number): string {
-  const total = seconds(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(total / 60);
-  if (minutes < 60) return `${minutes}:${two(total % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(total % 60)}`;
-}
-
-/** What is left and what was delivered of the session that runs at an outlet, in `unit`s; zero when none does. */
-export function progress({ phase }: OutletView['state']): { remaining: number; delivered: number } {
-  if (!('session' in phase)) return { remaining: 0, delivered: 0 };
-  return progressOf(phase.session);
-}
-
-/** On all its vouchers; what was taken back is not left to charge. */
-function progressOf({ vouchers }: Session): { remaining: number; delivered: number } {
-  const counting = vouchers.filter(({ ended }) => ended !== 'taken-back');
-  const bought = counting.reduce((sum, { voucher }) => sum + voucher.amount, 0);
-  const used = counting.reduce((sum, each) => sum + delivered(each), 0);
-  return { remaining: bought - used, delivered: used };
-}
-
-/** The 12 digits that the display shows, or would show on `*`. */
+/** The digits that the display shows, or would show on `*`. */
 export function receiptDigits({ notice, shown }: ConversationState, { state }: OutletView): string | undefined {
   const { phase, receipts } = state;
   if (notice?.receipt) return notice.receipt.digits;
-  if (shown) return shown.receipt.digits;
+  if (shown[0]) return shown[0].receipt.digits;
   if (phase.name === 'free' || (phase.name === 'fault' && !phase.ended)) return receipts[0]?.digits;
   const ended = phase.name === 'stopping' || phase.name === 'fault' ? phase.ended : undefined;
   return ended && 'receipts' in ended ? ended.receipts[0]?.digits : undefined;

@@ -1,29 +1,31 @@
-// What people say at the keypad, and what they are answered. Every question is answered `1#` (yes) or `*` (no); silence is no,
-// and a bare `#` says nothing.
+// What people say at the keypad, and what they are answered. A bare `#` says nothing.
 import type { Operation } from '../../codes/index.ts';
-import { receiptOf } from '../outlet/metering.ts';
-import { type News, type Receipt, stoppable } from '../outlet/model.ts';
-import { testable } from '../outlet/transition.ts';
-import type { Outcome, SessionRecord, Voucher } from '../types.ts';
+import type { Outcome, Voucher } from '../types.ts';
+import { askAbout, showFate, showReceipt } from './fates.ts';
 import type { ConversationEvent, NoticeName } from './model.ts';
+import { waitingPlace } from './places.ts';
+import { choose, FIRST, give, hearAnswer, hearNo, order, stopChoosing } from './questions.ts';
 import type { Transition } from './transition.ts';
 
 type Of<Type extends ConversationEvent['type']> = Extract<ConversationEvent, { type: Type }>;
 
 /** Longer is a code. */
 const LONGEST_ANSWER = 2;
-/** Of a station with one outlet, or where nobody said which. */
-const FIRST = 1;
+/** The key of a pad with letters that changes the language. */
+const LANGUAGE_KEY = 'A';
 
 export function hear(talk: Transition, event: ConversationEvent): void {
   switch (event.type) {
     case 'time':
       return;
+    case 'start':
+      if (event.forgot) talk.set({ againUntil: talk.at + talk.config.againMs });
+      return;
     case 'clock':
       talk.set({ clockLost: event.lost, unlockedAt: event.unlockedAt });
       return;
     case 'halt':
-      talk.set({ notice: undefined, shown: undefined });
+      talk.set({ notice: undefined, later: [], asking: undefined, choosing: undefined, shown: [] });
       return;
     case 'typed':
       hearTyped(talk, event.digits);
@@ -40,7 +42,7 @@ export function hear(talk: Transition, event: ConversationEvent): void {
       return;
     case 'voucher':
       hearEntry(talk, 'accepted');
-      hearVoucher(talk, event.voucher, event.outlet ?? FIRST);
+      hearVoucher(talk, event.voucher, event.outlet);
       return;
     case 'service':
       hearEntry(talk, 'accepted');
@@ -54,33 +56,28 @@ export function hear(talk: Transition, event: ConversationEvent): void {
       hearServiceUsed(talk, event);
       return;
     case 'handed-back':
-      if (event.receipt) showReceipt(talk, event.receipt, FIRST);
-      else talk.tell('used');
+      if (event.receipt) showReceipt(talk, event.receipt);
+      else hearUsed(talk);
       return;
     case 'write-failed':
       talk.tell('out-of-order');
   }
 }
 
-/** A session that has ended is not said to charge any more. */
-function forgetEnded(talk: Transition): void {
-  const { notice } = talk.state;
-  if (!notice?.name.startsWith('your-charge') || notice.outlet === undefined) return;
-  if (!('session' in talk.outlet(notice.outlet).state.phase)) talk.set({ notice: undefined });
-}
-
 function hearTyped(talk: Transition, digits: string): void {
   talk.set({ typed: { digits, at: talk.at } });
   if (digits === '') return;
-  const { asking, shown } = talk.state;
+  const { asking, shown, otherLanguageUntil } = talk.state;
   const answers = asking && digits.length <= LONGEST_ANSWER;
   talk.set({
     outcome: undefined,
     notice: undefined,
     asking: answers ? { ...asking, until: talk.at + talk.config.askMs } : undefined,
+    otherLanguageUntil: otherLanguageUntil && talk.at + talk.config.otherLanguageMs,
   });
-  // The receipt of an outlet that is out of order stays.
-  if (shown?.until !== undefined) talk.set({ shown: undefined });
+  talk.keepChoosing();
+  // The receipt of an outlet that is out of order stays; with several outlets another's charge has ended, who reads on.
+  if (!talk.hasSeveral && shown[0]?.until !== undefined) talk.set({ shown: [] });
 }
 
 /**
@@ -88,88 +85,98 @@ function hearTyped(talk: Transition, digits: string): void {
  * with two of them, or an impatient finger, takes no refusal and no receipt from the display.
  */
 function hearKey(talk: Transition, key: string): void {
+  if (key === LANGUAGE_KEY) changeLanguage(talk);
   if (key !== '*') return;
-  const { asking, notice, shown } = talk.state;
-  talk.set({ notice: undefined, asking: undefined });
+  const { asking, choosing, notice, shown } = talk.state;
+  talk.set({ notice: undefined });
+  if (asking) hearNo(talk);
+  else if (notice?.name === 'your-code' && notice.sequence !== undefined) askAbout(talk, notice.sequence);
+  else if (choosing) stopChoosing(talk, false);
   // The receipt of another session is put away first: its owner is not asked to stop this one.
-  if (asking || notice?.receipt) return;
-  if (shown?.until !== undefined) {
-    talk.set({ shown: undefined });
-    return;
-  }
+  else if (notice?.receipt) return;
+  else if (shown[0] && (talk.hasSeveral || shown[0].until !== undefined)) nextReceipt(talk);
   // With several outlets the code says which one is meant.
-  if (talk.outlets.length === 1) hearStar(talk, FIRST);
+  else if (!talk.hasSeveral) hearStar(talk);
+  else if (!notice) changeLanguage(talk);
 }
 
-function hearStar(talk: Transition, outlet: number): void {
-  const { phase, receipts } = talk.outlet(outlet).state;
-  const lastReceipt = receipts[0];
+function changeLanguage(talk: Transition): void {
+  const { otherLanguageUntil } = talk.state;
+  talk.set({ otherLanguageUntil: otherLanguageUntil ? undefined : talk.at + talk.config.otherLanguageMs });
+}
+
+function nextReceipt(talk: Transition): void {
+  const [, next, ...rest] = talk.state.shown;
+  talk.set({ shown: next ? [{ ...next, until: talk.at + talk.config.receiptMs }, ...rest] : [] });
+}
+
+/** `*` at a station with one outlet. */
+function hearStar(talk: Transition): void {
+  const { phase, receipts } = talk.outlet(FIRST).state;
   switch (phase.name) {
     case 'free':
-      if (phase.test) talk.command(outlet, { type: 'end-test' });
-      else if (lastReceipt) talk.show(outlet, lastReceipt);
+      if (phase.test) talk.command(FIRST, { type: 'end-test' });
+      else if (receipts.length > 0) talk.show(FIRST, receipts);
       else talk.tell('no-receipt');
       return;
     case 'waiting':
-      if ('open' in phase.held) ask(talk, outlet);
-      else talk.command(outlet, { type: 'take-back' });
+      // One `*` is anybody's: what charges is asked about.
+      if ('open' in phase.held) talk.ask({ ask: 'stop', outlet: FIRST });
+      else talk.command(FIRST, { type: 'take-back' });
       return;
     case 'starting':
     case 'charging':
     case 'paused':
-      ask(talk, outlet);
+      talk.ask({ ask: 'stop', outlet: FIRST });
       return;
     case 'fault':
-      if (phase.ended || talk.state.shown) return;
-      if (lastReceipt) talk.show(outlet, lastReceipt);
+      if (phase.ended || talk.state.shown.length > 0) return;
+      if (receipts.length > 0) talk.show(FIRST, receipts);
       else talk.tell('no-receipt');
       return;
   }
 }
 
-/** Whether to stop what charges: one `*` is anybody's. */
-function ask(talk: Transition, outlet: number): void {
-  talk.set({ asking: { outlet, until: talk.at + talk.config.askMs } });
-}
-
-/** A number too short for a code. `1` is yes to what was asked; where nothing was asked it is a mistake in typing. */
-function hearAnswer(talk: Transition, digits: string): void {
-  const { asking } = talk.state;
-  talk.set({ typed: { digits: '', at: talk.at } });
-  if (!asking) {
-    talk.set({ outcome: 'mistyped' });
-    talk.tell('mistyped');
-    return;
-  }
-  if (digits !== '1') return;
-  talk.set({ asking: undefined });
-  talk.command(asking.outlet, { type: 'stop' });
-}
-
 /** A whole entry came to something. */
-function hearEntry(talk: Transition, outcome: Transition['state']['outcome']): void {
+function hearEntry(talk: Transition, outcome: Outcome): void {
   talk.set({ typed: { digits: '', at: talk.at }, outcome, asking: undefined });
 }
 
-function hearVoucher(talk: Transition, voucher: Voucher, outlet: number): void {
+/** With one outlet it goes there by itself; with several it is asked which, unless whoever sends it says so. */
+function hearVoucher(talk: Transition, voucher: Voucher, outlet: number | undefined): void {
   talk.set({ notice: undefined });
-  if ('session' in talk.outlet(outlet).state.phase) {
-    talk.tell('busy', { outlet });
+  if (!talk.hasSeveral) {
+    give(talk, voucher, FIRST);
     return;
   }
-  talk.command(outlet, { type: 'give', voucher });
+  const place = waitingPlace(talk.outlets, voucher.sequence);
+  if (place) {
+    talk.set({ outcome: 'used' });
+    talk.tell('your-code', { sequence: voucher.sequence, outlet: place.outlet });
+    return;
+  }
+  if (talk.fault) {
+    talk.set({ choosing: undefined });
+    talk.tell('out-of-order');
+    return;
+  }
+  const { choosing: before } = talk.state;
+  const isSame = before && 'voucher' in before && before.voucher.sequence === voucher.sequence;
+  const putBack = isSame ? before.putBack : before !== undefined;
+  const choosing = { voucher, putBack, until: talk.at + talk.config.chooseMs };
+  talk.set({ choosing });
+  if (outlet !== undefined) choose(talk, choosing, outlet);
 }
 
-function hearService(talk: Transition, { operation, sequence, outlet = FIRST }: Of<'service'>): void {
-  if (operation === 'test-relay') {
-    const { state, fault } = talk.outlet(outlet);
-    const shows = talk.state.shown?.outlet === outlet;
-    if (shows || !testable(state, fault, talk.at)) {
-      talk.tell('test-refused');
-      return;
-    }
+function hearService(talk: Transition, { operation, sequence, outlet }: Of<'service'>): void {
+  const isOfOutlet = operation === 'test-relay' || operation === 'end-session';
+  if (!isOfOutlet || !talk.hasSeveral) {
+    order(talk, operation, sequence, outlet ?? FIRST);
+    return;
   }
-  talk.effects.push({ type: 'use-service', operation, sequence, outlet });
+  const choosing = { operation, sequence, until: talk.at + talk.config.chooseMs };
+  talk.set({ notice: undefined, choosing });
+  if (outlet !== undefined) choose(talk, choosing, outlet);
 }
 
 const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
@@ -181,20 +188,30 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
 };
 
 /** The number of a service code is used up in the journal: now what it orders is done. */
-function hearServiceUsed(talk: Transition, { operation, result, outlet = FIRST }: Of<'service-used'>): void {
+function hearServiceUsed(talk: Transition, { operation, result, outlet = FIRST, report }: Of<'service-used'>): void {
   if (result === 'used') {
-    talk.set({ outcome: 'used' });
-    talk.tell('used');
+    hearUsed(talk);
     return;
   }
   const done = DONE[operation];
-  if (done) talk.tell(done);
+  if (report !== undefined) showReport(talk, report);
+  else if (done) talk.tell(done);
   if (operation === 'synchronize') talk.set({ clockLost: false });
   if (operation === 'test-relay') talk.set({ notice: undefined });
+  if (operation === 'test-relay' && talk.hasSeveral) talk.tell('outlet', { outlet });
   if (operation === 'test-relay' || operation === 'end-session') talk.command(outlet, { type: operation });
 }
 
-/** A genuine code that was used before shows what became of it. */
+function showReport(talk: Transition, report: string): void {
+  talk.set({ notice: { name: 'report', until: talk.at + talk.config.receiptMs, report } });
+}
+
+/** Its number was used meanwhile. */
+function hearUsed(talk: Transition): void {
+  talk.set({ outcome: 'used' });
+  talk.tell('used');
+}
+
 function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
   if (fate && showFate(talk, fate)) return;
   if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
@@ -205,80 +222,4 @@ function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
 function wordFor(outcome: Exclude<Outcome, 'accepted'>, sequence: 'clock' | 'counter'): NoticeName {
   const counts = sequence === 'counter' && (outcome === 'expired' || outcome === 'invalid');
   return counts ? `${outcome}-counter` : outcome;
-}
-
-/** @returns false where there is nothing to show: its session is just being closed, or the journal does not know it */
-function showFate(talk: Transition, fate: SessionRecord): boolean {
-  const { sequence, unit } = fate.voucher;
-  for (const [index, { state }] of talk.outlets.entries()) {
-    const { phase } = state;
-    if ('session' in phase && phase.session.vouchers.some(({ voucher }) => voucher.sequence === sequence)) {
-      talk.tell(`your-charge-${unit}`, { outlet: index + 1 });
-      return true;
-    }
-    const open = phase.name === 'waiting' && 'open' in phase.held ? phase.held.open : [];
-    if (open.some(({ voucher }) => voucher.sequence === sequence)) {
-      talk.set({ notice: undefined });
-      return true;
-    }
-  }
-  if (!fate.ended) return false;
-  const receipt = receiptOf(fate);
-  if (!receipt) talk.tell('used-up');
-  else showReceipt(talk, receipt, FIRST);
-  return true;
-}
-
-function showReceipt(talk: Transition, receipt: Receipt, outlet: number): void {
-  const { phase } = talk.outlet(outlet).state;
-  const { shown } = talk.state;
-  talk.set({ notice: undefined });
-  const free = phase.name === 'free' && !phase.test;
-  const isFault = phase.name === 'fault' && !phase.ended && !shown;
-  if (free || isFault) talk.show(outlet, receipt);
-  else {
-    const until = talk.at + talk.config.receiptMs;
-    talk.set({ notice: { name: `your-receipt-${receipt.unit}`, until, receipt } });
-  }
-}
-
-/** What an outlet has to tell whoever stands at the keypad. */
-export function hearNews(talk: Transition, outlet: number, news: News): void {
-  if (news.name === 'receipt') {
-    if (news.receipts[0]) talk.show(outlet, news.receipts[0]);
-    return;
-  }
-  if (news.name === 'used') talk.set({ outcome: 'used' });
-  talk.tell(news.name, { outlet });
-}
-
-/** What follows from what is known, whatever event brought it: time that ran out, and outlets that went on. */
-export function settle(talk: Transition): void {
-  forgetEnded(talk);
-  settleNotice(talk);
-  settleReceipt(talk);
-  const { asking } = talk.state;
-  if (asking && (asking.until <= talk.at || !stoppable(talk.outlet(asking.outlet).state)))
-    talk.set({ asking: undefined });
-}
-
-function settleNotice(talk: Transition): void {
-  const { notice } = talk.state;
-  if (!notice) return;
-  const outlet = notice.outlet === undefined ? undefined : talk.outlet(notice.outlet);
-  const isMended = notice.name === 'out-of-order' && !(outlet ? outlet.fault : talk.fault);
-  if (notice.until <= talk.at || isMended) talk.set({ notice: undefined });
-}
-
-function settleReceipt(talk: Transition): void {
-  const { shown } = talk.state;
-  if (!shown) return;
-  const { phase } = talk.outlet(shown.outlet).state;
-  if (phase.name === 'fault') {
-    if (shown.until !== undefined) talk.set({ shown: { ...shown, until: undefined } });
-  } else if (phase.name !== 'free' || phase.test || (shown.until ?? Number.POSITIVE_INFINITY) <= talk.at) {
-    talk.set({ shown: undefined });
-  } else if (shown.until === undefined) {
-    talk.set({ shown: { ...shown, until: talk.at + talk.config.receiptMs } });
-  }
 }

@@ -1,8 +1,9 @@
 // The conversation at the station's one keypad and display: what people do there in, what is asked of the outlets and of the
 // journal out (docs/session.md). Pure.
 import type { News } from '../outlet/model.ts';
-import { hear, hearNews, settle } from './events.ts';
+import { hear } from './events.ts';
 import type { ConversationConfig, ConversationEffect, ConversationEvent, ConversationState, Outlets } from './model.ts';
+import { expire, hearNews, settle } from './settling.ts';
 import { Transition } from './transition.ts';
 
 export interface ConversationStep {
@@ -18,6 +19,7 @@ export function nextConversation(
   config: ConversationConfig,
 ): ConversationStep {
   const talk = new Transition(before, event.at, outlets, config);
+  expire(talk);
   hear(talk, event);
   const { state, effects } = talk;
   return { state, effects };
@@ -44,6 +46,8 @@ export function answerOutlets(
 }
 
 /** When, in monotonic milliseconds, something is due by the passing of time alone. */
-export function conversationDeadlines({ notice, asking, shown }: ConversationState): number[] {
-  return [notice?.until, asking?.until, shown?.until].filter((until) => until !== undefined);
+export function conversationDeadlines(state: ConversationState): number[] {
+  const { notice, asking, choosing, shown, otherLanguageUntil, againUntil } = state;
+  const all = [notice?.until, asking?.until, choosing?.until, shown[0]?.until, otherLanguageUntil, againUntil];
+  return all.filter((until) => until !== undefined);
 }

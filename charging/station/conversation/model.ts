@@ -16,6 +16,12 @@ export interface ConversationConfig {
   readonly noticeMs: number;
   /** So long without an answer is no. */
   readonly askMs: number;
+  /** How long a code waits for the number of its outlet. */
+  readonly chooseMs: number;
+  /** How long the panel speaks its other language, after the last key. */
+  readonly otherLanguageMs: number;
+  /** How long after a power cut the display says that codes which waited have to be typed again. */
+  readonly againMs: number;
 }
 
 /** The limits of docs/session.md. */
@@ -24,6 +30,9 @@ export const CONVERSATION_LIMITS: Omit<ConversationConfig, 'unit'> = Object.free
   receiptMs: 60_000,
   noticeMs: 12_000,
   askMs: 10_000,
+  chooseMs: 60_000,
+  otherLanguageMs: 60_000,
+  againMs: 600_000,
 });
 
 /** What an operator or a customer is told for a few seconds, above the screen of what goes on. */
@@ -36,6 +45,10 @@ export interface Notice {
   readonly receipt?: Receipt;
   /** The outlet that it is about. */
   readonly outlet?: number;
+  /** Only for `your-code`: the number of the voucher that was typed again. */
+  readonly sequence?: number;
+  /** Only for `report`: its text. */
+  readonly report?: string;
 }
 export type NoticeName =
   | Exclude<Outcome, 'accepted'>
@@ -44,17 +57,60 @@ export type NoticeName =
   | 'synchronized'
   | 'lockout-cleared'
   | 'session-ended'
-  | `your-charge-${Unit}`
+  /** How the voucher with that number stands, as long as it does: what is shown of it is read off its outlet. */
+  | 'your-code'
+  /** How an outlet stands, in the same way. */
+  | 'outlet'
   | `your-receipt-${Unit}`
   | 'used-up'
   | 'expired-counter'
   | 'invalid-counter'
+  | 'report'
   | 'no-report'
+  | 'replaced'
+  | 'not-chosen'
+  | 'service-unused'
+  | 'outlet-unknown'
+  | 'outlet-taken'
+  | 'outlet-unusable'
   | KeypadTrouble;
 
 /** What was done at the keypad that is no entry: keys that mean digits only with Num Lock on; a scan without a code in it. */
 export const KEYPAD_TROUBLES = ['num-lock-off', 'unreadable'] as const;
 export type KeypadTrouble = (typeof KEYPAD_TROUBLES)[number];
+
+/** A question that `1#` says yes to. */
+export type Question =
+  /** Whether to stop what charges, or waits to go on. */
+  | { readonly ask: 'stop'; readonly outlet: number }
+  /** Whether to take back a voucher that waits, or one of a session that has not begun. */
+  | { readonly ask: 'take-back'; readonly outlet: number; readonly sequence: number }
+  | {
+      readonly ask: 'take-back-voucher';
+      readonly outlet: number;
+      readonly sequence: number;
+      readonly amount: number;
+      readonly unit: Unit;
+    }
+  /** Whether to add a voucher to the session of an outlet. */
+  | { readonly ask: 'add'; readonly outlet: number; readonly voucher: Voucher }
+  /** Whether to use up a voucher that has no outlet for a receipt. */
+  | { readonly ask: 'hand-back'; readonly outlet: undefined; readonly voucher: Voucher };
+
+/** What an outlet's number is waited for: a voucher, or an operator's order. */
+type Chosen =
+  | { readonly voucher: Voucher; readonly putBack: boolean }
+  | { readonly operation: 'test-relay' | 'end-session'; readonly sequence: number };
+
+/** A receipt on the display, or next in line for it. */
+export interface ShownReceipt {
+  readonly outlet: number;
+  readonly receipt: Receipt;
+  /** Unset: it is not its turn yet, or its outlet is out of order, and it stays as long as that is. */
+  readonly until: number | undefined;
+  /** With several outlets: it goes by then, seen or not. */
+  readonly goneBy?: number;
+}
 
 export interface ConversationState {
   /** What is typed so far, and when it became what it is. */
@@ -62,15 +118,20 @@ export interface ConversationState {
   /** Of the last entry; undefined while the next is being typed. */
   readonly outcome: Outcome | undefined;
   readonly notice: Notice | undefined;
-  /** The outlet of which it was asked whether to stop what charges. */
-  readonly asking: { readonly outlet: number; readonly until: number } | undefined;
-  /** The receipt on the display. It stays as long as a fault of its outlet does, and its own time from then on. */
-  readonly shown:
-    | { readonly outlet: number; readonly receipt: Receipt; readonly until: number | undefined }
-    | undefined;
+  /** What outlets had to tell while somebody else was at the keypad, the oldest first. */
+  readonly later: readonly { readonly name: NoticeName; readonly outlet: number }[];
+  readonly asking: (Question & { readonly until: number }) | undefined;
+  /** Which outlet it was asked to be; it stands while a question about it is asked. */
+  readonly choosing: (Chosen & { readonly until: number }) | undefined;
+  /** The receipts for the display, that which is on it first. */
+  readonly shown: readonly ShownReceipt[];
   readonly clockLost: boolean;
   /** Until when the keypad hears no short codes; `undefined`: it does. */
   readonly unlockedAt: number | undefined;
+  /** Until when the panel speaks its other language. */
+  readonly otherLanguageUntil: number | undefined;
+  /** Until when it is said that what waited before a power cut has to be typed again. */
+  readonly againUntil: number | undefined;
 }
 
 /** The outlets as the conversation sees them: number 1 first. */
@@ -92,7 +153,7 @@ export type KeypadEvent =
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'keypad'; readonly trouble: KeypadTrouble }
   | { readonly type: 'answer'; readonly digits: string }
-  /** `outlet`: the one that it is meant for, 1 where it is not set. */
+  /** `outlet`: the one that it is meant for; asked for where it is not set, and there are several. */
   | { readonly type: 'voucher'; readonly voucher: Voucher; readonly outlet?: number }
   | { readonly type: 'service'; readonly operation: Operation; readonly sequence: number; readonly outlet?: number }
   | {
@@ -113,9 +174,11 @@ export type ConversationEvent = At &
   (
     | KeypadEvent
     | ClockEvent
+    /** `forgot`: vouchers waited when the power was cut. */
+    | { readonly type: 'start'; readonly forgot?: boolean }
     | { readonly type: 'halt' }
     // What became of the number of a service code that the journal was asked to use up.
-    | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used' })
+    | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used'; readonly report?: string })
     | HandedBack
     | { readonly type: 'write-failed' }
     /** Something happened elsewhere. */
@@ -155,9 +218,13 @@ export function newConversation(): ConversationState {
     typed: { digits: '', at: Number.NEGATIVE_INFINITY },
     outcome: undefined,
     notice: undefined,
+    later: [],
     asking: undefined,
-    shown: undefined,
+    choosing: undefined,
+    shown: [],
     clockLost: false,
     unlockedAt: undefined,
+    otherLanguageUntil: undefined,
+    againUntil: undefined,
   };
 }

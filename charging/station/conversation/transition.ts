@@ -8,7 +8,13 @@ import type {
   NoticeName,
   Outlets,
   OutletView,
+  Question,
 } from './model.ts';
+
+/** Longer than the keypad keeps what was typed (30 s): a net for an entry that nobody answered. */
+const TYPED_MS = 35_000;
+/** A receipt that nobody came to see, since others were at the keypad, goes after so many times its own time. */
+const UNSEEN_TIMES = 5;
 
 export class Transition {
   state: ConversationState;
@@ -35,22 +41,61 @@ export class Transition {
     return view;
   }
 
+  /** Whoever types a code has to say which outlet is meant. */
+  get hasSeveral(): boolean {
+    return this.outlets.length > 1;
+  }
+
   /** Where every outlet is stopped, the gravest fault of the first. */
   get fault(): OutletView['fault'] {
     return this.outlets.every(({ fault }) => fault !== undefined) ? this.outlets[0]?.fault : undefined;
   }
 
-  tell(name: NoticeName, more: Pick<Notice, 'unlockedAt' | 'outlet'> = {}): void {
+  /** Somebody at the keypad is being answered, or has something to answer. */
+  get isTalking(): boolean {
+    const { notice, asking, choosing } = this.state;
+    return digitsTyped(this.state, this.at) !== '' || (notice ?? asking ?? choosing) !== undefined;
+  }
+
+  tell(name: NoticeName, more: Pick<Notice, 'unlockedAt' | 'outlet' | 'sequence'> = {}): void {
     this.set({ notice: { name, until: this.at + this.config.noticeMs, ...more } });
   }
 
-  /** Puts a receipt on the display: for its time, or, where its outlet is out of order, for as long as that is. */
-  show(outlet: number, receipt: Receipt): void {
+  ask(question: Question): void {
+    this.set({ asking: { ...question, until: this.at + this.config.askMs } });
+  }
+
+  /** What waits for its outlet's number goes on waiting. */
+  keepChoosing(): void {
+    const { choosing } = this.state;
+    if (choosing) this.set({ choosing: { ...choosing, until: this.at + this.config.chooseMs } });
+  }
+
+  /**
+   * Puts receipts on the display, one after the other. With one outlet they come before those that are there; where it is out of
+   * order the first stays as long as that is. With several they take their turn.
+   */
+  show(outlet: number, receipts: readonly Receipt[]): void {
+    const { receiptMs } = this.config;
+    if (this.hasSeveral) {
+      const goneBy = this.at + UNSEEN_TIMES * receiptMs * receipts.length;
+      const others = this.state.shown.filter(({ receipt }) =>
+        receipts.every(({ digits }) => digits !== receipt.digits),
+      );
+      this.set({ shown: [...others, ...receipts.map((receipt) => ({ outlet, receipt, until: undefined, goneBy }))] });
+      return;
+    }
     const inFault = this.outlet(outlet).state.phase.name === 'fault';
-    this.set({ shown: { outlet, receipt, until: inFault ? undefined : this.at + this.config.receiptMs } });
+    const until = inFault ? undefined : this.at + receiptMs;
+    this.set({ shown: receipts.map((receipt, turn) => ({ outlet, receipt, until: turn === 0 ? until : undefined })) });
   }
 
   command(outlet: number, command: OutletCommand): void {
     this.effects.push({ type: 'command', outlet, command });
   }
+}
+
+/** What is being typed. */
+export function digitsTyped({ typed }: ConversationState, at: number): string {
+  return at - typed.at < TYPED_MS ? typed.digits : '';
 }

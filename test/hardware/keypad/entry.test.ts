@@ -40,6 +40,19 @@ describe('keys on the keypad', () => {
     );
   });
 
+  it('change the language with A, whatever is typed', () => {
+    const { events, press } = bench();
+    press('A1A2#B');
+    assert.deepEqual(events, [
+      { key: 'A' },
+      { typed: '1' },
+      { key: 'A' },
+      { typed: '12' },
+      { entry: '12' },
+      { ignored: 'B' },
+    ]);
+  });
+
   it('are passed on when they belong to no entry', () => {
     const { events, press } = bench();
     press('*#**');
@@ -82,7 +95,7 @@ describe('keys on the keypad', () => {
     reader.press('12');
     press('#');
     assert.deepEqual(events.at(-1), { entry: '12' });
-    assert.equal(events.filter((event) => 'ignored' in event).length, 4);
+    assert.equal(events.filter((event) => 'ignored' in event).length, 3);
   });
 
   it('are forgotten silently when the keypad is closed', async () => {

@@ -83,7 +83,8 @@ function faults(page: Page, language: string, scrolled: boolean): Promise<string
       if (document.documentElement.scrollWidth > wide)
         found.push(`the page is ${document.documentElement.scrollWidth} wide`);
       const shown = [...root.querySelectorAll<HTMLElement>('*')].filter((element) => {
-        if (element.closest('.unseen, noscript, [aria-hidden=true], svg, .v-navigation-drawer')) return false;
+        if (element.closest('.unseen, .oc-hidden, noscript, [aria-hidden=true], svg, .v-navigation-drawer'))
+          return false;
         return element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 0;
       });
       for (const element of shown) {

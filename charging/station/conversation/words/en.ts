@@ -1,8 +1,10 @@
 import type { Catalogue } from '../screens.ts';
+import { EN_OUTLETS } from './en-outlets.ts';
 
 /** At most 4 lines of 20 columns, and 2 of 16 for small displays. LOCKED, OUT OF STEP and CLOCK are what the customer's page asks for. */
 export const EN: Catalogue = {
   screens: {
+    ...EN_OUTLETS,
     idle: { lines: ['Ready to charge', 'Type your code,', 'then press #'], short: ['Type your code,', 'then press #'] },
     'idle-receipt': {
       lines: ['Ready to charge', 'Type your code,', 'then press #', '* shows last receipt'],
@@ -223,6 +225,7 @@ export const EN: Catalogue = {
     },
     'session-ended': { lines: ['Done.'], short: ['Done.'] },
   },
+  minutes: 'min',
   reasons: {
     'used-up': 'Finished',
     unplugged: 'Unplugged',
@@ -245,6 +248,7 @@ export const EN: Catalogue = {
       title: 'Relay stuck ON',
       advice: ['Live! Do not touch,', 'call the operator.'],
       warning: ['Live! Do not touch.', "Live!Don't touch"],
+      warningAt: ['{outlet} live! Keep away', '{outlet} LIVE:keep off'],
     },
     'over-current': { title: 'Current too high', advice: ['Unplug your vehicle', 'and try again.'] },
     'over-temperature': { title: 'Station too hot', advice: ['It goes on when it', 'has cooled down.'] },

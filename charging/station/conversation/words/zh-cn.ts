@@ -1,8 +1,10 @@
 import type { Catalogue } from '../screens.ts';
+import { ZH_CN_OUTLETS } from './zh-cn-outlets.ts';
 
 /** 给 HDMI 或触摸屏：每行最多 20 个字，最多 4 行。LOCKED、OUT OF STEP、CLOCK 与顾客手机页面上的选项一致。 */
 export const ZH_CN: Catalogue = {
   screens: {
+    ...ZH_CN_OUTLETS,
     idle: { lines: ['可以充电', '请输入充电码，', '然后按 # 键'], short: ['请输入充电码，', '然后按 # 键'] },
     'idle-receipt': {
       lines: ['可以充电', '请输入充电码，', '然后按 # 键', '按 * 键查看上次凭证'],
@@ -202,6 +204,7 @@ export const ZH_CN: Catalogue = {
     },
     'session-ended': { lines: ['已完成'], short: ['已完成'] },
   },
+  minutes: '分钟',
   reasons: {
     'used-up': '充电完成',
     unplugged: '车辆已拔下',
@@ -224,6 +227,7 @@ export const ZH_CN: Catalogue = {
       title: '继电器粘连',
       advice: ['带电！请勿触摸，', '请联系运营商'],
       warning: ['带电！请勿触摸', '带电！请勿触摸'],
+      warningAt: ['{outlet} 号插座带电！请勿触摸', '{outlet} 号带电！勿碰'],
     },
     'over-current': { title: '电流过大', advice: ['请拔下车辆', '再试一次'] },
     'over-temperature': { title: '温度过高', advice: ['降温后', '自动恢复'] },

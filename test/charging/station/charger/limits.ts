@@ -40,6 +40,9 @@ const LIMITS: Readonly<
   inrushMs: 'between the relays of two outlets that close',
   rampMs: 'a vehicle takes so long to draw what it will',
   powerRetryMs: 'a session that needs more than the station may draw tries again, when nobody else charges',
+  chooseMs: 'a code without the number of its outlet, then it is put back',
+  otherLanguageMs: 'the panel in its other language, after the last key',
+  againMs: 'after a power cut, that codes which waited have to be typed again',
   retryMs: 'between two tries of a journal that failed',
 };
 

@@ -130,7 +130,7 @@ describe('several outlets', () => {
     site.hear({ type: 'fault', outlet: 2, code: 'gpio-lost', standing: true });
     assert.deepEqual(site.phases, ['free', 'fault', 'free']);
     site.hear({ type: 'voucher', outlet: 2, voucher: voucher(2) });
-    assert.equal(site.state.conversation.notice?.name, 'out-of-order');
+    assert.equal(site.state.conversation.notice?.name, 'outlet-unusable');
     site.charge(1);
     assert.deepEqual(site.phases, ['charging', 'fault', 'free']);
   });

@@ -266,8 +266,11 @@ class RandomStation {
   #type(): void {
     const dice = this.#random();
     if (dice < 0.1) this.hear({ type: 'key', key: this.#pick(['*', '*', '#']) });
-    else if (dice < 0.2) this.hear({ type: 'answer', digits: this.#pick(['1', '1', '2', '10']) });
-    else if (dice < 0.6) this.hear({ type: 'typed', digits: this.#pick(['', '1', '12']) });
+    else if (dice < 0.2) {
+      // What is on the disk here is one voucher: nobody adds another to it.
+      const adds = this.state.conversation.asking?.ask === 'add';
+      this.hear({ type: 'answer', digits: adds ? '2' : this.#pick(['1', '1', '2', '10']) });
+    } else if (dice < 0.6) this.hear({ type: 'typed', digits: this.#pick(['', '1', '12']) });
     else if (dice < 0.9)
       this.hear({ type: 'refused', verdict: { outcome: this.#pick(['mistyped', 'invalid', 'expired'] as const) } });
     else this.#typeAgain();
@@ -283,7 +286,7 @@ class RandomStation {
   #answered({ digits }: Extract<Happening, { type: 'answer' }>): void {
     const { phase } = this.outlet;
     const { asking } = this.state.conversation;
-    if (digits !== '1' || asking === undefined || asking.until <= this.now) return;
+    if (digits !== '1' || asking?.ask !== 'stop' || asking.until <= this.now) return;
     if ('session' in phase) for (const { voucher } of phase.session.vouchers) this.#meant.add(voucher.sequence);
     if (phase.name === 'waiting' && 'open' in phase.held) {
       for (const { voucher } of phase.held.open) this.#meant.add(voucher.sequence);
@@ -322,7 +325,7 @@ class RandomStation {
     const { state, effects } = next(this.state, { ...happening, at: this.now } as Event, this.config);
     this.state = state;
     const { name } = this.outlet.phase;
-    const visited = name === 'free' && state.conversation.shown ? 'receipt' : name;
+    const visited = name === 'free' && state.conversation.shown.length > 0 ? 'receipt' : name;
     this.visited.set(visited, (this.visited.get(visited) ?? 0) + 1);
     const answers = effects.map((effect) => this.#do(effect));
     this.check();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chargerConfig } from '../../../../charging/station/charger/model.ts';
-import { conversationTransitions } from '../conversation/state-table.ts';
+import { conversationTransitions, talkTransitions } from '../conversation/state-table.ts';
 import { outletTransitions } from '../outlet/state-table.ts';
 import { faults, limits } from './limits.ts';
 
@@ -23,6 +23,7 @@ describe('docs/session.md', () => {
   for (const [name, made] of Object.entries({
     'outlet transitions': outletTransitions,
     'conversation transitions': conversationTransitions,
+    'talk transitions': talkTransitions,
     limits,
     faults,
   })) {

@@ -8,20 +8,32 @@ const languages = Object.keys(CATALOGUES) as Language[];
 const names = Object.keys(CATALOGUES.en.screens) as ScreenName[];
 const gaps = (lines: readonly string[]) => new Set(lines.join(' ').match(/\{\w+\}/g) ?? []);
 
-/** The longest values that a station shows: 155 steps of 1 kWh or of 30 min, and 16 digits typed. */
+/** The longest values that a station shows: 155 steps of 1 kWh or of 30 min, 16 digits typed, all of 20 outlets. */
 function longest(name: ScreenName, fault: string, reason: string) {
-  const digits = name === 'typed' ? '1234567890123456' : '0235 5491 9887';
-  const left = /Wh|paused/.test(name) ? 155_000 : '77:30:00';
-  return { digits, left, used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', fault, reason };
+  const { lines } = CATALOGUES.en.screens[name];
+  const has = (gap: string) => lines.some((line) => line.includes(gap));
+  const typed = name === 'typed' ? '1234567890123456' : '12';
+  const all = Array.from({ length: 20 }, (_, index) => index + 1).join(',');
+  return {
+    digits: name.startsWith('typed') ? typed : '88269 7586 14605',
+    left: has('left:energy') ? 155_000 : '77:30:00',
+    ...{ used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', fault, reason, more: 19 },
+    ...{ outlet: 20, outlets: 20, amount: 155_000, unit: 'Wh', free: all, plugged: all, broken: all },
+  };
 }
+
+/** What stands besides: nothing, current that leaks from the station, or from one of its outlets. */
+const DANGERS = [{}, { danger: 'residual-current' }, { danger: 'relay-stuck-on', dangerAt: 12 }];
 
 function everyScreen(language: Language, check: (lines: string[], short: string[], name: ScreenName) => void): void {
   const { faults, reasons } = CATALOGUES[language];
   for (const name of names) {
-    for (const fault of Object.keys(faults)) {
-      for (const reason of Object.keys(reasons)) {
-        const screen = { name, values: longest(name, fault, reason) };
-        check(words(screen, language), shortWords(screen, language), name);
+    for (const danger of DANGERS) {
+      for (const fault of Object.keys(faults)) {
+        for (const reason of Object.keys(reasons)) {
+          const screen = { name, values: { ...longest(name, fault, reason), ...danger } };
+          check(words(screen, language), shortWords(screen, language), name);
+        }
       }
     }
   }
@@ -60,6 +72,30 @@ describe('the words of the display', () => {
       assert.deepEqual(gaps(zh.screens[name].lines), gaps(en.screens[name].lines), name);
       assert.deepEqual(gaps(zh.screens[name].short), gaps(en.screens[name].short), name);
     }
+  });
+
+  it('warn of danger on every screen that people see at a station with several outlets, and keep what is needed there', () => {
+    const danger = { danger: 'relay-stuck-on', dangerAt: 12 };
+    for (const language of languages) {
+      const needed = language === 'en' ? /\d{5}|1#|Outlet\+#|1 and #|[Oo]utlet|number/ : /\d{5}|1#|插座号|按 1/;
+      for (const name of names) {
+        if (/^fault-(card|key|other|old)/.test(name)) continue;
+        const screen = { name, values: { ...longest(name, 'relay-stuck-on', 'fault'), ...danger } };
+        for (const lines of [words(screen, language), shortWords(screen, language)]) {
+          assert.match(lines.join(' '), language === 'en' ? /12 (live|LIVE)|Live! Do not/ : /12 号.*带电|带电/, name);
+          if (/^(ask-.*-at|ask-hand|ask-take|choose|receipt)/.test(name)) assert.match(lines.join(' '), needed, name);
+        }
+      }
+    }
+  });
+
+  it('name as many outlets as fit, and say that there are more', () => {
+    const idle = (free: string, broken: string) => words({ name: 'idle-several', values: { free, broken } }, 'en');
+    assert.deepEqual(idle('2,3', ''), ['Free: 2,3', 'Type your code,', 'then press #']);
+    assert.deepEqual(
+      idle('1,2,3,4,5,6,7,8,9', '10,11,12,13').filter((line) => line.includes(':')),
+      ['Free: 1,2,3,4,5,6,7+', 'Out of order: 10,11+'],
+    );
   });
 
   it('are Chinese in Chinese', () => {

@@ -11,7 +11,7 @@ import {
   type Outlets,
 } from '../../../../charging/station/conversation/model.ts';
 import { blocking } from '../../../../charging/station/faults.ts';
-import type { News } from '../../../../charging/station/outlet/model.ts';
+import type { News, Phase } from '../../../../charging/station/outlet/model.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
 import { table } from '../charger/table.ts';
 import { STATES, Trial } from '../outlet/state-table.ts';
@@ -47,6 +47,8 @@ const ended: SessionRecord = {
   receipt: '023554919887',
 };
 const running: SessionRecord = { voucher: { ...voucher, sequence: 7 }, delivered: 300 };
+/** The number of the voucher that waits. */
+const WAITING = 5;
 const star: Happening = { type: 'key', key: '*' };
 const used = (fate?: SessionRecord): Happening => ({
   type: 'refused',
@@ -97,11 +99,17 @@ class Talk {
   asked: string[] = [];
   readonly outlets: Outlets;
 
-  constructor(outlet: string) {
-    const trial = new Trial();
-    trial.run(STATES.find(([name]) => name === outlet)![1]);
-    this.at = trial.at;
-    this.outlets = [{ state: trial.state, fault: blocking(trial.state.faults, config.unit) }];
+  constructor(...outlets: readonly string[]) {
+    const trials = outlets.map((outlet) => {
+      const trial = new Trial();
+      trial.run(STATES.find(([name]) => name === outlet)![1]);
+      return trial;
+    });
+    this.at = Math.max(...trials.map(({ at }) => at));
+    this.outlets = trials.map(({ state }) => ({
+      state: { ...state, phase: waitsFor(state.phase, WAITING) },
+      fault: blocking(state.faults, config.unit),
+    }));
   }
 
   take(doing: Happening | News | number): void {
@@ -121,8 +129,68 @@ class Talk {
   }
 }
 
+/** No two vouchers of a station have one number. */
+function waitsFor(phase: Phase, sequence: number): Phase {
+  if (phase.name !== 'waiting' || !('voucher' in phase.held)) return phase;
+  return { ...phase, held: { voucher: { ...phase.held.voucher, sequence } } };
+}
+
 function named(effect: ConversationEffect): string {
-  return effect.type === 'command' ? `\`${effect.command.type}\`` : 'use-service';
+  return effect.type === 'command' ? `\`${effect.command.type}\`` : effect.type;
+}
+
+const again: Happening = { type: 'voucher', voucher: { ...voucher, sequence: WAITING } };
+
+/** At a station with three outlets: the first is free, the second charges, the third waits for its vehicle. */
+const TALKS: readonly (readonly [string, readonly Happening[]])[] = [
+  ['nothing', []],
+  ['which outlet', [{ type: 'voucher', voucher }]],
+  ['whether to add', [{ type: 'voucher', voucher }, answered('2')]],
+  ['whether to hand back', [{ type: 'voucher', voucher }, answered('0')]],
+  ['nothing; the code that charges is shown', [used(running)]],
+  ['nothing; the code that waits is shown', [again]],
+  ['whether to stop', [used(running), star]],
+  ['whether to take back', [again, star]],
+  ['which outlet to test', [service('test-relay')]],
+];
+
+const CHOICES = ['which outlet', 'which outlet to test'];
+const SAYINGS: readonly (readonly [string, Happening | number, (readonly string[])?])[] = [
+  ['a voucher is verified', { type: 'voucher', voucher: { ...voucher, sequence: 9 } }],
+  ['the code that waits', again, ['nothing', 'which outlet']],
+  ['`*`', star],
+  ['`0#`', answered('0'), ['nothing', ...CHOICES]],
+  ['`1#`', answered('1')],
+  ['`2#`', answered('2'), ['nothing', ...CHOICES]],
+  ['`3#`', answered('3'), ['nothing', ...CHOICES]],
+  ['`9#`', answered('9'), ['nothing', ...CHOICES]],
+  ['a digit', { type: 'typed', digits: '4' }, ['nothing', 'which outlet']],
+  ['a code that is `expired`', { type: 'refused', verdict: { outcome: 'expired' } }, ['nothing', 'which outlet']],
+  ['the code that charges', used(running), ['nothing', 'which outlet']],
+  ['10 s pass', 10_000],
+  ['60 s pass', 60_000, CHOICES],
+];
+
+function answered(digits: string): Happening {
+  return { type: 'answer', digits };
+}
+
+/** What is asked, what is done, what is asked of an outlet or of the journal for it, and what is on the display then. */
+export function talkTransitions(): string {
+  const rows: string[][] = [];
+  for (const [asked, before] of TALKS) {
+    for (const [what, doing, only] of SAYINGS) {
+      if (only && !only.includes(asked)) continue;
+      const talk = new Talk('free', 'charging', 'waiting');
+      for (const each of before) talk.take(each);
+      talk.asked = [];
+      const shown = talk.screen;
+      talk.take(doing);
+      const screen = talk.screen === shown ? '–' : talk.screen;
+      if (talk.asked.length > 0 || screen !== '–') rows.push([asked, what, talk.asked.join(', '), screen]);
+    }
+  }
+  return table(['asked', 'when', 'asks', 'display'], rows);
 }
 
 /** Situation, what is done, what is asked of the outlet or of the journal, and what is on the display then. */

@@ -164,15 +164,16 @@ describe('a code that was typed', () => {
     assert.equal(bench.commanded, false);
   });
 
-  it('is not used up by a station that is charging another', () => {
+  it('is not used up by a station that is charging another, until that is asked for', () => {
     const bench = new Bench();
     bench.charge(7);
     bench.charger.voucher(bench.voucher(8));
     assert.equal(bench.state, 'charging');
-    assert.equal(bench.screen, 'busy');
+    assert.equal(bench.screen, 'ask-add');
     assert.deepEqual([...bench.journal.used], [7]);
     bench.pass(13_000);
-    assert.equal(bench.screen, 'charging-min');
+    assert.equal(bench.screen, 'cancelled');
+    assert.deepEqual([...bench.journal.used], [7]);
   });
 
   it('is refused as used when it was redeemed meanwhile', () => {
