@@ -1,12 +1,21 @@
 // Hears a station's report (docs/reports.md): whose it is, whether it is new, and all that follows from it, in one
 // transaction. The same report again, and one that is older than what is known, take nothing back.
 import { createHash } from 'node:crypto';
-import { type Report, readReport } from '../../codes/index.ts';
+import { FAULT_NUMBERS, type Report, readReport } from '../../codes/index.ts';
 import type { JournalsTable, ReportsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import { refuse, unknownStation } from '../refusals.ts';
 import { clockBounds } from '../reports/clock-bounds.ts';
-import { deliveredOf, type Finding, isOver, onceIn, standingIn, type Told } from '../reports/conditions.ts';
+import {
+  deliveredOf,
+  type Finding,
+  isOver,
+  type Metered,
+  meteredIn,
+  onceIn,
+  standingIn,
+  type Told,
+} from '../reports/conditions.ts';
 import { lastMissing, missingOf, type Range, withListed } from '../reports/places.ts';
 import type { Alarm, HearCall, Heard } from '../reports/types.ts';
 import type { Answer, Refused, StationTerms } from '../types.ts';
@@ -171,6 +180,7 @@ async function newest(
     .where('station', '=', station.number)
     .where('journal', '<>', journal)
     .execute();
+  const meters = meteredIn(report);
   const clock = clockBounds(report.timeSeconds, work.now, terms.unit, learned.issued);
   const row: JournalsTable = {
     ...{ station: station.number, journal, key_version: keyVersion },
@@ -178,6 +188,8 @@ async function newest(
     ...{ told_at: report.timeSeconds, clock_least: clock.least, clock_most: clock.most, highest: report.highest },
     ...{ sure: report.sureTimeSeconds, closed: Math.max(totals.closed, before?.closed ?? 0) },
     ...{ delivered: deliveredOf(report), meter_wh: totals.meterWh, closings: totals.relayClosings },
+    meter_from: before?.meter_from ?? meters?.meterWh ?? null,
+    delivered_from: before?.delivered_from ?? meters?.delivered ?? null,
     ...{ wrong_guesses: totals.wrongGuesses, lockouts: totals.lockouts, faults: JSON.stringify(report.faults) },
     ...{ open: JSON.stringify(report.open), missing: missingOf(gaps, totals.closed), forked: Number(forked) },
     cleared: closedSome ? 0 : (before?.cleared ?? 0),
@@ -198,11 +210,19 @@ async function newest(
   const told: Told = {
     ...{ report, unit: terms.unit, sequence: terms.sequence, outlets: station.outlets, clock },
     closings: others.reduce((sum, { closings }) => sum + closings, totals.relayClosings),
-    before: before && { delivered: before.delivered, meterWh: before.meter_wh },
+    first: metered(before?.meter_from, before?.delivered_from),
+    before: before && isSilent(before) ? undefined : metered(before?.meter_wh, before?.delivered),
   };
   findings.push(...onceIn(told), ...(await standing(work, told, station.number)));
   return row;
 }
+
+function metered(meterWh: number | null | undefined, delivered: number | null | undefined): Metered | undefined {
+  return meterWh == null || delivered == null ? undefined : { meterWh, delivered };
+}
+
+const isSilent = ({ faults }: JournalsTable) =>
+  (JSON.parse(faults) as number[]).includes(FAULT_NUMBERS['meter-silent']);
 
 /** Whether this journal is the one that the station has now, which is then remembered. */
 async function speaksNow(work: Work, row: JournalsTable): Promise<boolean> {

@@ -25,6 +25,8 @@ const TABLES: Readonly<Record<string, TableShape>> = {
       closed: 'bigint',
       delivered: 'bigint',
       meter_wh: 'bigint?',
+      meter_from: 'bigint?',
+      delivered_from: 'bigint?',
       closings: 'bigint',
       wrong_guesses: 'bigint',
       lockouts: 'bigint',

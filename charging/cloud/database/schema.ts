@@ -210,6 +210,9 @@ export interface JournalsTable {
   closed: number;
   delivered: number;
   meter_wh: number | null;
+  /** Both of the first report that told them with no meter silent: what a meter counted before the station had it is no theft. */
+  meter_from: number | null;
+  delivered_from: number | null;
   closings: number;
   wrong_guesses: number;
   lockouts: number;

@@ -27,10 +27,18 @@ const METER_SLACK_WH = 500;
 const MOST_OUTLET_W = 43_500;
 /** Metered between two reports, with nothing sold: more than a meter's own steps. */
 const IDLE_WH = 100;
+/** In the first report of a journal so many times what was sold is what a meter counted before the station had it. */
+const METER_OF_BEFORE = 10;
 
 /** What was delivered since the journal began, open vouchers included: seconds, or Wh. */
 export function deliveredOf({ totals, open }: Pick<Report, 'totals' | 'open'>): number {
   return open.reduce((sum, { delivered }) => sum + delivered, totals.delivered);
+}
+
+/** What the meters counted and what was delivered, open vouchers included. */
+export interface Metered {
+  readonly meterWh: number;
+  readonly delivered: number;
 }
 
 export interface Told {
@@ -41,8 +49,9 @@ export interface Told {
   readonly clock: ClockBounds;
   /** Of all journals of the station. */
   readonly closings: number;
-  /** What the newest report before told, of the same journal. */
-  readonly before: { readonly delivered: number; readonly meterWh: number | null } | undefined;
+  /** What reports before told of the same journal, with no meter silent: the first and the newest of them. */
+  readonly first: Metered | undefined;
+  readonly before: Metered | undefined;
 }
 
 /** What stands now, of the kinds in `STANDING`. */
@@ -88,16 +97,29 @@ export function onceIn(told: Told): Finding[] {
   return found;
 }
 
-/** The meters counted more than what was sold explains: energy that nobody paid for. */
-function energyPastSold({ report, unit, before }: Told): Evidence | undefined {
+/** What the meters told; undefined without one, and while one is silent, whose count is missing in the sum. */
+export function meteredIn(report: Report): Metered | undefined {
   const { meterWh } = report.totals;
-  if (meterWh === null) return undefined;
-  const delivered = deliveredOf(report);
-  const mostWh = (unit === 'Wh' ? delivered * METER_SLACK : (delivered / 3600) * MOST_OUTLET_W) + METER_SLACK_WH;
-  if (meterWh > mostWh) return { meteredWh: meterWh, delivered, unit };
-  const idle = before !== undefined && before.meterWh !== null && delivered === before.delivered;
-  const idleWh = idle ? meterWh - before.meterWh! : 0;
-  return idleWh > IDLE_WH ? { meteredWh: idleWh, delivered: 0, unit } : undefined;
+  const isSilent = report.faults.includes(FAULT_NUMBERS['meter-silent']);
+  return meterWh === null || isSilent ? undefined : { meterWh, delivered: deliveredOf(report) };
+}
+
+/** The meters counted more than what was sold explains: energy that nobody paid for. */
+function energyPastSold({ report, unit, first, before }: Told): Evidence | undefined {
+  const now = meteredIn(report);
+  if (!now) return undefined;
+  const since = (from: Metered) => ({
+    meteredWh: now.meterWh - from.meterWh,
+    delivered: now.delivered - from.delivered,
+    unit,
+  });
+  const soldWh = (delivered: number) => (unit === 'Wh' ? delivered * METER_SLACK : (delivered / 3600) * MOST_OUTLET_W);
+  const all = since(first ?? { meterWh: 0, delivered: 0 });
+  const excessWh = all.meteredWh - soldWh(all.delivered) - METER_SLACK_WH;
+  const isOwn = first !== undefined || all.meteredWh <= METER_OF_BEFORE * soldWh(all.delivered);
+  if (excessWh > 0 && isOwn) return all;
+  const idle = before && since(before);
+  return idle && idle.delivered === 0 && idle.meteredWh > IDLE_WH ? idle : undefined;
 }
 
 /** The name of a number in a report; null for one of a later version. */

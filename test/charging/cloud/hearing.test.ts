@@ -239,9 +239,31 @@ for (const kind of BOTH) {
         assert.deepEqual(await raised(id, box), []);
         box.meterWh = 4000;
         assert.deepEqual(await raised(id, box), [
-          { kind: 'energy-past-sold', evidence: { meteredWh: 4000, delivered: 1000, unit: 'Wh' } },
+          { kind: 'energy-past-sold', evidence: { meteredWh: 2990, delivered: 0, unit: 'Wh' } },
         ]);
         assert.deepEqual(await raised(id, box), []);
+      });
+
+      it('a meter that counts past what was sold in the first report already, unless it counted before the station had it', async () => {
+        const id = await station({ unit: 'Wh', step: 500 });
+        const box = new OfflineStation(id, { meterWh: 7000 });
+        box.begin(await buy(id, 1000), 2).end(1, 1000);
+        assert.deepEqual(
+          (await raised(id, box)).map(({ evidence }) => evidence.meteredWh),
+          [7000],
+        );
+        const other = await station({ unit: 'Wh', step: 500 });
+        const used = new OfflineStation(other, { meterWh: 7_000_000 });
+        used.begin(await buy(other, 1000), 2).end(1, 1000);
+        assert.deepEqual(await raised(other, used), []);
+        // One of its meters is silent, and is there again: its count was missing in the sum.
+        Object.assign(used, { meterWh: 100, faults: [13] });
+        assert.deepEqual(
+          (await raised(other, used)).map(({ kind }) => kind),
+          ['fault-standing'],
+        );
+        Object.assign(used, { meterWh: 7_000_050, faults: [] });
+        assert.deepEqual(await raised(other, used), []);
       });
 
       it('a meter that counts while a station that sells minutes sold none', async () => {

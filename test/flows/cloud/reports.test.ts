@@ -34,7 +34,8 @@ describe('reports that phones carry to the cloud', function () {
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
     const { port } = receiver.address() as AddressInfo;
-    const env = { MASTER_KEY, ALARM_WEBHOOK: `http://127.0.0.1:${port}/alarms`, ALARM_WEBHOOK_SECRET: SECRET };
+    const webhook = { ALARM_WEBHOOK: `http://127.0.0.1:${port}/alarms`, ALARM_WEBHOOK_SECRET: SECRET };
+    const env = { MASTER_KEY, ...webhook, RATE_LIMIT_VISITOR: '40' };
     cloud = await Cloud.start({ env });
     const price = { minorUnits: 120, currency: 'EUR' };
     await cloud.ask('POST', '/stations', { id: 'CP-0001', sequence: 'counter', price });
@@ -121,5 +122,15 @@ describe('reports that phones carry to the cloud', function () {
     for (const name of ['stations_silent 0', 'vouchers_missing 2', 'alarms_unseen \\d']) {
       assert.match(metrics, new RegExp(`^offline_charging_${name}$`, 'm'));
     }
+  });
+
+  it('are taken from one address so often a minute and no more', async () => {
+    const statuses: number[] = [];
+    while (statuses.length < 41 && statuses.at(-1) !== 429) statuses.push((await send('AAAA')).status);
+    assert.deepEqual([...new Set(statuses)], [422, 429]);
+    const later = await send('AAAA');
+    assert.ok(Number(later.headers.get('retry-after')) > 0);
+    const sold = await cloud.ask('POST', '/charging-requests', { station: 'CP-0001', amount: 60 });
+    assert.equal(sold.status, 201, 'who buys is not kept waiting for it');
   });
 });
