@@ -38,7 +38,8 @@ async function main(): Promise<void> {
   const { pins, refused } = readStationPins(variables);
   if (refused.length > 0) throw new Error(refused.map(({ message }) => message).join('\n'));
   if (values['config-txt']) await printBootLines(variables);
-  else for (const { setting, pin } of pins) console.log(`${setting}: ${writePin(pin)}`);
+  else
+    for (const { setting, outlet = '', pin } of pins) console.log(`${`${setting} ${outlet}`.trim()}: ${writePin(pin)}`);
 }
 
 async function printBootLines(variables: Variables): Promise<void> {

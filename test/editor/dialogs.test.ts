@@ -80,6 +80,10 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
   'run session': { highestPowerW: upTo(1, 1_000_000), highestCurrentA: upTo(1, 1000) },
   'show display': { address: whole(0, 127) },
   'code issuer': {
+    alarmWebhook: {
+      wrong: ['example.com', 'ftp://example.com', 'https://'],
+      right: ['', 'https://example.com/alarms', variable('ALARM_WEBHOOK')],
+    },
     ledger: {
       wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:'],
       right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', variable('DATABASE_URL')],
@@ -159,7 +163,7 @@ describe('the dialogs, through the editor’s own validation', function () {
       for (const [name, parameters] of Object.entries(rules)) {
         assert.equal(parameters, 2, `${type}: ${name}`);
         // Credentials are never in what can be imported.
-        if (name !== 'masterKey') assert.ok(SETTINGS[type]?.[name], `${type}: ${name} is not tried`);
+        if (!CREDENTIALS.has(name)) assert.ok(SETTINGS[type]?.[name], `${type}: ${name} is not tried`);
       }
     }
     for (const [type, settings] of Object.entries(SETTINGS)) {
@@ -256,6 +260,8 @@ describe('the dialogs of a station with several outlets', function () {
     assert.equal(await valid('meter', 'unitId', '1; 2; 247'), true);
   });
 });
+
+const CREDENTIALS: ReadonlySet<string> = new Set(['masterKey', 'alarmSecret']);
 
 const TYPES = [
   ...['charging station', 'read keypad', 'verify code', 'detect vehicle', 'read meter', 'run session'],
