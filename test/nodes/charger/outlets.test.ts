@@ -116,6 +116,27 @@ describe('at a station with several outlets', () => {
     assert.equal(rig.pin('relay'), '1');
   });
 
+  it('a vehicle that is known by its load is known at its outlet alone', async () => {
+    await start(2, { ...vehicle, by: 'load', leastPowerW: 20, startSeconds: 1, goneSeconds: 1 });
+    await rig.until('both are presumed', () => last('vehicle', 1) === true && last('vehicle', 2) === true);
+    await rig.ends('detect', { topic: 'relay', payload: { on: true }, outlet: 2 });
+    await rig.ends('detect', { topic: 'meter', payload: { powerW: 0 }, outlet: 2 });
+    await rig.until('nothing draws at the second', () => last('vehicle', 2) === false);
+    assert.equal(last('vehicle', 1), true);
+    assert.equal(
+      (await rig.ends('detect', { topic: 'relay', payload: { on: true }, outlet: 3 })).error?.code,
+      'bad-outlet',
+    );
+  });
+
+  it('a control pilot is refused at each of them, and nobody takes a vehicle for there', async () => {
+    await start(2, { ...vehicle, by: 'pilot' });
+    const lost = () => new Set(rig.at('vehicle').flatMap(({ topic, outlet }) => (topic === 'fault' ? [outlet] : [])));
+    await rig.until('both say so', () => lost().size === 2);
+    assert.ok(rig.at('vehicle').every(({ payload }) => payload !== true));
+    assert.match(rig.errors('detect').join(' '), /one outlet alone/);
+  });
+
   it('each has a simulated meter that draws while its relay is on', async () => {
     await start(2, { ...meter });
     await rig.ends('meter', { topic: 'relay', payload: { on: true }, outlet: 2 });
