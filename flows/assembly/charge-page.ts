@@ -32,7 +32,7 @@ function lean(name: string, source: string): string {
 
 /** The banner of a library, a comment that begins with `!`, stays. */
 function leanProgram(source: string): string {
-  const minified = minify(source, { output: { comments: /^!/ } });
+  const minified = minify(source, { toplevel: true, compress: { passes: 3 }, output: { comments: /^!/ } });
   if (minified.error) throw minified.error;
   return minified.code;
 }
