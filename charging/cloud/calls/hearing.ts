@@ -25,6 +25,9 @@ import { type Learned, learnVouchers } from './ends.ts';
 import { currentTerms, stationById } from './records.ts';
 import { refundUnused } from './unused.ts';
 
+/** Sure time that a power cut may take from a station, which writes it each five minutes, and some. */
+const UNWRITTEN_SECONDS = 600;
+
 /** A report that was opened, and where it stands among those of its journal. */
 interface Opened {
   readonly station: StationsTable;
@@ -127,7 +130,8 @@ async function contradicts(work: Work, row: ReportsTable): Promise<boolean> {
   const after = ofJournal(work, row).where('number', '>', row.number).orderBy('number').limit(1);
   const [earlier, later] = [await before.executeTakeFirst(), await after.executeTakeFirst()];
   const grew = (from: ReportsTable, to: ReportsTable) =>
-    (['boot', 'highest', 'sure', 'closed'] as const).every((name) => from[name] <= to[name]);
+    (['boot', 'highest', 'closed'] as const).every((name) => from[name] <= to[name]) &&
+    from.sure <= to.sure + UNWRITTEN_SECONDS;
   return (earlier !== undefined && !grew(earlier, row)) || (later !== undefined && !grew(row, later));
 }
 

@@ -65,7 +65,7 @@ export function standingIn({ report, sequence, clock }: Told): Finding[] {
     found.push({ kind: 'clock-lost', subject: 'clock', evidence: {} });
   }
   const is = clockIs(clock);
-  if (is !== undefined) {
+  if (sequence === 'clock' && is !== undefined) {
     const evidence = { clock: is, leastSeconds: clock.least, mostSeconds: clock.most, toldAt: report.timeSeconds };
     found.push({ kind: 'clock-off', subject: is, evidence });
   }

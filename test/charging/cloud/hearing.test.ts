@@ -323,6 +323,15 @@ for (const kind of BOTH) {
         assert.deepEqual([fast?.evidence.clock, fast?.evidence.leastSeconds], ['fast', 660]);
       });
 
+      it('no clock of a station that counts, which may have none', async () => {
+        const id = await station();
+        const box = new OfflineStation(id, { clockOffMs: -40 * MINUTE });
+        box.begin(await buy(id), 2).end(1, 60);
+        assert.deepEqual(await raised(id, box), []);
+        box.clockOffMs = undefined;
+        assert.deepEqual(await raised(id, box), []);
+      });
+
       it('a contact that welds, once for each time that it stands', async () => {
         const id = await station();
         const box = new OfflineStation(id, { faults: [3] });
@@ -366,6 +375,9 @@ for (const kind of BOTH) {
         const image = box.image();
         for (let n = 0; n < 5; n++) box.report(at.now);
         box.sureMs += HOUR;
+        assert.deepEqual(await raised(id, box), []);
+        // A power cut takes minutes of it, no more.
+        box.sureMs -= 5 * MINUTE;
         assert.deepEqual(await raised(id, box), []);
         image.sureMs += 2 * HOUR;
         assert.deepEqual(
