@@ -1,7 +1,7 @@
 // `npm run dev`: what `npm start` runs, built anew and started again whenever a source changes. What does not build is
-// said, and tried again at the next change.
+// said, and tried again at the next change. The customer's page loads itself again; editor and dashboards do so anyway.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { watch } from 'node:fs';
+import { appendFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -9,13 +9,32 @@ const ROOMS = ['nodes', 'api', 'charging', 'hardware', 'flows'];
 /** An editor that saves several files is waited for. */
 const QUIET_MS = 200;
 
+/** The worker's tag changes with any file of the page; what it kept is what the page was. */
+const RELOAD = `
+let tag;
+setInterval(async () => {
+  const answer = await fetch('../charge-assets/sw.js', { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
+  const now = answer?.ok ? answer.headers.get('ETag') : tag;
+  if (tag !== undefined && now !== tag) {
+    const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+    await Promise.all(workers.map((worker) => worker.unregister()));
+    location.reload();
+  }
+  tag = now;
+}, 500);
+`;
+
 let running: ChildProcess | undefined;
 let timer: NodeJS.Timeout | undefined;
 let working = false;
 let again = false;
 
 function build(): boolean {
-  return spawnSync(process.execPath, ['build.ts'], { cwd: root, stdio: 'inherit' }).status === 0;
+  if (spawnSync(process.execPath, ['build.ts'], { cwd: root, stdio: 'inherit' }).status !== 0) return false;
+  const page = join(root, 'dist/flows/cloud/charge-page');
+  writeFileSync(join(page, 'reload.js'), RELOAD);
+  appendFileSync(join(page, 'index.html'), '<script src="../charge-assets/reload.js"></script>');
+  return true;
 }
 
 function start(): void {
