@@ -64,10 +64,20 @@ describe('the code in the documents', function () {
 
   it('says what language it is in', () => {
     assert.deepEqual(
-      blocks.filter(({ language }) => !['sh', 'ts', 'json', 'sql', 'mermaid', 'caddy'].includes(language)),
+      blocks.filter(({ language }) => !['sh', 'ts', 'json', 'sql', 'env', 'mermaid', 'caddy'].includes(language)),
       [],
     );
     for (const { text } of inLanguage('json')) JSON.parse(text);
+  });
+
+  it('sets variables that a station knows', () => {
+    const known = new Set(
+      [...read('hardware/raspberry-pi/station.env').matchAll(/^#?(\w+)=/gm)].map(([, name]) => name!),
+    );
+    const strange = inLanguage('env').flatMap(({ file, text }) =>
+      [...text.matchAll(/^(\w+)=/gm)].filter(([, name]) => !known.has(name!)).map(([, name]) => `${file}: ${name}`),
+    );
+    assert.deepEqual(strange, []);
   });
 
   it('fits the types where it is TypeScript', () => {
@@ -147,9 +157,9 @@ describe('the code in the documents', function () {
         ),
         env,
       );
-      const key = /\boc_\w+|\b[\w-]{30,}\b/.exec(made)![0];
+      const key = /^oc_[\w-]+/m.exec(made)![0];
       const called = { ...env, KEY: `Authorization: Bearer ${key}`, CLOUD: cloud.url, OPERATOR_KEY: key };
-      run(saying('> station.json').text.replace('https://CLOUD', cloud.url), called);
+      run(saying('provisioning > station.json').text.replace('https://CLOUD', cloud.url), called);
       assert.equal(JSON.parse(readFileSync(join(work, 'station.json'), 'utf8')).keyVersion, 1);
       const voided = run(saying('jq .provisioning').text, called);
       assert.equal(JSON.parse(readFileSync(join(work, 'station.json'), 'utf8')).keyVersion, 2);
