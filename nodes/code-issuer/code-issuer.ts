@@ -7,6 +7,7 @@ import { loadMasterKey, parsed } from '../../api/master-key.ts';
 import { api } from '../shared/api.ts';
 import { type NodeFault, onClose } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { offerTries, openTries } from '../shared/tries.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
 import { migrated, UNCHANGED } from '../shared/versions.ts';
 import { doubledRoutes } from './flow-routes.ts';
@@ -62,6 +63,13 @@ export default function codeIssuer(red: RED): void {
       }
     };
     look();
+    offerTries(this, {
+      ledger: async () => {
+        const { database, milliseconds } = await (await issuer.ledger()).health();
+        const name = { sqlite: 'SQLite', postgresql: 'PostgreSQL' }[database];
+        return { result: 'there', values: { database: name, milliseconds: Math.ceil(milliseconds) } };
+      },
+    });
     // Before any node of a deploy starts, so that none of them answers in between.
     red.events.on('flows:starting', look);
     onClose(this, () => {
@@ -69,6 +77,7 @@ export default function codeIssuer(red: RED): void {
       return issuer.close();
     });
   }
+  openTries(red, 'code issuer');
   red.nodes.registerType('code issuer', CodeIssuerNode, {
     credentials: { masterKey: { type: 'password' }, alarmSecret: { type: 'password' } },
   });

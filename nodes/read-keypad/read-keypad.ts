@@ -7,6 +7,7 @@ import { begin } from '../shared/begin.ts';
 import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
+import { offerTries, openTries } from '../shared/tries.ts';
 import { textOf } from '../shared/values.ts';
 import { openKeypad, type ReadKeypadConfig, SETTINGS } from './settings.ts';
 
@@ -47,6 +48,12 @@ export default function readKeypad(red: RED): void {
       if (message.topic === 'scan') keys.scan(scanOf(message.payload), TOUCH, message);
       else for (const key of keysOf(message.payload)) keys.press(key, TOUCH, message);
     });
+    offerTries(this, {
+      press: (typed) => {
+        for (const key of keysOf(typed)) keys.press(key, TOUCH);
+        return { result: keys.typed === '' ? 'sent' : 'typed', values: { typed: keys.typed } };
+      },
+    });
     onClose(this, async () => {
       forget();
       keys.close();
@@ -58,6 +65,7 @@ export default function readKeypad(red: RED): void {
       }
     });
   }
+  openTries(red, 'read keypad');
   red.nodes.registerType('read keypad', ReadKeypadNode, {
     settings: dialogSettings('read keypad', SETTINGS, { chosenBy: 'keypad', kinds: KEYPADS }),
   });
@@ -74,6 +82,11 @@ class Keys {
     this.#node = node;
     this.#charging = charging;
     this.#reader = new EntryReader({ emit: (event) => this.#tell(event) });
+  }
+
+  /** What stands typed. */
+  get typed(): string {
+    return this.#reader.typed;
   }
 
   press(key: string, source?: string, message?: Message): void {

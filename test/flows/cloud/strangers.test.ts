@@ -37,6 +37,13 @@ describe('strangers at the cloud, behind a proxy', function () {
   const order = (station: string, amount: number, headers: Record<string, string>) =>
     cloud.ask('POST', '/charging-requests', { station, amount }, headers).then(({ status }) => status);
 
+  it('try nothing from a dialog: that is for who may write the node', async () => {
+    for (const way of ['code-issuer/any/ledger', 'read-keypad/any/press']) {
+      const { status } = await cloud.call('POST', `/editor/offline-charging/${way}`, { typed: '1' });
+      assert.equal(status, 401, way);
+    }
+  });
+
   describe('use up of what a station may be asked for', () => {
     it('nothing by what comes to nothing', async () => {
       for (let index = 0; index < 3 * ALLOWED; index += 1) {
