@@ -210,6 +210,90 @@ describe('the same code again, with several outlets', () => {
   });
 });
 
+describe('more of the same', () => {
+  it('is asked for, redeemed at once, and used after those before it; each has its own receipt', () => {
+    const site = new Site(3);
+    site.charge(2, 1, 30);
+    site.code(2, 60);
+    site.keys('2#');
+    assert.equal(site.say(), 'Add 60 min | to outlet 2? | 1 and # = yes | * = no');
+    assert.ok(!site.journal.used.has(2));
+    site.keys('1#');
+    assert.ok(site.journal.used.has(2));
+    assert.match(site.say(), /^Outlet 2 charges\. \| Left {4}1:29:/);
+    site.pass(45 * MINUTE);
+    site.plug(2, false);
+    assert.equal(site.closedOn(1)?.ended, 'used-up');
+    assert.equal(site.closedOn(2)?.ended, 'unplugged');
+    assert.match(site.say(), /^Receipt, outlet 2: \| Left 44:/);
+  });
+
+  it('is no to *, to silence, and to another code; nothing is used up then', () => {
+    const site = new Site(3);
+    site.charge(2, 1);
+    site.code(2);
+    site.keys('2#*');
+    assert.equal(site.screen, 'choose', 'another outlet may be chosen');
+    site.keys('2#');
+    site.pass(10_000);
+    assert.equal(site.screen, 'choose');
+    site.keys('2#');
+    site.code(3);
+    site.keys('1#');
+    assert.deepEqual([...site.journal.used], [1]);
+    assert.equal(site.screen, 'outlet-vehicle', 'the third was given to outlet 1');
+  });
+
+  it('is taken back by its own code while it has not begun, with a receipt for the whole of it, and the charge goes on', () => {
+    const site = new Site(3);
+    site.charge(2, 1, 30);
+    site.code(2, 60);
+    site.keys('2#1#');
+    site.code(2);
+    assert.equal(site.say(), 'Your 60 min | follow at outlet 2. | * = take back');
+    site.keys('*');
+    assert.equal(site.say(), 'Take back 60 min | for a receipt? | 1 and # = yes | * = no');
+    site.keys('1#');
+    assert.equal(site.closedOn(2)?.ended, 'taken-back');
+    assert.match(site.say(), /^Taken back \| Left 1:00:00/);
+    assert.equal(site.relays[1], true);
+    site.pass(30 * MINUTE);
+    assert.equal(site.relays[1], false, 'it ends with what is left of the first');
+  });
+
+  it('stops nobody by its own code once it has begun; the first one does, though it is used up', () => {
+    const site = new Site(3);
+    site.charge(2, 1, 30);
+    site.code(2, 60);
+    site.keys('2#1#');
+    site.pass(40 * MINUTE);
+    site.code(2);
+    assert.match(site.say(), /^Your code charges \| at outlet 2\. \| Left {4}49:\d\d \| First code stops it\.$/);
+    site.keys('*1#');
+    assert.equal(site.relays[1], true);
+    site.code(1);
+    assert.match(site.say(), /\* = stop$/);
+    site.keys('*1#');
+    assert.equal(site.relays[1], false);
+    assert.equal(site.closedOn(2)?.ended, 'stop-key');
+  });
+
+  it('shows the receipts of both one after the other, when both had something left', () => {
+    const site = new Site(1);
+    site.code(1, 30);
+    site.plug(1, true);
+    site.code(2, 60);
+    assert.equal(site.say(), 'Add 60 min | to what charges? | 1 and # = yes | * = no');
+    site.keys('1#');
+    assert.match(site.say(), /^Charging \| Left {4}1:30:00/);
+    site.pass(MINUTE);
+    site.plug(1, false);
+    assert.match(site.say(), /^Receipt for refund: \| Left 29:00 \| 0001.* \| \* = next, 1 more$/);
+    site.keys('*');
+    assert.match(site.say(), /^Unplugged \| Left 1:00:00 \| Receipt for refund: \| 0002/);
+  });
+});
+
 describe('what outlets have to tell', () => {
   it('comes after whoever is at the keypad, who reads and types on', () => {
     const site = new Site(3);
