@@ -68,6 +68,25 @@ for (const kind of BOTH) {
       assert.deepEqual(await alarms(id), ['fault-standing']);
     });
 
+    it('is heard by two processes at once, and again, and is new to one of them alone', async () => {
+      const id = await station();
+      const box = new OfflineStation(id, { faults: [3] });
+      for (let n = 1; n <= 5; n++) box.begin(await buy(id), 2).end(n, 1800, 77);
+      const report = box.report(at.now);
+      const other = await at.another();
+      try {
+        const calls = Array.from({ length: 10 }, (_, n) =>
+          (n % 2 ? at.ledger : other).hearReport({ station: id, report }),
+        );
+        const answers = (await Promise.all(calls)).map(granted);
+        assert.deepEqual(answers.map((answer) => answer.new).sort(), [...Array(9).fill(0), 5]);
+        assert.equal(answers.flatMap((answer) => answer.alarms).length, 1);
+        assert.equal((await settled(id)).length, 5);
+      } finally {
+        await other.close();
+      }
+    });
+
     it('refuses forgeries, what is bent, and reports of other stations', async () => {
       const id = await station();
       const other = await station();
