@@ -16,6 +16,11 @@ export interface Snapshot {
 const SETTLE_MS = 6_000;
 /** A message takes one turn of the event loop for each wire: keypad, verify, session. */
 const TURNS = 6;
+/** What the state of a station, or of each outlet, is called. */
+interface Passing {
+  readonly state: string;
+  readonly outlets: readonly { readonly state?: string }[];
+}
 const PASSING = new Set(['starting', 'stopping']);
 
 export class Bench {
@@ -100,8 +105,14 @@ export class Bench {
   }
 
   async #settled(): Promise<void> {
-    await this.#until(() => this.#unheard === 0 && !PASSING.has(this.#snapshot?.()?.state ?? ''));
+    await this.#until(() => this.#unheard === 0 && !this.#isPassing);
     this.#unheard = 0;
+  }
+
+  /** Whether something goes on by itself in a moment, at any outlet. */
+  get #isPassing(): boolean {
+    const { state, outlets = [] } = (this.#snapshot?.() ?? {}) as Partial<Passing>;
+    return [state, ...outlets.map((outlet) => outlet.state)].some((name) => PASSING.has(name ?? ''));
   }
 
   async #until(isSo: () => boolean): Promise<void> {

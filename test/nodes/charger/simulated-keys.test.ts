@@ -28,6 +28,21 @@ describe('the answer to keys that a script types', () => {
     assert.deepEqual(early, []);
   });
 
+  it('waits for each outlet that is just starting or stopping', async () => {
+    const bench = new Bench();
+    const outlets = [{ state: 'free' }, { state: 'starting' }];
+    bench.session(() => Object.assign(state('accepted'), { outlets }));
+    bench.keypad((key) => {
+      if (key !== '#') return;
+      setTimeout(() => {
+        outlets[1] = { state: 'charging' };
+        bench.changed();
+      }, 50);
+    });
+    await bench.type('2#');
+    assert.equal(outlets[1]!.state, 'charging');
+  });
+
   it('gives up on what nobody hears', async () => {
     const bench = new Bench(50);
     bench.session(() => state(null));
