@@ -10,9 +10,11 @@ import {
   type Unit,
 } from '../codes/index.ts';
 import type { FaultCode } from './faults.ts';
+import type { Journal } from './journal/journal.ts';
+import { recordOfRow, type SessionRow } from './journal/tables.ts';
 import type { Totals } from './journal/totals.ts';
-import { unusedOf } from './records.ts';
-import type { EndReason, SessionRecord } from './types.ts';
+import { keyText, unusedOf } from './records.ts';
+import type { EndReason, SessionRecord, StationSettings } from './types.ts';
 
 /** In seconds: 18 of them, as minutes, can come out of a sum as 17.999999999999996. */
 const FLOAT_NOISE = 1e-9;
@@ -23,7 +25,14 @@ interface ClosedRecord extends SessionRecord {
   readonly endedMs?: number;
 }
 
-export interface Told {
+/** What the charger knows, and the journal does not. */
+export interface ToldByCharger {
+  readonly faults: readonly FaultCode[];
+  /** Of all meters together; undefined without one. */
+  readonly meterWh: number | undefined;
+}
+
+export interface Told extends ToldByCharger {
   /** Eight hex digits. */
   readonly journal: string;
   readonly keyVersion: number;
@@ -37,12 +46,42 @@ export interface Told {
   readonly highest: number;
   /** Since the journal has its id. */
   readonly totals: Totals;
-  /** Of all meters together; undefined without one. */
-  readonly meterWh: number | undefined;
-  readonly faults: readonly FaultCode[];
   /** The newest first; those beyond the twentieth are not listed. */
   readonly closed: readonly ClosedRecord[];
   readonly open: readonly SessionRecord[];
+}
+
+/**
+ * The report of a station from what its journal holds.
+ * @param stationMs undefined when its clock is lost
+ */
+export function reportOf(
+  { state, tables }: Pick<Journal, 'state' | 'tables'>,
+  told: ToldByCharger,
+  settings: StationSettings,
+  stationMs: number | undefined,
+): Report {
+  const { journalId, boot, totals, window, openVouchers, sessionKeys = [], sure } = state;
+  const key = keyText(settings);
+  return makeReport({
+    ...told,
+    journal: journalId,
+    keyVersion: settings.keyVersion ?? 1,
+    boot: boot.number,
+    number: totals.reports,
+    stationMs,
+    sureMs: settings.sequence === 'clock' ? sure?.ms : undefined,
+    highest: window.highest,
+    totals,
+    closed: tables.newestClosed(MOST_CLOSED_LISTED).map((row) => closedOfRow(row, settings.stationId)),
+    // Those of an earlier key have numbers of another line.
+    open: openVouchers.filter(({ keyIndex = 0 }) => (sessionKeys[keyIndex] ?? key) === key),
+  });
+}
+
+function closedOfRow(row: SessionRow, station: string): ClosedRecord {
+  const { closed_ms: endedMs, ended } = row;
+  return { ...recordOfRow(row, station), ended: ended ?? 'power-cut', ...(endedMs === null ? {} : { endedMs }) };
 }
 
 /** The report of what a station knows of itself. */

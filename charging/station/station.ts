@@ -1,6 +1,8 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
-import { type Algorithm, algorithmOf, boundsIn, type Matcher, type Operation } from '../codes/index.ts';
+import { type Algorithm, algorithmOf, boundsIn, type Matcher, type Operation, sealReport } from '../codes/index.ts';
+import { beginBoot, takeKey } from './arriving.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
+import { fateIn } from './fate.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import type { Journal } from './journal/journal.ts';
 import type { OpenVoucher } from './journal/packed.ts';
@@ -9,10 +11,10 @@ import { recordOfRow } from './journal/tables.ts';
 import { counted, type Totals } from './journal/totals.ts';
 import { judgeAtStation } from './judging.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
-import { lineOfKey } from './number-lines.ts';
 import { openJournal, type StationOptions } from './opening.ts';
 import type { Past } from './past.ts';
 import { checkedRecord, isSame, keyText, receiptOfRecord } from './records.ts';
+import { reportOf, type ToldByCharger } from './report.ts';
 import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
 import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
 import { TimeNotes } from './time-notes.ts';
@@ -25,7 +27,7 @@ import {
   type Verdict,
   type Voucher,
 } from './types.ts';
-import { notOpen, openOf, placed, redeemed, written } from './vouchers.ts';
+import { asOpen, openOf, placed, redeemed, written } from './vouchers.ts';
 import { isForgotten, isUsed, use } from './window.ts';
 
 export type { StationOptions } from './opening.ts';
@@ -111,14 +113,8 @@ export class Station implements SessionJournal {
    * undefined for any other entry. Only who has a genuine code learns of its session.
    */
   fateOf(entry: string): SessionRecord | undefined {
-    const reading = typeof entry === 'string' ? this.#algorithm.read(entry) : 'mistyped';
-    if (typeof reading === 'string' || reading.kind !== 'voucher') return undefined;
-    const { residue, window, quantity } = reading;
-    const rows = this.#journal.tables.sessionsOn(residue, window, quantity);
-    const row = rows.find(({ sequence }) => this.#matcher.matches(reading, sequence));
-    if (!row) return undefined;
-    const record = recordOfRow(row, this.settings.stationId);
-    return this.openVouchers().find((open) => isSame(record, open)) ?? record;
+    const record = fateIn(this.#journal.tables, entry, this.#algorithm, this.#matcher, this.settings.stationId);
+    return record && (this.openVouchers().find((open) => isSame(record, open)) ?? record);
   }
 
   /**
@@ -161,14 +157,15 @@ export class Station implements SessionJournal {
 
   /** One that is not open, and was closed before, is left as it is. */
   checkpoint(records: readonly SessionRecord[]): void {
-    this.#put(records.map((record) => ({ ...record, ...this.#mustBeOpen(record) })));
+    this.#put(asOpen(this.#journal.state, records));
   }
 
   /** A voucher that has something left and no receipt yet gets one here. Closing it again changes nothing. */
   close(records: readonly SessionRecord[]): void {
-    const open = records.filter((record) => !this.#isClosed(record));
+    const { state, tables } = this.#journal;
+    const open = records.filter((record) => openOf(state, record) || !tables.isClosed(record));
     if (!records.every(({ ended }) => ended)) throw new TypeError('record.ended: why the session ended');
-    this.#put(open.map((record) => ({ ...record, ...this.#mustBeOpen(record) })));
+    this.#put(asOpen(state, open));
   }
 
   openVouchers(): readonly SessionRecord[] {
@@ -187,7 +184,7 @@ export class Station implements SessionJournal {
     return receiptOfRecord(record, key === undefined ? this.settings.key : Buffer.from(key, 'hex'), this.#algorithm);
   }
 
-  /** What was counted under this journal's id. */
+  /** Under this journal's id. */
   totals(): Totals {
     return this.#journal.state.totals;
   }
@@ -195,6 +192,20 @@ export class Station implements SessionJournal {
   /** Tells this journal from the one before it: 4 random bytes, in hex. */
   get journalId(): string {
     return this.#journal.state.journalId;
+  }
+
+  /**
+   * What the station tells of itself, sealed (docs/reports.md); its number is on the disk.
+   * @throws {JournalError} `journal-not-writable`
+   */
+  report(told: ToldByCharger): string {
+    const change = { totals: this.#counted({ reports: 1 }), ...this.#times() };
+    this.#journal.commit(change, 'durable');
+    this.#noted();
+    return sealReport(
+      this.settings.key,
+      reportOf(this.#journal, told, this.settings, this.clockState() === 'lost' ? undefined : this.now()),
+    );
   }
 
   append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
@@ -248,25 +259,9 @@ export class Station implements SessionJournal {
 
   /** Tells one boot from the next, takes the time of this one, and the numbers that belong to the key. */
   #arrive(): void {
-    const { boot } = this.#journal.state;
-    const line = lineOfKey(this.#journal.state, this.settings, this.#clocks);
-    const { generation = 0, confirmed } = this.#past ?? {};
-    if (line || confirmed || generation > this.#journal.state.generation) {
-      this.#journal.commit({ ...line?.change, generation }, 'durable', (tables, moment) => {
-        if (line?.isNew) tables.appendRecord('key-changed', JSON.stringify(line.details), moment);
-        if (confirmed) tables.appendRecord('journal-confirmed', JSON.stringify({ why: confirmed }), moment);
-      });
-    }
-    if (boot.id === this.#clocks.bootId) return;
-    const change = {
-      boot: { id: this.#clocks.bootId, number: boot.number + 1 },
-      ...this.#times(),
-      limiter: this.#limiter(),
-    };
-    this.#journal.commit(change, 'durable', (tables, moment) => {
-      const lost = this.settings.sequence === 'clock' && isLost(change.clock, change.sure, this.#clocks);
-      tables.appendRecord('boot', JSON.stringify({ clock: lost ? 'lost' : 'ok' }), moment);
-    });
+    takeKey(this.#journal, this.settings, this.#clocks, this.#past);
+    if (this.#journal.state.boot.id === this.#clocks.bootId) return;
+    beginBoot(this.#journal, this.settings, this.#clocks, { ...this.#times(), limiter: this.#limiter() });
   }
 
   #held(): Times {
@@ -333,7 +328,8 @@ export class Station implements SessionJournal {
       limiter: rewarded(this.#limiter()),
       ...redeemed(state, record, keyText(this.settings)),
     };
-    this.#journal.commit(change, 'durable', (tables, moment) => tables.putVoucher(record, moment));
+    const order = record.ended ? change.totals.closed : undefined;
+    this.#journal.commit(change, 'durable', (tables, moment) => tables.putVoucher(record, moment, order));
     this.#noted();
     if (record.ended) this.#archive();
     return record;
@@ -341,27 +337,13 @@ export class Station implements SessionJournal {
 
   #put(records: readonly OpenVoucher[]): void {
     const checked = records.map((record) => ({ ...record, ...this.#checked(record) }));
-    const news = written(this.#journal.state, checked);
+    const news = written(this.#journal.state, checked, keyText(this.settings));
     if (!news) return;
     this.#journal.commit({ ...news.change, ...this.#times() }, 'durable', (tables, moment) => {
-      for (const record of news.ended) tables.updateVoucher(record, moment);
+      for (const { record, order } of news.ended) tables.updateVoucher(record, moment, order);
     });
     this.#noted();
     if (news.ended.length > 0) this.#archive();
-  }
-
-  /** Where it stands open. */
-  #mustBeOpen(record: SessionRecord): Pick<OpenVoucher, 'session' | 'outlet' | 'keyIndex'> {
-    const open = openOf(this.#journal.state, record);
-    if (!open) throw notOpen(`No session is open on number ${record.voucher.sequence}.`);
-    const { session, outlet, keyIndex } = open;
-    return { session, outlet, ...(keyIndex === undefined ? {} : { keyIndex }) };
-  }
-
-  #isClosed(record: SessionRecord): boolean {
-    const { closed, openVouchers } = this.#journal.state;
-    if (openOf({ openVouchers }, record)) return false;
-    return closed.some((other) => isSame(record, other)) || this.#journal.tables.isClosed(record);
   }
 
   #checked(record: SessionRecord): SessionRecord {

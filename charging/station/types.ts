@@ -12,6 +12,8 @@ export interface StationSettings {
   readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';
   readonly slotSeconds: number;
+  /** Of the key; 1 where nobody said. It tells the cloud which key sealed a report, and opens nothing. */
+  readonly keyVersion?: number;
 }
 
 /** Time, handed in: nothing in charging/ asks the machine for it. */

@@ -47,23 +47,30 @@ function inOrder(open: readonly OpenVoucher[]): readonly OpenVoucher[] {
 }
 
 /**
- * What the memory is with these records, each of a voucher that stands open: those with an end are closed.
+ * What the memory is with these records, each of a voucher that stands open: those with an end are closed. What was sold
+ * under an earlier key counts for the journal's earlier id.
+ * @param key of the station, in hex
  * @returns undefined when they say what it says already
  */
-export function written(before: Memory, records: readonly OpenVoucher[]) {
+export function written(before: Memory, records: readonly OpenVoucher[], key: string) {
   const news = records.filter((record) => !same(record, openOf(before, record)));
   if (news.length === 0) return undefined;
   const { sessionKeys, closed } = before;
-  const ended = news.filter((record) => record.ended !== undefined).map(({ keyIndex: _keyIndex, ...record }) => record);
+  const ends = news.filter((record) => record.ended !== undefined);
+  const ended = ends.map(({ keyIndex: _keyIndex, ...record }) => record);
+  const isOurs = ({ keyIndex = 0 }: OpenVoucher) => (sessionKeys?.[keyIndex] ?? key) === key;
   const open = before.openVouchers.flatMap((voucher) => {
     const record = news.find((each) => isSame(each, voucher)) ?? voucher;
     return record.ended === undefined ? [record] : [];
   });
   const goOn = news.filter((record) => goesOn(record, openOf(before, record)));
   const more = (totals: Totals) =>
-    ended.reduce((sum, record) => counted(sum, closing(record)), counted(totals, { closings: goOn.length }));
+    ends
+      .filter(isOurs)
+      .reduce((sum, record) => counted(sum, closing(record)), counted(totals, { closings: goOn.length }));
+  let order = before.totals.closed;
   return {
-    ended,
+    ended: ends.map((record, index) => ({ record: ended[index]!, order: isOurs(record) ? ++order : undefined })),
     change: {
       openVouchers: open,
       closed: ended.length > 0 ? ended : closed,
@@ -78,7 +85,20 @@ export function openOf({ openVouchers }: Pick<Memory, 'openVouchers'>, record: S
   return openVouchers.find((open) => isSame(record, open));
 }
 
-export function notOpen(message: string): JournalError {
+/**
+ * Records of vouchers that stand open, with what the memory knows of each.
+ * @throws {JournalError} `session-not-open`
+ */
+export function asOpen(memory: Pick<Memory, 'openVouchers'>, records: readonly SessionRecord[]): OpenVoucher[] {
+  return records.map((record) => {
+    const open = openOf(memory, record);
+    if (!open) throw notOpen(`No session is open on number ${record.voucher.sequence}.`);
+    const { session, outlet, keyIndex } = open;
+    return { ...record, session, outlet, ...(keyIndex === undefined ? {} : { keyIndex }) };
+  });
+}
+
+function notOpen(message: string): JournalError {
   return new JournalError('session-not-open', message);
 }
 

@@ -134,6 +134,7 @@ export function planStation(
       layout: read(config, 'layout'),
       sequence: read(config, 'sequence'),
       slotSeconds: read(config, 'slotSeconds'),
+      ...(provisioned && { keyVersion: provisioned.keyVersion }),
     },
     key: bytes,
     outlets,

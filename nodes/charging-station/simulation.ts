@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly display: readonly string[];
   readonly outcome: string | null;
   readonly receipt: string | null;
+  readonly outlets: readonly object[];
+  readonly report: string | null;
 }
 
 /** Longer than the session's own limits for `starting` (3 s) and `stopping` (5 s). */

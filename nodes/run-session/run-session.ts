@@ -1,8 +1,8 @@
 // `run session`: what the other nodes of a charger tell, in; the relay's command, the display and the records, out.
-import { Charger } from '../../charging/station/charger/charger.ts';
+import { Charger, type SiteOverview } from '../../charging/station/charger/charger.ts';
 import type { ChargerRecord } from '../../charging/station/charger/journal-writes.ts';
 import { chargerConfig } from '../../charging/station/charger/model.ts';
-import { JOURNAL_SCREENS, type Screen } from '../../charging/station/conversation/screens.ts';
+import type { Screen } from '../../charging/station/conversation/screens.ts';
 import { words } from '../../charging/station/conversation/words.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
@@ -20,6 +20,7 @@ import { outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
+import { brokenSnapshot, faultScreen } from './broken.ts';
 import { heard, type OfOutlet, StandingInputs } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
@@ -92,6 +93,8 @@ class SessionNode implements StationUser {
   /** What is being heard: what the session does now, it does because of that message. */
   #cause: Message | undefined;
   #screen: Screen | undefined;
+  /** What was told with it. */
+  #site: SiteOverview | undefined;
   /** Why it could not begin, or can sell nothing any more. */
   #broken: unknown;
   /** Why the station is not this session's: another has it. */
@@ -171,6 +174,8 @@ class SessionNode implements StationUser {
         unit: plan.settings.unit,
         sequence: plan.settings.sequence,
         outlets: plan.outlets,
+        ...limit(config, 'stationPowerW'),
+        ...limit(config, 'outletPowerW'),
         ...limit(config, 'highestPowerW'),
         ...limit(config, 'highestCurrentA'),
       }),
@@ -188,7 +193,7 @@ class SessionNode implements StationUser {
       language: this.#charging.language,
       emit: {
         relay: (on, again, outlet) => this.#command(on, again, outlet),
-        display: (screen) => this.#display(screen),
+        display: (screen, site) => this.#display(screen, site),
         record: (record) => this.#record(record),
       },
     });
@@ -300,7 +305,7 @@ class SessionNode implements StationUser {
     if (this.#charger) return this.#charger.snapshot();
     if (this.#broken === undefined || !this.#screen) return undefined;
     const display = words(this.#screen, this.#charging.language);
-    return { state: 'fault', relay: false, vehicle: false, display, outcome: null, receipt: null };
+    return brokenSnapshot(display, outletsIn(this.#charging));
   }
 
   /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
@@ -314,7 +319,9 @@ class SessionNode implements StationUser {
     this.#changed();
   }
 
-  #display(screen: Screen): void {
+  /** @param site how the outlets stand; as it was told last where it is not given */
+  #display(screen: Screen, site: SiteOverview | undefined = this.#site): void {
+    this.#site = site;
     this.#screen = screen;
     const { language } = this.#charging;
     const both = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
@@ -326,9 +333,18 @@ class SessionNode implements StationUser {
       words: both,
       language: screen.otherLanguage ? other : language,
       station: this.#id(),
+      ...(site && { outlets: this.#named(site.outlets), report: site.report ?? null }),
     };
     this.#send('display', { topic: 'display', payload });
     this.#changed();
+  }
+
+  #named(outlets: SiteOverview['outlets']): object[] {
+    const names = this.#plan?.outletNames ?? [];
+    return outlets.map((each) => {
+      const name = names[each.outlet - 1];
+      return name ? { ...each, name } : each;
+    });
   }
 
   /** A station that cannot even be read still shows that it is out of order. */
@@ -359,7 +375,11 @@ class SessionNode implements StationUser {
     const snapshot = this.#charger?.snapshot();
     // What broke the station stands in the status, and says more than the state does.
     if (!snapshot || this.#broken !== undefined) return;
-    const { state, remaining, unit, faults } = snapshot;
+    const { state, remaining, unit, faults, outlets } = snapshot;
+    if (outlets.length > 1) {
+      this.#showSeveral(outlets);
+      return;
+    }
     const left = `${unit === 'min' ? Math.ceil(remaining) : Math.round(remaining)} ${this.#status.text(`unit.${unit}`)}`;
     if (state === 'fault') this.#status.refused('fault', { fault: faults[0] ?? '' });
     else if (state === 'charging') this.#status.active(state, { left });
@@ -368,13 +388,16 @@ class SessionNode implements StationUser {
       this.#status.ready(state, { pins: this.#pins === undefined ? '' : ` · ${this.#pins.split(':')[0]}` });
     else this.#status.busy(state, { left });
   }
-}
 
-/** Why a session could not begin, for whoever stands before the display. */
-function faultScreen(code: string): Screen {
-  const name = JOURNAL_SCREENS[code];
-  if (name) return { name, values: {} };
-  return { name: 'fault', values: { fault: code.startsWith('journal') ? 'journal-not-writable' : 'gpio-lost' } };
+  /** How many charge, and how many are out of order. */
+  #showSeveral(outlets: readonly { readonly state: string }[]): void {
+    const count = (...states: readonly string[]) => outlets.filter(({ state }) => states.includes(state)).length;
+    const [active, broken] = [count('starting', 'charging', 'paused'), count('fault')];
+    const values = { active, broken, outlets: outlets.length };
+    if (broken > 0) this.#status.refused('several-broken', values);
+    else if (active > 0) this.#status.active('several', values);
+    else this.#status.ready('several', values);
+  }
 }
 
 function limit(config: RunSessionConfig, name: keyof typeof SETTINGS): Record<string, number> {

@@ -118,8 +118,8 @@ function plug(payload: unknown, file: string, activeLow: boolean): void {
 }
 
 /** What scripts rely on, and nothing else of what a session knows. */
-function told({ state, relay, vehicle, display, outcome, receipt }: Snapshot): Snapshot {
-  return { state, relay, vehicle, display, outcome, receipt };
+function told({ state, relay, vehicle, display, outcome, receipt, outlets, report }: Snapshot): Snapshot {
+  return { state, relay, vehicle, display, outcome, receipt, outlets, report };
 }
 
 /** What is refused as problem details; the rest are faults of the flow. */

@@ -77,7 +77,12 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     highestPowerW: upTo(1, 1_000_000),
     simulatedPowerW: upTo(0, 1_000_000),
   },
-  'run session': { highestPowerW: upTo(1, 1_000_000), highestCurrentA: upTo(1, 1000) },
+  'run session': {
+    highestPowerW: upTo(1, 1_000_000),
+    highestCurrentA: upTo(1, 1000),
+    stationPowerW: upTo(1, 10_000_000),
+    outletPowerW: upTo(1, 1_000_000),
+  },
   'show display': { address: whole(0, 127) },
   'code issuer': {
     alarmWebhook: {

@@ -10,6 +10,7 @@ import { type Clocks, JournalError, type SessionRecord, type Verdict, type Vouch
 import { type ChargerJournal, type ChargerRecord, carriedOut } from './journal-writes.ts';
 import { next, nextBeat } from './machine.ts';
 import { type ChargerConfig, type ChargerState, type Effect, type Event, newCharger, outletsOf } from './model.ts';
+import { type OutletOverview, overviewOf } from './overview.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** What the relay says of itself. */
@@ -39,7 +40,8 @@ export interface ChargerOptions {
   readonly emit: {
     /** `again`: the same command once more, because the relay was not seen to follow. */
     relay(on: boolean, again: boolean, outlet: number): void;
-    display(screen: Screen): void;
+    /** Also when an outlet has changed, or a report was made: at most once a second then. */
+    display(screen: Screen, site: SiteOverview): void;
     record(record: ChargerRecord): void;
   };
 }
@@ -60,6 +62,13 @@ const ALIASES: Readonly<Record<string, FaultCode | undefined>> = {
   'feedback-lost': 'relay-unusable',
 };
 
+/** What is told beside the screen: how each outlet stands, and the text of the latest report. */
+export interface SiteOverview {
+  readonly outlets: readonly OutletOverview[];
+  readonly report: string | undefined;
+}
+
+const BETWEEN_SHOWN_MS = 1000;
 /** How often a lost clock and a locked keypad are looked for. */
 const CLOCK_EVERY_MS = 60_000;
 
@@ -77,6 +86,8 @@ export class Charger {
   #cancelBeat: (() => void) | undefined;
   #tickedAt = 0;
   #shown = '';
+  #shownAround = '';
+  #shownAt = Number.NEGATIVE_INFINITY;
   #clockAskedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ChargerOptions) {
@@ -291,10 +302,14 @@ export class Charger {
     const { clocks, config, emit } = this.#options;
     const { conversation } = this.#state;
     const screen = screenOf(conversation, outletsOf(this.#state, config.unit), clocks.monotonicMs(), config);
-    const text = JSON.stringify(screen);
-    if (text === this.#shown) return;
+    const at = clocks.monotonicMs();
+    const site = { outlets: overviewOf(this.#state, at, config), report: this.#state.report };
+    const [text, around] = [JSON.stringify(screen), JSON.stringify(site)];
+    if (text === this.#shown && (around === this.#shownAround || at - this.#shownAt < BETWEEN_SHOWN_MS)) return;
     this.#shown = text;
-    emit.display(screen);
+    this.#shownAround = around;
+    this.#shownAt = at;
+    emit.display(screen, site);
   }
 
   #beatLater(): void {

@@ -2,6 +2,7 @@
 import type { Operation } from '../../codes/index.ts';
 import { receiptOf } from '../outlet/metering.ts';
 import { isSame } from '../records.ts';
+import type { ToldByCharger } from '../report.ts';
 import type { SessionJournal, SessionRecord } from '../types.ts';
 import type { Event, Write } from './model.ts';
 
@@ -9,6 +10,8 @@ import type { Event, Write } from './model.ts';
 export interface ChargerJournal extends SessionJournal {
   /** Uses up the number of a service code, and does what of it is the journal's (clock, limiter), in one transaction. */
   useService(operation: Operation, sequence: number): 'done' | 'used';
+  /** What the station tells of itself, sealed; its number is on the disk. */
+  report?(told: ToldByCharger): string;
   clockState?(): 'ok' | 'lost';
   /** Whole seconds until the keypad hears short codes again, 0 when it does. */
   lockedForSeconds?(): number;
@@ -36,12 +39,10 @@ export function carriedOut(write: Write, journal: ChargerJournal, tell: (record:
       return closed(write, journal, tell);
     case 'hand-back':
       return handedBack(write, journal, tell);
-    case 'use-service': {
-      const { operation, sequence, outlet = 1 } = write;
-      const result = journal.useService(operation, sequence);
-      tell({ kind: 'service', operation, sequence, result });
-      return { type: 'service-used', operation, sequence, outlet, result };
-    }
+    case 'use-service':
+      return serviceUsed(write, journal, tell);
+    case 'report':
+      return { type: 'reported', report: reported(write.told, journal, tell) };
     case 'note':
       journal.append(write.kind, write.details);
       tell({ kind: write.kind, ...write.details });
@@ -78,6 +79,21 @@ function handedBack({ voucher }: Of<'hand-back'>, journal: ChargerJournal, tell:
   tellAll([record], tell);
   const receipt = receiptOf(record);
   return { type: 'handed-back', voucher, result: 'done', ...(receipt && { receipt }) };
+}
+
+function serviceUsed(write: Of<'use-service'>, journal: ChargerJournal, tell: Tell): Answer {
+  const { operation, sequence, outlet, told } = write;
+  const result = journal.useService(operation, sequence);
+  tell({ kind: 'service', operation, sequence, result });
+  const report = told && result === 'done' ? reported(told, journal, tell) : undefined;
+  const used = { type: 'service-used', operation, sequence, result } as const;
+  return { ...used, ...(outlet === undefined ? {} : { outlet }), ...(report === undefined ? {} : { report }) };
+}
+
+function reported(told: ToldByCharger, journal: ChargerJournal, tell: Tell): string | undefined {
+  const report = journal.report?.(told);
+  if (report !== undefined) tell({ kind: 'report', report });
+  return report;
 }
 
 function tellAll(records: readonly SessionRecord[], tell: Tell): void {

@@ -22,6 +22,7 @@ import {
   type Event,
   outletsOf,
   type Step,
+  toldBy,
   type Write,
 } from './model.ts';
 import { inRush, powerOrders } from './power.ts';
@@ -57,16 +58,17 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
     return ours && nextOutlet(state, { ...ours, at }, config, station.conditions);
   });
   const step = new OneStep(before, station.state, at, config);
-  step.effects.add(...station.writes, ...talk.effects.filter((effect) => effect.type !== 'command'));
+  step.effects.add(...station.writes, ...talk.effects.flatMap((effect) => asWrite(effect, before)));
   for (const [index, each] of outlets.entries()) if (each) step.take(index + 1, each);
   if (isStarted) step.givePower(station.conditions);
   step.shareCheckpoint();
+  step.askForReport(event);
   const conversation = isStarted
     ? answerOutlets(talk.state, step.news, at, outletsOf(step, config.unit), config)
     : talk.state;
   const { station: wide, outlets: after, lastClosing } = step;
   return {
-    state: { station: wide, outlets: after, lastClosing, isStarted, conversation },
+    state: { station: wide, outlets: after, lastClosing, report: reportAfter(before, event), isStarted, conversation },
     effects: step.effects.inOrder(),
   };
 }
@@ -123,6 +125,13 @@ class OneStep {
     }
   }
 
+  /** A session has ended, or a voucher was handed back: whoever stands there may carry it to the cloud. */
+  askForReport(event: Event): void {
+    const isEnd = event.type === 'closed' && this.outlets[(event.outlet ?? 1) - 1]?.lastVouchers.length !== 0;
+    const isBack = event.type === 'handed-back' && event.result === 'done';
+    if (isEnd || isBack) this.effects.add({ type: 'report', told: toldBy(this) });
+  }
+
   /** One write for all: where one outlet has something to keep, what the others have delivered is kept with it. */
   shareCheckpoint(): void {
     const asked = this.#checkpoints;
@@ -140,6 +149,18 @@ class OneStep {
     });
     this.effects.first({ type: 'checkpoint', records, outlets: asked.map(({ outlet }) => outlet) });
   }
+}
+
+/** What the conversation asks of the journal. */
+function asWrite(effect: ConversationEffect, before: ChargerState): Write[] {
+  if (effect.type === 'command') return [];
+  const asksReport = effect.type === 'use-service' && effect.operation === 'show-report';
+  return [asksReport ? { ...effect, told: toldBy(before) } : effect];
+}
+
+function reportAfter({ report }: ChargerState, event: Event): string | undefined {
+  if (event.type !== 'reported' && event.type !== 'service-used') return report;
+  return event.report ?? report;
 }
 
 interface Checkpoint {

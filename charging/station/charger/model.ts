@@ -12,7 +12,7 @@ import {
   type Outlets,
   type ServiceWrite,
 } from '../conversation/model.ts';
-import { blocking, graver } from '../faults.ts';
+import { blocking, graver, inOrder } from '../faults.ts';
 import {
   type HardwareEvent,
   type Note,
@@ -23,6 +23,7 @@ import {
   type RelayCommand,
   type SessionWrite,
 } from '../outlet/model.ts';
+import type { ToldByCharger } from '../report.ts';
 import type { SessionRecord } from '../types.ts';
 import { type Closing, POWER_LIMITS, type PowerConfig } from './power.ts';
 import { type JournalConfig, newStation, type StationWide } from './station-wide.ts';
@@ -46,6 +47,8 @@ export interface ChargerState {
   readonly station: StationWide;
   readonly conversation: ConversationState;
   readonly lastClosing: Closing | undefined;
+  /** The text of the latest report. */
+  readonly report: string | undefined;
   /** Number 1 first. */
   readonly outlets: readonly OutletState[];
 }
@@ -57,6 +60,7 @@ export function newCharger(outlets = 1): ChargerState {
     station: newStation(),
     conversation: newConversation(),
     lastClosing: undefined,
+    report: undefined,
     outlets: Array.from({ length: outlets }, newOutlet),
   };
 }
@@ -65,6 +69,16 @@ export function newCharger(outlets = 1): ChargerState {
 export function outletsOf({ station, outlets }: Pick<ChargerState, 'station' | 'outlets'>, unit: Unit): Outlets {
   const ofAll = blocking(station.faults, unit);
   return outlets.map((state) => ({ state, fault: graver(ofAll, blocking(state.faults, unit)) }));
+}
+
+/** What a report says that the journal does not know. */
+export function toldBy({ station, outlets }: Pick<ChargerState, 'station' | 'outlets'>): ToldByCharger {
+  const faults = new Set([station, ...outlets].flatMap((each) => each.faults.map(({ code }) => code)));
+  const metersWh = outlets.map(({ meter }) => meter?.energyWh).filter((energyWh) => energyWh !== undefined);
+  return {
+    faults: inOrder([...faults]),
+    meterWh: metersWh.length === 0 ? undefined : metersWh.reduce((sum, energyWh) => sum + Math.max(0, energyWh), 0),
+  };
 }
 
 interface At {
@@ -82,11 +96,16 @@ export type Write =
   | (Extract<SessionWrite, { type: 'redeem' | 'close' }> & AtOutlet)
   /** Of all outlets whose vouchers these are, in one transaction. */
   | CheckpointWrite
-  | (ServiceWrite & { readonly type: 'use-service' })
+  | ServiceUse
   | HandBack
+  /** Has the station say in a report how it stands. */
+  | { readonly type: 'report'; readonly told: ToldByCharger }
   | Note
   /** Asks which sessions stand open: a write that failed may have reached the disk all the same. */
   | { readonly type: 'recover' };
+
+/** `told`: what a report says that is asked for. */
+type ServiceUse = ServiceWrite & { readonly type: 'use-service'; readonly told?: ToldByCharger };
 
 interface CheckpointWrite {
   readonly type: 'checkpoint';
@@ -116,7 +135,8 @@ export type Event = At &
     | { readonly type: 'checkpointed'; readonly outlets: readonly number[] }
     | ({ readonly type: 'closed'; readonly records: readonly SessionRecord[] } & AtOutlet)
     | HandedBack
-    | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used' })
+    | (ServiceWrite & { readonly type: 'service-used'; readonly result: 'done' | 'used'; readonly report?: string })
+    | { readonly type: 'reported'; readonly report: string | undefined }
     | { readonly type: 'noted'; readonly note: Note }
     | { readonly type: 'recovered'; readonly open?: readonly SessionRecord[] }
     | { readonly type: 'journal-failed'; readonly write: Write }

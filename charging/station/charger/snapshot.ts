@@ -5,8 +5,10 @@ import { progress } from '../conversation/figures.ts';
 import type { Language } from '../conversation/screens.ts';
 import { words } from '../conversation/words.ts';
 import { type FaultCode, inOrder } from '../faults.ts';
+import type { OutletState, Phase } from '../outlet/model.ts';
 import type { Outcome } from '../types.ts';
 import { type ChargerConfig, type ChargerState, outletsOf } from './model.ts';
+import { type VoucherSnapshot, vouchersOf } from './overview.ts';
 
 /** The states in the words of the bench contract. */
 type StateName = 'idle' | 'armed' | 'starting' | 'charging' | 'paused' | 'stopping' | 'receipt' | 'fault';
@@ -26,6 +28,23 @@ export interface Snapshot {
   readonly delivered: number;
   readonly unit: Unit;
   readonly faults: readonly FaultCode[];
+  /** Number 1 first. */
+  readonly outlets: readonly OutletSnapshot[];
+  /** The text of the latest report; `null` before the first. */
+  readonly report: string | null;
+}
+
+interface OutletSnapshot {
+  readonly outlet: number;
+  readonly state: Phase['name'];
+  readonly relay: boolean;
+  readonly vehicle: boolean;
+  /** In `unit`s, with fractions: on all of `vouchers` together. */
+  readonly remaining: number;
+  readonly delivered: number;
+  /** Of the first of `vouchers` that has one. */
+  readonly receipt: string | null;
+  readonly vouchers: readonly VoucherSnapshot[];
 }
 
 export function snapshotOf(charger: ChargerState, at: number, config: ChargerConfig, language: Language): Snapshot {
@@ -42,7 +61,26 @@ export function snapshotOf(charger: ChargerState, at: number, config: ChargerCon
     receipt: receiptDigits(conversation, first) ?? null,
     ...progress(state),
     unit: config.unit,
+    outlets: charger.outlets.map(outletSnapshot),
+    report: charger.report ?? null,
     faults: inOrder([...station.faults, ...state.faults].map(({ code }) => code)),
+  };
+}
+
+function outletSnapshot(state: OutletState, index: number): OutletSnapshot {
+  const vouchers = vouchersOf(state);
+  const used = vouchers.reduce((sum, { delivered }) => sum + delivered, 0);
+  // What is left of a voucher that was taken back is on its receipt, not in the session.
+  const counting = 'session' in state.phase ? vouchers.filter(({ receipt }) => receipt === null) : vouchers;
+  return {
+    outlet: index + 1,
+    state: state.phase.name,
+    relay: state.relay.on === true,
+    vehicle: state.vehicle === true,
+    remaining: counting.reduce((sum, { amount, delivered }) => sum + amount - delivered, 0),
+    delivered: used,
+    receipt: vouchers.find(({ receipt }) => receipt !== null)?.receipt ?? null,
+    vouchers,
   };
 }
 

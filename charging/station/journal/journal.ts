@@ -213,10 +213,12 @@ export class Journal {
     if (behind) this.#state = inSnapshots.journalId === '' ? { ...inSnapshots, journalId, totals } : inSnapshots;
     const isWhole = found.damaged === 0 && !found.outdated && !this.#snapshots.incomplete;
     if (!rebuilt && !behind && isWhole) return;
-    const { openVouchers, closed } = this.#state;
+    const { openVouchers, closed, totals: sums } = this.#state;
     this.commit({}, 'durable', (tables, moment) => {
       if (!rebuilt && !behind && found.damaged === 0) return;
-      for (const record of [...closed, ...openVouchers]) tables.putVoucher(record, moment);
+      for (const [i, record] of closed.entries())
+        tables.putVoucher(record, moment, sums.closed - closed.length + 1 + i);
+      for (const record of openVouchers) tables.putVoucher(record, moment);
       const orphans = tables.endOrphans(openVouchers, moment);
       const kind = rebuilt ? 'journal-rebuilt' : behind ? 'journal-recovered' : 'snapshot-damaged';
       tables.appendRecord(kind, JSON.stringify({ ...details, orphans }), moment);

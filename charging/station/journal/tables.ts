@@ -81,8 +81,12 @@ export const MIGRATIONS: readonly string[] = [
      meter_start_wh, meter_last_wh, ended, receipt, opened_boot, opened_ms, closed_boot, closed_ms FROM sessions;
    DROP TABLE sessions;
    ALTER TABLE vouchers RENAME TO sessions;`,
-  // The state holds several open vouchers, and it alone what was delivered on them: `migrate` writes it anew.
-  '',
+  // The state holds several open vouchers, and it alone what was delivered on them: `migrate` writes it anew. Rows know in which
+  // order they were closed.
+  `ALTER TABLE sessions ADD COLUMN closed_order INTEGER;
+   UPDATE sessions SET closed_order = closed.number FROM
+     (SELECT id, row_number() OVER (ORDER BY id) AS number FROM sessions WHERE ended IS NOT NULL) AS closed
+     WHERE sessions.id = closed.id;`,
 ];
 
 /** When something happened: `boot` and the order of writing say what came first, the station's clock only helps. */
@@ -112,6 +116,8 @@ export interface SessionRow {
   readonly opened_ms: number;
   readonly closed_boot: number | null;
   readonly closed_ms: number | null;
+  /** The how-manieth it was that was closed under this journal's id; null of a key before. Missing before schema 4. */
+  readonly closed_order?: number | null;
 }
 
 /** A session's row as the rest of the station knows it. */
@@ -170,6 +176,8 @@ export class Tables {
   readonly #endOrphan: StatementSync;
   readonly #ended: StatementSync;
   readonly #lastClosed: StatementSync;
+  readonly #newestClosed: StatementSync;
+  readonly #forgetOrder: StatementSync;
   readonly #appendRecord: StatementSync;
   readonly #span: StatementSync;
 
@@ -185,13 +193,17 @@ export class Tables {
     );
     this.#updateVoucher = db.prepare(
       `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
-       closed_boot = ?, closed_ms = ? WHERE session = ? AND sequence = ?`,
+       closed_boot = ?, closed_ms = ?, closed_order = ? WHERE session = ? AND sequence = ?`,
     );
     this.#sessionsOn = db.prepare('SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC');
     this.#openRows = db.prepare('SELECT id, session, sequence FROM sessions WHERE ended IS NULL');
     this.#endOrphan = db.prepare(
       "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE id = ?",
     );
+    this.#newestClosed = db.prepare(
+      'SELECT * FROM sessions WHERE closed_order IS NOT NULL ORDER BY closed_order DESC LIMIT ?',
+    );
+    this.#forgetOrder = db.prepare('UPDATE sessions SET closed_order = NULL WHERE closed_order IS NOT NULL');
     this.#ended = db.prepare(
       'SELECT ended FROM sessions WHERE sequence = ? AND (? IS NULL OR session = ?) ORDER BY id DESC LIMIT 1',
     );
@@ -223,14 +235,15 @@ export class Tables {
   }
 
   /** Opens the voucher's row unless there is one, and brings it up to date. */
-  putVoucher(record: SessionRecord, { boot, stationMs }: Moment): void {
+  putVoucher(record: SessionRecord, { boot, stationMs }: Moment, order?: number): void {
     const { sequence, layout, quantity, amount, unit, step } = record.voucher;
     const { session, outlet = 1 } = record;
     this.#openVoucher.run(session ?? sequence, outlet, sequence, layout, quantity, amount, unit, step, boot, stationMs);
-    this.updateVoucher(record, { boot, stationMs });
+    this.updateVoucher(record, { boot, stationMs }, order);
   }
 
-  updateVoucher(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>): void {
+  /** @param order the how-manieth it is that is closed, where it is one of this journal's id */
+  updateVoucher(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>, order?: number): void {
     this.#updateVoucher.run(
       record.delivered,
       record.meterStartWh ?? null,
@@ -239,6 +252,7 @@ export class Tables {
       record.receipt ?? null,
       record.ended ? boot : null,
       record.ended ? stationMs : null,
+      order ?? null,
       record.session ?? record.voucher.sequence,
       record.voucher.sequence,
     );
@@ -258,6 +272,16 @@ export class Tables {
   /** Of each outlet the vouchers of the session that ended last, as far as the database still has them. */
   lastClosed(): SessionRow[] {
     return this.#lastClosed.all() as unknown as SessionRow[];
+  }
+
+  /** The newest that were closed under this journal's id, the newest first. */
+  newestClosed(count: number): SessionRow[] {
+    return this.#newestClosed.all(count) as unknown as SessionRow[];
+  }
+
+  /** The journal has a new id: what was closed before is none of its. */
+  forgetOrder(): void {
+    this.#forgetOrder.run();
   }
 
   /** Ends what the database still holds for open but the station knows to be over. @returns how many */

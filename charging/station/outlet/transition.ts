@@ -168,6 +168,14 @@ export function wantsToClose(state: OutletState, at: number, config: OutletConfi
   return isRead && (!('open' in phase.held) || goesOn(phase.held.open, meter));
 }
 
+/** What keeps a voucher, or a session without power, from being charged; undefined where nothing is to be charged. */
+export function waitsFor(state: OutletState, at: number): 'vehicle' | 'rest' | 'power' | undefined {
+  const { phase, vehicle } = state;
+  if (phase.name !== 'waiting' && (phase.name !== 'paused' || phase.neededW === undefined)) return undefined;
+  if (vehicle !== true) return 'vehicle';
+  return relayReady(state, at) ? 'power' : 'rest';
+}
+
 /** Whether there was a meter to be heard, and it says nothing any more. */
 export function meterIsSilent({ meter }: OutletState, at: number, { meterSilentMs }: OutletConfig): boolean {
   return meter !== undefined && at - meter.at > meterSilentMs;

@@ -83,4 +83,71 @@ describe('the report of a station', () => {
       bench.station.dispose();
     });
   }
+
+  it('is made by the station of its own journal: numbered, with the last that were closed and what is open', () => {
+    const bench = new Bench(WIDE);
+    const told = { faults: ['over-temperature'], meterWh: 1234.5 } as const;
+    const open = (sequence: number, outlet: number) => {
+      const voucher = bench.voucherOf(bench.slot - sequence);
+      bench.station.redeem(voucher, { voucher, outlet, delivered: 0 });
+      return { voucher, delivered: 15, ended: 'unplugged' } as const;
+    };
+    const [long, ...short] = Array.from({ length: 24 }, (_, i) => open(i, 1 + (i % 20 === 0 ? i : 0) + i));
+    const read = () => {
+      const report = readReport(KEY, bench.station.report(told));
+      assert(typeof report === 'object');
+      return report;
+    };
+    assert.deepEqual([read().open.length, read().closed.length, read().number], [24, 0, 3]);
+    for (const record of short) bench.station.close([record]);
+    bench.clocks.pass(5 * MINUTE);
+    bench.station.close([long!]);
+    bench.clocks.pass(5 * MINUTE);
+    const { voucher } = open(30, 4);
+    bench.station.handBack(bench.voucherOf(bench.slot - 40));
+    bench.restart();
+    const report = read();
+    assert.deepEqual(report.totals, {
+      closed: 25,
+      delivered: 24 * 15 * 60,
+      meterWh: 1234,
+      relayClosings: 25,
+      wrongGuesses: 0,
+      lockouts: 0,
+    });
+    assert.deepEqual(report.closed.length, 20);
+    const [back, newest, before] = report.closed;
+    assert.deepEqual([back?.reason, back?.outlet, back?.unused], [8, 0, 155]);
+    assert.deepEqual([newest?.sequence, newest?.minutesAgo], [long!.voucher.sequence, 5], 'by when it was closed');
+    assert.equal(before?.sequence, short.at(-1)!.voucher.sequence);
+    assert.deepEqual(report.open, [{ sequence: voucher.sequence, outlet: 4, quantity: 2, delivered: 0 }]);
+    assert.deepEqual(report.faults, [FAULT_NUMBERS['over-temperature']]);
+    assert.equal(report.keyVersion, 1);
+    bench.station.dispose();
+  });
+
+  it('says nothing of what was sold under an earlier key: its numbers are of another line', () => {
+    const bench = new Bench(WIDE);
+    bench.charge(bench.code(bench.slot, 'wide'), 10);
+    bench.redeem(bench.code(bench.slot - 1, 'wide'));
+    const old = bench.station.openVouchers()[0]!;
+    bench.station.dispose();
+    const key = new Uint8Array(32).fill(5);
+    const renewed = new Bench({ ...WIDE, key, keyVersion: 2 }, { folder: bench.folder, clocks: bench.clocks });
+    const next = renewed.voucherOf(renewed.slot);
+    renewed.station.redeem(next, { voucher: next, outlet: 2, delivered: 0 });
+    renewed.station.close([{ voucher: next, delivered: 50, ended: 'unplugged' }]);
+    const told = { faults: [], meterWh: undefined };
+    const before = readReport(key, renewed.station.report(told));
+    renewed.station.close([{ ...old, delivered: 20, ended: 'stop-key' }]);
+    const after = readReport(key, renewed.station.report(told));
+    for (const report of [before, after]) {
+      assert(typeof report === 'object');
+      assert.deepEqual([report.totals.closed, report.closed.length, report.open.length], [1, 1, 0]);
+      assert.equal(report.keyVersion, 2);
+    }
+    const { receipt } = renewed.station.fateOf(bench.code(bench.slot - 1, 'wide')) ?? lastReceipt(renewed.station)!;
+    assert(receipt, 'it has its receipt all the same');
+    renewed.station.dispose();
+  });
 });

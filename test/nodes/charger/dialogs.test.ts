@@ -140,6 +140,7 @@ describe('the nodes as the editor sees them', () => {
       state: '',
       active: '20',
       outlets: '20',
+      broken: '20',
       takes: '20',
       title: '',
       reason: '',

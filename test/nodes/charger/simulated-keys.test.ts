@@ -9,6 +9,8 @@ const state = (outcome: string | null) => ({
   display: [],
   outcome,
   receipt: null,
+  outlets: [],
+  report: null,
 });
 
 describe('the answer to keys that a script types', () => {

@@ -14,6 +14,11 @@ interface State {
   readonly receipt: string | null;
 }
 
+const FREE = {
+  ...{ outlet: 1, state: 'free', relay: false, vehicle: false, remaining: 0, delivered: 0, receipt: null },
+  vouchers: [],
+};
+
 describe('a simulated station driven by a script', () => {
   let rig: Rig;
   beforeEach(() => {
@@ -54,7 +59,9 @@ describe('a simulated station driven by a script', () => {
   it('answers with exactly what was agreed', async () => {
     await start();
     const state = await asked('state');
-    assert.deepEqual(Object.keys(state), ['state', 'relay', 'vehicle', 'display', 'outcome', 'receipt']);
+    assert.deepEqual(Object.keys(state), [
+      ...['state', 'relay', 'vehicle', 'display', 'outcome', 'receipt', 'outlets', 'report'],
+    ]);
     assert.deepEqual(
       { ...state, display: [] },
       {
@@ -64,6 +71,8 @@ describe('a simulated station driven by a script', () => {
         display: [],
         outcome: null,
         receipt: null,
+        outlets: [FREE],
+        report: null,
       },
     );
     assert.ok(state.display.every((line) => typeof line === 'string') && state.display.length > 0);
@@ -155,7 +164,10 @@ describe('a simulated station driven by a script', () => {
     for (const state of [await asked('state'), await asked('keys', { keys: `${code(1)}#` })]) {
       assert.deepEqual(
         { ...state, display: [] },
-        { state: 'fault', relay: false, vehicle: false, display: [], outcome: null, receipt: null },
+        {
+          ...{ state: 'fault', relay: false, vehicle: false, display: [], outcome: null, receipt: null, report: null },
+          outlets: [{ ...FREE, state: 'fault' }],
+        },
       );
       assert.match(state.display.join(' '), /Out of order/);
     }

@@ -74,6 +74,8 @@ class Site {
         return { ...effect, type: 'handed-back', result: 'done' };
       case 'use-service':
         return { ...effect, type: 'service-used', result: 'done' };
+      case 'report':
+        return { type: 'reported', report: 'sealed' };
       case 'note':
         return { type: 'noted', note: effect };
       case 'recover':

@@ -374,6 +374,8 @@ class RandomStation {
       }
       case 'hand-back':
         throw new Error('nobody hands a voucher back');
+      case 'report':
+        return { type: 'reported', report: 'sealed' };
       case 'use-service': {
         const result = disk.used.has(write.sequence) ? 'used' : 'done';
         disk.used.add(write.sequence);

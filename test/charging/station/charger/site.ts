@@ -122,6 +122,8 @@ export class Site {
         return { type: 'handed-back', voucher: effect.voucher, result: 'done' };
       case 'use-service':
         return { ...effect, type: 'service-used', result: 'done' };
+      case 'report':
+        return { type: 'reported', report: `report ${this.done.length}` };
       case 'note':
         return { type: 'noted', note: effect };
       case 'recover':
