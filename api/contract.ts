@@ -30,6 +30,10 @@ export interface Call {
   readonly idempotent?: boolean;
   /** Takes an `If-Match`. */
   readonly conditional?: boolean;
+  /** Its body goes on as the bytes that came: whoever checks their signature is not refused for asking often. */
+  readonly raw?: true;
+  /** Bytes that its body may have, where that is more than others'. */
+  readonly mostBytes?: number;
   /** What it issues or settles counts against what one station may be asked for. */
   readonly countsForStation?: boolean;
   readonly good: GoodAnswer;
@@ -91,6 +95,33 @@ const table: readonly Call[] = [
       schema: schemas.Reservation,
     },
     problems: [404, 409],
+  },
+  {
+    id: 'readBill',
+    method: 'GET',
+    path: '/charging-requests/{id}/bill',
+    who: 'customer',
+    summary: 'The bill of what was paid, as a page to print',
+    pathAs: 'id',
+    query: schemas.BillQuery,
+    good: {
+      status: 200,
+      description: 'Who sold what for how much, its tax, and what went back.',
+      contentType: 'text/html; charset=utf-8',
+    },
+    problems: [404],
+  },
+  {
+    id: 'hearPayment',
+    method: 'POST',
+    path: '/payments',
+    who: 'anyone',
+    summary: 'Where the payment provider tells what was paid, given back or disputed; signed by it',
+    raw: true,
+    // Providers send more than our calls need, and what is refused for its size is money without a code.
+    mostBytes: 262_144,
+    good: { status: 200, description: 'Noted, or known before.', schema: schemas.Noted },
+    problems: [401, 404],
   },
   {
     id: 'synchronizeStation',
@@ -244,6 +275,20 @@ const table: readonly Call[] = [
     summary: 'Export the ledger',
     query: schemas.ExportQuery,
     good: { status: 200, description: 'RFC 4180 with a header line.', contentType: 'text/csv; charset=utf-8' },
+    problems: [404],
+  },
+  {
+    id: 'exportStatement',
+    method: 'GET',
+    path: '/statement.csv',
+    who: 'operator',
+    summary: 'Export what a month brought: sales, payments without a code, refunds, and their sums',
+    query: schemas.StatementQuery,
+    good: {
+      status: 200,
+      description: 'RFC 4180 with a header line: money in decimals, with value-added tax, in the operator’s time.',
+      contentType: 'text/csv; charset=utf-8',
+    },
     problems: [404],
   },
   {

@@ -6,3 +6,4 @@ export { CALLS } from './contract.ts';
 export { Issuer } from './issuer.ts';
 export { cloudMetrics } from './metrics.ts';
 export { openApiDocument } from './openapi.ts';
+export { BILL_HEADERS, billOf } from './payments/bill.ts';

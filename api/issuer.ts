@@ -15,6 +15,7 @@ import { type DoubledRoute, routeKey } from './doubled-routes.ts';
 import { Identities } from './identities.ts';
 import { type LimitSettings, Limits, NO_LIMITS, USUAL_LIMITS } from './limits.ts';
 import { cloudMetrics } from './metrics.ts';
+import { type PaymentSettings, Payments } from './payments/payments.ts';
 
 const OPEN_AGAIN_MS = 2000;
 const SAY_AGAIN_MS = 60_000;
@@ -33,6 +34,7 @@ export interface IssuerSettings {
   readonly limitsIn: 'memory' | 'database';
   /** Who is told of alarms. */
   readonly alarmWebhook?: AlarmWebhookSettings | undefined;
+  readonly payment: PaymentSettings;
 }
 
 export interface IssuerLog {
@@ -49,6 +51,8 @@ export const runningIssuers = new Set<Issuer>();
 
 export class Issuer {
   readonly settings: IssuerSettings;
+  /** What is paid here, if anything is. */
+  readonly payments: Payments;
   readonly #log: IssuerLog;
   readonly #watchers = new Set<Watcher>();
   readonly #identities = new Identities(async (key, address) => this.#authenticate(key, address));
@@ -82,6 +86,7 @@ export class Issuer {
         () => this.ledger(),
         (text) => log.warn(text),
       );
+    this.payments = new Payments(settings.payment, () => this.ledger(), log);
     runningIssuers.add(this);
   }
 
@@ -131,6 +136,7 @@ export class Issuer {
       };
       const ledger = await openLedger(options);
       this.#tell('open');
+      setImmediate(() => this.payments.begin());
       // Not waited for: what is said needs the ledger, which is opened only now.
       setImmediate(() => void this.#sayHowToGetIn().catch(() => {}));
       return ledger;
@@ -261,6 +267,7 @@ export class Issuer {
     runningIssuers.delete(this);
     this.#auditAllowance.close();
     await this.#alarmWebhook?.close();
+    await this.payments.close();
     const [ledger] = await Promise.allSettled([this.#ledger]);
     this.#ledger = undefined;
     this.#limits = undefined;

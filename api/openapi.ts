@@ -87,6 +87,13 @@ function operation(call: Call): Json {
     ...(call.body && {
       requestBody: { required: true, content: { 'application/json': { schema: component(call.body) } } },
     }),
+    ...(call.raw && {
+      requestBody: {
+        required: true,
+        description: 'As the provider has it; its signature is in the headers, as the provider has that.',
+        content: { 'application/json': {} },
+      },
+    }),
     responses,
   };
 }

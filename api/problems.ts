@@ -24,6 +24,7 @@ const OF_THE_LEDGER = {
   'unknown-request': { status: 404, title: 'There is no such charging request' },
   'unknown-receipt': { status: 404, title: 'No voucher fits this receipt' },
   'unknown-payment': { status: 404, title: 'There is no such payment' },
+  'unknown-refund': { status: 404, title: 'There is no such refund' },
   'unknown-api-key': { status: 404, title: 'There is no such API key' },
   'unknown-alarm': { status: 404, title: 'There is no such alarm' },
   'station-exists': { status: 409, title: 'There is a station with this id already' },
@@ -34,6 +35,7 @@ const OF_THE_LEDGER = {
   'payment-used': { status: 409, title: 'This payment was told for another request' },
   'payment-differs': { status: 409, title: 'This payment is not the price of the request' },
   'code-issued': { status: 409, title: 'A code was given for this payment' },
+  'refund-under-way': { status: 409, title: 'The payment provider pays this refund back' },
   'not-expired': { status: 409, title: 'This code can still be typed' },
   'paid-otherwise': { status: 409, title: 'This request was paid with another payment' },
   'terms-changed': { status: 409, title: 'The station sells something else now' },
@@ -77,6 +79,7 @@ const PROBLEMS = {
   'too-many-connections': { status: 503, title: 'Too many connections' },
   'doubled-route': { status: 503, title: 'Two flows answer this route' },
   'ledger-unavailable': { status: 503, title: 'The ledger is away' },
+  'payment-away': { status: 503, title: 'The payment provider cannot be asked' },
   'station-out-of-order': { status: 503, title: 'The station does not work' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

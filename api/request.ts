@@ -50,12 +50,23 @@ export class CallReader {
       const wrong = take(this.#body, call.body, body.value, payload, '');
       if (wrong) return { problem: wrong };
     }
+    if (call.raw) {
+      const body = bytesOf(message.payload);
+      if (!body) return { problem: problem('invalid-request', 'The body did not come as the bytes that were signed.') };
+      payload.body = body;
+    }
     if (call.pathAs) {
       const given = message.req?.params?.id ?? (message.payload as Payload | undefined)?.[call.pathAs];
       payload[call.pathAs] = typeof given === 'string' ? given : '';
     }
     return idempotencyKey === undefined ? { payload } : { payload, idempotencyKey };
   }
+}
+
+/** As it came: what was parsed before cannot be held against its signature. */
+function bytesOf(given: unknown): Buffer | undefined {
+  if (given instanceof Uint8Array) return Buffer.from(given.buffer, given.byteOffset, given.length);
+  return typeof given === 'string' ? Buffer.from(given) : undefined;
 }
 
 /** Puts the properties that the schema knows into the payload; what it does not know is left out. */

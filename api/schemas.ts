@@ -94,6 +94,9 @@ export const LayoutQuery = Type.Object({
     }),
   ),
 });
+export const BillQuery = Type.Object({
+  language: Type.Optional(Type.Enum(['en', 'zh-CN'])),
+});
 export const StationsQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 64, description: '`next` of the page before.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
@@ -104,6 +107,10 @@ export const ProvisioningQuery = Type.Object({
   keyVersion: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Another version of the key than today’s.' }),
   ),
+});
+export const StatementQuery = Type.Object({
+  month: Type.Optional(Type.String({ maxLength: 7, description: 'As 2026-11.' })),
+  station: Type.Optional(stationId('Only this station.')),
 });
 export const ExportQuery = Type.Object({
   from: Type.Optional(Type.String({ maxLength: 40, description: 'ISO 8601; the first moment that is in it.' })),
@@ -117,11 +124,27 @@ const PaidWithoutCode = Type.Array(
   Type.Object({
     payment: Type.String({ description: "The provider's reference." }),
     toldAt: instant('When the provider told it.'),
-    why: Type.Enum(['late', 'second', 'differs', 'cancelled', 'not-issued']),
+    why: Type.Enum(['late', 'second', 'differs', 'cancelled', 'not-sold', 'not-issued']),
     amount: Type.Optional(Money),
-    returnedAt: nullableInstant('When the operator gave it back.'),
+    returnedAt: nullableInstant('When it was given back.'),
+    dispute: Type.Optional(Type.Enum(['open', 'won', 'lost'])),
   }),
   { description: 'Payments for this request that got no code.' },
+);
+
+const Refunds = Type.Array(
+  Type.Object({
+    amount: Money,
+    state: Type.Enum(['due', 'sent', 'paid', 'failed'], {
+      description: '`sent`: the provider took it; `failed`: it is tried again.',
+    }),
+    cause: Type.Enum(['receipt', 'payment', 'provider', 'dispute'], {
+      description: 'What was left; a payment without a code; by hand at the provider; by the bank.',
+    }),
+    dueAt: instant('Since when it is owed.'),
+    paidAt: nullableInstant('When it was paid.'),
+  }),
+  { description: 'Money of this request that goes back, or went.' },
 );
 
 export const ChargingRequest = Type.Object(
@@ -144,6 +167,7 @@ export const ChargingRequest = Type.Object(
       { description: 'The same voucher in the layout that a locked keypad still hears, and that lives longer.' },
     ),
     paidWithoutCode: Type.Optional(PaidWithoutCode),
+    refunds: Type.Optional(Refunds),
   },
   { $id: 'ChargingRequest' },
 );
@@ -160,7 +184,9 @@ export const Reservation = Type.Object(
     paidAt: Type.Optional(instant('When it was paid.')),
     cancelledAt: Type.Optional(instant('When its customer took it back, or its payment was given back.')),
     price: Type.Optional(Money),
+    pay: Type.Optional(Type.String({ description: 'Where it is paid, while it can be.' })),
     paidWithoutCode: Type.Optional(PaidWithoutCode),
+    refunds: Type.Optional(Refunds),
   },
   { $id: 'Reservation', description: 'A request that waits for its payment: no code is made yet.' },
 );
@@ -301,6 +327,8 @@ export const NewKey = Type.Object(
   { $id: 'NewKey', description: 'A key that replaces the one before.' },
 );
 
+export const Noted = Type.Object({ status: Type.Literal('noted') }, { $id: 'Noted' });
+
 export const HealthAnswer = Type.Object(
   {
     status: Type.Literal('ok'),
@@ -334,6 +362,7 @@ export const COMPONENTS = [
   StationList,
   Provisioning,
   NewKey,
+  Noted,
   HealthAnswer,
   ProblemDetails,
   Money,

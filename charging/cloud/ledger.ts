@@ -6,8 +6,10 @@ import { csvLine } from '../csv.ts';
 import type { Calls } from './calls/calls.ts';
 import { Queue } from './queue.ts';
 import { SLICES } from './retention.ts';
+import { type StatementSettings, statementCsv } from './statement.ts';
 import type { Answer, AuditEntry, CodeRecord, Health, LedgerOptions, Principal, Refused } from './types.ts';
 
+export * from './payment-types.ts';
 export type * from './reports/types.ts';
 export * from './types.ts';
 
@@ -29,7 +31,8 @@ export function isRefused(answer: unknown): answer is Refused {
  * Each call resolves once its transaction is on disk: to what was asked for, or to `{ refused }`. Each rejects with a
  * `LedgerUnavailable` and nothing else.
  */
-export interface Ledger extends Omit<Calls, 'authenticate' | 'exportPage' | 'forgetKeys' | 'heartbeat'> {
+export interface Ledger
+  extends Omit<Calls, 'authenticate' | 'exportPage' | 'statementPage' | 'forgetKeys' | 'heartbeat'> {
   /**
    * Refused for a key that is unknown or revoked; both are audited.
    * @param audit writes the entry instead, for callers that know who floods it
@@ -37,6 +40,8 @@ export interface Ledger extends Omit<Calls, 'authenticate' | 'exportPage' | 'for
   authenticate(key: string, audit?: (entry: AuditEntry) => unknown): Promise<Answer<Principal>>;
   /** RFC 4180 with a header line, oldest first, in pieces of some hundred lines. Dates: ISO 8601. */
   exportCsv(query?: Period): AsyncIterable<string>;
+  /** What a month brought, as CSV with sums at its end (statement.ts). */
+  statement(settings: StatementSettings): AsyncIterable<string>;
   /** Writes to the ledger and waits for the disk; asks for all that a sale needs. */
   health(): Promise<Health>;
   /** Lets what is under way finish, then closes. Calls after it reject. */
@@ -69,6 +74,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       return answer;
     },
     exportCsv: (query) => exportCsv(calls, query),
+    statement: (settings) => statementCsv((page) => calls.statementPage(page), settings),
     health: healthy(calls, queue),
     close: () => {
       clearInterval(tidying);

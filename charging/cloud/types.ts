@@ -1,5 +1,8 @@
-// What the ledger and those who call it say to each other: plain data.
+// What the ledger and those who call it say to each other: plain data. What is said of money stands in payment-types.ts.
 import type { AlgorithmName, Operation, Unit } from '../codes/index.ts';
+import type { DisputeState, Money, Refund } from './payment-types.ts';
+
+export type { Money } from './payment-types.ts';
 
 /** What can be refused: stable names, which the HTTP contract's problem types are made of. */
 export type RefusalSlug =
@@ -9,6 +12,7 @@ export type RefusalSlug =
   | 'unknown-request'
   | 'unknown-receipt'
   | 'unknown-payment'
+  | 'unknown-refund'
   | 'unknown-api-key'
   | 'unknown-alarm'
   | 'station-exists'
@@ -19,6 +23,7 @@ export type RefusalSlug =
   | 'payment-used'
   | 'payment-differs'
   | 'code-issued'
+  | 'refund-under-way'
   | 'not-expired'
   | 'paid-otherwise'
   | 'terms-changed'
@@ -59,14 +64,6 @@ export interface Refused {
   readonly refused: Refusal;
 }
 export type Answer<T> = T | Refused;
-
-/** Money in the currency's smallest unit (cents, fen, yen), so that it adds up. */
-export interface Money {
-  /** Whole number. */
-  readonly minorUnits: number;
-  /** ISO 4217, as `EUR`. */
-  readonly currency: string;
-}
 
 /** What a station sells and how its codes are made. A change makes a new version; vouchers keep theirs. */
 export interface StationTerms {
@@ -159,10 +156,15 @@ export interface ChargingRequest {
   readonly rescue: { readonly code: string; readonly display: string; readonly expiresAt: string | null };
   /** Payments for this request that got no code. */
   readonly paidWithoutCode?: readonly PaidWithoutCode[];
+  /** Money of this request that goes back, or went. */
+  readonly refunds?: readonly Refund[];
 }
 
-/** Why a payment gets no code: told too late, the second one, of another amount, for a request that was cancelled. */
-export type StrayReason = 'late' | 'second' | 'differs' | 'cancelled';
+/**
+ * Why a payment gets no code: told too late, the second one, of another amount, for a request that was cancelled, or for
+ * what the station does not sell any more.
+ */
+export type StrayReason = 'late' | 'second' | 'differs' | 'cancelled' | 'not-sold';
 
 /** A payment that got no code. */
 export interface PaidWithoutCode {
@@ -173,8 +175,10 @@ export interface PaidWithoutCode {
   readonly why: StrayReason | 'not-issued';
   /** Where the provider's call said it. */
   readonly amount?: Money;
-  /** When the operator gave it back. */
+  /** When it was given back. */
   readonly returnedAt: string | null;
+  /** Whether the customer's bank wants it back. */
+  readonly dispute?: DisputeState;
 }
 
 /** The same as the operator sees it. */
@@ -182,6 +186,8 @@ export interface PaymentRecord extends PaidWithoutCode {
   readonly request: string;
   readonly station: string;
   readonly client: string;
+  /** Who took it, and gives it back by itself; empty: the operator does. */
+  readonly provider: string;
   /** What the request costs. */
   readonly price?: Money;
 }
@@ -199,8 +205,12 @@ export interface Reservation {
   readonly paidAt?: string;
   readonly cancelledAt?: string;
   readonly price?: Money;
+  /** Where it is paid, while it can be. */
+  readonly pay?: string;
   /** Payments for this request that got no code. */
   readonly paidWithoutCode?: readonly PaidWithoutCode[];
+  /** Money of this request that goes back, or went. */
+  readonly refunds?: readonly Refund[];
 }
 
 /** A reservation as the operator sees it. */
@@ -313,6 +323,10 @@ export interface IssueCall {
   readonly amount: number;
   readonly idempotencyKey?: string | undefined;
 }
+export interface ReserveCall extends IssueCall {
+  /** How long it waits for its payment; the ledger's `lapseSeconds` unless given. */
+  readonly lapseSeconds?: number | undefined;
+}
 /** A request of this client. */
 export interface RequestCall {
   readonly client: string;
@@ -403,6 +417,8 @@ export interface Statistics {
   readonly paidWithoutCode: number;
   /** Stations not heard for a week, closed vouchers that no report listed, alarms that nobody has seen. */
   readonly reports: { readonly silent: number; readonly missing: number; readonly alarms: number };
+  /** Refunds that are owed, counted up to a thousand. */
+  readonly refundsOwed: number;
   readonly anomalies: readonly Anomaly[];
 }
 

@@ -53,12 +53,6 @@ interface BodiedCall {
   readonly mostBytes: number;
 }
 
-/**
- * Of the flow's example; as bytes, which are what providers sign. A payment that is refused for its size is money without a
- * code: providers send more than our calls need.
- */
-const PAYMENT: BodiedCall = { operation: 'none', mostBytes: 16 * MOST_BODY_BYTES };
-
 /** Node-RED's `httpNodeMiddleware`: runs within each route of `http in`, before its parsers. */
 export function readBody(request: RoutedRequest, response: ServerResponse, next: () => void): void {
   const call = bodiedCall(request);
@@ -75,12 +69,11 @@ export function readBody(request: RoutedRequest, response: ServerResponse, next:
 /** All whose bodies Node-RED's parsers would read otherwise, also where the call has no use for one (`DELETE`). */
 function bodiedCall(request: RoutedRequest): BodiedCall | undefined {
   const { method = '', route } = request;
-  if (method === 'POST' && route?.path === '/payments') return PAYMENT;
   const known = contractPathOf(request);
   // A route of another flow may be wider than the contract's: its bodies are its own.
   if (!known || method === 'GET' || route?.path !== known.route) return undefined;
   const call = known.calls.get(method);
-  return call && { operation: call.id, mostBytes: MOST_BODY_BYTES };
+  return call && { operation: call.id, mostBytes: call.mostBytes ?? MOST_BODY_BYTES };
 }
 
 function refuseTooLarge({ operation, mostBytes }: BodiedCall, response: ServerResponse): void {

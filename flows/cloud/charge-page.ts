@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { escaped, linesOf, linked } from '../../api/payments/html.ts';
 import { unusualDecimals } from '../../charging/cloud/currencies.ts';
 import { shippedChargePage } from '../server/user-folder.ts';
 
@@ -37,16 +38,27 @@ interface Asset {
 
 type Next = (error?: unknown) => void;
 
+/** Who sells, as it stands at the foot of the page. */
+interface PageSeller {
+  readonly name?: string | undefined;
+  readonly address?: string | undefined;
+  readonly taxNumber?: string | undefined;
+  /** A sentence, or where the terms are found. */
+  readonly terms?: string | undefined;
+}
+
 /**
  * @param folder where index.html and its assets lie
  * @param contact whom customers ask: a telephone number, an address, a few words; empty: it says "the operator"
+ * @param seller shown at its foot, where it is given
  * @returns middleware that answers GET and HEAD of the page and its assets and passes everything else on
  */
 export function chargePage(
   folder = shippedChargePage(),
   contact = '',
+  seller: PageSeller = {},
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
-  const assets = load(folder, contact);
+  const assets = load(folder, contact, seller);
   return (request, response, next) => {
     const found = request.method === 'GET' || request.method === 'HEAD' ? assets.get(named(request.url)) : undefined;
     if (!found) return next();
@@ -79,12 +91,25 @@ function named(url = '/'): string {
   return /^\/charge-assets\/([\w.-]+)$/.exec(path)?.[1] ?? '';
 }
 
-function load(folder: string, contact: string): Map<string, Asset> {
+/** Who sells, at the foot of the page. */
+function withSeller(
+  file: Buffer,
+  name: string,
+  { name: who = '', address = '', taxNumber = '', terms = '' }: PageSeller,
+) {
+  if (name !== 'index.html') return file;
+  const parts = [escaped(who), linesOf(address).join(', '), escaped(taxNumber), linked(terms)].filter(Boolean);
+  return Buffer.from(
+    file.toString().replace(/(<footer[^>]*>)(?=<\/footer>)/, `$1${parts.join(' · ').replaceAll('$', '$$$$')}`),
+  );
+}
+
+function load(folder: string, contact: string, seller: PageSeller): Map<string, Asset> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
   const settings = { decimals: unusualDecimals(), contact };
   const contents = new Map([
     ['settings.js', Buffer.from(`Object.assign(window.Charge, ${JSON.stringify(settings)});\n`)],
-    ...names.map((name) => [name, readFileSync(join(folder, name))] as const),
+    ...names.map((name) => [name, withSeller(readFileSync(join(folder, name)), name, seller)] as const),
   ]);
   const all = createHash('sha256');
   for (const name of [...contents.keys()].sort()) all.update(name).update(contents.get(name)!);

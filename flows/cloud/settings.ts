@@ -32,7 +32,13 @@ if (env.TRUST_PROXY && !trusts) {
 
 // Read once and taken out of the environment: flows and the programs that they start do not find it there.
 const masterKey = await loadMasterKey(at, env);
-for (const name of ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND']) delete env[name];
+const payment = {
+  secretKey: env.STRIPE_SECRET_KEY?.trim() ?? '',
+  webhookSecret: env.PAYMENT_WEBHOOK_SECRET?.trim() ?? '',
+  smtp: env.SMTP_URL?.trim() ?? '',
+};
+const SECRETS = ['MASTER_KEY', 'MASTER_KEY_FILE', 'MASTER_KEY_COMMAND', 'STRIPE_SECRET_KEY', 'PAYMENT_WEBHOOK_SECRET'];
+for (const name of [...SECRETS, 'SMTP_URL']) delete env[name];
 env.DATA_DIR = at.dataDir;
 
 // The same for what alarms are signed with.
@@ -45,7 +51,12 @@ tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cl
 const signIn = new SignIn(admin);
 const dashboard = dashboardGuard(signIn);
 
-const servePage = chargePage(undefined, env.OPERATOR_CONTACT?.trim().slice(0, 200));
+const servePage = chargePage(undefined, env.OPERATOR_CONTACT?.trim().slice(0, 200), {
+  name: env.OPERATOR_NAME?.trim(),
+  address: env.OPERATOR_ADDRESS?.trim(),
+  taxNumber: env.OPERATOR_TAX_NUMBER?.trim(),
+  terms: env.OPERATOR_TERMS?.trim(),
+});
 
 /** Before Node-RED: methods and paths of the contract, and the customer's page. */
 function before(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void {
@@ -87,7 +98,7 @@ export default {
       tours: false,
     },
     exportGlobalContextKeys: false,
-    offlineCharging: { masterKey: async () => masterKey, alarmSecret },
+    offlineCharging: { masterKey: async () => masterKey, alarmSecret, payment },
   },
   flowFile: shippedFlow('cloud'),
   before,

@@ -11,8 +11,9 @@ import { offerTries, openTries } from '../shared/tries.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
 import { migrated, UNCHANGED } from '../shared/versions.ts';
 import { doubledRoutes } from './flow-routes.ts';
+import { type GivenSecrets, type PaymentConfig, type PaymentCredentials, paymentOf } from './payment-settings.ts';
 
-interface CodeIssuerConfig extends NodeConfig {
+interface CodeIssuerConfig extends NodeConfig, PaymentConfig {
   readonly ledger?: string;
   readonly limitClient?: string | number;
   readonly limitVisitor?: string | number;
@@ -23,7 +24,7 @@ interface CodeIssuerConfig extends NodeConfig {
   readonly alarmWebhook?: string;
 }
 
-interface Credentials {
+interface Credentials extends PaymentCredentials {
   readonly masterKey?: string;
   readonly alarmSecret?: string;
 }
@@ -40,6 +41,7 @@ export interface CodeIssuerNode extends RedNode<Credentials> {
 interface PackSettings {
   readonly masterKey?: () => Promise<Uint8Array>;
   readonly alarmSecret?: string | undefined;
+  readonly payment?: GivenSecrets;
 }
 
 export default function codeIssuer(red: RED): void {
@@ -78,8 +80,15 @@ export default function codeIssuer(red: RED): void {
     });
   }
   openTries(red, 'code issuer');
+  const password = { type: 'password' } as const;
   red.nodes.registerType('code issuer', CodeIssuerNode, {
-    credentials: { masterKey: { type: 'password' }, alarmSecret: { type: 'password' } },
+    credentials: {
+      masterKey: password,
+      alarmSecret: password,
+      paymentKey: password,
+      webhookSecret: password,
+      smtp: password,
+    },
   });
 }
 
@@ -101,6 +110,7 @@ function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials
     limits: limitsOf(config),
     limitsIn: limitsIn === 'database' ? 'database' : 'memory',
     alarmWebhook: alarmWebhookOf(config, credentials?.alarmSecret?.trim() || pack.alarmSecret),
+    payment: paymentOf(config, credentials, pack.payment, String((red.settings as { lang?: unknown }).lang ?? '')),
   };
 }
 

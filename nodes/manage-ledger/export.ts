@@ -8,11 +8,11 @@ import { problem } from '../../api/problems.ts';
 import { refusalOf, sendRefusal } from '../code-issuer/ledger-call.ts';
 import type { Send } from '../shared/red.ts';
 
-const HEADERS = {
+const headersOf = (name: string) => ({
   'Content-Type': 'text/csv; charset=utf-8',
-  'Content-Disposition': 'attachment; filename="ledger.csv"',
+  'Content-Disposition': `attachment; filename="${name}.csv"`,
   'Cache-Control': 'no-store',
-} as const;
+});
 
 export async function exportLedger(issuer: Issuer, message: HttpMessage, send: Send): Promise<void> {
   const { from, to, station } = message.payload as { from?: string; to?: string; station?: string };
@@ -20,10 +20,30 @@ export async function exportLedger(issuer: Issuer, message: HttpMessage, send: S
     const detail = 'Dates are written as 2026-11-22 or 2026-11-22T08:00:00Z.';
     return sendRefusal(message, send, problem('invalid-request', detail));
   }
+  return sendCsv(message, send, 'ledger', async () => (await issuer.ledger()).exportCsv({ from, to, station }));
+}
+
+/** What a month brought, by the operator's own clock and tax. */
+export async function exportStatement(issuer: Issuer, message: HttpMessage, send: Send): Promise<void> {
+  const { month, station } = message.payload as { month?: string; station?: string };
+  if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month ?? '')) {
+    return sendRefusal(message, send, problem('invalid-request', 'A month is written as 2026-11.'));
+  }
+  const { vatPercent, timeZone } = issuer.payments.settings.seller;
+  const settings = { month: month!, station, vatPercent, timeZone };
+  return sendCsv(message, send, `statement-${month}`, async () => (await issuer.ledger()).statement(settings));
+}
+
+async function sendCsv(
+  message: HttpMessage,
+  send: Send,
+  name: string,
+  open: () => Promise<AsyncIterable<string>>,
+): Promise<void> {
   let pieces: AsyncIterator<string>;
   let first: IteratorResult<string>;
   try {
-    pieces = (await issuer.ledger()).exportCsv({ from, to, station })[Symbol.asyncIterator]();
+    pieces = (await open())[Symbol.asyncIterator]();
     // The first piece before the answer begins: a ledger that is away is still a 503.
     first = await pieces.next();
   } catch (error) {
@@ -32,7 +52,7 @@ export async function exportLedger(issuer: Issuer, message: HttpMessage, send: S
   const all = follow(first, pieces);
   const response = message.res?._res;
   if (!response) return sendPieces(all, message, send);
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  for (const [header, value] of Object.entries(headersOf(name))) response.setHeader(header, value);
   if (message.req?.method === 'HEAD') {
     response.end();
     return;

@@ -11,7 +11,7 @@ import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
 import { packageVersion } from '../shared/package-version.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
-import { exportLedger } from './export.ts';
+import { exportLedger, exportStatement } from './export.ts';
 import { ACTS, type Payload } from './operations.ts';
 
 interface ManageLedgerConfig extends NodeConfig {
@@ -52,7 +52,12 @@ export default function manageLedger(red: RED): void {
         const headers = { 'cache-control': 'no-cache', 'content-type': 'application/json; charset=utf-8' };
         send([answer(message, 200, contract(pathPrefix(message.req)), headers)]);
       },
-      exportLedger: (message, send) => exportLedger(need(issuer), message, send),
+      // The dashboard downloads both by one link.
+      exportLedger: (message, send) =>
+        payloadOf(message).month === undefined
+          ? exportLedger(need(issuer), message, send)
+          : exportStatement(need(issuer), message, send),
+      exportStatement: (message, send) => exportStatement(need(issuer), message, send),
     };
 
     onInput(this, status, async (message: HttpMessage, send) => {

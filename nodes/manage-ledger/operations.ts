@@ -82,6 +82,10 @@ export const ACTS: Readonly<Record<string, Act>> = {
   listPayments: async (ledger, payload) => good(await ledger.listPayments(payload), 200),
   returnPayment: async (ledger, payload, by) =>
     good(await ledger.returnPayment({ payment: need(payload, 'payment'), by, why: need(payload, 'why') }), 200),
+  listRefunds: async (ledger, payload) => good(await ledger.listRefunds(payload), 200),
+  payRefund: async (ledger, payload, by) =>
+    good(await ledger.payRefund({ id: need(payload, 'id'), by, why: need(payload, 'why') }), 200),
+  retryRefund: async (ledger, payload, by) => good(await ledger.retryRefund({ id: need(payload, 'id'), by }), 200),
   refundExpired: async (ledger, payload, by) =>
     good(await ledger.refundExpired({ id: need(payload, 'request'), by, why: need(payload, 'why') }), 200),
   listStationHealth: async (ledger, payload) => good(await ledger.listStationHealth(payload), 200),

@@ -96,7 +96,13 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     limitClient: limit,
     limitVisitor: limit,
     limitStation: limit,
+    paymentAddress: {
+      wrong: ['adapter', 'ftp://x', 'https://'],
+      right: ['', 'https://adapter.example', variable('PAYMENT_ADDRESS')],
+    },
+    vatPercent: { wrong: ['x', '-1', '100', '1.234'], right: ['', '0', '19', '8.1', variable('VAT_PERCENT')] },
   },
+  'take payment': { does: { ...calls, right: ['request', 'hear'] } },
   'admit request': { call: { ...calls, right: ['requestCharging'] } },
   'issue code': {
     does: { ...calls, right: ['issue', 'service'] },

@@ -4,18 +4,23 @@ import type { Answer, AuditEntry } from '../types.ts';
 import type { Work } from '../work.ts';
 import { alarmTold, listAlarms, seeAlarm, takeDueAlarms } from './alarms.ts';
 import { authenticate, createApiKey, revokeApiKey } from './api-keys.ts';
+import { checkout, checkoutOver, claimCheckouts, keepCheckout } from './checkouts.ts';
 import { countRequest } from './counting.ts';
 import { refundExpired } from './expired.ts';
+import { disputeTold, refundedElsewhere } from './gone.ts';
 import { hearReport } from './hearing.ts';
 import { forgetKeys } from './idempotency.ts';
 import { DRAWING, type Drawing } from './issuing.ts';
 import { listOutstanding, provisioning, replaceKey } from './keys.ts';
 import { exportPage, listApiKeys, listAudit, listCodes, listStations } from './lists.ts';
-import { listPayments, markPaid, returnPayment } from './payments.ts';
+import { listPayments, markPaid, notePayment, returnPayment } from './payments.ts';
 import { settle } from './receipts.ts';
+import { listRefunds } from './refund-list.ts';
+import { claimRefunds, payRefund, refundTold, retryRefund } from './refunds.ts';
 import { request } from './requests.ts';
 import { cancelReservation, listReservations, reserve } from './reservations.ts';
 import { listSettled } from './settled-list.ts';
+import { statementPage } from './statement.ts';
 import { listStationHealth, stationReports } from './station-health.ts';
 import { createStation, retireStation, station, updateStation } from './stations.ts';
 import { heartbeat, statistics } from './statistics.ts';
@@ -25,7 +30,17 @@ const WRITES = {
   reserve,
   cancelReservation,
   markPaid,
+  notePayment,
   returnPayment,
+  keepCheckout,
+  claimCheckouts,
+  checkoutOver,
+  claimRefunds,
+  refundTold,
+  payRefund,
+  retryRefund,
+  refundedElsewhere,
+  disputeTold,
   settle,
   refundExpired,
   hearReport,
@@ -63,6 +78,9 @@ const READS = {
   listAlarms,
   listStationHealth,
   stationReports,
+  listRefunds,
+  checkout,
+  statementPage,
   exportPage,
   statistics,
 } as const;

@@ -20,7 +20,7 @@ import type {
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
-import { markDone } from './payments.ts';
+import { giveUpPaid, markDone } from './payments.ts';
 import {
   inService,
   kindOf,
@@ -172,6 +172,7 @@ async function drawFresh(
       const refused = inService(work, station, stationOf(index), call.args.client);
       if (refused || !station) {
         answers[index] = refused;
+        if (reservations.has(index)) await giveUpPaid(work, reservations.get(index)!);
         continue;
       }
       const terms = termsOf({ station: station.number, terms: station.terms });
@@ -192,6 +193,7 @@ async function drawFresh(
       const what = grantOf(call, terms, reservations.get(index));
       if ('refused' in what) {
         answers[index] = what;
+        if (reservations.has(index)) await giveUpPaid(work, reservations.get(index)!);
         continue;
       }
       if (apart) {
@@ -249,7 +251,7 @@ function grantOf(
   }
   const { price, row } = reserved!;
   if (quantity === undefined || terms.unit !== reserved!.unit || (price && price.currency !== terms.price?.currency)) {
-    const detail = 'What was paid for is not sold by this station any more. The payment has to be given back.';
+    const detail = 'What was paid for is not sold by this station any more. The payment goes back.';
     return refuse('terms-changed', detail);
   }
   return { kind: VOUCHER, quantity, price: row.price, client: row.client, reservation: row.reservation };

@@ -2,6 +2,7 @@
 // is kept, so that the customer and the operator see it, until it was given back.
 import { isStorable, tidy } from '../checks.ts';
 import type { PaymentsTable, ReservationsTable } from '../database/schema.ts';
+import type { News } from '../payment-types.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { money } from '../terms.ts';
 import type {
@@ -19,13 +20,16 @@ import type {
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 import { limitOf, pageOf } from './paging.ts';
 import { reservationAnswer } from './records.ts';
-import { type Found, findById, standing } from './reservations.ts';
+import { oweNothing, owePayment, paymentNamed, payPayment } from './refunds.ts';
+import { type Found, findById, findReservation, standing } from './reservations.ts';
 
 export interface PaymentCall {
   readonly id: string;
   readonly payment: string;
   /** What was paid; compared with the price where it is given. */
   readonly amount?: Money | undefined;
+  /** Who took it, and gives it back by itself. */
+  readonly provider?: string | undefined;
 }
 
 const LONGEST_REFERENCE = 255;
@@ -36,6 +40,7 @@ const STRAY = {
   second: ['paid-otherwise', 'paid-twice', 'Another payment was made for this request before. Give this one back.'],
   differs: ['payment-differs', 'paid-other-amount', 'It is not the price of this request. Give the payment back.'],
   cancelled: ['cancelled', 'paid-after-cancelling', 'Its customer cancelled this request. Give the payment back.'],
+  'not-sold': ['terms-changed', 'paid-not-sold', 'The station does not sell it any more. Give the payment back.'],
 } as const satisfies Record<StrayReason, readonly [RefusalSlug, string, string]>;
 
 /**
@@ -43,15 +48,23 @@ const STRAY = {
  * for another request.
  */
 export async function markPaid(work: Work, call: PaymentCall): Promise<Answer<Reservation | ChargingRequest>> {
+  return (await notePayment(work, call)).answer;
+}
+
+type Noted = News & { readonly answer: Answer<Reservation | ChargingRequest> };
+const nothingNew = (answer: Noted['answer']): Noted => ({ news: false, answer });
+
+/** The same for who tells others of it: whether it was news, also where the payment gets no code. */
+export async function notePayment(work: Work, call: PaymentCall): Promise<Noted> {
   const payment = typeof call.payment === 'string' ? call.payment.trim() : '';
   if (payment === '' || payment.length > LONGEST_REFERENCE || !isStorable(payment)) {
     const detail = `payment: the payment provider's reference, 1 to ${LONGEST_REFERENCE} characters.`;
-    return refuse('malformed', detail);
+    return nothingNew(refuse('malformed', detail));
   }
   const found = await findById(work, call.id);
-  if (!found) return unknownRequest();
+  if (!found) return nothingNew(unknownRequest());
   const { row, station, terms } = found;
-  if (row.payment === payment) return standing(work, found);
+  if (row.payment === payment) return nothingNew(await standing(work, found));
 
   const why = strayReason(work, found, call.amount);
   const told: PaymentsTable = {
@@ -64,18 +77,28 @@ export async function markPaid(work: Work, call: PaymentCall): Promise<Answer<Re
     outcome: why ?? 'taken',
     done: 0,
     returned_at: null,
+    provider: call.provider ?? '',
+    refunded: 0,
+    dispute: null,
   };
   const earlier = await keep(work, told);
   if (earlier && (earlier.station !== row.station || earlier.reservation !== row.reservation)) {
     work.audits.push({ action: 'payment-used-again', client: row.client, station, detail: `payment ${payment}` });
-    return refuse('payment-used', 'This payment was told for another request before. It pays for that one alone.');
+    return nothingNew(
+      refuse('payment-used', 'This payment was told for another request before. It pays for that one alone.'),
+    );
   }
   if (why) {
     const [kind, action, detail] = STRAY[why];
-    if (!earlier) work.audits.push({ action, client: row.client, station, detail: `payment ${payment}` });
-    return refuse(kind, detail);
+    if (!earlier) {
+      work.audits.push({ action, client: row.client, station, detail: `payment ${payment}` });
+      await owePayment(work, told, money(row.price, terms.price?.currency));
+    }
+    return { news: !earlier, answer: refuse(kind, detail) };
   }
-  if (earlier && earlier.returned_at !== null) return refuse('payment-used', 'This payment was given back before.');
+  if (earlier && (earlier.returned_at !== null || !(await oweNothing(work, earlier)))) {
+    return nothingNew(refuse('payment-used', 'This payment was given back before.'));
+  }
   if (earlier) await correct(work, told);
   const [paid] = await work.db
     .updateTable('reservations')
@@ -87,7 +110,7 @@ export async function markPaid(work: Work, call: PaymentCall): Promise<Answer<Re
     .returningAll()
     .execute();
   if (!paid) throw new TryAgain('the reservation was paid or cancelled meanwhile');
-  return reservationAnswer(work, station, terms, paid);
+  return { news: true, answer: reservationAnswer(work, station, terms, paid) };
 }
 
 /** Why a payment gets no code; undefined when it does. */
@@ -163,9 +186,10 @@ function strayOf(row: PaymentsTable): PaidWithoutCode {
   return {
     payment: row.payment,
     toldAt: iso(row.told_at),
-    why: row.outcome === 'taken' ? 'not-issued' : (row.outcome as StrayReason),
+    why: row.outcome === 'taken' ? 'not-issued' : (row.outcome as StrayReason | 'not-issued'),
     ...(amount ? { amount } : {}),
     returnedAt: isoOrNull(row.returned_at),
+    ...(row.dispute === null ? {} : { dispute: row.dispute }),
   };
 }
 
@@ -200,6 +224,7 @@ export async function listPayments(work: Work, query: PageQuery = {}): Promise<P
       request: work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation }),
       station: row.station_id,
       client: row.client,
+      provider: row.provider,
       ...(price ? { price } : {}),
     };
   };
@@ -215,20 +240,33 @@ function placeOf(after: string | undefined): [number, string] | undefined {
 }
 
 /**
- * The operator gave a payment back: it is off the list. One that was taken and has no code yet gets none any more.
+ * A payment without a code goes back: its provider is asked to, or, where there is none, the operator did it. One that was
+ * taken and has no code yet gets none any more.
  * @param why what the audit keeps
  */
 export async function returnPayment(
   work: Work,
   { payment, by, why }: { payment: string; by: string; why: string },
 ): Promise<Answer<PaidWithoutCode>> {
-  const row = isStorable(payment)
-    ? await work.db.selectFrom('payments').selectAll().where('payment', '=', payment).executeTakeFirst()
-    : undefined;
+  const row = isStorable(payment) ? await paymentNamed(work, payment) : undefined;
   if (!row) return refuse('unknown-payment', 'No payment has this reference.');
   if (row.returned_at !== null) return strayOf(row);
   if (row.done === 1)
     return refuse('code-issued', 'A code was given for this payment. Its receipt tells what is left.');
+  const { station } = await stopReservation(work, row);
+  const detail = `payment ${payment}: ${tidy(String(why ?? ''), 200)}`;
+  work.audits.push({ action: 'payment-returned', client: by, station, detail });
+  if (row.provider === '') await payPayment(work, payment, `${by}: ${why}`);
+  return strayOf((await paymentNamed(work, payment))!);
+}
+
+/** A payment that was taken and has no code gets none any more, and is owed back. */
+export async function stopReservation(
+  work: Work,
+  row: PaymentsTable,
+  outcome: StrayReason | 'not-issued' = 'not-issued',
+): Promise<{ readonly station: string }> {
+  const { row: reservation, station, terms } = (await findReservation(work, row.station, row.reservation))!;
   if (row.outcome === 'taken') {
     const stopped = await work.db
       .updateTable('reservations')
@@ -240,21 +278,19 @@ export async function returnPayment(
       .returning('reservation')
       .execute();
     if (stopped.length === 0) throw new TryAgain('its code is being issued');
+    await work.db.updateTable('payments').set({ outcome }).where('payment', '=', row.payment).execute();
   }
-  const [returned] = await work.db
-    .updateTable('payments')
-    .set({ done: 1, returned_at: work.now })
-    .where('payment', '=', payment)
-    .where('done', '=', 0)
-    .returningAll()
-    .execute();
-  if (!returned) throw new TryAgain('the payment was given back meanwhile');
-  const station = await work.db
-    .selectFrom('stations')
-    .select('id')
-    .where('number', '=', row.station)
-    .executeTakeFirstOrThrow();
-  const detail = `payment ${payment}: ${tidy(String(why ?? ''), 200)}`;
-  work.audits.push({ action: 'payment-returned', client: by, station: station.id, detail });
-  return strayOf(returned);
+  await owePayment(work, row, money(reservation.price, terms.price?.currency));
+  return { station };
+}
+
+/**
+ * What was paid for cannot be given out any more: the money goes back by itself. Where no provider pays it back, the operator
+ * may still change the station's terms back.
+ */
+export async function giveUpPaid(work: Work, { row, station }: { row: ReservationsTable; station: string }) {
+  const payment = row.payment === null ? undefined : await paymentNamed(work, row.payment);
+  if (!payment || payment.provider === '') return;
+  await stopReservation(work, payment, 'not-sold');
+  work.audits.push({ action: 'paid-not-sold', client: row.client, station, detail: `payment ${payment.payment}` });
 }

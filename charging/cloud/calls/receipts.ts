@@ -5,9 +5,10 @@ import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schem
 import { random48 } from '../random.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
 import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
-import type { Answer, Refused, SettleCall, Settlement, StationTerms } from '../types.ts';
+import type { Answer, Money, Refused, SettleCall, Settlement, StationTerms } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { requestIdOf, stationById, VOUCHER } from './records.ts';
+import { oweRefund } from './refunds.ts';
 
 /**
  * A receipt names its voucher modulo 64 and is told from the others by its tag of seven digits. So many of the
@@ -242,6 +243,7 @@ export async function keepSettlement(
     const sums = { settled: 1, unused: Math.round(settlement.unused * 10_000), refunded: receipt.refund ?? 0 };
     work.tallies.add(0, terms, sums);
     work.tallies.add(row.station, terms, sums);
+    await oweSettled(work, row, settlement.refund);
     return { settlement, again: false };
   }
   const earlier = await work.db
@@ -252,6 +254,23 @@ export async function keepSettlement(
     .executeTakeFirst();
   if (!earlier) throw new TryAgain('the receipt is being settled by another replica');
   return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
+}
+
+/** What was left is owed, in the same transaction. */
+async function oweSettled(work: Work, row: CodesTable, amount: Money | undefined): Promise<void> {
+  if (!amount || amount.minorUnits === 0) return;
+  const { station, sequence, reservation } = row;
+  const paid =
+    reservation === null
+      ? undefined
+      : await work.db
+          .selectFrom('reservations')
+          .select('payment')
+          .where('station', '=', station)
+          .where('reservation', '=', reservation)
+          .executeTakeFirst();
+  const payment = paid?.payment ?? null;
+  await oweRefund(work, { station, cause: 'receipt', of: sequence, reservation, sequence, amount, payment });
 }
 
 function settlementOf(work: Work, row: CodesTable, terms: StationTerms, receipt: ReceiptsTable): Settlement {

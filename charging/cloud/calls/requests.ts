@@ -1,11 +1,14 @@
 // A request, shown again to the client that made it.
 import { algorithmOf, boundsIn, LAYOUTS, type LayoutName } from '../../codes/index.ts';
+import type { CodesTable, ReservationsTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
 import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
+import { checkoutAt } from './checkouts.ts';
 import { paidWithoutCode } from './payments.ts';
-import { stationByNumber, VOUCHER, voucherAnswer } from './records.ts';
+import { stationByNumber, statusOf, VOUCHER, voucherAnswer } from './records.ts';
+import { refundsOf } from './refunds.ts';
 import { findReservation, standing } from './reservations.ts';
 
 /** A request of the same client; in either layout once issued. */
@@ -16,14 +19,21 @@ export async function request(
   const key = work.shared.ids.rowOf(id);
   if (!key) return unheardOf(work, client, 'made-up-request-id');
   let sequence = key.item;
-  let stray: Pick<Reservation, 'paidWithoutCode'> = {};
+  let stray: Pick<Reservation, 'paidWithoutCode' | 'refunds' | 'pay'> = {};
   if (key.what === 'reservation') {
     const found = await findReservation(work, key.station, key.item);
     if (!found) return unheardOf(work, client, 'made-up-request-id');
     if (found.row.client !== client) return unheardOf(work, client, 'foreign-request', found.station);
     const strays = await paidWithoutCode(work, found.row);
     if (strays.length > 0) stray = { paidWithoutCode: strays };
-    if (found.row.sequence === null) return { ...(await standing(work, found)), ...stray };
+    if (found.row.sequence === null) {
+      return {
+        ...(await standing(work, found)),
+        ...(await toPay(work, found.row)),
+        ...stray,
+        ...(await back(work, found.row)),
+      };
+    }
     sequence = found.row.sequence;
   }
   const row = await work.db
@@ -51,7 +61,22 @@ export async function request(
   if (usual === rescue && asked !== rescue) {
     return refuse('layout-too-small', `This voucher is typed in the ${usual} layout alone.`);
   }
-  return { ...voucherAnswer(work, station.id, terms, row, asked), ...stray };
+  return { ...voucherAnswer(work, station.id, terms, row, asked), ...stray, ...(await back(work, row)) };
+}
+
+/** What of it goes back, or went. */
+async function back(
+  work: Work,
+  row: Pick<CodesTable, 'station'> & { reservation: number | null; sequence: number | null },
+): Promise<Pick<Reservation, 'refunds'>> {
+  const refunds = await refundsOf(work, row);
+  return refunds.length > 0 ? { refunds } : {};
+}
+
+/** Where it is paid, while it can be. */
+async function toPay(work: Work, row: ReservationsTable): Promise<Pick<Reservation, 'pay'>> {
+  const page = statusOf(work, row) === 'reserved' ? await checkoutAt(work, row) : undefined;
+  return page ? { pay: page.url } : {};
 }
 
 /** Another client's request and one that never was are the same to whoever asks, and both are audited. */

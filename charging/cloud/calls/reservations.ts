@@ -8,7 +8,6 @@ import { money, priceOf, quantityOf } from '../terms.ts';
 import type {
   Answer,
   ChargingRequest,
-  IssueCall,
   Money,
   Page,
   PageQuery,
@@ -16,6 +15,7 @@ import type {
   RequestCall,
   Reservation,
   ReservationRecord,
+  ReserveCall,
   StationTerms,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
@@ -24,8 +24,8 @@ import { cursorOf, limitOf, pageOf } from './paging.ts';
 import { currentTerms, inService, reservationAnswer, stationById, stationByNumber, voucherAnswer } from './records.ts';
 
 /** A request that waits for its payment; no number is drawn. */
-export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reservation>> {
-  const { client, station: id, amount, idempotencyKey } = call;
+export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Reservation>> {
+  const { client, station: id, amount, idempotencyKey, lapseSeconds } = call;
   if (!isClient(client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
   if (typeof amount !== 'number' || !Number.isFinite(amount)) return refuse('malformed', 'amount: a number.');
   const fault = faultInKey(idempotencyKey);
@@ -48,7 +48,7 @@ export async function reserve(work: Work, call: IssueCall): Promise<Answer<Reser
     price: priceOf(terms, quantity),
     client,
     reserved_at: work.now,
-    lapses_at: work.now + work.shared.lapseMs,
+    lapses_at: work.now + (lapseSeconds === undefined ? work.shared.lapseMs : Math.ceil(lapseSeconds * 1000)),
     paid_at: null,
     payment: null,
     sequence: null,

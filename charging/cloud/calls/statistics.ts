@@ -38,6 +38,7 @@ export async function statistics(
     waiting: await waiting(work),
     paidWithoutCode: await openPayments(work),
     reports: await reportFigures(work),
+    refundsOwed: await openRefunds(work),
     anomalies: await anomalies(work, Math.max(first, dayOf(work.now) - ANOMALY_DAYS + 1)),
   };
 }
@@ -167,6 +168,14 @@ async function reportFigures(work: Work): Promise<Statistics['reports']> {
   return { silent: silent.count, missing: missing ?? 0, alarms: unseen.count };
 }
 
+async function openRefunds(work: Work): Promise<number> {
+  const { count } = await work.db
+    .selectFrom((eb) => eb.selectFrom('refunds').where('done', '=', 0).select('refund').limit(MOST_PAYMENTS).as('open'))
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 async function anomalies(work: Work, first: number): Promise<Anomaly[]> {
   const troubled = await busiest(work, first, ['synchronizations', 'wrong_receipts']);
   const refunded = await busiest(work, first, ['settled']);
@@ -235,6 +244,8 @@ const NEEDED: readonly (keyof Tables)[] = [
   'codes',
   'reservations',
   'payments',
+  'refunds',
+  'checkouts',
   'receipts',
   'idempotency_keys',
   'tallies',

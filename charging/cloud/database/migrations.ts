@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import { folded } from '../folding.ts';
 import { addColumn, type Kind, makeTable, type TableShape } from './make-table.ts';
+import { refundTables } from './refund-tables.ts';
 import { reportTables } from './report-tables.ts';
 import type { Tx } from './schema.ts';
 
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind
   { name: '0006_versions_by_name', up: versionsByName },
   { name: '0007_outlets_and_sources', up: outletsAndSources },
   { name: '0008_reports', up: reportTables },
+  { name: '0009_refunds', up: refundTables },
 ];
 
 const VERSION_1: Readonly<Record<string, TableShape>> = {

@@ -1,5 +1,6 @@
 // The ledger's tables (docs/ledger.md says what each is for). Times are unix milliseconds, money smallest units.
 import type { Generated, Kysely, Transaction } from 'kysely';
+import type { DisputeState, RefundCause, RefundState } from '../payment-types.ts';
 import type { AlarmKind } from '../reports/types.ts';
 import type { ReceiptSource } from '../types.ts';
 
@@ -97,6 +98,47 @@ export interface PaymentsTable {
   /** 0: without a code, and not given back. */
   done: number;
   returned_at: number | null;
+  /** Who took it; empty: nobody who could give it back by himself. */
+  provider: string;
+  /** What of it goes back or went: the sum of its refunds. */
+  refunded: number;
+  dispute: DisputeState | null;
+}
+export interface RefundsTable {
+  station: number;
+  /** Made of its cause: the same one is owed once. 24 hex digits. */
+  refund: string;
+  cause: RefundCause;
+  reservation: number | null;
+  /** The voucher that it is of, where it has no reservation. */
+  sequence: number | null;
+  payment: string | null;
+  provider: string;
+  minor_units: number;
+  currency: string;
+  state: RefundState;
+  /** 0: owed. */
+  done: number;
+  /** Counts what the provider refused: each round has a key of its own there. */
+  round: number;
+  attempts: number;
+  /** When it is to be sent, or asked for, by itself; null: never. */
+  next_at: number | null;
+  due_at: number;
+  sent_at: number | null;
+  paid_at: number | null;
+  reference: string | null;
+  note: string | null;
+}
+export interface CheckoutsTable {
+  station: number;
+  reservation: number;
+  provider: string;
+  reference: string;
+  url: string;
+  /** When somebody should look at it; null: nobody pays there any more. */
+  next_at: number | null;
+  made_at: number;
 }
 export interface ReceiptsTable {
   station: number;
@@ -299,6 +341,8 @@ export interface Tables {
   codes: CodesTable;
   reservations: ReservationsTable;
   payments: PaymentsTable;
+  refunds: RefundsTable;
+  checkouts: CheckoutsTable;
   receipts: ReceiptsTable;
   idempotency_keys: IdempotencyKeysTable;
   newest_keys: NewestKeysTable;

@@ -14,6 +14,7 @@ export default {
       from: `${today.slice(0, 8)}01`,
       to: today,
       station: '',
+      month: today.slice(0, 7),
       chosen: null,
       reason: '',
     };
@@ -31,11 +32,20 @@ export default {
       const day = (date, days) => new Date(Date.parse(date) + days * 86400000).toISOString();
       return {
         limit: 50,
-        ...(this.list !== 'listPayments' && search && { search }),
-        ...(this.list !== 'listPayments' && this.since && { from: day(this.since, 0) }),
-        ...(this.list !== 'listPayments' && this.until && { to: day(this.until, 1) }),
+        ...(this.searched() && search && { search }),
+        ...(this.searched() && this.since && { from: day(this.since, 0) }),
+        ...(this.searched() && this.until && { to: day(this.until, 1) }),
+        ...(this.list === 'paidRefunds' && { list: 'paid' }),
         ...(after && { after }),
       };
+    },
+    /** Codes and receipts are found by station, request and time; the others are short lists. */
+    searched() {
+      return this.list === 'listCodes' || this.list === 'listSettled';
+    },
+    /** Refunds are two lists of one call. */
+    call() {
+      return /Refunds$/.test(this.list) ? 'listRefunds' : this.list;
     },
     /** The rows of one list are no rows of another. */
     choose() {
@@ -50,10 +60,10 @@ export default {
     },
     async load() {
       const wanted = this.wanted();
-      let page = await this.ask(this.list, this.query());
+      let page = await this.ask(this.call(), this.query());
       // Part of a request's id is looked for a stretch at a time.
       while (page && !page.items.length && page.next && wanted === this.wanted()) {
-        page = await this.ask(this.list, this.query(page.next));
+        page = await this.ask(this.call(), this.query(page.next));
       }
       if (!page || wanted !== this.wanted()) return;
       this.items = page.items;
@@ -65,7 +75,7 @@ export default {
       this.timer = setTimeout(this.load, 300);
     },
     async more() {
-      const page = await this.ask(this.list, this.query(this.next));
+      const page = await this.ask(this.call(), this.query(this.next));
       if (!page) return;
       this.items = [...this.items, ...page.items];
       this.next = page.next;
@@ -99,6 +109,33 @@ export default {
       this.close('return');
       this.tell('returned', { payment: given.payment });
       await this.load();
+    },
+    refundState(item) {
+      const state = item.state === 'due' && !item.provider ? 'hand' : item.state;
+      return this.listed([this.say(`refund-${state}`), item.paidAt ? this.when(item.paidAt) : '']);
+    },
+    async tryAgain(item) {
+      if (!(await this.ask('retryRefund', { id: item.id }))) return;
+      this.tell('triedAgain');
+      await this.load();
+    },
+    askPaid(item) {
+      this.chosen = item;
+      this.reason = '';
+      this.open('paid');
+    },
+    async paidByHand() {
+      const paid = await this.ask('payRefund', { id: this.chosen.id, why: this.reason });
+      if (!paid) return;
+      this.close('paid');
+      this.tell('paidHand', { id: paid.id.slice(-6) });
+      await this.load();
+    },
+    async exportStatement() {
+      const station = this.station.trim();
+      const ticket = await this.ask('exportTicket', { month: this.month, ...(station && { station }) });
+      this.close('statement');
+      if (ticket) window.location.assign(`${this.root()}/operator/ledger.csv?ticket=${ticket.ticket}`);
     },
     async exportCsv() {
       const after = new Date(Date.parse(this.to) + 86400000).toISOString();

@@ -180,8 +180,13 @@
     keep.setReceipt(digits);
     const settled = (settlement, before) => {
       keep.setReceipt(null);
-      if (keep.find(settlement.request)) keep.keep({ id: settlement.request, refunded: settlement });
+      if (keep.find(settlement.request)) {
+        keep.keep({ id: settlement.request, refunded: settlement });
+        // What becomes of the money is shown as long as one looks.
+        if (settlement.refund) keep.watch({ id: settlement.request, at: Date.now(), told: true, issued: true });
+      }
       state.refunded = Object.assign({ before }, settlement);
+      lookAfter();
     };
     doing(
       say('loading'),

@@ -53,6 +53,7 @@
     request: (request) => call('GET', `/charging-requests/${id(request)}`),
     longer: (request) => call('GET', `/charging-requests/${id(request)}?layout=rescue`),
     synchronize: (station, key) => call('POST', `/stations/${id(station)}/synchronizations`, null, key),
+    bill: (request) => `${base}/charging-requests/${id(request)}/bill?language=${window.Charge.language()}`,
     cancel: (request) => call('POST', '/cancellations', { request }),
     report: (station, report) => call('POST', `/stations/${id(station)}/reports`, { report }),
     /** @param proof {code} or {request} of what another phone bought; else nothing */
@@ -77,7 +78,7 @@
       'awayTitle',
       'away',
       'ledger-unavailable restarting too-many-connections doubled-route internal-error request-timeout not-found ' +
-        'station-out-of-order clocks-apart',
+        'station-out-of-order clocks-apart payment-away',
       true,
     ],
     ['unknownTitle', 'unknown', 'unknown-station'],
@@ -102,7 +103,8 @@
     [
       'failedTitle',
       'failed',
-      'unknown-payment unknown-alarm unknown-api-key station-exists station-not-valid api-key-not-valid not-expired changed-meanwhile',
+      'unknown-payment unknown-alarm unknown-refund refund-under-way unknown-api-key station-exists station-not-valid ' +
+        'api-key-not-valid not-expired changed-meanwhile',
     ],
   ];
   const meanings = {};

@@ -140,6 +140,8 @@
     // Only a page served over HTTPS may keep itself for when there is no signal.
     put('ticket-kept', say(!charge.keeps() ? 'notKept' : navigator.serviceWorker ? 'kept' : 'keptOpen'));
     put('ticket-number', say('number', { number: code.id }));
+    show('bill', Boolean(code.price));
+    byId('bill').href = charge.calls.bill(code.id);
     drawExpiry(code);
   };
 
@@ -302,6 +304,14 @@
     put('refund-way', money ? way : '');
   };
 
+  /** What became of the money of a purchase that goes back. */
+  const refundsOf = (code) =>
+    charge.sentences(
+      (code.refunds || []).map((refund) =>
+        say(refund.state === 'sent' ? 'refund-due' : `refund-${refund.state}`, { money: charge.money(refund.amount) })
+      )
+    );
+
   const drawHistory = () => {
     const codes = keep.codes();
     show('history', codes.length > 0);
@@ -314,7 +324,7 @@
         : isOver(code.endsAt) && (!code.rescueEndsAt || isOver(code.rescueEndsAt))
           ? say('stateExpired')
           : '';
-      const about = [charge.amount(code.amount, code.unit), date, state].filter(Boolean).join(' · ');
+      const about = [charge.amount(code.amount, code.unit), date, state, refundsOf(code)].filter(Boolean).join(' · ');
       const open = make('button', { type: 'button', textContent: say('show'), value: code.id, name: 'show' });
       open.setAttribute('aria-label', say('showLabel', { date }));
       const remove = make('button', {

@@ -79,6 +79,12 @@
                 receive(answer);
                 return;
               }
+              const refunds = answer.body.refunds;
+              const code = keep.find(entry.id);
+              if (refunds && code && JSON.stringify(refunds) !== JSON.stringify(code.refunds)) {
+                keep.keep({ id: code.id, refunds });
+                draw();
+              }
               const strays = answer.body.paidWithoutCode;
               if (!strays || JSON.stringify(strays) === JSON.stringify(known.strays)) return;
               keep.watch(Object.assign({}, known, { strays, closed: false }));

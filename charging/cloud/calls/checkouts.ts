@@ -1,0 +1,101 @@
+// Pages where reservations are paid. Each is looked at while somebody may pay there, in case that the provider's word of a
+// payment was lost, and once more when its reservation takes no payment any more, so that nobody pays for nothing.
+import type { CheckoutsTable } from '../database/schema.ts';
+import type { Checkout, CheckoutToSee } from '../payment-types.ts';
+import { unknownRequest } from '../refusals.ts';
+import type { Answer, RequestCall } from '../types.ts';
+import type { Work } from '../work.ts';
+import { findById } from './reservations.ts';
+
+/** How often a page that waits for its payment is looked at. */
+const LOOK_AGAIN_MS = 120_000;
+
+/** Keeps where a reservation is paid. There is one: asked again, the first one. */
+export async function keepCheckout(
+  work: Work,
+  { id, provider, reference, url }: Checkout & { readonly id: string },
+): Promise<Answer<Checkout>> {
+  const found = await findById(work, id);
+  if (!found) return unknownRequest();
+  const { station, reservation } = found.row;
+  const next_at = work.now + LOOK_AGAIN_MS;
+  await work.db
+    .insertInto('checkouts')
+    .values({ station, reservation, provider, reference, url, next_at, made_at: work.now })
+    .onConflict((conflict) => conflict.columns(['station', 'reservation']).doNothing())
+    .execute();
+  return (await checkoutAt(work, { station, reservation }))!;
+}
+
+/** Where one of this client's reservations is paid; null before that is known. */
+export async function checkout(
+  work: Work,
+  { client, id }: RequestCall,
+): Promise<Answer<{ checkout: Checkout | null }>> {
+  const found = await findById(work, id);
+  if (found?.row.client !== client) return unknownRequest();
+  return { checkout: (await checkoutAt(work, found.row)) ?? null };
+}
+
+export async function checkoutAt(
+  work: Work,
+  { station, reservation }: Pick<CheckoutsTable, 'station' | 'reservation'>,
+): Promise<Checkout | undefined> {
+  return work.db
+    .selectFrom('checkouts')
+    .select(['provider', 'reference', 'url'])
+    .where('station', '=', station)
+    .where('reservation', '=', reservation)
+    .executeTakeFirst();
+}
+
+/** Pages of this provider to be looked at now; nobody else gets them before the next time. */
+export async function claimCheckouts(
+  work: Work,
+  { provider, limit = 20 }: { provider: string; limit?: number | undefined },
+): Promise<readonly CheckoutToSee[]> {
+  const rows = await work.db
+    .selectFrom('checkouts')
+    .innerJoin('reservations', (join) =>
+      join
+        .onRef('reservations.station', '=', 'checkouts.station')
+        .onRef('reservations.reservation', '=', 'checkouts.reservation'),
+    )
+    .selectAll('checkouts')
+    .select(['paid_at', 'cancelled_at', 'lapses_at'])
+    .where('next_at', '<=', work.now)
+    .where('provider', '=', provider)
+    .orderBy('next_at')
+    .limit(limit)
+    .execute();
+  const claimed: CheckoutToSee[] = [];
+  for (const row of rows) {
+    const taken = await work.db
+      .updateTable('checkouts')
+      .set({ next_at: work.now + LOOK_AGAIN_MS })
+      .where('station', '=', row.station)
+      .where('reservation', '=', row.reservation)
+      .where('next_at', '=', row.next_at)
+      .returning('reservation')
+      .execute();
+    if (taken.length === 0) continue;
+    const { reference, url } = row;
+    const request = work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation });
+    const over = row.paid_at !== null || row.cancelled_at !== null || row.lapses_at <= work.now;
+    claimed.push({ provider, reference, url, request, over });
+  }
+  return claimed;
+}
+
+/** Nobody pays there any more, and what was paid there is told. */
+export async function checkoutOver(work: Work, { id }: { id: string }): Promise<null> {
+  const key = work.shared.ids.rowOf(id);
+  if (key?.what !== 'reservation') return null;
+  await work.db
+    .updateTable('checkouts')
+    .set({ next_at: null })
+    .where('station', '=', key.station)
+    .where('reservation', '=', key.item)
+    .execute();
+  return null;
+}

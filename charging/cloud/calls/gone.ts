@@ -1,0 +1,50 @@
+// What a payment's provider tells of it later: money that it gave back without this ledger, and disputes.
+import type { PaymentsTable } from '../database/schema.ts';
+import type { DisputeCall, GoneCall, News } from '../payment-types.ts';
+import { refuse } from '../refusals.ts';
+import type { Answer } from '../types.ts';
+import type { Work } from '../work.ts';
+import { stopReservation } from './payments.ts';
+import { holdRefunds, noteGone, paymentNamed } from './refunds.ts';
+
+const NOTHING_NEW: News = { news: false };
+
+const unknownPayment = () => refuse('unknown-payment', 'No payment has this reference.');
+/** Taken, and its code was not given out: it need not be any more. */
+const waits = ({ outcome, done }: PaymentsTable) => outcome === 'taken' && done === 0;
+
+/** Money went back at the provider, by the operator's hand there. Told again, nothing changes. */
+export async function refundedElsewhere(work: Work, call: GoneCall): Promise<Answer<News>> {
+  const payment = await paymentNamed(work, call.payment);
+  if (!payment) return unknownPayment();
+  // All of it, and no code yet: nobody gets one. A part of it is a gift, or for what was left.
+  if (waits(payment) && call.amount.minorUnits >= (payment.minor_units ?? 0)) await stopReservation(work, payment);
+  return { news: await went(work, call, 'provider', 'refunded-at-provider') };
+}
+
+/** The customer's bank wants a payment back, or has decided. Told again, or late, nothing changes. */
+export async function disputeTold(work: Work, call: DisputeCall): Promise<Answer<News>> {
+  const payment = await paymentNamed(work, call.payment);
+  if (!payment) return unknownPayment();
+  const over = payment.dispute === 'won' || payment.dispute === 'lost';
+  if (payment.dispute === call.state || over) return NOTHING_NEW;
+  await work.db.updateTable('payments').set({ dispute: call.state }).where('payment', '=', call.payment).execute();
+  if (waits(payment)) await stopReservation(work, { ...payment, dispute: call.state });
+  await audit(work, payment, `payment-dispute-${call.state}`);
+  const now = (await paymentNamed(work, call.payment))!;
+  if (call.state === 'lost') await went(work, call, 'dispute', 'dispute-lost');
+  await holdRefunds(work, now, call.state === 'open');
+  return { news: true };
+}
+
+async function went(work: Work, call: GoneCall, cause: 'provider' | 'dispute', action: string): Promise<boolean> {
+  const payment = (await paymentNamed(work, call.payment))!;
+  const news = await noteGone(work, payment, cause, call);
+  if (news) await audit(work, payment, action);
+  return news;
+}
+
+async function audit(work: Work, { payment, station: number }: PaymentsTable, action: string): Promise<void> {
+  const station = await work.db.selectFrom('stations').select('id').where('number', '=', number).executeTakeFirst();
+  work.audits.push({ action, detail: `payment ${payment}`, ...(station && { station: station.id }) });
+}

@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import type { Ledger, Reservation } from '../../../charging/cloud/ledger.ts';
+import { granted, refusal } from '../../charging/cloud/answers.ts';
+import { BOTH, type TestLedger } from '../../charging/cloud/databases.ts';
+import { StripeServer } from '../../support/stripe-server.ts';
+import { EUR_3, Shop } from './shop.ts';
+
+const HOUR = 3_600_000;
+
+for (const kind of BOTH) {
+  describe(`the desk where money comes and goes, on ${kind}`, function () {
+    this.timeout(60_000);
+    let at: TestLedger;
+    let other: Ledger;
+    let server: StripeServer;
+    let shop: Shop;
+    let made = 0;
+    before(async () => {
+      at = await Shop.ledger(kind);
+      other = await at.another();
+      server = await StripeServer.start();
+    });
+    after(async () => {
+      await other.close();
+      await at.ledger.close();
+      await server.stop();
+    });
+    beforeEach(async () => {
+      server.refundsAre = 'succeeded';
+      server.refuses = () => undefined;
+      shop = await Shop.open(at, server, `M-${++made}`);
+    });
+    afterEach(async () => {
+      at.now += HOUR;
+      await shop.desk.turn();
+      await shop.assertBalanced('in the end');
+    });
+
+    const status = async (id: string) => ((await shop.request(id)) as Reservation).status;
+    const strays = async (id: string) =>
+      ((await shop.request(id)).paidWithoutCode ?? []).map(({ why, returnedAt }) => [why, returnedAt !== null]);
+    const seen = async (id: string) =>
+      ((await shop.request(id)).refunds ?? []).map(
+        ({ cause, state, amount }) => `${cause} ${amount.minorUnits} ${state}`,
+      );
+
+    it('takes a payment, told once or five times, by the provider or because it was asked', async () => {
+      const request = await shop.reserve();
+      const { reference, url } = await shop.page(request);
+      assert.equal(((await shop.request(request)) as Reservation).pay, url, 'the page is known after a closed tab');
+      const paid = server.pay(reference);
+      await shop.tell(paid);
+      await Promise.all([shop.tell(paid), shop.tell(paid), shop.tell(paid, await shop.deskOf(other))]);
+      at.now += HOUR / 20;
+      await shop.desk.turn();
+      assert.equal(await status(request), 'paid');
+      assert.deepEqual(
+        shop.events.map(({ event }) => event),
+        ['paid'],
+        'others hear of it once',
+      );
+      assert.equal(((await shop.request(request)) as Reservation).pay, undefined);
+    });
+
+    it('hears of a payment that the provider told to nobody, before the reservation lapses', async () => {
+      const request = await shop.reserve();
+      server.pay((await shop.page(request)).reference);
+      at.now += 3 * 60_000;
+      await shop.desk.turn();
+      assert.equal(await status(request), 'paid');
+    });
+
+    it('closes the page of what lapsed or was cancelled, so that nobody pays for nothing', async () => {
+      const [lapsed, cancelled] = [await shop.reserve(), await shop.reserve()];
+      const pages = [(await shop.page(lapsed)).reference, (await shop.page(cancelled)).reference];
+      granted(await at.ledger.cancelReservation({ client: 'app', id: cancelled }));
+      at.now += HOUR;
+      await shop.desk.turn();
+      assert.deepEqual(
+        pages.map((reference) => server.sessions.get(reference).status),
+        ['expired', 'expired'],
+      );
+    });
+
+    it('pays back what was paid late, twice, after cancelling, or in another amount, once each', async () => {
+      const late = await shop.reserve();
+      const latePage = await shop.page(late);
+      const cancelled = await shop.reserve();
+      const cancelledPage = await shop.page(cancelled);
+      granted(await at.ledger.cancelReservation({ client: 'app', id: cancelled }));
+      const twice = await shop.reserve();
+      const twicePage = await shop.page(twice);
+      const less = await shop.reserve();
+      const lessPage = await shop.page(less);
+      await shop.tell(server.pay(twicePage.reference));
+      await shop.tell(server.payAgain(twicePage.reference));
+      await shop.tell(server.pay(lessPage.reference, 299));
+      await shop.tell(server.pay(cancelledPage.reference));
+      const lateEvent = server.pay(latePage.reference);
+      at.now += HOUR;
+      await shop.tell(lateEvent);
+      await shop.tell(lateEvent);
+      assert.deepEqual(
+        (await shop.refunds()).map(({ state }) => state),
+        ['due', 'due', 'due', 'due'],
+      );
+      assert.deepEqual(await seen(late), ['payment 300 due'], 'the customer sees that it goes back');
+      await Promise.all([shop.desk.turn(), (await shop.deskOf(other)).turn()]);
+      await shop.desk.turn();
+      assert.deepEqual(await strays(late), [['late', true]]);
+      assert.deepEqual(await strays(cancelled), [['cancelled', true]]);
+      assert.deepEqual(await strays(twice), [['second', true]]);
+      assert.deepEqual(await strays(less), [['differs', true]]);
+      assert.deepEqual(await seen(less), ['payment 299 paid']);
+      assert.equal(await status(twice), 'paid', 'the first payment has its code');
+      await shop.assertBalanced('strays', true);
+    });
+
+    it('pays back what a receipt says was left, and shows each state of it', async () => {
+      server.refundsAre = 'pending';
+      const { request, payment, sequence } = await shop.issued();
+      const settled = granted(await shop.settle(sequence, 77));
+      assert.deepEqual([settled.refund?.minorUnits, settled.refundTo], [149, 'payment']);
+      assert.equal(refusal(await shop.settle(sequence, 77)), '409 receipt-settled');
+      assert.deepEqual(await seen(request), ['receipt 149 due']);
+      await shop.desk.turn();
+      assert.deepEqual(await seen(request), ['receipt 149 sent']);
+      const [refund] = server.refunds.filter(({ payment_intent }) => payment_intent === payment);
+      const failed = server.settleRefund(refund, 'failed');
+      await shop.tell(failed);
+      assert.deepEqual(await seen(request), ['receipt 149 failed']);
+      assert.match((await shop.refunds())[0]!.note!, /expired_or_canceled_card/);
+      await shop.tell(failed);
+      at.now += 2 * 60_000;
+      server.refundsAre = 'succeeded';
+      await shop.desk.turn();
+      assert.deepEqual(await seen(request), ['receipt 149 paid'], 'tried again by itself');
+      await shop.tell(failed);
+      assert.deepEqual(await seen(request), ['receipt 149 paid'], 'word of the try before changes nothing');
+      assert.deepEqual(
+        shop.events.map(({ event }) => event),
+        ['paid', 'refunded'],
+      );
+      await shop.assertBalanced('receipt', true);
+    });
+
+    it('asks what became of a refund that nobody told of', async () => {
+      server.refundsAre = 'pending';
+      const { request, payment, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      await shop.desk.turn();
+      server.settleRefund(
+        server.refunds.find(({ payment_intent }) => payment_intent === payment),
+        'succeeded',
+      );
+      at.now += 2 * HOUR;
+      await shop.desk.turn();
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+    });
+
+    it('tries again what found no answer, with the same key, and lets the operator pay what is refused', async () => {
+      const { request, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      server.refuses = (call) =>
+        call === 'POST /v1/refunds' ? { status: 500, body: { error: { type: 'api_error' } } } : undefined;
+      await shop.desk.turn();
+      const [owed] = await shop.refunds();
+      assert.deepEqual([owed!.state, owed!.attempts], ['due', 1]);
+      assert.equal(
+        refusal(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'cash' })),
+        '409 refund-under-way',
+      );
+      const refusedForGood = { error: { type: 'invalid_request_error', code: 'account_closed', message: 'closed' } };
+      server.refuses = (call) => (call === 'POST /v1/refunds' ? { status: 400, body: refusedForGood } : undefined);
+      granted(await at.ledger.retryRefund({ id: owed!.id, by: 'ann' }));
+      await shop.desk.turn();
+      assert.deepEqual(await seen(request), ['receipt 300 failed']);
+      granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'bank transfer' }));
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.match((await shop.refunds('paid'))[0]!.note!, /ann: bank transfer/);
+      server.refuses = () => undefined;
+      at.now += HOUR;
+      await shop.desk.turn();
+      assert.equal(server.refunds.filter(({ metadata }) => metadata.refund?.startsWith(owed!.id)).length, 0);
+      assert.equal(
+        refusal(await at.ledger.payRefund({ id: '0'.repeat(32), by: 'ann', why: '' })),
+        '404 unknown-refund',
+      );
+    });
+
+    it('hears of money that went back by hand, also before it hears of the payment: never more goes back than came', async () => {
+      const request = await shop.reserve();
+      const { reference } = await shop.page(request);
+      server.pay(reference);
+      await shop.tell(server.refundByHand(`pi_${reference}`, 300));
+      assert.equal(await status(request), 'cancelled', 'no code for money that is gone');
+      assert.deepEqual(await seen(request), ['provider 300 paid']);
+      const { request: sold, payment, sequence } = await shop.issued();
+      const byHand = server.refundByHand(payment, 200);
+      await shop.tell(byHand);
+      await shop.tell(byHand);
+      granted(await shop.settle(sequence, 155));
+      await shop.desk.turn();
+      assert.deepEqual((await seen(sold)).sort(), ['provider 200 paid', 'receipt 100 paid']);
+      await shop.assertBalanced('by hand', true);
+    });
+
+    it('finds out from a refusal what was paid back by hand and told to nobody', async () => {
+      const { request, payment, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      server.refundByHand(payment, 300);
+      await shop.desk.turn();
+      assert.deepEqual(await seen(request), ['provider 300 paid']);
+      await shop.assertBalanced('refused', true);
+    });
+
+    it('pays nothing back while a bank wants the payment, and what is left when that is over', async () => {
+      const won = await shop.issued();
+      await shop.tell(server.dispute(won.payment, 'needs_response'));
+      granted(await shop.settle(won.sequence, 155));
+      await shop.desk.turn();
+      assert.deepEqual(await seen(won.request), ['receipt 300 due']);
+      await shop.tell(server.dispute(won.payment, 'won'));
+      await shop.tell(server.dispute(won.payment, 'needs_response'));
+      await shop.desk.turn();
+      assert.deepEqual(
+        await seen(won.request),
+        ['receipt 300 paid'],
+        'won; late word of its beginning changes nothing',
+      );
+
+      const lost = await shop.issued();
+      await shop.tell(server.dispute(lost.payment, 'needs_response'));
+      granted(await shop.settle(lost.sequence, 77));
+      await shop.tell(server.dispute(lost.payment, 'lost'));
+      await shop.desk.turn();
+      assert.deepEqual(await seen(lost.request), ['dispute 300 paid'], 'the bank took it all');
+
+      const waiting = await shop.paid();
+      await shop.tell(server.dispute(waiting.payment, 'needs_response'));
+      assert.equal(await status(waiting.request), 'cancelled', 'no code while it is disputed');
+      assert.equal(
+        (await at.ledger.listPayments({ limit: 500 })).items.find(({ request }) => request === waiting.request)!
+          .dispute,
+        'open',
+      );
+      await shop.tell(server.dispute(waiting.payment, 'lost'));
+      assert.deepEqual(await seen(waiting.request), ['dispute 300 paid']);
+      await shop.assertBalanced('disputes', true);
+    });
+
+    it('pays back what was paid for and is not sold any more', async () => {
+      const changed = await shop.paid();
+      granted(await at.ledger.updateStation(shop.station, { unit: 'Wh', step: 500 }, 'ann'));
+      assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '409 terms-changed');
+      assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '410 cancelled');
+      await shop.desk.turn();
+      assert.deepEqual(await strays(changed.request), [['not-sold', true]]);
+      await shop.assertBalanced('not sold', true);
+    });
+
+    it('pays back what the operator releases: a payment nobody fetched, a code that expired', async () => {
+      const waiting = await shop.paid();
+      granted(await at.ledger.returnPayment({ payment: waiting.payment, by: 'ann', why: 'never came' }));
+      assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: waiting.request })), '410 cancelled');
+      const expired = await shop.issued();
+      for (let n = 0; n < 60; n++)
+        granted(await at.ledger.serviceCode({ client: 'ann', station: shop.station, operation: 'clear-lockout' }));
+      granted(await at.ledger.refundExpired({ id: expired.request, by: 'ann', why: 'never typed' }));
+      await shop.desk.turn();
+      assert.deepEqual(await seen(waiting.request), ['payment 300 paid']);
+      assert.deepEqual(await seen(expired.request), ['receipt 300 paid']);
+      await shop.assertBalanced('released', true);
+    });
+
+    it('leaves to the operator what no provider can pay back', async () => {
+      const client = 'counter';
+      const sold = granted(await at.ledger.issue({ client, station: shop.station, amount: 60 }));
+      const { sequence } = (await at.ledger.listCodes({ station: shop.station })).items[0]!;
+      granted(await shop.settleAs(client, sequence, 155));
+      const request = await shop.reserve();
+      granted(await at.ledger.markPaid({ id: request, payment: `slip ${shop.station}`, amount: EUR_3 }));
+      granted(await at.ledger.returnPayment({ payment: `slip ${shop.station}`, by: 'ann', why: 'changed her mind' }));
+      await shop.desk.turn();
+      const [owed] = await shop.refunds();
+      assert.deepEqual([owed!.request, owed!.state, owed!.provider], [sold.id, 'due', '']);
+      const paid = granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'slip 7' }));
+      assert.deepEqual([paid.state, paid.note], ['paid', 'ann: slip 7']);
+      assert.deepEqual(await shop.refunds(), []);
+      assert.deepEqual(await strays(request), [['not-issued', true]], 'given back by hand');
+    });
+
+    it('is told of payments of other shops, and keeps none', async () => {
+      const request = await shop.reserve();
+      const { reference } = await shop.page(request);
+      const paid = server.pay(reference);
+      paid.data.object.client_reference_id = 'order 7 of somebody else';
+      await shop.tell(paid);
+      assert.equal(await status(request), 'reserved');
+      assert.deepEqual(shop.events, []);
+    });
+  });
+}
