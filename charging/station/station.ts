@@ -44,6 +44,8 @@ export class Station implements SessionJournal {
   #onSynchronized: (() => void) | undefined;
   readonly #timeNotes: TimeNotes;
 
+  /** The machine was off since the journal was last open; unset by who says that codes which waited are forgotten. */
+  wasOff = false;
   private constructor(settings: StationSettings, clocks: Clocks, journal: Journal, limits: ArchiveLimits, past?: Past) {
     this.#past = past;
     this.settings = settings;
@@ -261,6 +263,7 @@ export class Station implements SessionJournal {
   #arrive(): void {
     takeKey(this.#journal, this.settings, this.#clocks, this.#past);
     if (this.#journal.state.boot.id === this.#clocks.bootId) return;
+    this.wasOff = this.#journal.state.boot.number > 0;
     beginBoot(this.#journal, this.settings, this.#clocks, { ...this.#times(), limiter: this.#limiter() });
   }
 

@@ -208,8 +208,10 @@ export class Charger {
 
   #opening(): Happening {
     const { journal } = this.#options;
+    const forgot = journal.wasOff === true;
+    journal.wasOff = false;
     try {
-      return { type: 'start', open: journal.openVouchers(), lastClosed: journal.lastClosed() };
+      return { type: 'start', open: journal.openVouchers(), lastClosed: journal.lastClosed(), forgot };
     } catch {
       this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
       return { type: 'start' };

@@ -12,6 +12,8 @@ export interface ChargerJournal extends SessionJournal {
   useService(operation: Operation, sequence: number): 'done' | 'used';
   /** What the station tells of itself, sealed; its number is on the disk. */
   report?(told: ToldByCharger): string;
+  /** The machine was off since the journal was last open. Unset when it was said that what waited then is forgotten. */
+  wasOff?: boolean;
   clockState?(): 'ok' | 'lost';
   /** Whole seconds until the keypad hears short codes again, 0 when it does. */
   lockedForSeconds?(): number;

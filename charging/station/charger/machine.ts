@@ -223,7 +223,7 @@ function forStation({ outlets, isStarted }: ChargerState, event: Event): Station
 type Bare<Each> = Each extends unknown ? Omit<Each, 'at'> : never;
 
 function forConversation({ isStarted }: ChargerState, event: Event): Bare<ConversationEvent> {
-  if (event.type === 'clock') return event;
+  if (event.type === 'clock' || event.type === 'start') return event;
   if (!isStarted) return { type: 'time' };
   switch (event.type) {
     case 'typed':

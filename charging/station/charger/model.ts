@@ -123,6 +123,8 @@ export type Event = At &
         /** What the journal holds open, and of each outlet the session that ended last: all their vouchers. */
         readonly open?: readonly SessionRecord[];
         readonly lastClosed?: readonly SessionRecord[];
+        /** The machine was off: what waited is forgotten. */
+        readonly forgot?: boolean;
       }
     | { readonly type: 'tick' }
     | { readonly type: 'halt' }

@@ -199,6 +199,19 @@ describe('what became of a code, by the journal', () => {
   const code = (sequence: number, layout: 'compact' | 'long' = 'compact') =>
     voucherCode(KEY, { layout, unit: 'min', step: 30, quantity: 2, sequence });
 
+  it('is forgotten of codes that waited when the machine was off: not at a first start, nor at one of the program alone', () => {
+    const folder = newFolder();
+    const clocks = new Hands();
+    const wasOff = () => {
+      const station = Station.open(CLOCK, { folder, clocks });
+      station.dispose();
+      return station.wasOff;
+    };
+    assert.deepEqual([wasOff(), wasOff()], [false, false]);
+    clocks.reboot(5000);
+    assert.deepEqual([wasOff(), wasOff()], [true, false]);
+  });
+
   it('is told of every session that it still has, in either layout, to whoever has the code', () => {
     const folder = newFolder();
     const settings = { ...CLOCK, sequence: 'counter' } as const;

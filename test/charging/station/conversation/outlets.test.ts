@@ -429,6 +429,26 @@ describe('an operator at several outlets', () => {
   });
 });
 
+describe('after a power cut', () => {
+  for (const outlets of [1, 3]) {
+    it(`the idle screen of ${outlets === 1 ? 'one outlet' : 'several'} says for ten minutes that codes which waited are to be typed again`, () => {
+      const site = new Site(outlets);
+      site.code(1);
+      if (outlets > 1) site.keys('2#');
+      Object.assign(site.journal, { wasOff: true });
+      site.powerCut();
+      assert.equal(site.say(), 'Power was cut: | type your code again | if it had not begun, | then press #');
+      site.code(1);
+      assert.equal(site.screen, outlets === 1 ? 'armed' : 'choose', 'it was not used up');
+      site.keys('*');
+      site.pass(10 * MINUTE);
+      assert.equal(site.screen, outlets === 1 ? 'idle' : 'idle-several');
+      site.powerCut();
+      assert.notEqual(site.screen, 'idle-again', 'once');
+    });
+  }
+});
+
 describe('the other language', () => {
   it('is a key away, and goes back by itself a minute after the last key', () => {
     for (const outlets of [1, 3]) {
