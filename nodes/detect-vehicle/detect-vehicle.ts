@@ -9,6 +9,7 @@ import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts'
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
+import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
 import { openPilot } from './pilot.ts';
 import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, SETTINGS, sourceOf } from './settings.ts';
@@ -38,6 +39,7 @@ export default function detectVehicle(red: RED): void {
     });
 
     onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
+    offerTries(this, { look: () => ofOutlets(detections.map(({ seen }) => red._(`detect-vehicle.try.${seen}`))) });
     onClose(this, async (removed) => {
       forget();
       try {
@@ -48,6 +50,7 @@ export default function detectVehicle(red: RED): void {
     });
     for (const detection of detections) detection.start();
   }
+  openTries(red, 'detect vehicle');
   red.nodes.registerType('detect vehicle', DetectVehicleNode, { settings: dialogSettings('detect vehicle', SETTINGS) });
 }
 
@@ -87,6 +90,12 @@ class Detection {
     this.#looks = looks;
     this.#charging = charging;
     this.#config = config;
+  }
+
+  /** By the last look. */
+  get seen(): 'connected' | 'none' | 'unknown' {
+    if (this.#connected === undefined) return 'unknown';
+    return this.#connected ? 'connected' : 'none';
   }
 
   start(): void {

@@ -9,6 +9,7 @@ import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
+import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig, SETTINGS } from './settings.ts';
 
 export default function readMeter(red: RED): void {
@@ -32,6 +33,14 @@ export default function readMeter(red: RED): void {
       }
       readers[outletOf(message, readers.length) - 1]!.relay(on);
     });
+    offerTries(this, {
+      look: () =>
+        ofOutlets(
+          readers.map(({ latest }) =>
+            red._(`read-meter.try.${latest ? 'reading' : 'unknown'}`, latest && shown(latest)),
+          ),
+        ),
+    });
     onClose(this, async () => {
       try {
         await Promise.all(readers.map((reader) => reader.close()));
@@ -41,6 +50,7 @@ export default function readMeter(red: RED): void {
     });
     for (const reader of readers) reader.start();
   }
+  openTries(red, 'read meter');
   red.nodes.registerType('read meter', ReadMeterNode, {
     settings: dialogSettings('read meter', SETTINGS, { chosenBy: 'meter', kinds: METERS }),
   });
@@ -65,6 +75,8 @@ class Reader {
   /** The code of the fault that stands. */
   #standing: string | undefined;
   #keepsCount = true;
+  /** Undefined until the first reading, and while the meter does not answer. */
+  latest: MeterReading | undefined;
 
   constructor(at: OutletAt, parts: Parts) {
     this.#at = at;
@@ -114,11 +126,13 @@ class Reader {
     const { node, status } = this.#parts;
     return {
       onReading: guarded(node, status, (reading: MeterReading) => {
+        this.latest = reading;
         this.#show((one) => one.active('reading', shown(reading)), { active: true });
         const { outlet } = this.#at;
         node.send({ topic: 'meter', outlet, payload: payloadOf(reading, this.#keepsCount) });
       }),
       onFault: ({ code, message }) => {
+        this.latest = undefined;
         const fault = faultOf(this.#at, new NodeFault(code, message));
         this.#show((one) => one.failed(fault), { fault });
         if (this.#standing !== undefined && this.#standing !== code) this.#tell(this.#standing, false);

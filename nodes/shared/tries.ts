@@ -11,6 +11,12 @@ interface Tried {
 /** Does it with what was typed beside the button. What it throws is said with the words of its code (`errors.CODE`). */
 export type Try = (typed: string) => Tried | Promise<Tried>;
 
+/** What each outlet has to say, in the order of the outlets; with its number where there are several. */
+export function ofOutlets(said: readonly string[]): Tried {
+  const each = said.length === 1 ? said : said.map((text, index) => `${index + 1}: ${text}`);
+  return { result: 'seen', values: { seen: each.join(' · ') } };
+}
+
 const offered = new WeakMap<RedNode, Readonly<Record<string, Try>>>();
 
 /** What may be tried on a node that was made. */
