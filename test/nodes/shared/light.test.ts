@@ -28,6 +28,8 @@ const red = {
   nodes: { registerType: (type, construct) => types.set(type, construct), createNode: nothing, getNode: nothing, eachNode: nothing },
   settings: {},
   events: { on: nothing, removeListener: nothing },
+  httpAdmin: { post: nothing },
+  auth: { needsPermission: nothing },
   _: (key) => key,
 };
 for (const file of files) (await import(pathToFileURL(file).href)).default(red);

@@ -81,7 +81,7 @@ describe('each dialog', () => {
       )!.groups!;
       assert.equal(Number(version), versionOf(type!));
       assert.match(html, /<input type="hidden" id="node(?:-config)?-input-version">/);
-      assert.match(html, /\$\('#node(?:-config)?-input-version'\)\.val\(1\)|\.completed\('/);
+      assert.match(html, /\$\('#node(?:-config)?-input-version'\)\.val\(1\)|\.prepared\('/);
     });
   }
 });
