@@ -3,11 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { isRefused } from '../../../charging/cloud/ledger.ts';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { Cloud } from '../../flows/cloud/support/cloud.ts';
+import { PayingCloud, referenceIn } from '../../flows/cloud/support/paying.ts';
 import { visitor } from '../support.ts';
 import { PATIENCE_MS, type State } from './walk.ts';
 
-const EUR_3 = { minorUnits: 300, currency: 'EUR' };
-const SECRET = 'shared with the provider';
 /** Later than 10 and 12 digits of a purchase are good for, with the time of the page alone. */
 const DAYS = 24 * 3600 * 1000;
 
@@ -19,29 +18,14 @@ const STATIONS = {
 } as const;
 
 /** A cloud that gives codes at once, and one that is paid first. */
-export async function customersClouds(): Promise<{ cloud: Cloud; paidFirst: Cloud }> {
-  const replaced = ['/charging-requests', '/charging-requests/:id'];
-  const [cloud, paidFirst] = await Promise.all([
-    Cloud.start({ env: { OPERATOR_CONTACT: '+49 711 555 0100' } }),
-    Cloud.start({
-      env: { PAYMENT_SECRET: SECRET, OPERATOR_CONTACT: '+49 711 555 0100' },
-      flow: (nodes) => {
-        const example = nodes.find(({ type, label }) => type === 'tab' && /^Payment/.test(String(label)))!;
-        return nodes.map((node) => {
-          if (node === example) return { ...node, disabled: false };
-          return node.type === 'http in' && node.z !== example.id && replaced.includes(String(node.url))
-            ? { ...node, d: true }
-            : node;
-        });
-      },
-    }),
-  ]);
+export async function customersClouds(): Promise<{ cloud: Cloud; paidFirst: PayingCloud }> {
+  const env = { OPERATOR_CONTACT: '+49 711 555 0100' };
+  const [cloud, paidFirst] = await Promise.all([Cloud.start({ env }), PayingCloud.start({ env })]);
   for (const [id, more] of Object.entries({ ...STATIONS, 'OLD-01': {} })) {
     const made = await cloud.call('POST', '/stations', { id, ...more });
     if (made.status !== 201) throw new Error(await made.text());
   }
   await cloud.call('DELETE', '/stations/OLD-01');
-  await paidFirst.call('POST', '/stations', { id: 'CP-0001', ...STATIONS['CP-0001'] });
   return { cloud, paidFirst };
 }
 
@@ -51,7 +35,7 @@ export const speak = async (page: Page, language: 'en' | 'zh-CN') => {
 
 export async function* customersStates(
   browser: Browser,
-  { cloud, paidFirst }: { cloud: Cloud; paidFirst: Cloud },
+  { cloud, paidFirst }: { cloud: Cloud; paidFirst: PayingCloud },
 ): AsyncGenerator<State> {
   const open = async (station: string, at = cloud, clock?: 'clock') => {
     const context = await visitor(browser);
@@ -186,17 +170,18 @@ export async function* customersStates(
     yield* seen('refunded-elsewhere', page);
   }
   {
-    const page = await open('CP-0001', paidFirst);
+    const page = await open('CP-0001', paidFirst.cloud);
     await page.click('#get');
     await page.waitForSelector('#payment:not([hidden])');
     yield { name: 'payment', page };
-    const reference = new URL((await page.getAttribute('#pay', 'href'))!).searchParams.get('reference')!;
+    const reference = referenceIn((await page.getAttribute('#pay', 'href'))!);
+    const { client_reference_id: request } = paidFirst.stripe.sessions.get(reference);
     await page.click('#pay-drop');
     await page.waitForSelector('#order:not([hidden])');
-    const pay = (payment: string) =>
-      paidFirst.call('POST', '/payments', { reference, payment, amount: EUR_3 }, { 'x-payment-secret': SECRET });
-    for (let tries = 0; tries < 500 && (await pay('P-late')).status === 200; tries++);
-    await pay('P-later');
+    const status = async () => (await page.request.get(`${paidFirst.cloud.url}/charging-requests/${request}`)).json();
+    for (let tries = 0; tries < 500 && (await status()).status !== 'cancelled'; tries++);
+    await paidFirst.pay(reference);
+    await paidFirst.tell(paidFirst.stripe.payAgain(reference));
     await page.reload();
     await page.waitForSelector('#stray:not([hidden])');
     yield* seen('stray-payments', page);
