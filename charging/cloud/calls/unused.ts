@@ -26,7 +26,8 @@ export async function refundUnused(
 ): Promise<void> {
   if (journal.forked === 1 || (await hasTwin(work, journal))) return;
   const terms = await currentTerms(work, station);
-  const most = lastOver(terms, journal);
+  const proven = await provenBy(work, journal);
+  const most = lastOver(terms, proven);
   if (most <= journal.cleared) return;
   const since = lastMissing === 0 ? 0 : await knownSince(work, journal, lastMissing);
   const rows = await unclaimedCodes(work, journal, most);
@@ -34,8 +35,8 @@ export async function refundUnused(
   const open = new Set((JSON.parse(journal.open) as OpenVoucher[]).map(({ sequence }) => sequence));
   for (const row of rows) {
     const sold = termsOf(row);
-    const proven = sold.keyVersion === journal.key_version && row.issued_at >= since && !open.has(row.sequence);
-    if (proven && isOver(sold, row.sequence, journal)) await giveBack(work, station, row, sold, journal);
+    const known = sold.keyVersion === journal.key_version && row.issued_at >= since && !open.has(row.sequence);
+    if (known && isOver(sold, row.sequence, proven)) await giveBack(work, station, row, sold, journal);
   }
   const cleared = rows.length < MOST_AT_ONCE ? most : rows.at(-1)!.sequence;
   await work.db
@@ -59,17 +60,33 @@ async function hasTwin(work: Work, { station, journal, key_version }: JournalsTa
   return twin !== undefined;
 }
 
+interface Proven {
+  /** Sure time, unix milliseconds. */
+  readonly sureMs: number;
+  readonly highest: number;
+}
+
+/** No more than can be: whoever has a stolen key may claim a day that has not come, or a number that was not drawn. */
+async function provenBy(work: Work, { station, sure, highest }: JournalsTable): Promise<Proven> {
+  const { last } = await work.db
+    .selectFrom('codes')
+    .select(({ fn }) => fn.max('sequence').as('last'))
+    .where('station', '=', station)
+    .executeTakeFirstOrThrow();
+  return { sureMs: Math.min(sure * 1000, work.now), highest: Math.min(highest, last ?? 0) };
+}
+
 /** The highest number that the station takes no more, as it tells the time or counts. */
-function lastOver(terms: StationTerms, { sure, highest }: JournalsTable): number {
-  const reference = terms.sequence === 'clock' ? slotAt(sure * 1000, terms.slotSeconds) : highest;
+function lastOver(terms: StationTerms, { sureMs, highest }: Proven): number {
+  const reference = terms.sequence === 'clock' ? slotAt(sureMs, terms.slotSeconds) : highest;
   return reference - (boundsOf(terms).rescue.window * 3) / 4;
 }
 
 /** The same by the terms that it was sold under. */
-function isOver(terms: StationTerms, sequence: number, { sure, highest }: JournalsTable): boolean {
+function isOver(terms: StationTerms, sequence: number, { sureMs, highest }: Proven): boolean {
   const { window } = boundsOf(terms).rescue;
   const last = expiryMs(terms, sequence, window);
-  return last === null ? isCountedOut(sequence, highest, window) : last <= sure * 1000;
+  return last === null ? isCountedOut(sequence, highest, window) : last <= sureMs;
 }
 
 /** All that closed after this moment is known: a report heard by then counted everything up to the last gap. */

@@ -180,6 +180,16 @@ for (const kind of BOTH) {
         assert.deepEqual(await settled(id), [{ sequence: unused, source: 'expired', refund: 300 }]);
       });
 
+      it('not for a sure time that has not come, nor a number that was not drawn: somebody has its key', async () => {
+        const id = await station({ sequence: 'clock' });
+        const sequence = await buy(id);
+        await hear(id, new OfflineStation(id, { sureMs: over(sequence) + 1000 }).report(at.now));
+        const counts = await station();
+        await buy(counts);
+        await hear(counts, new OfflineStation(counts, { highest: 1000 }).report(at.now));
+        assert.deepEqual([await settled(id), await settled(counts)], [[], []]);
+      });
+
       it('not while it is open', async () => {
         const id = await station({ sequence: 'clock' });
         const sequence = await buy(id);
