@@ -277,5 +277,5 @@ const CREDENTIALS: ReadonlySet<string> = new Set(['masterKey', 'alarmSecret']);
 const TYPES = [
   ...['charging station', 'read keypad', 'verify code', 'detect vehicle', 'read meter', 'run session'],
   ...['control relay', 'show display', 'simulate station'],
-  ...['code issuer', 'admit request', 'issue code', 'settle receipt', 'read report', 'manage ledger'],
+  ...['code issuer', 'admit request', 'take payment', 'issue code', 'settle receipt', 'read report', 'manage ledger'],
 ];
