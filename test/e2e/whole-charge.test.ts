@@ -52,6 +52,17 @@ describe('the two commands of the README', function () {
     assert.equal(running.relayPin(), '0');
   });
 
+  it('a passer-by tells the cloud what the station reported of it, and what was left is settled', async () => {
+    const ended = (await running.state()) as unknown as { report: string; receipt: string };
+    const heard = await running.post('/stations/CP-0001/reports', { report: ended.report });
+    assert.deepEqual(await heard.json(), { report: 1, sessions: 1, new: 1, missing: 0 });
+    const again = await running.post('/stations/CP-0001/reports', { report: ended.report });
+    assert.deepEqual(await again.json(), { report: 1, sessions: 1, new: 0, missing: 0 });
+    const byHand = await running.post('/receipts', { station: 'CP-0001', receipt: ended.receipt });
+    assert.equal(byHand.status, 409);
+    assert.equal(((await byHand.json()) as { settled: { bought: number } }).settled.bought, 60);
+  });
+
   it('makes the codes that an independent implementation makes', async () => {
     const { code } = await running.buy(90);
     const possible = Array.from({ length: 6 }, (_, ahead) => compactCode(KEY, 'min', 30, 3, slotNow() - 1 + ahead));
