@@ -68,16 +68,35 @@ export class Postgres {
   async stop(): Promise<void> {
     await this.#server.stop();
   }
+
+  /** At the end of a process, which waits for nothing: at once, with its data. */
+  kill(): void {
+    const server = this.#server as unknown as { options: { databaseDir: string }; process?: ChildProcess };
+    server.process?.kill('SIGQUIT');
+    rmSync(server.options.databaseDir, { recursive: true, force: true });
+  }
 }
 
 let shared: Promise<Postgres> | undefined;
+let running: Postgres | undefined;
 export function sharedPostgres(): Promise<Postgres> {
-  shared ??= Postgres.start();
+  shared ??= Postgres.start().then((server) => {
+    running = server;
+    return server;
+  });
   return shared;
 }
 
-/** Mocha's root hook: this file is loaded by those that need a database, and stops what they started. */
-if (typeof after === 'function') {
+/**
+ * This file is loaded by those that need a database, and stops what they started: by Mocha's root hook, or, where Mocha runs
+ * several files in each of its workers and calls such a hook after the first, when the worker ends.
+ */
+if (process.env.MOCHA_WORKER_ID !== undefined) {
+  process.once('exit', () => {
+    running?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+} else if (typeof after === 'function') {
   after(async () => {
     await (await shared)?.stop();
     rmSync(folder, { recursive: true, force: true });
