@@ -65,7 +65,7 @@ function masked(told: string): string {
   return told
     .replaceAll(/\d+:\d\d(?::\d\d)?/g, '<time>')
     .replaceAll(/\b\d+ s\b/g, '<seconds>')
-    .replaceAll(/"(remaining|delivered)":\d+\.\d+/g, '"$1":"<amount>"')
+    .replaceAll(/"(remaining|delivered)":\d+(?:\.\d+)?/g, '"$1":"<amount>"')
     .replaceAll(/"report":"[\w-]+"/g, '"report":"<report>"');
 }
 
