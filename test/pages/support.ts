@@ -29,6 +29,9 @@ export const LOOKS: readonly Look[] = LANGUAGES.flatMap((locale) =>
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
+    // A colour on its way to another is judged where it arrives.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
     // @ts-expect-error the script just run put it there.
     const { violations } = await axe.run();
     return violations.flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>

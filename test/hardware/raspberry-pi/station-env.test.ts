@@ -63,6 +63,8 @@ function read(): Set<string> {
       ...source.matchAll(/\bvariable: '([A-Z][A-Z_0-9]+)'/g),
       // In a flow, or in a shell script with its default; in TypeScript it would be a constant.
       ...(/\.ts$/.test(file) ? [] : source.matchAll(/"\$\{([A-Z][A-Z_0-9]+)\}"|\$\{([A-Z][A-Z_0-9]+):-/g)),
+      // What a node of a flow takes from the environment.
+      ...source.matchAll(/"to": "([A-Z][A-Z_0-9]+)",\s*"tot": "env"/g),
       ...[...source.matchAll(/const \{([^}]+)\} = (?:process\.)?env\b/g)].flatMap(([, inside]) => [
         ...inside!.matchAll(/\b([A-Z][A-Z_0-9]+)\b/g),
       ]),

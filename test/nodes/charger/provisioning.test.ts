@@ -48,6 +48,7 @@ describe('the key of a charging station', () => {
       const { settings, key, past, outlets } = plan(writeProvisioning(GIVEN), station);
       assert.deepEqual(settings, {
         ...{ stationId: 'CP-7', unit: 'Wh', step: 500, layout: 'wide', sequence: 'clock', slotSeconds: 120 },
+        keyVersion: 2,
       });
       assert.equal(outlets, 4);
       assert.equal(Buffer.from(key!).toString('hex'), GIVEN.key);
