@@ -4,6 +4,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -126,6 +127,12 @@ describe('the package', function () {
       .filter(([, { peerDependencies }]) => /^\^?\d/.test(peerDependencies?.typescript ?? ''))
       .map(([path]) => path.replace(/^.*node_modules\//, ''));
     for (const name of wanting) assert.equal(manifest.overrides[name]?.typescript, '$typescript', name);
+  });
+
+  it('tests each file once: those held to times one after the other, and all that are left out there side by side', () => {
+    const quoted = (script: string) => [...manifest.scripts[script].matchAll(/'([^']+)'/g)].map(([, glob]) => glob);
+    assert.deepEqual(quoted('test:parallel'), [...quoted('test:serial'), 'test/**/*.test.ts']);
+    for (const glob of quoted('test:serial')) assert.notDeepEqual(globSync(glob, { cwd: root }), [], glob);
   });
 
   it('can be imported by the name that it gives out', async () => {
