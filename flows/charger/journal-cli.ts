@@ -39,8 +39,8 @@ Exit status: 0 done, 1 the journal cannot be read, 2 wrong arguments.
   zh: {
     help: `用法：offline-charging journal 文件夹 [--format jsonl|csv] [--only sessions|records]
 
-将“文件夹”中充电站日志的内容写到标准输出，从最早的开始，包括归档。
-本程序只读取，充电站运行时也可使用。
+将“文件夹”中充电桩日志的内容写到标准输出，从最早的开始，包括归档。
+本程序只读取，充电桩运行时也可使用。
 
   --format jsonl   每行一个 JSON 对象（默认）
   --format csv     带标题行的表格（RFC 4180）；默认为充电记录，加 --only records 则为事件

@@ -10,7 +10,7 @@ export const wordsOfPinsAndDevices = {
   'pins.no-gpio': ['This machine has no GPIO pins.', '这台机器没有 GPIO 引脚。'],
   'pins.no-gpio.do': [
     'A station needs a Raspberry Pi 3, 4 or 5. To try it out without pins, set GPIO_DRIVER=simulated (`npm start` does).',
-    '充电站需要树莓派 3、4 或 5。没有引脚而只想试用时，请设置 GPIO_DRIVER=simulated（`npm start` 已设置）。',
+    '充电桩需要树莓派 3、4 或 5。没有引脚而只想试用时，请设置 GPIO_DRIVER=simulated（`npm start` 已设置）。',
   ],
   'pins.failed': ['The GPIO driver cannot be opened: {reason}', '无法打开 GPIO 驱动：{reason}'],
   'pins.failed.do': [
@@ -92,7 +92,7 @@ export const wordsOfPinsAndDevices = {
   ],
   'pins.rows.do': [
     'Write one for each outlet in {name}, in the order of their numbers, semicolons between them. How many outlets the station has, the cloud says when it sets it up.',
-    '请在 {name} 中按插座编号的顺序各写一项，用分号隔开。充电站有多少个插座，由云端在开通时给出。',
+    '请在 {name} 中按插座编号的顺序各写一项，用分号隔开。充电桩有多少个插座，由云端在开通时给出。',
   ],
   'pins.bad-relays': ['The relays cannot be read: {reason}', '无法读取继电器设置：{reason}'],
   'pins.bad-relays.do': [

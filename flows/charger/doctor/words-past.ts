@@ -13,7 +13,7 @@ export const wordsOfThePast = {
   ],
   'past.first': [
     'There is no journal in {folder} yet: the station makes it at its first start.',
-    '{folder} 中还没有日志：充电站首次启动时会创建。',
+    '{folder} 中还没有日志：充电桩首次启动时会创建。',
   ],
   'past.no-mark': [
     'The mark {mark} is missing: it is written with the next code. Until then an older copy of the journal would not be noticed.',
@@ -21,25 +21,25 @@ export const wordsOfThePast = {
   ],
   'past.no-snapshots': [
     'The journal in {folder} has no snapshots beside it; how far it goes shows when the station starts.',
-    '{folder} 中的日志旁没有快照；它记录到何处要等充电站启动才知道。',
+    '{folder} 中的日志旁没有快照；它记录到何处要等充电桩启动才知道。',
   ],
   'past.confirmed': [
     '{confirmation} lies there: at its next start the station takes the journal as it is, although used codes may be missing in it.',
-    '已有 {confirmation}：下次启动时充电站将按现状接受日志，尽管其中可能缺少用过的码。',
+    '已有 {confirmation}：下次启动时充电桩将按现状接受日志，尽管其中可能缺少用过的码。',
   ],
   'past.journal-behind': [
     'The journal in {folder} is missing, or older than the mark {mark} says: a new or restored memory card. Used codes would open again, so the station sells nothing.',
-    '{folder} 中的日志缺失，或比标记 {mark} 旧：存储卡是新的或已恢复。用过的码会再次有效，因此充电站停止销售。',
+    '{folder} 中的日志缺失，或比标记 {mark} 旧：存储卡是新的或已恢复。用过的码会再次有效，因此充电桩停止销售。',
   ],
   'past.journal-behind.do': NEW_KEY,
   'past.key-not-new': [
     'The journal in {folder} does not know this key, and codes were sold under it before: a new or restored memory card. Used codes would open again, so the station sells nothing.',
-    '{folder} 中的日志不认识此密钥，而此密钥下已售出过充电码：存储卡是新的或已恢复。用过的码会再次有效，因此充电站停止销售。',
+    '{folder} 中的日志不认识此密钥，而此密钥下已售出过充电码：存储卡是新的或已恢复。用过的码会再次有效，因此充电桩停止销售。',
   ],
   'past.key-not-new.do': NEW_KEY,
   'past.key-file-old': [
     'The journal in {folder} does not know this key, and the station’s file is more than a week old: it may be a copy that was used before. The station sells nothing.',
-    '{folder} 中的日志不认识此密钥，且充电站文件已超过一周：可能是以前用过的副本。充电站停止销售。',
+    '{folder} 中的日志不认识此密钥，且充电桩文件已超过一周：可能是以前用过的副本。充电桩停止销售。',
   ],
   'past.key-file-old.do': [
     'At a first start save the station’s file once more in the cloud and run `sudo install.sh --station FILE` with it; on a new or restored card press "New SD card / new key" there instead.',
@@ -55,7 +55,7 @@ export const wordsOfThePast = {
   ],
   'past.damaged': [
     'Both snapshots of the journal in {folder} are damaged: the station sells nothing.',
-    '{folder} 中日志的两个快照都已损坏：充电站停止销售。',
+    '{folder} 中日志的两个快照都已损坏：充电桩停止销售。',
   ],
   'past.damaged.do': [
     'Keep a copy of {folder}, then follow "A damaged journal" in docs/journal.md; check the memory card (`dmesg | grep mmc`).',
@@ -67,7 +67,7 @@ export const wordsOfThePast = {
   ],
   'past.newer.do': [
     'Update the station: `sudo offline-charging update FILE`.',
-    '请更新充电站：`sudo offline-charging update 文件`。',
+    '请更新充电桩：`sudo offline-charging update 文件`。',
   ],
   'past.not-readable': [
     'The journal in {folder} may not be read by whoever runs the doctor.',

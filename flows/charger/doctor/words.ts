@@ -15,7 +15,7 @@ const words = {
   machine: ['Machine', '机器'],
   'machine.model': ['{model}', '{model}'],
   'machine.no-pi': ['This is no Raspberry Pi ({machine}).', '这不是树莓派（{machine}）。'],
-  'machine.not-linux': ['A station needs Linux; this is {system}.', '充电站需要 Linux；这里是 {system}。'],
+  'machine.not-linux': ['A station needs Linux; this is {system}.', '充电桩需要 Linux；这里是 {system}。'],
   'machine.not-linux.do': [
     'Run it on a Raspberry Pi with Raspberry Pi OS, 64-bit.',
     '请在装有 64 位 Raspberry Pi OS 的树莓派上运行。',
@@ -35,7 +35,7 @@ const words = {
   'machine.no-module': ['{module} cannot be loaded.', '无法加载 {module}。'],
   'machine.no-module.do': [
     'On an installed station run install.sh again; elsewhere `npm install {module}` where the package is.',
-    '在已安装的充电站上请重新运行 install.sh；其他情况请在本软件包所在目录运行 `npm install {module}`。',
+    '在已安装的充电桩上请重新运行 install.sh；其他情况请在本软件包所在目录运行 `npm install {module}`。',
   ],
 
   guard: ['Relay guard', '继电器守护程序'],
@@ -47,7 +47,7 @@ const words = {
   ],
   'guard.not-ours': [
     'Its socket {socket} is for the station’s user alone, as it should be.',
-    '套接字 {socket} 仅供充电站用户使用，符合要求。',
+    '套接字 {socket} 仅供充电桩用户使用，符合要求。',
   ],
   'guard.silent': ['It does not answer at {socket} ({reason}).', '它在 {socket} 没有应答（{reason}）。'],
   'guard.socket-open': [
@@ -126,7 +126,7 @@ const words = {
     'Wire a DS3231 and add dtoverlay=i2c-rtc,ds3231 to config.txt, or make the station a `counter` station in the cloud.',
     '请接入 DS3231 并在 config.txt 中加入 dtoverlay=i2c-rtc,ds3231，或在云端将该站设为 `counter` 类型。',
   ],
-  'clock.none-needed': ['There is no clock chip; a counter station needs none.', '没有时钟芯片；计数型充电站不需要。'],
+  'clock.none-needed': ['There is no clock chip; a counter station needs none.', '没有时钟芯片；计数型充电桩不需要。'],
   'clock.chip-lost': ['The clock chip {chip} has lost the time.', '时钟芯片 {chip} 的时间已丢失。'],
   'clock.chip-lost.do': [
     'Change the battery on its module, set the time, then run `sudo hwclock --systohc`.',
@@ -147,11 +147,11 @@ const words = {
   ],
   'clock.kept': [
     'A synchronization leaves this machine’s clock alone (CLOCK_SOCKET is empty): the station keeps an offset to it.',
-    '同步码不改动本机时钟（CLOCK_SOCKET 为空）：充电站保存与它的偏差。',
+    '同步码不改动本机时钟（CLOCK_SOCKET 为空）：充电桩保存与它的偏差。',
   ],
   'clock.not-set': [
     'A synchronization cannot set this machine’s clock (there is no {socket}): the station keeps an offset to it.',
-    '同步码无法设定本机时钟（没有 {socket}）：充电站保存与它的偏差。',
+    '同步码无法设定本机时钟（没有 {socket}）：充电桩保存与它的偏差。',
   ],
   'clock.not-set.do': [
     'Run `sudo systemctl enable --now offline-charging-clock.socket`, or install.sh again.',
@@ -162,7 +162,7 @@ const words = {
   'disk.no-folder': ['There is no {folder}.', '{folder} 不存在。'],
   'disk.no-folder.do': [
     'Run install.sh, or set DATA_DIR to the station’s folder.',
-    '请运行 install.sh，或将 DATA_DIR 设为充电站的目录。',
+    '请运行 install.sh，或将 DATA_DIR 设为充电桩的目录。',
   ],
   'disk.free': ['{free} MiB are free for {folder}.', '{folder} 可用空间 {free} MiB。'],
   'disk.full': [
@@ -184,7 +184,7 @@ const words = {
   ],
   'disk.forgetful.do': [
     'Put the station’s folder on the memory card or a disk: used codes must stay used.',
-    '请将充电站目录放在存储卡或磁盘上：用过的码必须始终失效。',
+    '请将充电桩目录放在存储卡或磁盘上：用过的码必须始终失效。',
   ],
   'disk.writable': [
     '{folder} can be written, and what is written reaches the disk.',
@@ -205,7 +205,7 @@ const words = {
     '本站为 {station}；以 {unit} 计售，每步 {step}。',
   ],
   'key.station-only': ['This is {station}.', '本站为 {station}。'],
-  'key.none': ['There is no {file}: the station has no key.', '{file} 不存在：充电站没有密钥。'],
+  'key.none': ['There is no {file}: the station has no key.', '{file} 不存在：充电桩没有密钥。'],
   'key.none.do': [
     'Provision the station in the cloud and run `sudo install.sh --station FILE` with what it gives out.',
     '请在云端开通该站，并用得到的文件运行 `sudo install.sh --station 文件`。',
@@ -234,14 +234,14 @@ const words = {
   'services.not-installed': ['Not installed as services: {units}.', '未安装为服务：{units}。'],
   'services.install.do': [
     'On a station run `sudo install.sh`, so that it starts with the machine.',
-    '在充电站上请运行 `sudo install.sh`，使其随机器启动。',
+    '在充电桩上请运行 `sudo install.sh`，使其随机器启动。',
   ],
   'services.no-systemd': ['systemd does not run here.', 'systemd 没有在此运行。'],
 
   'no-permission': ['{user} may not use {path}.', '{user} 无权使用 {path}。'],
   'no-permission.do': [
     'Run `sudo usermod -aG {group} {user}` and restart the station.',
-    '请运行 `sudo usermod -aG {group} {user}` 并重启充电站。',
+    '请运行 `sudo usermod -aG {group} {user}` 并重启充电桩。',
   ],
   'as-root.do': [
     'Run the doctor as root: `sudo offline-charging doctor`.',

@@ -39,7 +39,7 @@ export const EN_OUTLETS: OutletScreens = {
     short: ['* = no, go on', 'Stop {outlet}? 1#=yes'],
   },
   'ask-add': {
-    lines: ['Add {amount:sold}', 'to what charges?', '1 and # = yes', '* = no'],
+    lines: ['Add {amount:sold}', 'to this charge?', '1 and # = yes', '* = no'],
     short: ['Add {amount:sold}?', '1# = yes, * = no'],
   },
   'ask-add-at': {
@@ -119,11 +119,11 @@ export const EN_OUTLETS: OutletScreens = {
     short: ['Yours: outlet {outlet}', 'Left {left:energy}'],
   },
   'your-next': {
-    lines: ['Your {amount:sold}', 'come next.', '* = take back'],
-    short: ['Yours come next.', '* = take back'],
+    lines: ['Your {amount:sold}', 'is next.', '* = take back'],
+    short: ['Yours is next.', '* = take back'],
   },
   'your-next-at': {
-    lines: ['Your {amount:sold}', 'follow at outlet {outlet}.', '* = take back'],
+    lines: ['Your {amount:sold}', 'is next at outlet {outlet}', '* = take back'],
     short: ['Next at {outlet}.', '* = take back'],
   },
   'your-wait': {

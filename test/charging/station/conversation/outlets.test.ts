@@ -250,7 +250,7 @@ describe('more of the same', () => {
     site.code(2, 60);
     site.keys('2#1#');
     site.code(2);
-    assert.equal(site.say(), 'Your 60 min | follow at outlet 2. | * = take back');
+    assert.equal(site.say(), 'Your 60 min | is next at outlet 2 | * = take back');
     site.keys('*');
     assert.equal(site.say(), 'Take back 60 min | for a receipt? | 1 and # = yes | * = no');
     site.keys('1#');
@@ -283,7 +283,7 @@ describe('more of the same', () => {
     site.code(1, 30);
     site.plug(1, true);
     site.code(2, 60);
-    assert.equal(site.say(), 'Add 60 min | to what charges? | 1 and # = yes | * = no');
+    assert.equal(site.say(), 'Add 60 min | to this charge? | 1 and # = yes | * = no');
     site.keys('1#');
     assert.match(site.say(), /^Charging \| Left {4}1:30:00/);
     site.pass(MINUTE);
