@@ -2,7 +2,8 @@
 import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
 import { MOST_OUTLETS } from '../codes/provisioning.ts';
 import { isCurrency } from './currencies.ts';
-import type { Money, StationTerms } from './types.ts';
+import type { Money } from './payment-types.ts';
+import type { StationTerms } from './station-types.ts';
 
 /** In shorter ones a code could hardly be typed, and the look beyond the window would name more guesses. */
 const LEAST_SLOT_SECONDS = 60;

@@ -9,7 +9,7 @@ import {
   type Operation,
   stationKey,
 } from '../codes/index.ts';
-import type { StationTerms } from './types.ts';
+import type { StationTerms } from './station-types.ts';
 
 type KeyTerms = Pick<StationTerms, 'unit' | 'step' | 'layout' | 'keyVersion'>;
 

@@ -3,7 +3,7 @@
 // 13), while a smallest unit is what the standard says. The figures are those of the package `currency-codes`, which
 // reads them from the list of the standard's maintenance agency; a test holds this table against it.
 
-import type { Money } from './types.ts';
+import type { Money } from './payment-types.ts';
 
 const CODES_BY_DECIMALS: Readonly<Record<number, string>> = {
   0:

@@ -9,9 +9,12 @@ import { SLICES } from './retention.ts';
 import { type StatementSettings, statementCsv } from './statement.ts';
 import type { Answer, AuditEntry, CodeRecord, Health, LedgerOptions, Principal, Refused } from './types.ts';
 
-export * from './payment-types.ts';
+export * from './errors.ts';
+export type * from './payment-types.ts';
 export type * from './reports/types.ts';
-export * from './types.ts';
+export type * from './station-types.ts';
+export type * from './statistics-types.ts';
+export type * from './types.ts';
 
 /** A key that was good so long ago is asked for again: other replicas may have revoked it. */
 const KEY_GOOD_MS = 1000;

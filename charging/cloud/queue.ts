@@ -2,8 +2,9 @@
 // one; each batch is one message, one transaction and one answer.
 import { Worker } from 'node:worker_threads';
 import type { AnswerOf, ArgumentsOf, Call, CallName, Lane } from './calls/calls.ts';
+import { LedgerError, LedgerUnavailable } from './errors.ts';
 import { Outage } from './outage.ts';
-import { type BatchReport, LedgerError, LedgerUnavailable } from './types.ts';
+import type { BatchReport } from './types.ts';
 import type { Report, WorkerSettings } from './worker.ts';
 
 interface Waiting {

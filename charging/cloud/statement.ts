@@ -1,8 +1,8 @@
 // The statement of a month as CSV: money in decimals, with its value-added tax, in the operator's own time.
 import { csvLine } from '../csv.ts';
 import { decimalsOf } from './currencies.ts';
-import type { StatementRow } from './payment-types.ts';
-import type { Money, Page } from './types.ts';
+import type { Money, StatementRow } from './payment-types.ts';
+import type { Page } from './types.ts';
 
 export interface StatementSettings {
   /** `2026-11`. */

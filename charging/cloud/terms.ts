@@ -1,7 +1,8 @@
 // What a station's terms make of an amount, a moment and a sequence number (docs/code-format.md). Pure.
 import { algorithmOf, type Bounds, boundsIn, type LayoutName, MOST_UNUSED } from '../codes/index.ts';
 import { drawNumber, expiryMs, isCountedOut, mostAhead, slotAt } from '../codes/numbering.ts';
-import type { Money, StationTerms } from './types.ts';
+import type { Money } from './payment-types.ts';
+import type { StationTerms } from './station-types.ts';
 
 type Numbering = Pick<StationTerms, 'layout' | 'sequence' | 'slotSeconds'>;
 

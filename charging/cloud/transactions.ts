@@ -13,7 +13,7 @@ import {
 import { draw } from './calls/issuing.ts';
 import { isAway, mayPass, type Opened } from './database/open.ts';
 import type { Database } from './database/schema.ts';
-import { LedgerWentBack } from './types.ts';
+import { LedgerWentBack } from './errors.ts';
 import { newWork, type Shared, TryAgain, type Work, writeAudits } from './work.ts';
 
 /** The answer, or why there is none. */

@@ -1,8 +1,7 @@
-// What the ledger and those who call it say to each other: plain data. What is said of money stands in payment-types.ts.
-import type { AlgorithmName, Operation, Unit } from '../codes/index.ts';
+// What the ledger and those who call it say to each other: plain data. What is said of money, stations, reports and
+// statistics stands in files of its own.
+import type { Operation, Unit } from '../codes/index.ts';
 import type { DisputeState, Money, Refund } from './payment-types.ts';
-
-export type { Money } from './payment-types.ts';
 
 /** What can be refused: stable names, which the HTTP contract's problem types are made of. */
 export type RefusalSlug =
@@ -64,75 +63,6 @@ export interface Refused {
   readonly refused: Refusal;
 }
 export type Answer<T> = T | Refused;
-
-/** What a station sells and how its codes are made. A change makes a new version; vouchers keep theirs. */
-export interface StationTerms {
-  readonly unit: Unit;
-  /** In `unit`s. */
-  readonly step: number;
-  readonly layout: AlgorithmName;
-  readonly sequence: 'clock' | 'counter';
-  readonly slotSeconds: number;
-  readonly keyVersion: number;
-  /** Price of one step; absent: nothing is charged for. */
-  readonly price?: Money;
-}
-
-export interface StationRecord extends StationTerms {
-  readonly id: string;
-  /** For people: where it stands. Empty when not given. */
-  readonly name: string;
-  /** Where one vehicle charges at a time: 1 to 20. */
-  readonly outlets: number;
-  /** The most that one voucher of this station holds, in `unit`s. */
-  readonly mostAmount: number;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly retiredAt: string | null;
-  /** Grows with each change: for entity tags. */
-  readonly revision: number;
-}
-
-/**
- * What is left out is `min`, 30, `compact`, `clock`, 300 seconds, key version 1, one outlet, no name, no price. With more
- * outlets it is `wide` and 120 seconds.
- */
-export interface NewStation extends Partial<StationTerms> {
-  readonly id: string;
-  readonly name?: string;
-  readonly outlets?: number;
-}
-/** `price: null` takes the price away. The number of outlets changes no other term. */
-export interface StationChange extends Partial<Omit<StationTerms, 'price'>> {
-  readonly name?: string;
-  readonly outlets?: number;
-  readonly price?: Money | null;
-}
-
-/** What a station is set up with. Holds its key: for the operator alone, never logged. */
-export interface Provisioning extends StationTerms {
-  /** Of this object, and of what is made of it. */
-  readonly version: number;
-  readonly station: string;
-  /** 64 hex digits: the station's own key, derived when asked for. */
-  readonly key: string;
-  readonly outlets: number;
-  /** ISO 8601, UTC: when this was given out. */
-  readonly provisionedAt: string;
-  /**
-   * Whether no station can have honoured a code of this key yet: none was drawn, or nobody had the key before. With any
-   * other a station whose journal is new refuses to sell, since that journal does not know which codes were used.
-   */
-  readonly new: boolean;
-}
-
-/** A key that replaces the one before. */
-export interface NewKey {
-  readonly provisioning: Provisioning;
-  /** Vouchers of the key before that the station might still have taken: void once it has the new one. */
-  readonly void: readonly CodeRecord[];
-}
 
 /** A voucher that was issued. */
 export interface ChargingRequest {
@@ -375,53 +305,6 @@ export interface CodesQuery extends PageQuery {
   readonly to?: string | undefined;
 }
 
-/** Sums of one UTC day, for one unit and currency. */
-export interface DayFigures {
-  /** `2026-11-22`. */
-  readonly day: string;
-  readonly unit: Unit;
-  /** Empty where nothing was charged for. */
-  readonly currency: string;
-  /** Vouchers. */
-  readonly issued: number;
-  /** In `unit`s. */
-  readonly amount: number;
-  /** In the currency's smallest unit. */
-  readonly money: number;
-  /** Receipts. */
-  readonly settled: number;
-  readonly unused: number;
-  readonly refunded: number;
-  readonly synchronizations: number;
-  readonly services: number;
-}
-/** A station that asks for a look, by its last 30 days at most. */
-export interface Anomaly {
-  readonly station: string;
-  readonly synchronizations: number;
-  readonly settled: number;
-  /** Receipts that no voucher of the station fits. */
-  readonly wrongReceipts: number;
-  /** Vouchers in these days, counted up to sixty a day. */
-  readonly issued: number;
-}
-export interface Statistics {
-  /** Oldest day first. */
-  readonly days: readonly DayFigures[];
-  readonly stations: { readonly active: number; readonly retired: number };
-  /** Vouchers that a station may still take; null where it was not to be counted. */
-  readonly outstanding: number | null;
-  /** Reservations of the last 30 days that are not lapsed, or paid and not issued. */
-  readonly waiting: number;
-  /** Payments that got no code and were not given back, counted up to a thousand. */
-  readonly paidWithoutCode: number;
-  /** Stations not heard for a week, closed vouchers that no report listed, alarms that nobody has seen. */
-  readonly reports: { readonly silent: number; readonly missing: number; readonly alarms: number };
-  /** Refunds that are owed, counted up to a thousand. */
-  readonly refundsOwed: number;
-  readonly anomalies: readonly Anomaly[];
-}
-
 export interface Health {
   readonly database: 'sqlite' | 'postgresql';
   /** How long a write to the ledger and its commit took. */
@@ -455,39 +338,4 @@ export interface BatchReport {
   /** Times that the transaction was tried again: conflicts with other replicas, lost connections. */
   readonly retries: number;
   readonly failed: boolean;
-}
-
-/** The database is not where it was: a backup was put under a running cloud, or a standby that knew less took over. */
-export class LedgerWentBack extends Error {
-  readonly code = 'ledger-went-back';
-  constructor(what: string) {
-    super(
-      `The ledger went back while the cloud ran (${what}). Nothing is sold any more: numbers would be drawn twice. Stop ` +
-        'the cloud, put the right ledger in its place (docs/ledger.md, Backup and restore), and start it again.',
-    );
-    this.name = 'LedgerWentBack';
-  }
-}
-
-/** The database is away, or failed. HTTP 503. Nothing is known of the call: ask again with the same idempotency key. */
-export class LedgerUnavailable extends Error {
-  readonly code = 'ledger-unavailable';
-  readonly retryAfterSeconds = 2;
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'LedgerUnavailable';
-  }
-}
-
-/**
- * The ledger does not open. `code`: `ledger-url`, `ledger-newer`, `master-key-differs`, `sqlite-missing`,
- * `postgres-missing`, `ledger-unavailable`, `ledger-not-writable`.
- */
-export class LedgerError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'LedgerError';
-    this.code = code;
-  }
 }

@@ -8,9 +8,11 @@ import type { Kind } from './database/make-table.ts';
 import type { NewestKeys } from './database/newest-keys.ts';
 import type { Database, StationTermsTable, TalliesTable } from './database/schema.ts';
 import type { Statements } from './database/statements.ts';
+import { LedgerWentBack } from './errors.ts';
 import { random48 } from './random.ts';
 import type { RequestIds } from './request-id.ts';
-import { type AuditEntry, LedgerWentBack, type StationTerms } from './types.ts';
+import type { StationTerms } from './station-types.ts';
+import type { AuditEntry } from './types.ts';
 
 /** Thrown in a transaction that lost a race: it is rolled back and run again, and then sees what the other did. */
 export class TryAgain extends Error {

@@ -11,9 +11,9 @@ import { NewestKeys } from './database/newest-keys.ts';
 import { openDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
 import { Statements } from './database/statements.ts';
+import { LedgerError } from './errors.ts';
 import { RequestIds } from './request-id.ts';
 import { type Done, Transactions } from './transactions.ts';
-import { LedgerError } from './types.ts';
 import { TermsCache, Totals } from './work.ts';
 
 export interface WorkerSettings {

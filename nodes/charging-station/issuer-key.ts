@@ -1,7 +1,7 @@
 // Where a station with simulated pins and no key of its own has its key from: the code issuer that runs in the same
 // Node-RED. A key that an example carried would be known to all the world, and one that a person must copy keeps the
 // first charge waiting. A station with real pins never asks: its key comes from its dialog or its environment.
-import type { Provisioning, StationTerms } from '../../charging/cloud/types.ts';
+import type { Provisioning, StationTerms } from '../../charging/cloud/station-types.ts';
 import type { CodeIssuerNode } from '../code-issuer/code-issuer.ts';
 import type { RED } from '../shared/red.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemSlugs } from '../../api/problems.ts';
 import { isRefused, openLedger } from '../../charging/cloud/ledger.ts';
-import type { NewStation } from '../../charging/cloud/types.ts';
+import type { NewStation } from '../../charging/cloud/station-types.ts';
 import { MASTER_KEY } from '../charging/cloud/master-key.ts';
 
 const root = join(import.meta.dirname, '../..');

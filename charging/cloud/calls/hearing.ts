@@ -18,7 +18,8 @@ import {
 } from '../reports/conditions.ts';
 import { lastMissing, missingOf, type Range, withListed } from '../reports/places.ts';
 import type { Alarm, HearCall, Heard } from '../reports/types.ts';
-import type { Answer, Refused, StationTerms } from '../types.ts';
+import type { StationTerms } from '../station-types.ts';
+import type { Answer, Refused } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { endAlarm, raise, standingAlarms } from './alarms.ts';
 import { type Learned, learnVouchers } from './ends.ts';

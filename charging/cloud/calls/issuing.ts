@@ -6,6 +6,7 @@ import { isClient } from '../checks.ts';
 import type { KeptKey } from '../database/newest-keys.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
+import type { StationTerms } from '../station-types.ts';
 import { type Drawer, nextNumber, priceOf, quantityOf } from '../terms.ts';
 import type {
   Answer,
@@ -15,7 +16,6 @@ import type {
   Refused,
   RequestCall,
   ServiceCall,
-  StationTerms,
   SynchronizeCall,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';

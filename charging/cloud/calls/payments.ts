@@ -2,13 +2,12 @@
 // is kept, so that the customer and the operator see it, until it was given back.
 import { isStorable, tidy } from '../checks.ts';
 import type { PaymentsTable, ReservationsTable } from '../database/schema.ts';
-import type { News } from '../payment-types.ts';
+import type { Money, News } from '../payment-types.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { money } from '../terms.ts';
 import type {
   Answer,
   ChargingRequest,
-  Money,
   Page,
   PageQuery,
   PaidWithoutCode,

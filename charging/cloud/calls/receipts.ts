@@ -2,10 +2,12 @@
 import { algorithmOf, type Matcher, RECEIPTS, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import type { Money } from '../payment-types.ts';
 import { random48 } from '../random.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
+import type { StationTerms } from '../station-types.ts';
 import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
-import type { Answer, Money, Refused, SettleCall, Settlement, StationTerms } from '../types.ts';
+import type { Answer, Refused, SettleCall, Settlement } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { requestIdOf, stationById, VOUCHER } from './records.ts';
 import { oweRefund } from './refunds.ts';

@@ -2,17 +2,11 @@
 import { type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
 import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
+import type { Money } from '../payment-types.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
+import type { StationRecord, StationTerms } from '../station-types.ts';
 import { boundsOf, expiryOf, money, rescueLayout, shownLayout } from '../terms.ts';
-import type {
-  ChargingRequest,
-  IssuedService,
-  Money,
-  Refused,
-  Reservation,
-  StationRecord,
-  StationTerms,
-} from '../types.ts';
+import type { ChargingRequest, IssuedService, Refused, Reservation } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 
 export interface StationToday extends StationsTable {

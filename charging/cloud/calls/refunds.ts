@@ -4,9 +4,9 @@
 import { hash } from 'node:crypto';
 import { tidy } from '../checks.ts';
 import type { PaymentsTable, RefundsTable } from '../database/schema.ts';
-import type { GoneCall, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
+import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
 import { refuse } from '../refusals.ts';
-import type { Answer, Money } from '../types.ts';
+import type { Answer } from '../types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 
 const MINUTE_MS = 60_000;

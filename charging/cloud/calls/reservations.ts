@@ -2,13 +2,14 @@
 // the station nothing.
 import { isClient } from '../checks.ts';
 import type { ReservationsTable } from '../database/schema.ts';
+import type { Money } from '../payment-types.ts';
 import { random48 } from '../random.ts';
 import { amountNotSold, refuse, unknownRequest } from '../refusals.ts';
+import type { StationTerms } from '../station-types.ts';
 import { money, priceOf, quantityOf } from '../terms.ts';
 import type {
   Answer,
   ChargingRequest,
-  Money,
   Page,
   PageQuery,
   Refused,
@@ -16,7 +17,6 @@ import type {
   Reservation,
   ReservationRecord,
   ReserveCall,
-  StationTerms,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';

@@ -6,8 +6,9 @@ import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
 import { refuse, refuseValue, retiredStation, shown, unknownStation } from '../refusals.ts';
+import type { NewStation, StationChange, StationRecord, StationTerms } from '../station-types.ts';
 import { nextNumber } from '../terms.ts';
-import type { Answer, NewStation, StationChange, StationRecord, StationTerms } from '../types.ts';
+import type { Answer } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { currentTerms, stationById, stationRecord, stationsToday } from './records.ts';
 

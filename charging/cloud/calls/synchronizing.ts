@@ -2,7 +2,8 @@
 // nobody uses up numbers, or tells those who paid to wait, by asking.
 import { synchronizationNumber } from '../../codes/numbering.ts';
 import type { KeptKey } from '../database/newest-keys.ts';
-import type { IssuedService, StationTerms } from '../types.ts';
+import type { StationTerms } from '../station-types.ts';
+import type { IssuedService } from '../types.ts';
 import { iso, type Work } from '../work.ts';
 import { type StationToday, stationByNumber } from './records.ts';
 

@@ -1,7 +1,7 @@
 // Brings the tables up to date, with Kysely's Migrator: all that is missing in one transaction, so that a process that is
 // killed leaves the ledger as it was. Several replicas may start at once: one of them goes on, the others wait for it.
 import { Migrator } from 'kysely/migration';
-import { LedgerError } from '../types.ts';
+import { LedgerError } from '../errors.ts';
 import type { Kind } from './make-table.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { isMissingTable } from './postgres.ts';

@@ -1,6 +1,6 @@
 // Opens either database and brings its tables up to date.
 import { setTimeout as wait } from 'node:timers/promises';
-import { LedgerError } from '../types.ts';
+import { LedgerError } from '../errors.ts';
 import type { Kind } from './make-table.ts';
 import { migrate } from './migrate.ts';
 import { isForbidden, isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';

@@ -1,7 +1,7 @@
 // DATABASE_URL for PostgreSQL: postgres://user:password@host:5432/name, with several hosts as libpq writes them
 // (host1:5432,host2:5432, or ?host=host1,host2&port=5432,5433). No message holds a piece of what was given: it may be a
 // piece of a badly written password.
-import { LedgerError } from '../types.ts';
+import { LedgerError } from '../errors.ts';
 
 const HOST = /^(?:\[[\da-f:.%]+\]|[^\s:[\]]*)(?::(\d{1,5}))?$/i;
 /** What libpq's `target_session_attrs` may be here: the ledger always takes the server that takes writes. */

@@ -1,7 +1,7 @@
 // Kysely over `pg`: PostgreSQL and what speaks its protocol. Uses no feature that CockroachDB, YugabyteDB or Citus lack.
 import { Kysely, type PostgresPoolClient, sql } from 'kysely';
 import type { Pool, PoolClient, QueryResult } from 'pg';
-import { LedgerError } from '../types.ts';
+import { LedgerError } from '../errors.ts';
 import { LedgerPostgresDialect } from './dialects.ts';
 import { type Servers, serversOf } from './postgres-servers.ts';
 import { postgresUrls } from './postgres-url.ts';

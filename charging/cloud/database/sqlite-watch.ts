@@ -6,7 +6,7 @@
 // back (96 to 99), and how many were about to be (128 to 131), which is written first. A file that changed without such
 // a trace was written by something else.
 import { openSync, readSync, statSync } from 'node:fs';
-import { LedgerWentBack } from '../types.ts';
+import { LedgerWentBack } from '../errors.ts';
 
 const INDEX_BYTES = 136;
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteStatement } from 'kysely';
 import { Cache } from '../../cache.ts';
-import { LedgerError } from '../types.ts';
+import { LedgerError } from '../errors.ts';
 import { LedgerSqliteDialect } from './dialects.ts';
 import type { Database, Tables } from './schema.ts';
 
