@@ -3,6 +3,7 @@
 import { nextNumber } from '../../charging/cloud/terms.ts';
 import { type AlgorithmName, algorithmOf } from '../../charging/codes/index.ts';
 import { slotAt, windowAround } from '../../charging/codes/numbering.ts';
+import { randomFrom } from '../../test/support/random.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -38,7 +39,7 @@ export interface Outcome {
 }
 
 export function simulate({ layout, slotSeconds, codesADay, days, seed }: BusySite): Outcome {
-  const random = mulberry32(seed);
+  const random = randomFrom(seed);
   const terms = { layout, slotSeconds, sequence: 'clock' } as const;
   const { typed, rescue } = algorithmOf(layout).bounds;
   const result = { came: 0, toldToWait: 0, tooLate: 0, tooLateForRescue: 0 };
@@ -70,15 +71,4 @@ function* customers(codesADay: number, days: number, random: () => number) {
     const ahead = random() < BOUGHT_AHEAD;
     yield { asksMs, typesMs: asksMs + (ahead ? random() * MOST_AHEAD_MS : exponential(MEAN_WAY_MS)) };
   }
-}
-
-/** A small generator of numbers from 0 to 1, the same for the same seed (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

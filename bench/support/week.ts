@@ -8,6 +8,7 @@ import { chargerConfig } from '../../charging/station/charger/model.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { Hands, HOUR, KEY, MINUTE, newFolder, WIDE } from '../../test/charging/station/support.ts';
+import { randomFrom } from '../../test/support/random.ts';
 
 const SECOND = 1000;
 /** How often the meters are read here, and how long one may be silent: coarser than at a station, so that a week is minutes. */
@@ -393,15 +394,4 @@ export function mistakesIn(totals: Totals, unit: 'min' | 'Wh'): readonly string[
   if (reported.closed !== closed) mistakes.push(`reported ${reported.closed} vouchers of ${closed}`);
   if (Math.abs(reported.delivered - charged) > 1) mistakes.push(`reported ${reported.delivered}, charged ${charged}`);
   return mistakes;
-}
-
-/** mulberry32 */
-function randomFrom(from: number): () => number {
-  let a = from >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,6 +1,6 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
 import { algorithmOf, boundsIn, type LayoutName, OPERATIONS, type Operation } from '../../charging/codes/index.ts';
-import type { RelayState } from '../../charging/station/charger/charger.ts';
+import type { Charger, RelayState } from '../../charging/station/charger/charger.ts';
 import { KEYPAD_TROUBLES, type KeypadTrouble } from '../../charging/station/conversation/model.ts';
 import type { MeterReading } from '../../charging/station/outlet/model.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
@@ -82,6 +82,46 @@ export function heard({ topic, payload, settling, everyMs, answer, fate }: Messa
         'no-topic',
         'msg.topic must say what the message is: voucher, service, refused, vehicle, meter, relay, relay-fault, fault, key, typed or keypad.',
       );
+  }
+}
+
+/** Hands on what was heard. */
+export function tell(charger: Charger, { outlet, ...input }: OfOutlet): void {
+  switch (input.topic) {
+    case 'voucher':
+      charger.voucher(input.voucher);
+      break;
+    case 'service':
+      charger.service(input.operation, input.sequence);
+      break;
+    case 'refused':
+      if (input.answer !== undefined) charger.answer(input.answer);
+      else charger.refused(input.verdict, input.fate);
+      break;
+    case 'vehicle':
+      charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
+      break;
+    case 'meter':
+      charger.meter(input.reading, outlet);
+      break;
+    case 'relay':
+      charger.relay(input.relay, outlet);
+      break;
+    case 'relay-fault':
+      charger.relayFault(input.code, input.standing, outlet);
+      break;
+    case 'fault':
+      charger.fault(input.code, input.standing, outlet);
+      break;
+    case 'key':
+      charger.key(input.key);
+      break;
+    case 'typed':
+      charger.typed(input.digits);
+      break;
+    case 'keypad':
+      charger.keypad(input.trouble);
+      break;
   }
 }
 

@@ -6,7 +6,6 @@ import type { Screen } from '../../charging/station/conversation/screens.ts';
 import { words } from '../../charging/station/conversation/words.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
-
 import {
   type ChargingStation,
   joinStation,
@@ -21,7 +20,7 @@ import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import { brokenSnapshot, faultScreen } from './broken.ts';
-import { heard, type OfOutlet, StandingInputs } from './inputs.ts';
+import { heard, StandingInputs, tell } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
 
@@ -200,7 +199,7 @@ class SessionNode implements StationUser {
     this.#charger = charger;
     this.#plan = plan;
     clearInterval(this.#opening);
-    for (const input of this.#standing.take()) this.#pass(input, charger);
+    for (const input of this.#standing.take()) tell(charger, input);
     charger.start();
     this.#show();
   }
@@ -221,7 +220,7 @@ class SessionNode implements StationUser {
       return;
     }
     try {
-      this.#because(message, () => this.#pass(input, charger));
+      this.#because(message, () => tell(charger, input));
     } finally {
       // A session that waits for its relay hears it only then.
       if (ENTRIES.has(input.topic)) charger.whenHeard(() => bench.entryHeard());
@@ -253,45 +252,6 @@ class SessionNode implements StationUser {
       this.#cause = undefined;
     }
     this.#show();
-  }
-
-  #pass({ outlet, ...input }: OfOutlet, charger: Charger): void {
-    switch (input.topic) {
-      case 'voucher':
-        charger.voucher(input.voucher);
-        break;
-      case 'service':
-        charger.service(input.operation, input.sequence);
-        break;
-      case 'refused':
-        if (input.answer !== undefined) charger.answer(input.answer);
-        else charger.refused(input.verdict, input.fate);
-        break;
-      case 'vehicle':
-        charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
-        break;
-      case 'meter':
-        charger.meter(input.reading, outlet);
-        break;
-      case 'relay':
-        charger.relay(input.relay, outlet);
-        break;
-      case 'relay-fault':
-        charger.relayFault(input.code, input.standing, outlet);
-        break;
-      case 'fault':
-        charger.fault(input.code, input.standing, outlet);
-        break;
-      case 'key':
-        charger.key(input.key);
-        break;
-      case 'typed':
-        charger.typed(input.digits);
-        break;
-      case 'keypad':
-        charger.keypad(input.trouble);
-        break;
-    }
   }
 
   stop(): void {

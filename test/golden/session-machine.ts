@@ -1,5 +1,7 @@
 // A station on a machine that can be anything: its clocks, its disk, its relay and its meter do what the story says, and all
 // that the station does is written down.
+
+import { randomFrom } from '../support/random.ts';
 import {
   JournalError,
   newSession,
@@ -10,7 +12,7 @@ import {
   type StationSettings,
   stationKey,
 } from './product.ts';
-import { type Chronicle, randomFrom, stable } from './support.ts';
+import { type Chronicle, stable } from './support.ts';
 
 const SEED = 20_260_815;
 const START = Date.UTC(2026, 10, 22, 12);

@@ -2,17 +2,6 @@
 // names in the place of what chance or the clock decides.
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 to below 1; the same ones for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** JSON with the properties in the order of their names: what is plain data inside the product has no order. */
 export function stable(value: unknown): string {
   return JSON.stringify(ordered(value));

@@ -1,34 +1,12 @@
 // Stations on the dashboard: made, priced, set up, served, retired.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { readProvisioning } from '../../charging/codes/provisioning.ts';
 import type { Cloud } from '../flows/cloud/support/cloud.ts';
 import { until } from '../support/applications.ts';
 import { operatorsPage, plain } from './operators-page.ts';
-
-const jsQr = join(createRequire(import.meta.url).resolve('jsqr'), '../../dist/jsQR.js');
-
-/** What an independent decoder reads from a picture. */
-async function decoded(page: Page, picture: Buffer): Promise<string | undefined> {
-  const reader = await page.context().browser()!.newPage();
-  try {
-    await reader.addScriptTag({ path: jsQr });
-    return await reader.evaluate(async (data) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext('2d')!;
-      context.drawImage(image, 0, 0);
-      const pixels = context.getImageData(0, 0, image.width, image.height);
-      // @ts-expect-error the script just loaded put it there.
-      return globalThis.jsQR(pixels.data, pixels.width, pixels.height)?.data as string | undefined;
-    }, picture.toString('base64'));
-  } finally {
-    await reader.close();
-  }
-}
+import { scanned } from './support.ts';
 
 describe("the operator's dashboard: stations", function () {
   this.timeout(60_000);
@@ -92,7 +70,7 @@ describe("the operator's dashboard: stations", function () {
     assert.deepEqual([read.layout, read.slotSeconds, read.outlets], ['wide', 120, 4]);
     await press('Show');
     const code = await page.locator('dialog[open] .label >> nth=1').locator('svg').screenshot();
-    assert.equal(await decoded(page, code), copied);
+    assert.equal(await scanned(page, code), copied);
   });
 
   it('changes a price, and takes it away', async () => {

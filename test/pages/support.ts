@@ -57,9 +57,9 @@ export function complaints(page: Page): string[] {
   return heard;
 }
 
-/** What an independent decoder reads in a picture of all that the page shows. */
-export async function scanned(at: Page): Promise<string | undefined> {
-  const picture = (await at.screenshot()).toString('base64');
+/** What an independent decoder reads in a picture, by default of all that the page shows. */
+export async function scanned(at: Page, picture?: Buffer): Promise<string | undefined> {
+  const data = (picture ?? (await at.screenshot())).toString('base64');
   const reader = await at.context().browser()!.newPage();
   try {
     await reader.addScriptTag({ path: jsQr });
@@ -71,7 +71,7 @@ export async function scanned(at: Page): Promise<string | undefined> {
       const pixels = context.getImageData(0, 0, image.width, image.height);
       // @ts-expect-error the script just loaded put it there.
       return globalThis.jsQR(pixels.data, pixels.width, pixels.height)?.data as string | undefined;
-    }, picture);
+    }, data);
   } finally {
     await reader.close();
   }

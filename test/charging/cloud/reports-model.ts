@@ -6,6 +6,7 @@ import { isRefused } from '../../../charging/cloud/ledger.ts';
 import { granted, refusal } from './answers.ts';
 import type { TestLedger } from './databases.ts';
 import { OfflineStation } from './offline-station.ts';
+import { randomFrom } from '../../support/random.ts';
 
 const MINUTE = 60_000;
 const PRICE = 70;
@@ -14,17 +15,6 @@ const ENERGY = { unit: 'Wh', step: 500 } as const;
 
 /** A ledger whose clock stands where the model puts it. */
 type At = Pick<TestLedger, 'now' | 'ledger'>;
-
-/** The same numbers for the same seed (mulberry32): a run that fails can be run again. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Sold {
   readonly quantity: number;
@@ -79,7 +69,7 @@ export async function runModel(
     readonly carry?: (text: string) => Promise<string>;
   },
 ): Promise<Outcome> {
-  const roll = dice(seed);
+  const roll = randomFrom(seed);
   const below = (most: number) => Math.floor(roll() * most);
   const sites: Site[] = [];
   const onTheirWay: OnItsWay[] = [];

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { dutyForCurrent, PilotJudge } from '../../../hardware/pilot/control-pilot.ts';
 import { openControlPilot } from '../../../hardware/pilot/open.ts';
+import { randomFrom } from '../../support/random.ts';
 import { ManualClock } from '../linux/manual-clock.ts';
 import { SimulatedMcp3008 } from './simulated-converters.ts';
-import { randomFrom, runPilot } from './simulated-pilot.ts';
+import { runPilot } from './simulated-pilot.ts';
 
 /** The wiring diagram's divider, from its resistors. */
 const atConverter = (pilotV: number) => (pilotV / 330 + 3.3 / 82) / (1 / 330 + 1 / 82 + 1 / 82);

@@ -2,6 +2,7 @@
 // sample to sample, so that an hour takes a second.
 import { PilotJudge } from '../../../hardware/pilot/control-pilot.ts';
 import { PeakSearch } from '../../../hardware/pilot/peaks.ts';
+import { randomFrom } from '../../support/random.ts';
 
 export interface PilotRun {
   /** Offered by the generator: the part of a period that the pilot is up. */
@@ -81,15 +82,4 @@ export function runPilot({ duty, spacingUs, jitter, seconds, unplugEverySeconds,
     now += readEveryMs + random() * 1.5;
   }
   return { falseUnpluggings, slowestUnplugMs, unplugs, samples };
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

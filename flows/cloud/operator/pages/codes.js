@@ -4,13 +4,8 @@ export default {
     return {
       title: 'codes',
       list: 'listCodes',
-      search: '',
       since: '',
       until: '',
-      items: [],
-      next: null,
-      loaded: false,
-      timer: null,
       from: `${today.slice(0, 8)}01`,
       to: today,
       station: '',
@@ -53,32 +48,6 @@ export default {
       this.next = null;
       this.loaded = false;
       this.load();
-    },
-    /** What is asked for now: an answer to anything else comes too late. */
-    wanted() {
-      return JSON.stringify([this.list, this.query()]);
-    },
-    async load() {
-      const wanted = this.wanted();
-      let page = await this.ask(this.call(), this.query());
-      // Part of a request's id is looked for a stretch at a time.
-      while (page && !page.items.length && page.next && wanted === this.wanted()) {
-        page = await this.ask(this.call(), this.query(page.next));
-      }
-      if (!page || wanted !== this.wanted()) return;
-      this.items = page.items;
-      this.next = page.next;
-      this.loaded = true;
-    },
-    later() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(this.load, 300);
-    },
-    async more() {
-      const page = await this.ask(this.call(), this.query(this.next));
-      if (!page) return;
-      this.items = [...this.items, ...page.items];
-      this.next = page.next;
     },
     settledText(code) {
       if (!code.settledAt) return code.void ? this.say('void') : '–';

@@ -2,15 +2,10 @@ export default {
   data() {
     return {
       title: 'reports',
-      search: '',
       only: '',
       unseen: true,
       alarms: [],
       nextAlarms: null,
-      items: [],
-      next: null,
-      loaded: false,
-      timer: null,
       chosen: null,
     };
   },
@@ -32,24 +27,8 @@ export default {
         ...(after && { after }),
       };
     },
-    async load() {
-      const wanted = JSON.stringify(this.query());
-      const page = await this.ask('listStationHealth', this.query());
-      // An answer to what is no longer asked for.
-      if (!page || wanted !== JSON.stringify(this.query())) return;
-      this.items = page.items;
-      this.next = page.next;
-      this.loaded = true;
-    },
-    later() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(this.load, 300);
-    },
-    async more() {
-      const page = await this.ask('listStationHealth', this.query(this.next));
-      if (!page) return;
-      this.items = [...this.items, ...page.items];
-      this.next = page.next;
+    call() {
+      return 'listStationHealth';
     },
     async loadAlarms() {
       const page = await this.ask('listAlarms', { limit: 20, unseen: this.unseen });

@@ -2,9 +2,36 @@
 // A ui-template keeps nothing but data, computed, methods, mounted and unmounted: assemble.ts puts these into each.
 export default {
   data() {
-    return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: null };
+    const list = { search: '', items: [], next: null, loaded: false, timer: null };
+    return { language: 'en', problem: null, waiting: 0, asked: 0, replies: {}, notice: null, ...list };
   },
   methods: {
+    /** What is asked for now, by a page's `call` and `query`: an answer to anything else comes too late. */
+    wanted() {
+      return JSON.stringify([this.call(), this.query()]);
+    },
+    async load() {
+      const wanted = this.wanted();
+      let page = await this.ask(this.call(), this.query());
+      // Part of a request's id is looked for a stretch at a time.
+      while (page && !page.items.length && page.next && wanted === this.wanted()) {
+        page = await this.ask(this.call(), this.query(page.next));
+      }
+      if (!page || wanted !== this.wanted()) return;
+      this.items = page.items;
+      this.next = page.next;
+      this.loaded = true;
+    },
+    later() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(this.load, 300);
+    },
+    async more() {
+      const page = await this.ask(this.call(), this.query(this.next));
+      if (!page) return;
+      this.items = [...this.items, ...page.items];
+      this.next = page.next;
+    },
     /** One thing behind the other, with the comma of the language. */
     listed(parts) {
       return parts.filter(Boolean).join(this.language === 'en' ? ', ' : '，');

@@ -4,12 +4,7 @@ export default {
   data() {
     return {
       title: 'stations',
-      search: '',
       which: 'active',
-      items: [],
-      next: null,
-      loaded: false,
-      timer: null,
       form: {},
       chosen: { id: '' },
       provisioning: null,
@@ -81,24 +76,8 @@ export default {
         ...(after && { after }),
       };
     },
-    async load() {
-      const wanted = JSON.stringify(this.query());
-      const page = await this.ask('listStations', this.query());
-      // An answer to what is no longer asked for.
-      if (!page || wanted !== JSON.stringify(this.query())) return;
-      this.items = page.items;
-      this.next = page.next;
-      this.loaded = true;
-    },
-    later() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(this.load, 300);
-    },
-    async more() {
-      const page = await this.ask('listStations', this.query(this.next));
-      if (!page) return;
-      this.items = [...this.items, ...page.items];
-      this.next = page.next;
+    call() {
+      return 'listStations';
     },
     begins() {
       const terms = { unit: 'min', step: 30, layout: '', outlets: 1, sequence: 'clock' };

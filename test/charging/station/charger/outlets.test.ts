@@ -9,8 +9,7 @@ import {
   newCharger,
 } from '../../../../charging/station/charger/model.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
-
-type Happening = Event extends infer Each ? (Each extends Event ? Omit<Each, 'at'> : never) : never;
+import type { Happening } from './site.ts';
 
 const config = chargerConfig({ unit: 'min' });
 

@@ -1,22 +1,12 @@
 // People who do anything at the keypad of four outlets. After each thing: nobody's code is used up, stopped, taken or handed back
 // but by a yes to that question. Another run: SEED=12345 npx mocha …
 import assert from 'node:assert/strict';
+import { randomFrom } from '../../../support/random.ts';
 import { Site } from './site.ts';
 
 const EVENTS = 20_000;
 const EVENTS_A_SITE = 400;
 const seed = Number(process.env.SEED ?? 20_261_129);
-
-/** mulberry32 */
-function randomFrom(from: number): () => number {
-  let a = from >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Which question allows that a voucher ends so. */
 const ASKED: Readonly<Record<string, RegExp>> = {
