@@ -8,7 +8,8 @@ import {
   wideLongCode,
 } from '../../support/independent-codes.ts';
 import { granted, refusal } from './answers.ts';
-import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
+import { BOTH, MASTER_KEY_HEX, type TestLedger } from './databases.ts';
+import { freshLedger } from './fresh-ledger.ts';
 
 const key = (station: string, version = 1) => stationKeyOf(MASTER_KEY_HEX, station, version);
 const SLOT = Date.parse('2026-11-22T12:00:00Z') / 300_000;
@@ -16,18 +17,13 @@ const SLOT = Date.parse('2026-11-22T12:00:00Z') / 300_000;
 for (const kind of BOTH) {
   describe(`issuing codes on ${kind}`, function () {
     this.timeout(60_000);
+    const here = freshLedger(kind);
+    const { station } = here;
     let at: TestLedger;
     before(async () => {
-      at = await TestLedger.open(kind);
+      at = here.at;
       granted(await at.ledger.createStation({ id: 'CP-0001' }));
     });
-    after(() => at.ledger.close());
-    let made = 0;
-    const station = async (given: object = {}) => {
-      const id = `S-${++made}`;
-      granted(await at.ledger.createStation({ id, ...given }));
-      return id;
-    };
     const issue = (id: string, amount: number, idempotencyKey?: string, client = 'app') =>
       at.ledger.issue({ client, station: id, amount, idempotencyKey });
 

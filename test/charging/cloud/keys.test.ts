@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { stationKeyOf } from '../../support/independent-codes.ts';
 import { granted, refusal } from './answers.ts';
-import { asVersion, BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
+import { asVersion, BOTH, MASTER_KEY_HEX, type TestLedger } from './databases.ts';
+import { freshLedger } from './fresh-ledger.ts';
 
 const PRICE = { minorUnits: 150, currency: 'EUR' };
 const hex = (key: Uint8Array) => Buffer.from(key).toString('hex');
@@ -10,18 +11,12 @@ const hex = (key: Uint8Array) => Buffer.from(key).toString('hex');
 for (const kind of BOTH) {
   describe(`a station's key on ${kind}`, function () {
     this.timeout(60_000);
+    const here = freshLedger(kind, { price: PRICE });
+    const { station } = here;
     let at: TestLedger;
-    before(async () => {
-      at = await TestLedger.open(kind);
+    before(() => {
+      at = here.at;
     });
-    after(() => at.ledger.close());
-
-    let made = 0;
-    const station = async (terms: object = {}) => {
-      const id = `KEY-${++made}`;
-      granted(await at.ledger.createStation({ id, price: PRICE, ...terms }));
-      return id;
-    };
     const sell = async (id: string, amount = 60) =>
       granted(await at.ledger.issue({ client: 'app', station: id, amount }));
     const file = async (id: string, keyVersion?: number) =>

@@ -3,10 +3,10 @@
 // kept of what it was told, by sequence numbers and sums alone.
 import assert from 'node:assert/strict';
 import { isRefused } from '../../../charging/cloud/ledger.ts';
+import { randomFrom } from '../../support/random.ts';
 import { granted, refusal } from './answers.ts';
 import type { TestLedger } from './databases.ts';
 import { OfflineStation } from './offline-station.ts';
-import { randomFrom } from '../../support/random.ts';
 
 const MINUTE = 60_000;
 const PRICE = 70;

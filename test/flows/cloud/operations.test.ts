@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, get } from 'node:http';
+import { Agent, get, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
 import { freshUrl } from '../../charging/cloud/databases.ts';
 import { until } from '../../support/applications.ts';
 import { Cloud, type Json } from './support/cloud.ts';
@@ -167,6 +168,7 @@ describe('a cloud in operation', function () {
     let cloud: Cloud;
     before(async () => {
       cloud = await Cloud.start();
+      await withCounter(cloud);
     });
     after(() => cloud.remove());
 
@@ -223,6 +225,54 @@ describe('a cloud in operation', function () {
       assert.match(await asked('GET http://localhost/editor/flows'), /^HTTP\/1\.1 401 /);
       // The address counts, not the header beside it: this one is not made for this machine.
       assert.match(await asked('GET http://evil.example/stations'), problemOf(401, 'not-authenticated'));
+    });
+
+    it('says 413 to 10 MB at once, announced or not, and reads the next request on the same connection', async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const send = (headers: Record<string, string | number>, pieces: readonly Buffer[]) =>
+        new Promise<{ status: number; port: number }>((resolve, reject) => {
+          const call = request(`${cloud.url}/charging-requests`, { method: 'POST', agent, headers }, (answer) => {
+            const port = answer.socket.localPort ?? 0;
+            answer.resume().on('end', () => resolve({ status: answer.statusCode ?? 0, port }));
+          });
+          call.on('error', reject);
+          for (const piece of pieces) call.write(piece);
+          call.end();
+        });
+      const json = { 'content-type': 'application/json' };
+      const large = Array.from({ length: 160 }, () => Buffer.alloc(65_536, 0x20));
+      const announced = await send({ ...json, 'content-length': 160 * 65_536 }, large);
+      const chunked = await send(json, large);
+      const next = await send(json, [Buffer.from('{"station":"COUNTER","amount":30}')]);
+      agent.destroy();
+      assert.deepEqual([announced.status, chunked.status, next.status], [413, 413, 201]);
+      assert.deepEqual([chunked.port, next.port], [announced.port, announced.port], 'one connection');
+    });
+
+    it('says 413 to 10 MB of a client that reads no answer before it has sent all, and closes then', async () => {
+      const { hostname, port } = new URL(cloud.url);
+      for (const length of ['Content-Length: 10000000', 'Transfer-Encoding: chunked']) {
+        const socket = connect(Number(port), hostname).pause();
+        const body = Buffer.alloc(10_000_000, 0x20);
+        const framed = length.startsWith('T')
+          ? [Buffer.from('989680\r\n'), body, Buffer.from('\r\n0\r\n\r\n')]
+          : [body];
+        socket.write(`POST /charging-requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${length}\r\n`);
+        socket.write('Content-Type: application/json\r\n\r\n');
+        for (const piece of framed) await new Promise((resolve) => socket.write(piece, resolve));
+        const answer = await text(socket);
+        assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*"urn:offline-charging:problem:body-too-large"/);
+      }
+    });
+
+    it('answers a body that is too large before a slow client has sent it', async () => {
+      const { hostname, port } = new URL(cloud.url);
+      const socket = connect(Number(port), hostname);
+      socket.write('POST /charging-requests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
+      socket.write('Content-Length: 10000000\r\n\r\n{"station":');
+      const answer = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(bytes.toString())));
+      socket.destroy();
+      assert.match(answer, /^HTTP\/1\.1 413 /);
     });
   });
 
