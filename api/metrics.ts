@@ -43,7 +43,7 @@ export class CloudMetrics {
   readonly #missing = this.#gauge('vouchers_missing', 'Closed vouchers that reports count and none listed');
   readonly #alarms = this.#gauge('alarms_unseen', 'Alarms that nobody has seen');
 
-  // The library hashes labels at each call; on the road of every request the children are kept instead.
+  // The library hashes labels at each call; for what every request counts the children are kept instead.
   readonly #answered = new Map<string, { inc(): void }>();
   readonly #timed = new Map<string, { observe(seconds: number): void }>();
 

@@ -46,29 +46,29 @@ type DeskCalls =
   | 'disputeTold';
 
 /** How often it looks for what is owed. */
-const TURN_MS = 5000;
+const RECONCILE_EVERY_MS = 5000;
 const SAY_AGAIN_MS = 60_000;
 const AT_ONCE = 3;
 
 export class PaymentDesk {
   readonly #options: DeskOptions;
   #timer: NodeJS.Timeout | undefined;
-  #turning: Promise<void> | undefined;
+  #reconciling: Promise<void> | undefined;
   #saidAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeskOptions) {
     this.#options = options;
   }
 
-  /** Takes a turn now and then, until it is stopped. */
+  /** Reconciles now and then, until it is stopped. */
   start(): void {
-    this.#timer ??= setInterval(() => void this.turn(), TURN_MS).unref();
+    this.#timer ??= setInterval(() => void this.reconcile(), RECONCILE_EVERY_MS).unref();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await this.#turning;
+    await this.#reconciling;
   }
 
   /**
@@ -154,17 +154,17 @@ export class PaymentDesk {
     this.#options.onEvent?.(event);
   }
 
-  /** Sends what is owed, asks for what was sent, looks at the pages that wait. One turn at a time. */
-  turn(): Promise<void> {
-    this.#turning ??= this.#turn()
+  /** Sends what is owed, asks for what was sent, looks at the pages that wait. One at a time. */
+  reconcile(): Promise<void> {
+    this.#reconciling ??= this.#reconcileNow()
       .catch((error: Error) => this.#trouble(error.message))
       .finally(() => {
-        this.#turning = undefined;
+        this.#reconciling = undefined;
       });
-    return this.#turning;
+    return this.#reconciling;
   }
 
-  async #turn(): Promise<void> {
+  async #reconcileNow(): Promise<void> {
     const { provider } = this.#options;
     const ledger = await this.#options.ledger();
     let orders: readonly RefundOrder[];

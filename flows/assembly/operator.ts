@@ -58,7 +58,7 @@ async function page(name: string): Promise<string> {
   return [
     `<template>\n${template}</template>`,
     `<script>\nexport default {\n${script.join(',\n')}\n};\n</script>`,
-    `<style>\n${read('shared.css')}</style>\n`,
+    `<style>\n${read('shared.css')}${read('dialogs.css')}</style>\n`,
   ].join('\n');
 }
 

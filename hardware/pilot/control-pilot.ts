@@ -143,13 +143,3 @@ export function dutyForCurrent(currentA: number): number {
   if (!(currentA >= 6 && currentA <= 80)) throw new RangeError(`A control pilot offers 6 to 80 A, not ${currentA}.`);
   return currentA <= 51 ? currentA / 60 : currentA / 250 + 0.64;
 }
-
-/** The current (A) that a vehicle may draw at a duty cycle (0–1): 0 where none is allowed (IEC 61851-1 table A.8). */
-export function currentForDuty(duty: number): number {
-  const percent = duty * 100;
-  if (percent < 8 || percent > 97) return 0;
-  if (percent < 10) return 6;
-  if (percent <= 85) return percent * 0.6;
-  if (percent <= 96) return (percent - 64) * 2.5;
-  return 80;
-}

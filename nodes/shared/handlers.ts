@@ -1,4 +1,4 @@
-// One road for every failure. A node's handlers are written as if nothing could go wrong; whatever is thrown or
+// How every failure ends. A node's handlers are written as if nothing could go wrong; whatever is thrown or
 // rejected arrives here, sets one status and ends the message with one done(error). So no handler can forget, none can
 // call done() twice, and none can take the whole of Node-RED down with an unhandled rejection.
 import type { Message, RedNode, Send } from './red.ts';

@@ -33,9 +33,6 @@ export function booleanOf(value: unknown): boolean | undefined {
 const UNSET = /^\$\{\S+\}$/;
 
 /** A setting from a dialog, where empty (or an environment variable that is not set) means the default. */
-export function numberSetting(value: unknown, otherwise: number): number {
-  return numberOf(value) ?? otherwise;
-}
 export function textSetting(value: unknown, otherwise: string): string {
   const text = textOf(value);
   return text === undefined || text === '' || UNSET.test(text) ? otherwise : text;

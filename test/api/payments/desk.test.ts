@@ -32,7 +32,7 @@ for (const kind of BOTH) {
     });
     afterEach(async () => {
       at.now += HOUR;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       await shop.assertBalanced('in the end');
     });
 
@@ -52,7 +52,7 @@ for (const kind of BOTH) {
       await shop.tell(paid);
       await Promise.all([shop.tell(paid), shop.tell(paid), shop.tell(paid, await shop.deskOf(other))]);
       at.now += HOUR / 20;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.equal(await status(request), 'paid');
       assert.deepEqual(
         shop.events.map(({ event }) => event),
@@ -66,7 +66,7 @@ for (const kind of BOTH) {
       const request = await shop.reserve();
       server.pay((await shop.page(request)).reference);
       at.now += 3 * 60_000;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.equal(await status(request), 'paid');
     });
 
@@ -75,7 +75,7 @@ for (const kind of BOTH) {
       const pages = [(await shop.page(lapsed)).reference, (await shop.page(cancelled)).reference];
       granted(await at.ledger.cancelReservation({ client: 'app', id: cancelled }));
       at.now += HOUR;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(
         pages.map((reference) => server.sessions.get(reference).status),
         ['expired', 'expired'],
@@ -105,8 +105,8 @@ for (const kind of BOTH) {
         ['due', 'due', 'due', 'due'],
       );
       assert.deepEqual(await seen(late), ['payment 300 due'], 'the customer sees that it goes back');
-      await Promise.all([shop.desk.turn(), (await shop.deskOf(other)).turn()]);
-      await shop.desk.turn();
+      await Promise.all([shop.desk.reconcile(), (await shop.deskOf(other)).reconcile()]);
+      await shop.desk.reconcile();
       assert.deepEqual(await strays(late), [['late', true]]);
       assert.deepEqual(await strays(cancelled), [['cancelled', true]]);
       assert.deepEqual(await strays(twice), [['second', true]]);
@@ -123,7 +123,7 @@ for (const kind of BOTH) {
       assert.deepEqual([settled.refund?.minorUnits, settled.refundTo], [149, 'payment']);
       assert.equal(refusal(await shop.settle(sequence, 77)), '409 receipt-settled');
       assert.deepEqual(await seen(request), ['receipt 149 due']);
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(request), ['receipt 149 sent']);
       const [refund] = server.refunds.filter(({ payment_intent }) => payment_intent === payment);
       const failed = server.settleRefund(refund, 'failed');
@@ -133,7 +133,7 @@ for (const kind of BOTH) {
       await shop.tell(failed);
       at.now += 2 * 60_000;
       server.refundsAre = 'succeeded';
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(request), ['receipt 149 paid'], 'tried again by itself');
       await shop.tell(failed);
       assert.deepEqual(await seen(request), ['receipt 149 paid'], 'word of the try before changes nothing');
@@ -148,13 +148,13 @@ for (const kind of BOTH) {
       server.refundsAre = 'pending';
       const { request, payment, sequence } = await shop.issued();
       granted(await shop.settle(sequence, 155));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       server.settleRefund(
         server.refunds.find(({ payment_intent }) => payment_intent === payment),
         'succeeded',
       );
       at.now += 2 * HOUR;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(request), ['receipt 300 paid']);
     });
 
@@ -163,7 +163,7 @@ for (const kind of BOTH) {
       granted(await shop.settle(sequence, 155));
       server.refuses = (call) =>
         call === 'POST /v1/refunds' ? { status: 500, body: { error: { type: 'api_error' } } } : undefined;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       const [owed] = await shop.refunds();
       assert.deepEqual([owed!.state, owed!.attempts], ['due', 1]);
       assert.equal(
@@ -173,14 +173,14 @@ for (const kind of BOTH) {
       const refusedForGood = { error: { type: 'invalid_request_error', code: 'account_closed', message: 'closed' } };
       server.refuses = (call) => (call === 'POST /v1/refunds' ? { status: 400, body: refusedForGood } : undefined);
       granted(await at.ledger.retryRefund({ id: owed!.id, by: 'ann' }));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(request), ['receipt 300 failed']);
       granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'bank transfer' }));
       assert.deepEqual(await seen(request), ['receipt 300 paid']);
       assert.match((await shop.refunds('paid'))[0]!.note!, /ann: bank transfer/);
       server.refuses = () => undefined;
       at.now += HOUR;
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.equal(server.refunds.filter(({ metadata }) => metadata.refund?.startsWith(owed!.id)).length, 0);
       assert.equal(
         refusal(await at.ledger.payRefund({ id: '0'.repeat(32), by: 'ann', why: '' })),
@@ -200,7 +200,7 @@ for (const kind of BOTH) {
       await shop.tell(byHand);
       await shop.tell(byHand);
       granted(await shop.settle(sequence, 155));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual((await seen(sold)).sort(), ['provider 200 paid', 'receipt 100 paid']);
       await shop.assertBalanced('by hand', true);
     });
@@ -209,7 +209,7 @@ for (const kind of BOTH) {
       const { request, payment, sequence } = await shop.issued();
       granted(await shop.settle(sequence, 155));
       server.refundByHand(payment, 300);
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(request), ['provider 300 paid']);
       await shop.assertBalanced('refused', true);
     });
@@ -218,11 +218,11 @@ for (const kind of BOTH) {
       const won = await shop.issued();
       await shop.tell(server.dispute(won.payment, 'needs_response'));
       granted(await shop.settle(won.sequence, 155));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(won.request), ['receipt 300 due']);
       await shop.tell(server.dispute(won.payment, 'won'));
       await shop.tell(server.dispute(won.payment, 'needs_response'));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(
         await seen(won.request),
         ['receipt 300 paid'],
@@ -233,7 +233,7 @@ for (const kind of BOTH) {
       await shop.tell(server.dispute(lost.payment, 'needs_response'));
       granted(await shop.settle(lost.sequence, 77));
       await shop.tell(server.dispute(lost.payment, 'lost'));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(lost.request), ['dispute 300 paid'], 'the bank took it all');
 
       const waiting = await shop.paid();
@@ -254,7 +254,7 @@ for (const kind of BOTH) {
       granted(await at.ledger.updateStation(shop.station, { unit: 'Wh', step: 500 }, 'ann'));
       assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '409 terms-changed');
       assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '410 cancelled');
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await strays(changed.request), [['not-sold', true]]);
       await shop.assertBalanced('not sold', true);
     });
@@ -267,7 +267,7 @@ for (const kind of BOTH) {
       for (let n = 0; n < 60; n++)
         granted(await at.ledger.serviceCode({ client: 'ann', station: shop.station, operation: 'clear-lockout' }));
       granted(await at.ledger.refundExpired({ id: expired.request, by: 'ann', why: 'never typed' }));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       assert.deepEqual(await seen(waiting.request), ['payment 300 paid']);
       assert.deepEqual(await seen(expired.request), ['receipt 300 paid']);
       await shop.assertBalanced('released', true);
@@ -281,7 +281,7 @@ for (const kind of BOTH) {
       const request = await shop.reserve();
       granted(await at.ledger.markPaid({ id: request, payment: `slip ${shop.station}`, amount: EUR_3 }));
       granted(await at.ledger.returnPayment({ payment: `slip ${shop.station}`, by: 'ann', why: 'changed her mind' }));
-      await shop.desk.turn();
+      await shop.desk.reconcile();
       const [owed] = await shop.refunds();
       assert.deepEqual([owed!.request, owed!.state, owed!.provider], [sold.id, 'due', '']);
       const paid = granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'slip 7' }));

@@ -15,12 +15,12 @@ const LIVES: Readonly<Record<string, Life>> = {
     await shop.tell(shop.server.pay(reference), desk);
     granted(await shop.at.ledger.issueReserved({ client: 'app', id: request }));
     granted(await shop.settle(1, 77));
-    await desk.turn();
+    await desk.reconcile();
   },
   'paid, and the provider tells nobody': async (shop, desk) => {
     shop.server.pay((await shop.page(await shop.reserve(), desk)).reference);
     shop.at.now += 180_000;
-    await desk.turn();
+    await desk.reconcile();
   },
   'cancelled and paid, paid twice, paid less': async (shop, desk) => {
     const cancelled = await shop.reserve();
@@ -31,7 +31,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     await shop.tell(shop.server.pay(twice.reference), desk);
     await shop.tell(shop.server.payAgain(twice.reference), desk);
     await shop.tell(shop.server.pay((await shop.page(await shop.reserve(), desk)).reference, 1), desk);
-    await desk.turn();
+    await desk.reconcile();
   },
   'refunded by hand before anybody heard of the payment': async (shop, desk) => {
     const { reference } = await shop.page(await shop.reserve(), desk);
@@ -43,7 +43,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     const { payment, sequence } = await shop.issued();
     granted(await shop.settle(sequence, 155));
     shop.server.refundByHand(payment, 300);
-    await desk.turn();
+    await desk.reconcile();
     for (const event of shop.server.events.slice(-1)) await shop.tell(event, desk);
   },
   'refund refused, pending, failed, paid': async (shop, desk) => {
@@ -51,24 +51,24 @@ const LIVES: Readonly<Record<string, Life>> = {
     const { sequence } = await shop.issued();
     granted(await shop.settle(sequence, 100));
     server.refuses = (call) => (call === 'POST /v1/refunds' ? { status: 500, body: { error: {} } } : undefined);
-    await desk.turn();
+    await desk.reconcile();
     server.refuses = () => undefined;
     shop.at.now += 120_000;
     server.refundsAre = 'pending';
-    await desk.turn();
+    await desk.reconcile();
     const pending = server.refunds.filter(({ status }) => status === 'pending');
     for (const refund of pending) await shop.tell(server.settleRefund(refund, 'failed'), desk);
     server.refundsAre = 'succeeded';
     shop.at.now += 600_000;
-    await desk.turn();
+    await desk.reconcile();
   },
   'disputed and lost': async (shop, desk) => {
     const { payment, sequence } = await shop.issued();
     await shop.tell(shop.server.dispute(payment, 'needs_response'), desk);
     granted(await shop.settle(sequence, 40));
-    await desk.turn();
+    await desk.reconcile();
     await shop.tell(shop.server.dispute(payment, 'lost'), desk);
-    await desk.turn();
+    await desk.reconcile();
   },
 };
 
@@ -112,7 +112,7 @@ for (const kind of BOTH) {
       for (const event of server.events.slice(told).reverse()) await shop.tell(event);
       for (let turn = 0; turn < 4; turn++) {
         at.now += 3_600_000;
-        await shop.desk.turn();
+        await shop.desk.reconcile();
       }
       await shop.assertBalanced(`${where}, started again`, true);
       return !died;

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  currentForDuty,
-  dutyForCurrent,
-  PilotJudge,
-  type PilotPeaks,
-  pilotStateOf,
-} from '../../../hardware/pilot/control-pilot.ts';
+import { dutyForCurrent, PilotJudge, type PilotPeaks, pilotStateOf } from '../../../hardware/pilot/control-pilot.ts';
 
 const steady = (volts: number): PilotPeaks => ({ positiveV: volts, negativeV: volts });
 const oscillating = (volts: number, negativeV = -12): PilotPeaks => ({ positiveV: volts, negativeV });
+
+/** The current (A) that a vehicle may draw at a duty cycle (0–1): 0 where none is allowed (IEC 61851-1 table A.8). */
+function currentForDuty(duty: number): number {
+  const percent = duty * 100;
+  if (percent < 8 || percent > 97) return 0;
+  if (percent < 10) return 6;
+  if (percent <= 85) return percent * 0.6;
+  if (percent <= 96) return (percent - 64) * 2.5;
+  return 80;
+}
 
 describe('the control pilot', () => {
   it('has the states of IEC 61851-1 at their voltages, a volt to either side', () => {
