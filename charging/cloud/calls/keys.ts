@@ -9,7 +9,7 @@ import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, CodeRecord, Page, Refused } from '../types.ts';
 import { iso, type Work } from '../work.ts';
 import { codeRecords } from './lists.ts';
-import { currentTerms, type StationToday, stationById, stationsToday, VOUCHER } from './records.ts';
+import { codesWithEnds, currentTerms, type StationToday, stationById, stationsToday, VOUCHER } from './records.ts';
 import { updateStation } from './stations.ts';
 
 /** More of a station's newest codes than the longest window ever holds: 768 slots back, and fewer ahead than 256. */
@@ -83,15 +83,7 @@ export async function listOutstanding(work: Work, id: string): Promise<Answer<Pa
 }
 
 async function outstandingOf(work: Work, station: StationToday): Promise<CodesTable[]> {
-  const rows = await work.db
-    .selectFrom('codes')
-    .leftJoin('receipts', (join) =>
-      join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
-    )
-    .leftJoin('voucher_ends', (join) =>
-      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
-    )
-    .selectAll('codes')
+  const rows = await codesWithEnds(work)
     .select(['receipts.settled_at', 'voucher_ends.reason'])
     .where('codes.station', '=', station.number)
     .orderBy('codes.sequence', 'desc')

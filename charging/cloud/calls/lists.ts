@@ -9,7 +9,7 @@ import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
 import { cursorOf, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
-import { operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './records.ts';
+import { codesWithEnds, operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './records.ts';
 import { isSearch, matching, type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
 export async function listStations(
@@ -266,15 +266,7 @@ export async function exportPage(
   const station = query.station === undefined ? undefined : await stationById(work, query.station);
   if (query.station !== undefined && !station) return { items: [], next: null };
   // Joined, not looked up afterwards: hundreds of thousands of pages are read here, all with one statement.
-  const base = work.db
-    .selectFrom('codes')
-    .leftJoin('receipts', (join) =>
-      join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
-    )
-    .leftJoin('voucher_ends', (join) =>
-      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
-    )
-    .selectAll('codes')
+  const base = codesWithEnds(work)
     .select(['receipts.unused', 'receipts.refund', 'receipts.settled_at', 'receipts.source'])
     .select(['voucher_ends.delivered', 'voucher_ends.reason', 'voucher_ends.ended_at'])
     .where('codes.issued_at', '<', query.to)

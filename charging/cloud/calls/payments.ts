@@ -20,7 +20,7 @@ import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 import { limitOf, pageOf } from './paging.ts';
 import { reservationAnswer } from './records.ts';
 import { oweNothing, owePayment, paymentNamed, payPayment } from './refunds.ts';
-import { type Found, findById, findReservation, standing } from './reservations.ts';
+import { decide, type Found, findById, findReservation, standing } from './reservations.ts';
 
 export interface PaymentCall {
   readonly id: string;
@@ -99,16 +99,7 @@ export async function notePayment(work: Work, call: PaymentCall): Promise<Noted>
     return nothingNew(refuse('payment-used', 'This payment was given back before.'));
   }
   if (earlier) await correct(work, told);
-  const [paid] = await work.db
-    .updateTable('reservations')
-    .set({ paid_at: work.now, payment })
-    .where('station', '=', row.station)
-    .where('reservation', '=', row.reservation)
-    .where('paid_at', 'is', null)
-    .where('cancelled_at', 'is', null)
-    .returningAll()
-    .execute();
-  if (!paid) throw new TryAgain('the reservation was paid or cancelled meanwhile');
+  const paid = await decide(work, row, { paid_at: work.now, payment });
   return { news: true, answer: reservationAnswer(work, station, terms, paid) };
 }
 

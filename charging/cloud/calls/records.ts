@@ -14,6 +14,19 @@ export interface StationToday extends StationsTable {
   readonly last: number | null;
 }
 
+/** Codes, each beside its receipt and what a report told of its end, where there are such. */
+export function codesWithEnds(work: Work) {
+  return work.db
+    .selectFrom('codes')
+    .leftJoin('receipts', (join) =>
+      join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
+    )
+    .leftJoin('voucher_ends', (join) =>
+      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
+    )
+    .selectAll('codes');
+}
+
 /** Stations by id, with the last number of each: two look-ups in trees for each, however many codes there are. */
 export async function stationsToday(work: Work, ids: readonly string[]): Promise<Map<string, StationToday>> {
   if (ids.length === 0) return new Map();

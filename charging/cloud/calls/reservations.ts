@@ -122,17 +122,27 @@ export async function cancelReservation(
   if (row.paid_at !== null)
     return refuse('already-paid', 'This request was paid before. Its code is there to be read.');
   if (row.lapses_at <= work.now) return standing(work, found);
-  const [cancelled] = await work.db
+  const cancelled = await decide(work, row, { cancelled_at: work.now });
+  return reservationAnswer(work, station, terms, cancelled);
+}
+
+/** Pays or cancels a reservation that is neither yet. */
+export async function decide(
+  work: Work,
+  row: ReservationsTable,
+  change: Pick<ReservationsTable, 'paid_at' | 'payment'> | Pick<ReservationsTable, 'cancelled_at'>,
+): Promise<ReservationsTable> {
+  const [decided] = await work.db
     .updateTable('reservations')
-    .set({ cancelled_at: work.now })
+    .set(change)
     .where('station', '=', row.station)
     .where('reservation', '=', row.reservation)
     .where('paid_at', 'is', null)
     .where('cancelled_at', 'is', null)
     .returningAll()
     .execute();
-  if (!cancelled) throw new TryAgain('the reservation was paid or cancelled meanwhile');
-  return reservationAnswer(work, station, terms, cancelled);
+  if (!decided) throw new TryAgain('the reservation was paid or cancelled meanwhile');
+  return decided;
 }
 
 /** A reservation that its number may be drawn for. */

@@ -9,7 +9,7 @@ import type { StationTerms } from '../station-types.ts';
 import { boundsOf } from '../terms.ts';
 import { own, type Work } from '../work.ts';
 import { keepSettlement } from './receipts.ts';
-import { currentTerms, requestIdOf, VOUCHER } from './records.ts';
+import { codesWithEnds, currentTerms, requestIdOf, VOUCHER } from './records.ts';
 
 /** More wait for the next report. */
 const MOST_AT_ONCE = 500;
@@ -103,15 +103,7 @@ async function knownSince(work: Work, { station, journal }: JournalsTable, lastM
 
 /** Vouchers without a known end and without a receipt, from where it was looked before up to `most`. */
 function unclaimedCodes(work: Work, { station, cleared }: JournalsTable, most: number): Promise<CodesTable[]> {
-  return work.db
-    .selectFrom('codes')
-    .leftJoin('receipts', (join) =>
-      join.onRef('receipts.station', '=', 'codes.station').onRef('receipts.sequence', '=', 'codes.sequence'),
-    )
-    .leftJoin('voucher_ends', (join) =>
-      join.onRef('voucher_ends.station', '=', 'codes.station').onRef('voucher_ends.sequence', '=', 'codes.sequence'),
-    )
-    .selectAll('codes')
+  return codesWithEnds(work)
     .where('codes.station', '=', station)
     .where('codes.sequence', '>', cleared)
     .where('codes.sequence', '<=', most)
