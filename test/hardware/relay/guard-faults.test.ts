@@ -10,6 +10,16 @@ describe('a relay under guard', () => {
   });
   afterEach(() => bench.remove());
 
+  /** A client that has leased the relay, and closed it. */
+  async function closing(): Promise<RawClient> {
+    const client = new RawClient(bench.socket);
+    client.say({ type: 'lease', relay: 'relay' });
+    await client.hear();
+    client.say({ type: 'set', id: 1, on: true });
+    await client.hear();
+    return client;
+  }
+
   it('goes off within 50 ms when its client is killed', async function () {
     this.timeout(60_000);
     await bench.guard();
@@ -43,11 +53,7 @@ describe('a relay under guard', () => {
 
   it('goes off when its client hangs in a loop that never ends', async () => {
     await bench.guard();
-    const client = new RawClient(bench.socket);
-    client.say({ type: 'lease', relay: 'relay' });
-    await client.hear();
-    client.say({ type: 'set', id: 1, on: true });
-    await client.hear();
+    const client = await closing();
     assert.equal(bench.wire(), '1');
     const silentSince = performance.now();
     const took = (await bench.reaches('0')) - silentSince;
@@ -57,11 +63,7 @@ describe('a relay under guard', () => {
 
   it('stays on as long as the lease is renewed', async () => {
     await bench.guard();
-    const client = new RawClient(bench.socket);
-    client.say({ type: 'lease', relay: 'relay' });
-    await client.hear();
-    client.say({ type: 'set', id: 1, on: true });
-    await client.hear();
+    const client = await closing();
     const until = performance.now() + 3000;
     while (performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -174,11 +176,7 @@ describe('a relay under guard', () => {
 
   it('is reported off when something else switches its line off', async () => {
     await bench.guard();
-    const client = new RawClient(bench.socket);
-    client.say({ type: 'lease', relay: 'relay' });
-    await client.hear();
-    client.say({ type: 'set', id: 1, on: true });
-    await client.hear();
+    const client = await closing();
     bench.drive('relay', '0');
     const news = (await client.hear()) as { state: { on: boolean; problem: { code: string } } };
     assert.equal(news.state.on, false);
