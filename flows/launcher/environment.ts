@@ -1,6 +1,6 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
-import type { AlgorithmName } from '../../charging/codes/index.ts';
+import type { AlgorithmName, Unit } from '../../charging/codes/index.ts';
 import { MOST_OUTLETS } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { givenBy, readSetting, type ValueOf } from '../../hardware/settings.ts';
@@ -52,7 +52,7 @@ export function listening(side: Side, env: NodeJS.ProcessEnv = process.env): Lis
 
 export interface StationVariables {
   readonly station: string;
-  readonly unit: 'min' | 'Wh';
+  readonly unit: Unit;
   readonly step: number;
   readonly layout: AlgorithmName;
   readonly sequence: 'clock' | 'counter';

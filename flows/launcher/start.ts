@@ -1,7 +1,9 @@
 // `npm start`: relay guard, charger and cloud as processes of their own, on simulated hardware unless told otherwise.
 // `--only cloud` or `--only charger` runs one side (the charger with its guard).
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { LEASE_MS } from '../../hardware/relay/protocol.ts';
 import { answers } from '../../hardware/relay/socket.ts';
@@ -68,7 +70,7 @@ async function refuseSecondCharger({ guardSocket, dataDir }: Places): Promise<vo
     if (performance.now() > until) {
       throw new Error(`Another charger runs on ${dataDir}: stop that one, or choose another folder with DATA_DIR.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await wait(100);
   }
 }
 

@@ -1,6 +1,8 @@
 // The HTTP server around Node-RED: its time-outs, what it answers before any page or flow is asked, and how it stops.
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Trusts } from '../../api/client-address.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import { answerOnSocket, clientError, problemOf, sendProblem } from '../../api/respond.ts';
@@ -151,5 +153,5 @@ async function close(server: Server, connections: Connections, waitMs: number): 
     else if (socket.bytesRead === 0) socket.destroy();
   }
   const ended = Promise.all(carrying.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+  await Promise.race([ended, wait(waitMs, undefined, { ref: false })]);
 }

@@ -2,7 +2,9 @@
 // flows restart their paths are not there: without this, callers would wait for ever, or be told that nothing is here.
 // So a deployment waits for the requests under way, those that come meanwhile wait for it, and what cannot be answered is
 // told when to come again.
+
 import type { ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { problem } from '../../api/problems.ts';
 import { sendProblem } from '../../api/respond.ts';
 
@@ -87,7 +89,7 @@ export class FlowRestarts {
     });
     const until = performance.now() + FINISHING_MS;
     while (this.#underWay().size > 0 && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await wait(LOOK_MS);
     }
   }
 

@@ -1,9 +1,11 @@
 // One side, cloud or charger, as a process: Node-RED embedded in an HTTP server of ours, which answers what no flow
 // answers as problem details, and stops cleanly.
+
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Listening, listening, type Side } from '../launcher/environment.ts';
 import { type EditorAuth, editorDoor } from './editor-door.ts';
 import { type Door, type SideServer, sideServer } from './http.ts';
@@ -106,7 +108,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
 
   const flowsStarted = new Promise<void>((resolve) => RED.events.once('flows:started', resolve));
   await RED.start();
-  await Promise.race([flowsStarted, delay(FLOWS_WAIT)]);
+  await Promise.race([flowsStarted, wait(FLOWS_WAIT, undefined, { ref: false })]);
   if (news === 'upgraded') RED.log.info('The flow follows the new version of the package.');
   if (news === 'changed-by-hand') RED.log.info('The flow was changed by hand and stays as it is.');
   const url = await listen(server, listening(side));
@@ -205,7 +207,7 @@ async function listen(server: Server, at: Listening): Promise<string> {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'EADDRINUSE' || Date.now() > until) throw explained(error, at);
-      await delay(200);
+      await wait(200, undefined, { ref: false });
     }
   }
 }
@@ -226,12 +228,6 @@ function explained(error: unknown, at: Listening): Error {
 async function stop(around: SideServer, RED: NodeRed, answerWaitMs: number): Promise<void> {
   const until = performance.now() + STOP_WITHIN;
   await around.close(answerWaitMs);
-  await Promise.race([RED.stop(), delay(until - performance.now())]);
+  await Promise.race([RED.stop(), wait(until - performance.now(), undefined, { ref: false })]);
   around.server.closeAllConnections();
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

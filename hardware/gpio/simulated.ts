@@ -1,4 +1,5 @@
 // Lines that are files: one a line, holding 0 or 1. Like a real line a file keeps its level when its owner dies.
+
 import {
   closeSync,
   type FSWatcher,
@@ -12,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions } from './driver.ts';
 import { GpioError } from './errors.ts';
 
@@ -228,7 +230,7 @@ async function rewritten(line: string, path: string): Promise<'0' | '1'> {
       throw lost(line, path, cause);
     }
     if (wire !== undefined) return wire;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await wait(10);
   }
   throw unclear(line, path);
 }

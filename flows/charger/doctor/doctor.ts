@@ -1,4 +1,5 @@
 // Runs every check and puts what they found into words.
+import type { Language } from '../../../charging/station/conversation/screens.ts';
 import { memoryEnvironment } from '../environment.ts';
 import { clockCheck } from './clock-check.ts';
 import { devicesCheck } from './devices-check.ts';
@@ -10,7 +11,7 @@ import { machineCheck } from './machine-check.ts';
 import { pastCheck } from './past-check.ts';
 import { pinsCheck } from './pins-check.ts';
 import { servicesCheck } from './services-check.ts';
-import { type Language, say, type WordKey } from './words.ts';
+import { say, type WordKey } from './words.ts';
 
 export const checks: readonly Check[] = [
   machineCheck,

@@ -1,11 +1,10 @@
 // The doctor's words. `{name}` is filled in with a finding's values.
 
+import type { Language } from '../../../charging/station/conversation/screens.ts';
 import type { Words } from '../../../hardware/checks.ts';
 import { DEVICES } from '../../../hardware/devices.ts';
 import { wordsOfPinsAndDevices } from './words-hardware.ts';
 import { wordsOfThePast } from './words-past.ts';
-
-export type Language = 'en' | 'zh-CN';
 
 /** English, Simplified Chinese. */
 const words = {
