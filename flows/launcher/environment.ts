@@ -1,7 +1,6 @@
 // The variables of the two applications and their defaults: the one place that reads them (README, "Variables").
 import { isAbsolute, join, resolve } from 'node:path';
-import type { AlgorithmName, Unit } from '../../charging/codes/index.ts';
-import { MOST_OUTLETS } from '../../charging/codes/provisioning.ts';
+import { MOST_OUTLETS, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { givenBy, readSetting, type ValueOf } from '../../hardware/settings.ts';
 import { TERMS, TERMS_OF_ALL } from '../../nodes/charging-station/terms.ts';
@@ -50,15 +49,10 @@ export function listening(side: Side, env: NodeJS.ProcessEnv = process.env): Lis
   return { host: env.HOST || '127.0.0.1', port: whole(env, name, side === 'cloud' ? 1880 : 1881, 0, 65_535) };
 }
 
-export interface StationVariables {
-  readonly station: string;
-  readonly unit: Unit;
-  readonly step: number;
-  readonly layout: AlgorithmName;
-  readonly sequence: 'clock' | 'counter';
-  readonly slotSeconds: number;
-  readonly outlets: number;
-}
+export type StationVariables = Pick<
+  StationProvisioning,
+  'station' | 'unit' | 'step' | 'layout' | 'sequence' | 'slotSeconds' | 'outlets'
+>;
 
 /** @throws {VariableError} naming the variable that is wrong and what it takes */
 export function stationVariables(env: NodeJS.ProcessEnv = process.env): StationVariables {
