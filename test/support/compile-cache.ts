@@ -4,4 +4,6 @@ import { enableCompileCache } from 'node:module';
 
 const folder = new URL('../../node_modules/.cache/offline-charging', import.meta.url).pathname;
 enableCompileCache(folder);
-process.env.NODE_COMPILE_CACHE = folder;
+/** For processes that get variables of their own. */
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: folder };
+Object.assign(process.env, COMPILE_CACHE);

@@ -4,11 +4,15 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Bench, COUNTER, filesIn, lastReceipt, newFolder, removeFolders } from '../../charging/station/support.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 const program = join(import.meta.dirname, '../../../flows/charger/journal-cli.ts');
 
 function run(args: string[], env: Record<string, string> = { LANG: 'C' }) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+    env: { ...env, ...COMPILE_CACHE },
+  });
   return { status, stdout, stderr };
 }
 

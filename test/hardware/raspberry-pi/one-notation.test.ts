@@ -16,6 +16,7 @@ import { OnoffDriver } from '../../../hardware/gpio/onoff.ts';
 import { writePin } from '../../../hardware/gpio/pin.ts';
 import { parseSettings } from '../../../hardware/raspberry-pi/settings-file.ts';
 import { planRelay } from '../../../nodes/control-relay/settings.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { layChip, sysfsGpio } from '../gpio/recorded-sysfs.ts';
 
 const program = (path: string) => new URL(`../../../hardware/${path}`, import.meta.url).pathname;
@@ -172,7 +173,7 @@ describe('a line of station.env', () => {
     mkdirSync(pins, { recursive: true });
     const env = { ...variables, GPIO_DRIVER: 'simulated', GPIO_FOLDER: pins, GUARD_SOCKET: join(folder, 'guard.sock') };
     const child = spawn(process.execPath, [program('relay/guard-main.ts'), ...args], {
-      env,
+      env: { ...env, ...COMPILE_CACHE },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'exit');
