@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { assembledFlows } from './flows/assembly/assemble.ts';
 import { chargePageFiles } from './flows/assembly/charge-page.ts';
+import { catalogueText, dialogNames, dialogPage, LANGUAGES } from './flows/assembly/dialogs.ts';
 import { exampleFlows } from './flows/assembly/examples.ts';
 
 const root = import.meta.dirname;
@@ -22,9 +23,17 @@ for (const project of ['tsconfig.json', 'tsconfig.types.json']) {
 
 for (const room of rooms) {
   // Pages are put together below.
-  const asset = (path: string) => !/\.ts$|[\\/](examples|operator|pages|panel|assembly|flow\.json)$/.test(path);
+  const asset = (path: string) =>
+    !/\.ts$|[\\/](examples|operator|pages|panel|assembly|shared[\\/]dialogs|flow\.json)$/.test(path);
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(root, 'dist', room), { recursive: true, filter: (path) => asset(path) });
+}
+
+for (const name of dialogNames) {
+  const folder = join(root, 'dist/nodes', name);
+  writeFileSync(join(folder, `${name}.html`), await dialogPage(name));
+  for (const language of LANGUAGES)
+    writeFileSync(join(folder, 'locales', language, `${name}.json`), catalogueText(name, language));
 }
 
 // A station's time cannot lie before this (nodes/charging-station/machine-clocks.ts). SOURCE_DATE_EPOCH makes builds repeatable.

@@ -8,7 +8,10 @@ interface Common {
   /** What a new dialog holds, where that is not what stands for nothing said. */
   readonly fresh?: string;
   /** It matters, and is shown in a dialog, only while another setting of the table is one of its choices, or is not. */
-  readonly where?: { readonly setting: string } & ({ readonly is: string } | { readonly not: string });
+  readonly where?: { readonly setting: string } & (
+    | { readonly is: string | readonly string[]; /** Or a variable says it. */ readonly orVariable?: true }
+    | { readonly not: string }
+  );
   /**
    * Each outlet has its own: where a station has several, the text holds a row an outlet in the order of their numbers,
    * semicolons between them. `said`: then nothing stands for it; `filled`: none of its rows may be empty.
@@ -41,6 +44,10 @@ interface TextSetting extends Common {
   readonly kind: 'text';
   readonly needed?: true;
   readonly otherwise?: string;
+  /** A station's id (charging/codes/station-id.ts). */
+  readonly stationId?: true;
+  /** A regular expression for what is typed, whatever its case. */
+  readonly pattern?: string;
   /** It is the path of such a device, which then is this one's alone. */
   readonly device?: 'serial';
 }
@@ -87,6 +94,13 @@ export type Setting =
   | PullSetting
   | PinSetting
   | LinesSetting;
+
+/** What a list in a dialog offers for a setting, but for a variable of the environment; undefined: no list. */
+export function choicesOf(setting: Setting): readonly string[] | undefined {
+  if (setting.kind === 'level') return ['false', 'true'];
+  if (setting.kind === 'pull') return ['unset', 'up', 'down', 'none'];
+  return setting.kind === 'choice' ? setting.choices : undefined;
+}
 
 /** By the names under which dialogs store them. */
 export type Settings = Readonly<Record<string, Setting>>;

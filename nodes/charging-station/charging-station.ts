@@ -8,7 +8,6 @@ import { type KernelSettings, kernelSettings } from '../../hardware/gpio/kernel-
 import { openDriver } from '../../hardware/gpio/open.ts';
 import { bootProblems, readBootSettings } from '../../hardware/raspberry-pi/boot-level.ts';
 import { readStationPins } from '../../hardware/station-pins.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
@@ -26,7 +25,6 @@ import {
   languageOf,
   MIGRATIONS,
   planStation,
-  SETTINGS,
   type StationPlan,
 } from './settings.ts';
 import { Bench } from './simulation.ts';
@@ -71,7 +69,6 @@ export default function chargingStation(red: RED): void {
   }
   red.nodes.registerType('charging station', ChargingStationNode, {
     credentials: { key: { type: 'password' } },
-    settings: dialogSettings('charging station', SETTINGS),
   });
 }
 

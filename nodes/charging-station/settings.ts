@@ -40,7 +40,7 @@ export interface ChargingStationConfig extends NodeConfig {
 
 /** What the dialog may hold; its id and its key are checked by rules of their own. */
 export const SETTINGS = {
-  station: { kind: 'text', needed: true, variable: 'STATION_ID' },
+  station: { kind: 'text', needed: true, stationId: true, variable: 'STATION_ID' },
   ...TERMS,
   outlets: { kind: 'number', least: 1, most: MOST_OUTLETS, whole: true, otherwise: 1, variable: 'STATION_OUTLETS' },
   outletNames: { kind: 'text', variable: 'STATION_OUTLET_NAMES' },
@@ -55,7 +55,11 @@ export const SETTINGS = {
     variable: 'JOURNAL_KEEP_SESSIONS',
   },
   driver: { kind: 'choice', choices: DRIVER_NAMES, variable: 'GPIO_DRIVER' },
-  gpioFolder: { kind: 'text', variable: 'GPIO_FOLDER' },
+  gpioFolder: {
+    kind: 'text',
+    variable: 'GPIO_FOLDER',
+    where: { setting: 'driver', is: 'simulated', orVariable: true },
+  },
   guardSocket: { kind: 'text', variable: 'GUARD_SOCKET' },
   language: { kind: 'choice', choices: ['en', 'zh-CN'], variable: 'LANGUAGE' },
 } as const satisfies Settings;

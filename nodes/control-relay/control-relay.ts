@@ -4,7 +4,6 @@ import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } fr
 import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -12,7 +11,7 @@ import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
 import { migrated } from '../shared/versions.ts';
 import { type Command, commandOf, mayOpen } from './command.ts';
-import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan, SETTINGS } from './settings.ts';
+import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan } from './settings.ts';
 
 const GUARD_SOCKET = '/run/offline-charging/guard.sock';
 /** Between two attempts to set up a relay. */
@@ -56,7 +55,7 @@ export default function controlRelay(red: RED): void {
     });
     for (const control of controls) control.start();
   }
-  red.nodes.registerType('control relay', ControlRelayNode, { settings: dialogSettings('control relay', SETTINGS) });
+  red.nodes.registerType('control relay', ControlRelayNode);
 }
 
 /** A command whose outlet nobody understands closes nothing, and what it would open might be any of them. */

@@ -3,7 +3,6 @@ import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -12,7 +11,7 @@ import { codeOf, Status } from '../shared/status.ts';
 import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
 import { openPilot } from './pilot.ts';
-import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, SETTINGS, sourceOf } from './settings.ts';
+import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, sourceOf } from './settings.ts';
 
 /** Between two attempts at a line that was lost or is busy. */
 const AGAIN_MS = 5_000;
@@ -51,7 +50,7 @@ export default function detectVehicle(red: RED): void {
     for (const detection of detections) detection.start();
   }
   openTries(red, 'detect vehicle');
-  red.nodes.registerType('detect vehicle', DetectVehicleNode, { settings: dialogSettings('detect vehicle', SETTINGS) });
+  red.nodes.registerType('detect vehicle', DetectVehicleNode);
 }
 
 interface Parts {

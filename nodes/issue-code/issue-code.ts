@@ -13,6 +13,7 @@ import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
 import { numberOf, textOf } from '../shared/values.ts';
+import type { SETTINGS } from './settings.ts';
 
 interface IssueCodeConfig extends NodeConfig {
   readonly issuer?: string;
@@ -27,8 +28,9 @@ interface Context {
   readonly station: string;
 }
 type Act = (context: Context, message: HttpMessage, send: Send) => Promise<void>;
+type Does = (typeof SETTINGS)['does']['choices'][number];
 
-const ACTS: Readonly<Record<string, Act>> = {
+const ACTS: Readonly<Record<Does, Act>> = {
   issue: (context, message, send) => {
     const call = { ...asked(message), ...wanted(context, message) };
     return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher'));
@@ -125,7 +127,7 @@ export default function issueCode(red: RED): void {
     const issuer = useIssuer(red, this, status, config.issuer);
     const context: Context = { issuer, status, station: config.station?.trim() ?? '' };
     const does = config.does || 'issue';
-    const act = Object.hasOwn(ACTS, does) ? ACTS[does] : undefined;
+    const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
     onInput(this, status, (message: HttpMessage, send) => {
       if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
       return act(context, message, send);

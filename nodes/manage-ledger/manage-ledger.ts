@@ -12,13 +12,17 @@ import { NodeFault, onInput } from '../shared/handlers.ts';
 import { packageVersion } from '../shared/package-version.ts';
 import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
 import { exportLedger, exportStatement } from './export.ts';
-import { ACTS, type Payload } from './operations.ts';
+import { ACTS, type Act, type Payload } from './operations.ts';
+import type { Does } from './settings.ts';
 
 interface ManageLedgerConfig extends NodeConfig {
   readonly issuer?: string;
   /** What it does; `msg.topic` says it when empty. */
   readonly does?: string;
 }
+
+/** What is not one call of the ledger. */
+type Special = Exclude<Does, keyof typeof ACTS>;
 
 /** Health writes to the ledger; who asks all the time hears the latest answer. */
 const HEALTH_MS = 1000;
@@ -33,7 +37,7 @@ export default function manageLedger(red: RED): void {
     const readHealth = remembered(HEALTH_MS, async (): Promise<Health> => (await need(issuer).ledger()).health());
     const readStanding = remembered(STANDING_MS, async () => (await need(issuer).ledger()).statistics({ days: 1 }));
 
-    const special: Readonly<Record<string, (message: HttpMessage, send: Send) => Promise<void>>> = {
+    const special: Readonly<Record<Special, (message: HttpMessage, send: Send) => Promise<void>>> = {
       readHealth: (message, send) =>
         ask({ issuer, status }, message, send, readHealth, (health) => {
           answer(message, 200, { status: 'ok', ...health }, NOT_STORED);
@@ -62,8 +66,8 @@ export default function manageLedger(red: RED): void {
 
     onInput(this, status, async (message: HttpMessage, send) => {
       const does = config.does || String(message.topic ?? '');
-      if (Object.hasOwn(special, does)) return special[does]!(message, send);
-      const act = Object.hasOwn(ACTS, does) ? ACTS[does] : undefined;
+      if (Object.hasOwn(special, does)) return special[does as Special](message, send);
+      const act: Act | undefined = Object.hasOwn(ACTS, does) ? ACTS[does as keyof typeof ACTS] : undefined;
       if (!act) throw new NodeFault('no-act', 'Say what to do: in the settings of this node, or as msg.topic.');
       return ask(
         { issuer, status },

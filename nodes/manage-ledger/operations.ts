@@ -18,6 +18,7 @@ import { writeProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import { textOf } from '../shared/values.ts';
+import type { Does } from './settings.ts';
 
 export type Payload = Readonly<Record<string, unknown>>;
 
@@ -44,7 +45,7 @@ export type Act = (
 /** A client may keep it and ask whether it is still the same. */
 const REVALIDATED = { 'cache-control': 'no-cache' } as const;
 
-export const ACTS: Readonly<Record<string, Act>> = {
+export const ACTS = {
   readStation: async (ledger, payload) => {
     const answer = await ledger.station(station(payload));
     if ('refused' in answer) return answer;
@@ -100,7 +101,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
     return good(await ledger.createApiKey(call), 201);
   },
   revokeApiKey: async (ledger, payload, by) => good(await ledger.revokeApiKey(need(payload, 'id'), by), 200),
-};
+} satisfies Partial<Record<Does, Act>>;
 
 /** And the same as one text. */
 function withText(given: Provisioning, address: string | undefined): object {

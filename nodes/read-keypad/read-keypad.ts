@@ -1,15 +1,13 @@
 // `read keypad`: keys from a keypad or a touch screen; whole entries out on `#`, and what is typed meanwhile.
 import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
-import { KEYPADS } from '../../hardware/keypad/kinds.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
 import { textOf } from '../shared/values.ts';
-import { openKeypad, type ReadKeypadConfig, SETTINGS } from './settings.ts';
+import { openKeypad, type ReadKeypadConfig } from './settings.ts';
 
 /** Keys that come in messages are typed beside those of a wired keypad, as on a device of their own. */
 const TOUCH = 'touch';
@@ -66,9 +64,7 @@ export default function readKeypad(red: RED): void {
     });
   }
   openTries(red, 'read keypad');
-  red.nodes.registerType('read keypad', ReadKeypadNode, {
-    settings: dialogSettings('read keypad', SETTINGS, { chosenBy: 'keypad', kinds: KEYPADS }),
-  });
+  red.nodes.registerType('read keypad', ReadKeypadNode);
 }
 
 class Keys {

@@ -3,6 +3,7 @@ import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { KEYPADS } from '../../hardware/keypad/kinds.ts';
 import type { Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
+import { withKinds } from '../shared/dialog.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
 
@@ -16,6 +17,8 @@ export interface ReadKeypadConfig extends NodeConfig {
 export const SETTINGS = {
   keypad: { kind: 'choice', choices: ['touch', ...KEYPADS.map(({ name }) => name)], variable: 'KEYPAD' },
 } as const satisfies Settings;
+
+export const DIALOG = withKinds(SETTINGS, { chosenBy: 'keypad', kinds: KEYPADS });
 
 /**
  * Opens the keypad that is wired, if one is.

@@ -1,16 +1,14 @@
 // `read meter`: each outlet's energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meters' faults.
-import { METERS } from '../../hardware/meter/kinds.ts';
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
 import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
-import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig, SETTINGS } from './settings.ts';
+import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 
 export default function readMeter(red: RED): void {
   function ReadMeterNode(this: RedNode, saved: ReadMeterConfig) {
@@ -51,9 +49,7 @@ export default function readMeter(red: RED): void {
     for (const reader of readers) reader.start();
   }
   openTries(red, 'read meter');
-  red.nodes.registerType('read meter', ReadMeterNode, {
-    settings: dialogSettings('read meter', SETTINGS, { chosenBy: 'meter', kinds: METERS }),
-  });
+  red.nodes.registerType('read meter', ReadMeterNode);
 }
 
 interface Parts {

@@ -4,6 +4,7 @@ import { METERS } from '../../hardware/meter/kinds.ts';
 import type { KeptCounter, Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
 import { ONLY_OUTLET, type OutletAt, type Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
+import { withKinds } from '../shared/dialog.ts';
 import { asFault, NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig, RedNode } from '../shared/red.ts';
 import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
@@ -35,6 +36,8 @@ export const MIGRATIONS: readonly Migration[] = [
     simulatedPowerW: 0,
   }),
 ];
+
+export const DIALOG = withKinds(SETTINGS, { chosenBy: 'meter', kinds: METERS });
 
 /**
  * The kind of meter; undefined: none. Unset, a simulated station that sells energy has a simulated one, and all others have

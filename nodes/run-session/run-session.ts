@@ -13,7 +13,6 @@ import {
   type StationUser,
 } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -73,7 +72,7 @@ export default function runSession(red: RED): void {
     }
     session.claim();
   }
-  red.nodes.registerType('run session', RunSessionNode, { settings: dialogSettings('run session', SETTINGS) });
+  red.nodes.registerType('run session', RunSessionNode);
 }
 
 /** What somebody typed: the rest comes from nodes, which need not hear again and again that nothing works. */

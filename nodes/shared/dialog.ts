@@ -1,17 +1,29 @@
-// What the editor gets to know of a node's settings, so that its dialog takes what the node takes: by Node-RED's own way for
-// settings of node types, as RED.settings.readMeterSettings for `read meter`.
-import type { Settings } from '../../hardware/settings.ts';
+// What a dialog is made of (flows/assembly/dialogs.ts): plain data, for a browser has it too.
+import type { Setting, Settings } from '../../hardware/settings.ts';
 
-/** What kinds of devices have of their own, by the setting that names the kind. */
-export interface Kinds {
+/** A setting as its dialog has it. */
+export type DialogSetting = Setting & {
+  /** It belongs to one kind of device alone. */
+  readonly ofKind?: true;
+  /** Of calls: method and path. */
+  readonly routes?: Readonly<Record<string, string>>;
+};
+export type DialogSettings = Readonly<Record<string, DialogSetting>>;
+
+interface Kinds {
   readonly chosenBy: string;
   readonly kinds: readonly { readonly name: string; readonly settings: Settings }[];
 }
 
-/** For the options of `RED.nodes.registerType`. */
-export function dialogSettings(type: string, settings: Settings, kinds?: Kinds) {
-  const name = type.replace(/ (\w)/g, (_, first: string) => first.toUpperCase());
-  const own = (kinds?.kinds ?? []).map((kind) => ({ name: kind.name, settings: kind.settings }));
-  const value = { settings, kinds: own, chosenBy: kinds?.chosenBy };
-  return { [`${name}Settings`]: { value, exportable: true } };
+/** A node's own settings, then what kinds of devices have of their own, by the setting that names the kind. */
+export function withKinds(settings: Settings, { chosenBy, kinds }: Kinds): DialogSettings {
+  const ofKinds = kinds.map(({ name, settings: own }) =>
+    Object.fromEntries(
+      Object.entries(own).map(([setting, one]) => [
+        setting,
+        { where: { setting: chosenBy, is: name }, ofKind: true as const, ...one },
+      ]),
+    ),
+  );
+  return Object.assign({}, settings, ...ofKinds);
 }

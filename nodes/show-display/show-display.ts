@@ -5,7 +5,6 @@ import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
-import { dialogSettings } from '../shared/dialog.ts';
 import { asFault, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
@@ -67,7 +66,7 @@ export default function showDisplay(red: RED): void {
       }
     });
   }
-  red.nodes.registerType('show display', ShowDisplayNode, { settings: dialogSettings('show display', SETTINGS) });
+  red.nodes.registerType('show display', ShowDisplayNode);
 }
 
 interface Shown {

@@ -16,6 +16,7 @@ import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import { numberOf, textOf } from '../shared/values.ts';
 import { LooksAgain } from './looks-again.ts';
+import type { SETTINGS } from './settings.ts';
 
 interface TakePaymentConfig extends NodeConfig {
   readonly issuer?: string;
@@ -32,8 +33,9 @@ interface Context {
   readonly looks: LooksAgain;
 }
 type Act = (context: Context, ledger: Ledger, message: HttpMessage, send: Send) => Promise<void>;
+type Does = (typeof SETTINGS)['does']['choices'][number];
 
-const ACTS: Readonly<Record<string, Act>> = { request, read, hear, bill };
+const ACTS: Readonly<Record<Does, Act>> = { request, read, hear, bill };
 
 export default function takePayment(red: RED): void {
   function TakePaymentNode(this: RedNode, saved: TakePaymentConfig) {
@@ -42,7 +44,7 @@ export default function takePayment(red: RED): void {
     const { config, status } = begun;
     const issuer = useIssuer(red, this, status, config.issuer);
     const does = config.does || 'request';
-    const act = Object.hasOwn(ACTS, does) ? ACTS[does] : undefined;
+    const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
     const context = issuer && { issuer, status, looks: new LooksAgain() };
     if (issuer && does === 'hear') {
       const send = (event: object) => this.send([null, null, { topic: 'payment', payload: event }]);

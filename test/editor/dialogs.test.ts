@@ -28,7 +28,10 @@ const needed = (setting: string, choice: string, right: string): Tried => ({
   right: [right, variable('A_VARIABLE')],
   with: { [setting]: choice },
 });
-const calls = { wrong: ['nothing', 'toString'], right: [] };
+/** One of a list. */
+const oneOf = (...right: readonly string[]): Tried => ({ wrong: ['nothing', 'toString'], right });
+/** One that a variable may say. */
+const oneOrVariable = (...right: readonly string[]) => oneOf(...right, variable('A_VARIABLE'));
 const limit = { wrong: ['x', '-1', '1.5', '12345678'], right: ['', '0', '600', variable('A_VARIABLE')] };
 
 const stationOrMessage = { wrong: ['CP 1', '-a', 'a-', 'CP#1'], right: ['', 'CP-0001', variable('STATION_ID')] };
@@ -39,12 +42,19 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
       wrong: ['', 'CP 1', '-a', 'CP#1', 'a'.repeat(65)],
       right: ['CP-0001', '深圳-A61', variable('STATION_ID')],
     },
+    unit: oneOrVariable('min', 'Wh'),
+    layout: oneOrVariable('compact', 'wide'),
+    sequence: oneOrVariable('clock', 'counter'),
+    driver: oneOrVariable('auto', 'simulated'),
+    language: oneOrVariable('en', 'zh-CN'),
     step: whole(1, 1_000_000),
     slotSeconds: whole(60, 86_400),
     outlets: whole(1, 20),
     keepSessions: whole(1, 1_000_000),
   },
   'detect vehicle': {
+    by: oneOf('contact', 'pilot', 'load'),
+    converter: { ...oneOf('mcp3008', 'ads1115'), with: { by: 'pilot' } },
     line: needed('by', 'contact', 'GPIO17'),
     openMs: upTo(0, 60_000),
     closeMs: upTo(0, 60_000),
@@ -56,6 +66,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     goneSeconds: upTo(1, 86_400),
   },
   'control relay': {
+    through: oneOf('guard', 'direct'),
     line: needed('through', 'direct', '27'),
     // Of several outlets, below.
     feedbackLine: { wrong: [], right: ['', 'GPIO5', variable('FEEDBACK_LINE')] },
@@ -65,10 +76,13 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     longestHours: upTo(0, 1000),
   },
   'read keypad': {
+    keypad: oneOrVariable('touch', 'matrix', 'usb'),
     rows: needed('keypad', 'matrix', '5,6,13,19'),
     columns: needed('keypad', 'matrix', '12,16,20'),
   },
   'read meter': {
+    meter: oneOrVariable('none', 's0', 'modbus', 'simulated', 'unset'),
+    model: { ...oneOrVariable('sdm120'), with: { meter: 'modbus' } },
     line: needed('meter', 's0', '22'),
     impulsesPerKwh: upTo(1, 100_000),
     port: needed('meter', 'modbus', '/dev/ttyUSB0'),
@@ -83,7 +97,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     stationPowerW: upTo(1, 10_000_000),
     outletPowerW: upTo(1, 1_000_000),
   },
-  'show display': { address: whole(0, 127) },
+  'show display': { display: oneOrVariable('page', '16x2', '20x4'), address: whole(0, 127) },
+  'verify code': { redeem: oneOf('now', 'session') },
+  'simulate station': { does: oneOf('keys', 'plug', 'state') },
   'code issuer': {
     alarmWebhook: {
       wrong: ['example.com', 'ftp://example.com', 'https://'],
@@ -93,6 +109,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
       wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:'],
       right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', variable('DATABASE_URL')],
     },
+    publicCharging: oneOrVariable('no', 'yes'),
+    payment: oneOrVariable('no', 'stripe', 'adapter'),
+    limitsIn: oneOrVariable('memory', 'database'),
     limitClient: limit,
     limitVisitor: limit,
     limitStation: limit,
@@ -102,10 +121,11 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
     },
     vatPercent: { wrong: ['x', '-1', '100', '1.234'], right: ['', '0', '19', '8.1', variable('VAT_PERCENT')] },
   },
-  'take payment': { does: { ...calls, right: ['request', 'hear'] } },
-  'admit request': { call: { ...calls, right: ['requestCharging'] } },
+  'take payment': { does: oneOf('request', 'hear') },
+  'admit request': { call: oneOf('requestCharging') },
+  'manage ledger': { does: oneOf('', 'listStations') },
   'issue code': {
-    does: { ...calls, right: ['issue', 'service'] },
+    does: oneOf('issue', 'service'),
     station: stationOrMessage,
   },
   'settle receipt': { station: stationOrMessage },

@@ -1,38 +1,49 @@
-// The tables of settings behind the dialogs of a charger's nodes.
-import { KEYPADS } from '../../hardware/keypad/kinds.ts';
-import { METERS } from '../../hardware/meter/kinds.ts';
-import type { Setting, Settings } from '../../hardware/settings.ts';
-import { SETTINGS as chargingStation } from '../../nodes/charging-station/settings.ts';
-import { SETTINGS as controlRelay } from '../../nodes/control-relay/settings.ts';
-import { SETTINGS as detectVehicle } from '../../nodes/detect-vehicle/settings.ts';
-import { SETTINGS as readKeypad } from '../../nodes/read-keypad/settings.ts';
-import { SETTINGS as readMeter } from '../../nodes/read-meter/settings.ts';
-import { SETTINGS as runSession } from '../../nodes/run-session/settings.ts';
-import { SETTINGS as showDisplay } from '../../nodes/show-display/settings.ts';
+// The dialogs as an editor gets them, and what the nodes' programs take.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 
-export interface Dialog {
-  readonly own: Settings;
-  readonly kinds: readonly { readonly name: string; readonly settings: Settings }[];
-}
+const root = new URL('../../', import.meta.url).pathname;
+
 /** By the names of the nodes' files. */
-export const DIALOGS: Readonly<Record<string, Dialog>> = {
-  'charging-station': { own: chargingStation, kinds: [] },
-  'control-relay': { own: controlRelay, kinds: [] },
-  'detect-vehicle': { own: detectVehicle, kinds: [] },
-  'read-keypad': { own: readKeypad, kinds: KEYPADS },
-  'read-meter': { own: readMeter, kinds: METERS },
-  'run-session': { own: runSession, kinds: [] },
-  'show-display': { own: showDisplay, kinds: [] },
-};
+export const dialogNames = readdirSync(join(root, 'dist/nodes')).filter((name) => name !== 'shared');
 
-/** All settings that a node's dialog has, those of each kind of device too. */
-export function settingsOf({ own, kinds }: Dialog): [string, Setting][] {
-  return [own, ...kinds.map(({ settings }) => settings)].flatMap((table) => Object.entries(table));
+/** The page of a dialog as it is built. */
+export function dialogHtml(name: string): string {
+  return readFileSync(join(root, 'dist/nodes', name, `${name}.html`), 'utf8');
 }
 
-/** What a list in a dialog offers for a setting, but for a variable of the environment. */
-export function choicesOf(setting: Setting): readonly string[] | undefined {
-  if (setting.kind === 'level') return ['false', 'true'];
-  if (setting.kind === 'pull') return ['unset', 'up', 'down', 'none'];
-  return setting.kind === 'choice' ? setting.choices : undefined;
+/** What a list on the page offers, in its order; undefined where it is no list. */
+export function offered(html: string, setting: string): string[] | undefined {
+  const [, list] = new RegExp(`<select id="[\\w-]+-input-${setting}"[^>]*>([\\s\\S]*?)</select>`).exec(html) ?? [];
+  return list === undefined ? undefined : [...list.matchAll(/<option value="([^"]*)"/g)].map((match) => match[1]!);
+}
+
+type Validate = (this: object, value: unknown, options: object) => boolean | string;
+
+export interface Registered {
+  readonly category: string;
+  readonly icon?: string;
+  readonly defaults: Readonly<
+    Record<string, { readonly value: unknown; readonly type?: string; readonly validate?: Validate }>
+  >;
+  readonly credentials?: Readonly<Record<string, { readonly validate?: Validate }>>;
+}
+
+/** What dialogs register, by type, in the order in which their pages come; without a page of an editor round them. */
+export function registered(names: readonly string[]): Readonly<Record<string, Registered>> {
+  const types: Record<string, Registered> = {};
+  const nothing = { length: 0, filter: () => nothing };
+  const editor = {
+    RED: {
+      nodes: { registerType: (type: string, definition: Registered) => (types[type] = definition) },
+      _: (key: string) => key,
+    },
+    $: () => nothing,
+  };
+  for (const name of names) {
+    for (const [, script] of dialogHtml(name).matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g))
+      runInNewContext(script!, editor);
+  }
+  return types;
 }

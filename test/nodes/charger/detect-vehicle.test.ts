@@ -1,30 +1,7 @@
 // What `detect vehicle` takes of a control pilot's settings: its dialog and its program follow one rule.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { runInNewContext } from 'node:vm';
-import { planPilot, SETTINGS } from '../../../nodes/detect-vehicle/settings.ts';
-import { dialogSettings } from '../../../nodes/shared/dialog.ts';
-
-type Validate = (this: object, value: string) => boolean | string;
-
-/** The validators of a dialog that is not open, as the editor runs them for every node of a flow. */
-function dialog(): Record<string, { validate?: Validate }> {
-  const types: Record<string, { defaults: Record<string, { validate?: Validate }> }> = {};
-  const nothing = { length: 0, filter: () => nothing };
-  const editor = {
-    RED: {
-      nodes: { registerType: (type: string, definition: (typeof types)[string]) => (types[type] = definition) },
-      settings: { detectVehicleSettings: dialogSettings('detect vehicle', SETTINGS).detectVehicleSettings!.value },
-      _: (key: string) => key,
-    },
-    $: () => nothing,
-  };
-  for (const name of ['charging-station', 'detect-vehicle']) {
-    const html = readFileSync(new URL(`../../../nodes/${name}/${name}.html`, import.meta.url), 'utf8');
-    runInNewContext(/<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(html)![1]!, editor);
-  }
-  return types['detect vehicle']!.defaults;
-}
+import { planPilot } from '../../../nodes/detect-vehicle/settings.ts';
+import { registered } from '../../support/dialogs.ts';
 
 const settings = [
   ...['', '0', '6', '16', '80'].map((offeredA) => ({ config: { offeredA }, good: true })),
@@ -38,10 +15,10 @@ const settings = [
 describe('the control pilot of detect vehicle', () => {
   for (const { config, good } of settings) {
     it(`${good ? 'takes' : 'refuses'} ${JSON.stringify(config)}, in its dialog as when it starts`, () => {
-      const defaults = dialog();
+      const { defaults } = registered(['charging-station', 'detect-vehicle'])['detect vehicle']!;
       const valid = Object.entries(config).every(([name, value]) => {
         const validate = defaults[name]!.validate;
-        return validate === undefined || validate.call(config, value) === true;
+        return validate === undefined || validate.call(config, value, {}) === true;
       });
       assert.equal(valid, good);
       const plan = () => planPilot({ id: 'detect', type: 'detect vehicle', ...config });

@@ -1,89 +1,108 @@
-// The dialogs against the tables by which the programs read their settings: what a page shows by itself, and what the editor
-// makes of the tables.
+// The dialogs against the tables by which the programs read their settings: what the editor gets of them.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSettings } from '../../../hardware/settings.ts';
-import { dialogSettings } from '../../../nodes/shared/dialog.ts';
-import { choicesOf, DIALOGS, settingsOf } from '../../support/dialogs.ts';
+import { dialogSettings } from '../../../flows/assembly/dialogs.ts';
+import { choicesOf, readSettings, type Settings } from '../../../hardware/settings.ts';
+import { dialogHtml, dialogNames, offered, registered } from '../../support/dialogs.ts';
 
-const nodes = new URL('../../../nodes/', import.meta.url).pathname;
+const dist = new URL('../../../dist/nodes/', import.meta.url).pathname;
 
 type Tree = { readonly [key: string]: string | Tree };
 function word(name: string, language: string, path: string): string | undefined {
-  let at: string | Tree | undefined = JSON.parse(
-    readFileSync(join(nodes, name, 'locales', language, `${name}.json`), 'utf8'),
-  )[name] as Tree;
+  const file = join(dist, name, 'locales', language, `${name}.json`);
+  let at: string | Tree | undefined = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Tree>)[name];
   for (const part of path.split('.')) at = typeof at === 'object' ? at[part] : undefined;
   return typeof at === 'string' ? at : undefined;
 }
 
 /** A variable of the environment, as a list in a dialog holds it. */
 const asHeld = (variable: string) => `\${${variable}}`;
+const typeOf = (name: string) => name.replaceAll('-', ' ');
 
-for (const [name, { own, kinds }] of Object.entries(DIALOGS)) {
-  describe(`the table of ${name.replaceAll('-', ' ')}`, () => {
-    const html = readFileSync(join(nodes, name, `${name}.html`), 'utf8');
-    const all = settingsOf({ own, kinds });
+describe('the dialogs, whichever page comes first', () => {
+  const inOrder = ['charging-station', 'code-issuer', ...dialogNames.filter((name) => !/station$|issuer$/.test(name))];
+  for (const [order, names] of [
+    ['of a palette', dialogNames],
+    ['turned round, as after an installation', inOrder.toReversed()],
+    ['without the charging station', dialogNames.filter((name) => name !== 'charging-station')],
+    ['without the code issuer', dialogNames.filter((name) => name !== 'code-issuer')],
+  ] as const) {
+    it(`register all types: ${order}`, () => {
+      assert.deepEqual(Object.keys(registered(names)).toSorted(), names.map(typeOf).toSorted());
+    });
+  }
 
-    it('is what the editor gets', () => {
-      const told = dialogSettings(name.replaceAll('-', ' '), own, { chosenBy: 'kind', kinds });
-      const [key = ''] = Object.keys(told);
-      assert.match(key, /^[a-z]+[A-Z][a-z]+Settings$/);
-      assert.deepEqual(JSON.parse(JSON.stringify(told[key]!.value.settings)), JSON.parse(JSON.stringify(own)));
+  it('have each the configuration node that its program uses', () => {
+    for (const [type, { category, defaults }] of Object.entries(registered(dialogNames))) {
+      if (category === 'config') continue;
+      assert.equal(category, 'offline charging', type);
+      const used = Object.values(defaults).flatMap((one) => (one.type === undefined ? [] : [one.type]));
+      assert.equal(used.length, 1, type);
+      assert.match(used[0]!, /^(charging station|code issuer)$/, type);
+    }
+  });
+});
+
+for (const name of dialogNames) {
+  describe(`the dialog of ${typeOf(name)}`, () => {
+    const html = dialogHtml(name);
+    let settings: Settings;
+    let version: number;
+    before(async () => {
+      ({ settings, version } = await dialogSettings(name));
     });
 
-    it('has a field on the page for each setting that is not of one kind of device alone', () => {
-      for (const setting of Object.keys(own)) assert.match(html, new RegExp(`id="node(?:-config)?-input-${setting}"`));
-      if (kinds.length > 0) assert.match(html, /data-kinds/);
-      for (const { settings } of kinds)
-        for (const setting of Object.keys(settings)) assert.ok(!html.includes(`-input-${setting}"`), setting);
+    it('has a default for each setting, and saves its version', () => {
+      const { defaults } = registered([name, 'charging-station'])[typeOf(name)]!;
+      for (const setting of Object.keys(settings)) assert.ok(defaults[setting], setting);
+      assert.equal(defaults.version!.value, version);
+    });
+
+    it('has a field for each setting, and no field that is none', () => {
+      const { defaults, credentials = {} } = registered([name, 'charging-station'])[typeOf(name)]!;
+      const fields = [...html.matchAll(/<(?:input|select)[^>]* id="node(?:-config)?-input-(\w+)"/g)].map(
+        ([, id]) => id!,
+      );
+      // The number of ports follows from other settings.
+      const kept = [...Object.keys(defaults), ...Object.keys(credentials)].filter((one) => !/^(in|out)puts$/.test(one));
+      assert.deepEqual(fields.toSorted(), kept.toSorted());
     });
 
     it('has the choices of each list on the page, and the variable that may say it', () => {
-      for (const [setting, one] of Object.entries(own)) {
+      for (const [setting, one] of Object.entries(settings)) {
         const choices = choicesOf(one);
-        const [, list] =
-          new RegExp(`<select id="[\\w-]+-input-${setting}"[^>]*>([\\s\\S]*?)</select>`).exec(html) ?? [];
-        assert.equal(list !== undefined, choices !== undefined, setting);
-        if (list === undefined || list === '') continue;
-        const shown = [...list.matchAll(/<option value="([^"]*)"/g)].map((match) => match[1]!);
-        const expected = [...choices!, ...(one.variable === undefined ? [] : [asHeld(one.variable)])];
-        assert.deepEqual(shown.toSorted(), expected.toSorted(), setting);
+        const expected = choices && [...choices, ...(one.variable === undefined ? [] : [asHeld(one.variable)])];
+        assert.deepEqual(offered(html, setting), expected, setting);
       }
     });
 
-    it('has a label for each setting and words for each choice that the page leaves to it, in both languages', () => {
+    it('has a label for each setting and words for each choice, in both languages', () => {
       for (const language of ['en-US', 'zh-CN']) {
-        for (const [setting, one] of all) {
+        for (const [setting, one] of Object.entries(settings)) {
           assert.ok(word(name, language, `label.${setting}`), `${language}: ${setting}`);
-          const onPage = new RegExp(`input-${setting}"[^>]*>\\s*<option`).test(html);
-          for (const choice of onPage ? [] : (choicesOf(one) ?? [])) {
+          for (const choice of choicesOf(one) ?? []) {
             const named = one.kind === 'choice' && one.names?.[choice] !== undefined;
-            assert.ok(
-              named || word(name, language, `option.${setting}.${choice}`),
-              `${language}: ${setting} ${choice}`,
-            );
+            const words = word(name, language, `option.${setting}.${choice || 'unset'}`);
+            assert.ok(named || words, `${language}: ${setting} ${choice}`);
           }
-          if (!onPage && choicesOf(one) && one.variable)
+          if (choicesOf(one) && one.variable)
             assert.ok(word(name, language, `option.${setting}.environment`), `${language}: ${setting}`);
         }
       }
     });
 
     it('takes what a new dialog holds, and asks for no setting that is not there', () => {
-      for (const table of [own, ...kinds.map(({ settings }) => settings)]) {
-        const needed = new Set(
-          Object.entries(table).flatMap(([setting, one]) => ('needed' in one && one.needed ? [setting] : [])),
-        );
-        const fresh = (setting: string) => {
-          if (needed.has(setting)) return { text: 'GPIO5' };
-          const text = table[setting]!.fresh;
-          return text === undefined || text === '' ? undefined : { text };
-        };
-        readSettings(table, fresh);
-        for (const { where } of Object.values(table)) if (where) assert.ok(own[where.setting], where.setting);
-      }
+      const needed = new Set(
+        Object.entries(settings).flatMap(([setting, one]) => ('needed' in one && one.needed ? [setting] : [])),
+      );
+      readSettings(settings, (setting) => {
+        const { fresh, kind } = settings[setting]!;
+        if (needed.has(setting)) return { text: kind === 'lines' ? 'GPIO5, GPIO6' : 'GPIO5' };
+        // A variable is put in, or stands for nothing.
+        return fresh === undefined || fresh === '' || fresh.startsWith('$') ? undefined : { text: fresh };
+      });
+      for (const { where } of Object.values(settings)) if (where) assert.ok(settings[where.setting], where.setting);
     });
   });
 }

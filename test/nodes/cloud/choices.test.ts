@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { CALLS } from '../../../api/contract.ts';
+import { dialogHtml, offered } from '../../support/dialogs.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
-const html = (name: string) => readFileSync(`${root}nodes/${name}/${name}.html`, 'utf8');
-const options = (name: string) => [...html(name).matchAll(/<option value="([^"]+)"/g)].map((match) => match[1]!);
+const options = (name: string, setting = 'does') => offered(dialogHtml(name), setting)!;
 
 interface FlowNode {
   readonly id: string;
@@ -25,9 +25,9 @@ const byId = new Map(flow.map((node) => [node.id, node]));
 
 describe('what an integrator chooses from', () => {
   it('admit request lists every call of the contract, with its route', () => {
-    assert.deepEqual(options('admit-request').sort(), [...CALLS.keys()].sort());
+    assert.deepEqual(options('admit-request', 'call').sort(), [...CALLS.keys()].sort());
     for (const { id, method, path } of CALLS.values()) {
-      assert.ok(html('admit-request').includes(`${id}: '${method} ${path.replace('{id}', ':id')}',`), id);
+      assert.ok(dialogHtml('admit-request').includes(`"${id}":"${method} ${path.replace('{id}', ':id')}"`), id);
     }
   });
 

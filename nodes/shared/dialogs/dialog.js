@@ -1,0 +1,66 @@
+// What `RED.nodes.registerType` gets of each node: all that the nodes have in common, and what its dialog does when it opens.
+import { knowTable, warnTaken } from './pins.js';
+import { showOutlets, showRows } from './rows.js';
+import { defaultsOf, prefixOf, secretsOf } from './settings.js';
+import { showTries } from './tries.js';
+import { wordsOf } from './words.js';
+
+/** Of the nodes of a charger and of the cloud, by the configuration node that they use. */
+const COLORS = { station: '#B9DDB5', issuer: '#a9d3ea' };
+
+/**
+ * @param said what the build puts in for SETTINGS: `version` of what the dialog saves, `settings` by their names
+ * @param own what only this node has: `uses` ('station' or 'issuer'), inputs and outputs, `credentials` with the pattern of each
+ *   ('' for any), more defaults, `named`: the choice that a node without a name goes by, `prepare`
+ */
+export function dialogOf(type, said, own) {
+  const { version, settings } = said;
+  const { uses, defaults, prepare, named, credentials, ...rest } = own;
+  const name = type.replaceAll(' ', '-');
+  knowTable(type, settings);
+  return {
+    ...(uses && { category: 'offline charging', color: COLORS[uses], icon: `${name}.svg` }),
+    defaults: {
+      name: { value: '' },
+      version: { value: version },
+      ...(uses && {
+        [uses]: { value: '', type: uses === 'station' ? 'charging station' : 'code issuer', required: true },
+      }),
+      ...defaultsOf(type, settings),
+      ...defaults,
+    },
+    ...(credentials && { credentials: secretsOf(type, credentials) }),
+    paletteLabel: () => wordsOf(type, 'palette'),
+    inputLabels: () => wordsOf(type, 'input'),
+    outputLabels: (index) => wordsOf(type, `output.${index}`),
+    label: function () {
+      return this.name || (named && wordsOf(type, `option.${named}.${this[named]}`)) || wordsOf(type, 'palette');
+    },
+    labelStyle: function () {
+      return this.name ? 'node_label_italic' : '';
+    },
+    oneditprepare: function () {
+      const prefix = prefixOf(type);
+      $(`#${prefix}version`).val(version);
+      showRows(this, settings, prefix);
+      showOutlets(this, settings, prefix);
+      if (uses) chooseOnly(this, uses);
+      if (uses === 'station') warnTaken(this, settings);
+      showTries(this, type);
+      if (prepare) prepare.call(this);
+    },
+    ...rest,
+  };
+}
+
+/** A node that has none yet gets the only configuration node of its kind that there is. */
+function chooseOnly(node, uses) {
+  const { type } = node._def.defaults[uses];
+  const found = [];
+  RED.nodes.eachConfig((config) => {
+    if (config.type === type) found.push(config.id);
+  });
+  const select = $(`#node-input-${uses}`);
+  const offered = select.find('option').filter((_, option) => option.value === found[0]);
+  if (!node[uses] && found.length === 1 && offered.length > 0) select.val(found[0]).trigger('change');
+}

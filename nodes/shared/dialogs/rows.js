@@ -1,0 +1,63 @@
+// The rows of a dialog that is open: which are shown, and tables with a row an outlet.
+import { rowsOf } from '../../../hardware/gpio/pin.ts';
+import { choicesOf } from '../../../hardware/settings.ts';
+import { isVariable, isWhere, outletsOf } from './settings.js';
+import { text } from './words.js';
+
+/** Shows the rows of what matters with the choices that are made; a bound that follows from a choice is looked at with it. */
+export function showRows(node, table, prefix) {
+  Object.entries(table).forEach(([name, setting]) => {
+    const { where, narrower } = setting;
+    const input = $(`#${prefix}${name}`);
+    if (narrower) $(`#${prefix}${narrower.setting}`).on('change', () => input.trigger('change'));
+    if (input.is('select') && input.val() === null) chooseUnlisted(input, node[name], setting);
+    if (!where) return;
+    const show = () => input.closest('.form-row').toggle(isWhere(node, where, prefix));
+    $(`#${prefix}${where.setting}`).on('change', show);
+    show();
+  });
+}
+
+/** What was saved and no list has stays; a setting that there was not yet means what it means when nothing is said. */
+function chooseUnlisted(select, saved, setting) {
+  const value = String(saved ?? '');
+  if (value !== '') select.append($('<option>').val(value).text(value)).val(value);
+  else select.val(setting.kind === 'level' ? String(setting.otherwise) : choicesOf(setting)[0]);
+}
+
+/** Where the station has several outlets, what each has for itself is a table with a row an outlet. */
+export function showOutlets(node, table, prefix) {
+  Object.entries(table).forEach(([name, { each, kind }]) => {
+    if (!each || kind === 'text') return;
+    const input = $(`#${prefix}${name}`);
+    const rows = $('<div style="display: inline-block; width: 70%; vertical-align: top;">').insertAfter(input).hide();
+    const draw = () => {
+      const outlets = outletsOf(node, prefix);
+      const isTable = outlets > 1 && !isVariable(input.val());
+      input.toggle(!isTable);
+      rows.empty().toggle(isTable);
+      if (isTable) drawTable(input, rows, outlets);
+    };
+    $(`#${prefix}station`).on('change', draw);
+    draw();
+  });
+}
+
+function drawTable(input, rows, outlets) {
+  const said = rowsOf(input.val());
+  const fields = Array.from({ length: Math.max(outlets, said.length) }, (_, index) => {
+    const label = text('row', { outlet: index + 1 });
+    const field = $('<input type="text" style="width: 65%;">')
+      .val(said[index] || '')
+      .attr('aria-label', label);
+    const line = $('<div style="margin-bottom: 4px;">');
+    rows.append(line.append($('<span style="display: inline-block; width: 30%;">').text(label), field));
+    return field;
+  });
+  const join = () => {
+    const held = fields.map((field) => field.val().trim());
+    while (held.length > outlets && held[held.length - 1] === '') held.pop();
+    input.val(held.some(Boolean) ? held.join('; ') : '').trigger('change');
+  };
+  for (const field of fields) field.on('change', join);
+}
