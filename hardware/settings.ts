@@ -9,7 +9,7 @@ interface Common {
   readonly fresh?: string;
   /** It matters, and is shown in a dialog, only while another setting of the table is one of its choices, or is not. */
   readonly where?: { readonly setting: string } & (
-    | { readonly is: string | readonly string[]; /** Or a variable says it. */ readonly orVariable?: true }
+    | { readonly is: string | readonly string[] /** Or a variable says it. */; readonly orVariable?: true }
     | { readonly not: string }
   );
   /**

@@ -4,7 +4,7 @@ import { beginBoot, takeKey } from './arriving.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { fateIn } from './fate.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
-import type { Journal } from './journal/journal.ts';
+import type { Journal, Rows } from './journal/journal.ts';
 import type { OpenVoucher } from './journal/packed.ts';
 import type { StationState } from './journal/state.ts';
 import { recordOfRow } from './journal/tables.ts';
@@ -210,8 +210,10 @@ export class Station implements SessionJournal {
     );
   }
 
-  append(kind: string, details: Readonly<Record<string, unknown>> = {}): void {
-    this.#journal.write((tables, moment) => tables.appendRecord(kind, JSON.stringify(details), moment));
+  append(kind: string, details: Readonly<Record<string, unknown>> = {}, counts?: Partial<Totals>): void {
+    const row = (...[tables, moment]: Parameters<Rows>) => tables.appendRecord(kind, JSON.stringify(details), moment);
+    if (counts) this.#journal.commit({ totals: this.#counted(counts) }, 'durable', row);
+    else this.#journal.write(row);
     this.#archive();
   }
 
@@ -364,10 +366,7 @@ export class Station implements SessionJournal {
 
   #noteLock(limiter: Limiter): void {
     try {
-      const details = JSON.stringify({ wrongInARow: limiter.wrongInARow });
-      this.#journal.commit({ totals: this.#counted({ lockouts: 1 }) }, 'durable', (tables, moment) =>
-        tables.appendRecord('keypad-locked', details, moment),
-      );
+      this.append('keypad-locked', { wrongInARow: limiter.wrongInARow }, { lockouts: 1 });
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
     }

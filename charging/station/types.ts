@@ -112,7 +112,8 @@ export interface SessionJournal {
   /** The digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */
   receiptFor(record: SessionRecord): string | undefined;
   /** An event worth keeping: faults, services, starts. Ordered by boot and sequence, never by wall clock. */
-  append(kind: string, details?: Readonly<Record<string, unknown>>): void;
+  /** @param counts what it adds to the totals that reports tell, in the same transaction */
+  append(kind: string, details?: Readonly<Record<string, unknown>>, counts?: { readonly closings: number }): void;
 }
 
 /**

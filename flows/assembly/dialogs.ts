@@ -144,15 +144,23 @@ class Page {
     return [...choicesOf(setting)!.map((choice) => option(choice, choice || 'unset')), ...variable];
   }
 
-  /** A button that tries something on the node as it is deployed; with a field before it where it takes something. */
-  #try(name: string, { icon, typed, tip }: Readonly<Record<string, string>>): string {
+  /**
+   * A button that tries something on the node as it is deployed; with a field before it where it takes something (`typed`), or
+   * with a list of the station's outlets where it has several (`each`).
+   */
+  #try(name: string, { icon, typed, each, tip }: Readonly<Record<string, string>>): string {
     const id = `${this.#name}-try-${name}`;
     const button = `${MARGIN}  <button type="button" class="red-ui-button" data-i18n="${this.#key(`try.${name}`)}"></button>`;
     const field = `${MARGIN}  <input type="text" id="${id}" inputmode="tel" style="width: 45%;" data-i18n="[placeholder]${this.#key(`hint.${name}`)}">`;
     const said = `${MARGIN}  <div role="status" style="margin-left: 104px;"></div>`;
     const rows =
       typed === undefined
-        ? [`${MARGIN}  <label></label>`, button, said]
+        ? [
+            `${MARGIN}  <label></label>`,
+            ...(each === undefined ? [] : [`${MARGIN}  <select style="width: auto;" data-outlets></select>`]),
+            button,
+            said,
+          ]
         : [labelOf(id, icon!, this.#key(`label.${name}`)), field, button, said];
     const below = tip === undefined ? [] : [hintOf(id, this.#key(`hint.${name}`))];
     return rowOf(...rows, ...below).replace('<div class="form-row">', `<div class="form-row" data-try="${name}">`);
@@ -184,8 +192,8 @@ const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
 
 /** In the order in which they need each other. The rules of pins, settings and ids are the programs' own, as compiled. */
 const MODULES = [
-  ...['hardware/gpio/pin', 'hardware/settings', 'charging/codes/station-id'],
-  ...['words', 'settings', 'pins', 'rows', 'tries', 'dialog'].map((name) => `nodes/shared/dialogs/${name}`),
+  ...['hardware/gpio/pin', 'hardware/settings', 'hardware/raspberry-pi/header', 'charging/codes/station-id'],
+  ...['words', 'settings', 'pins', 'picker', 'rows', 'tries', 'dialog'].map((name) => `nodes/shared/dialogs/${name}`),
 ];
 
 /** One program of several modules, each in a function of its own; the last one's exports are what dialogs get. */

@@ -4,12 +4,12 @@ import type { GpioDriver } from '../gpio/driver.ts';
 import { kernelSettings } from '../gpio/kernel-settings.ts';
 import { openDriver } from '../gpio/open.ts';
 import { bootProblems, bootSentence, readBootSettings } from '../raspberry-pi/boot-level.ts';
+import { askGuard } from './ask-guard.ts';
 import { ClosingsFile } from './closings-file.ts';
 import { Guard } from './guard.ts';
 import { type GuardSettings, HELP, readSettings } from './guard-settings.ts';
 import { notifier } from './notify.ts';
-import { encode, MessageReader, MOST_STATUS_BYTES, RENEW_MS } from './protocol.ts';
-import { connectTo } from './socket.ts';
+import { RENEW_MS } from './protocol.ts';
 
 const FAILED = 1;
 const WRONG_USE = 2;
@@ -111,17 +111,8 @@ async function switchOff({ driver: name, folder, relays, socket }: GuardSettings
   await closings?.written();
 }
 
-async function printStatus({ socket: path }: GuardSettings): Promise<void> {
-  const socket = connectTo(path);
-  const reader = new MessageReader(MOST_STATUS_BYTES);
-  socket.setEncoding('utf8');
-  socket.write(encode({ type: 'status' }));
-  for await (const chunk of socket) {
-    for (const message of reader.read(chunk)) {
-      console.log(JSON.stringify(message, null, 2));
-      return;
-    }
-  }
+async function printStatus({ socket }: GuardSettings): Promise<void> {
+  console.log(JSON.stringify({ type: 'status', status: await askGuard(socket) }, null, 2));
 }
 
 main().catch((error: Error) => {

@@ -17,6 +17,7 @@ import { migrated } from '../shared/versions.ts';
 import { askIssuers, differences, issuerIsHere } from './issuer-key.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
+import { servePins } from './pins.ts';
 import { setMachineClockBy } from './setting-the-clock.ts';
 import {
   type ChargingStationConfig,
@@ -67,6 +68,7 @@ export default function chargingStation(red: RED): void {
     Object.assign(this, { charging: opened });
     onClose(this, () => opened.close());
   }
+  servePins(red);
   red.nodes.registerType('charging station', ChargingStationNode, {
     credentials: { key: { type: 'password' } },
   });

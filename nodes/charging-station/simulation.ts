@@ -1,5 +1,6 @@
-// Where `simulate station` reaches a station's keypad and session, and learns when what was typed has been heard.
+// Where `simulate station` and dialogs reach a station's keypad and session, and learn when what was typed has been heard.
 // Filled by `read keypad` and `run session`; costs nothing where nobody asks.
+import type { Charger } from '../../charging/station/charger/charger.ts';
 import { NodeFault } from '../shared/handlers.ts';
 
 /** What `run session` tells about itself; GET /bench/state answers it. */
@@ -13,6 +14,9 @@ export interface Snapshot {
   readonly outlets: readonly object[];
   readonly report: string | null;
 }
+
+/** Why the relay of an outlet was not closed for a moment; undefined: it is being closed. */
+type ClickRelay = (outlet: number) => ReturnType<Charger['clickRelay']> | 'no-session';
 
 /** Longer than the session's own limits for `starting` (3 s) and `stopping` (5 s). */
 const SETTLE_MS = 6_000;
@@ -28,6 +32,7 @@ const PASSING = new Set(['starting', 'stopping']);
 export class Bench {
   #press: ((key: string) => void) | undefined;
   #snapshot: (() => Snapshot | undefined) | undefined;
+  #clickRelay: ClickRelay = () => 'no-session';
   #unheard = 0;
   #wake: (() => void) | undefined;
   #typing: Promise<unknown> = Promise.resolve();
@@ -49,14 +54,20 @@ export class Bench {
    * A session is there: one a station, since two would redeem and charge by turns. Gives the function that takes it away.
    * @throws {NodeFault} `two-sessions`
    */
-  session(snapshot: () => Snapshot | undefined): () => void {
+  session(snapshot: () => Snapshot | undefined, clickRelay: ClickRelay = () => 'no-session'): () => void {
     if (this.#snapshot !== undefined) {
       throw new NodeFault('two-sessions', 'Another "run session" runs on this station: delete one of the two.');
     }
     this.#snapshot = snapshot;
+    this.#clickRelay = clickRelay;
     return () => {
       if (this.#snapshot === snapshot) this.#snapshot = undefined;
     };
+  }
+
+  /** As `Charger.clickRelay`; `no-session` where none runs that could know whether something is plugged in. */
+  clickRelay(outlet: number): ReturnType<ClickRelay> {
+    return this.#snapshot === undefined ? 'no-session' : this.#clickRelay(outlet);
   }
 
   get hasSession(): boolean {

@@ -8,6 +8,9 @@ import { Lines } from './lines.ts';
 import type { Language, StationPlan } from './settings.ts';
 import type { Bench } from './simulation.ts';
 
+/** Where the guard listens, unless the dialog says otherwise. */
+export const GUARD_SOCKET = '/run/offline-charging/guard.sock';
+
 /** What the config node offers. All that it opens is opened once, when first asked for, and shared. */
 export interface ChargingStation {
   /** Throws the `NodeFault` that stands. */

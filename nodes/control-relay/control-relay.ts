@@ -2,18 +2,19 @@
 import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
+import { type ChargingStation, GUARD_SOCKET, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
+import { offerTries, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
 import { type Command, commandOf, mayOpen } from './command.ts';
 import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan } from './settings.ts';
+import { relayTries, type TriedRelay } from './tries.ts';
 
-const GUARD_SOCKET = '/run/offline-charging/guard.sock';
 /** Between two attempts to set up a relay. */
 const AGAIN_MS = 5_000;
 /** So often the state is told again while the relay is on, and so many times more after it went off. */
@@ -54,7 +55,9 @@ export default function controlRelay(red: RED): void {
       }
     });
     for (const control of controls) control.start();
+    offerTries(this, relayTries(red, charging, controls));
   }
+  openTries(red, 'control relay');
   red.nodes.registerType('control relay', ControlRelayNode);
 }
 
@@ -89,7 +92,7 @@ class RelayControl {
   readonly #looks: OutletLooks;
   readonly #charging: ChargingStation;
   readonly #config: ControlRelayConfig;
-  #through: RelayPlan['through'] = 'guard';
+  #plan: RelayPlan | undefined;
   #opening: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
   /** Takes back that the guard's line is this relay's. */
@@ -123,6 +126,10 @@ class RelayControl {
     this.#config = config;
   }
 
+  get #isDirect(): boolean {
+    return this.#plan?.through === 'direct';
+  }
+
   /** Sets the relay up, and tries again while that may help. As long as there is none, each command says why. */
   start(): void {
     this.#opening = this.#open().catch((error: unknown) => this.#failed(error));
@@ -130,7 +137,7 @@ class RelayControl {
 
   async #open(): Promise<void> {
     const plan = planRelay(migrated(this.#config, MIGRATIONS), this.#at);
-    this.#through = plan.through;
+    this.#plan = plan;
     const { guardSocket } = this.#charging.plan;
     if (plan.feedback !== undefined) {
       const driver = await this.#charging.gpio();
@@ -165,6 +172,15 @@ class RelayControl {
     const words = this.#status.wordsFor(fault);
     if (this.#faults.get('relay-unusable') !== words) this.#fault('relay-unusable', true, words);
     if (!isPermanent(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
+  }
+
+  /** For whoever tries it from the dialog. @throws why there is no relay */
+  async tried(): Promise<TriedRelay> {
+    await this.#opening;
+    if (this.#unusable) throw this.#unusable;
+    const { state } = this.#relay!;
+    const isCommanded = isLive(this.#session);
+    return { ...this.#plan!, isCommanded, lease: state.lease, on: this.#actual(state).on };
   }
 
   /** Opens it, whatever the message says. */
@@ -335,7 +351,7 @@ class RelayControl {
   }
 
   #actual({ on, lease, readyInMs, problem }: RelayState): Actual {
-    const held = this.#through === 'direct' || lease;
+    const held = this.#isDirect || lease;
     return {
       on: this.#contact && this.#contactFault !== 'feedback-lost' ? this.#contact.closed : on,
       ready:
@@ -349,9 +365,7 @@ class RelayControl {
   #show(state: RelayState, { on, readyInSeconds }: Actual): void {
     clearTimeout(this.#countdown);
     const [fault] = this.#faults.keys();
-    const lease = this.#status.text(
-      this.#through === 'direct' ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none',
-    );
+    const lease = this.#status.text(this.#isDirect ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none');
     const look = (show: (status: Status) => void, of: { fault?: Error; active?: boolean } = {}) =>
       this.#looks.set(this.#at, { ...of, show });
     if (fault !== undefined) {
@@ -364,7 +378,7 @@ class RelayControl {
         () => this.#relay && this.#show(this.#relay.state, this.#actual(this.#relay.state)),
         1000,
       );
-    } else if (this.#through === 'guard' && !state.lease) look((status) => status.waiting('no-lease'));
+    } else if (!this.#isDirect && !state.lease) look((status) => status.waiting('no-lease'));
     else look((status) => status.ready('off', { lease }));
   }
 }

@@ -124,7 +124,10 @@ class SessionNode implements StationUser {
   /** The station is this session's, unless another's already. */
   claim(): void {
     try {
-      this.#leaveBench ??= this.#charging.bench.session(() => this.snapshot());
+      this.#leaveBench ??= this.#charging.bench.session(
+        () => this.snapshot(),
+        (outlet) => (this.#charger ? this.#charger.clickRelay(outlet) : 'no-session'),
+      );
       this.#notMine = undefined;
     } catch (error) {
       // That there is no station shows where it is used.

@@ -1,7 +1,11 @@
 // Every setting of every dialog, tried through the editor's own validation: Node-RED takes a validator's sentence as an
 // error only when the function has two parameters, and nothing but the editor itself shows which are heard.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
 
@@ -226,7 +230,10 @@ describe('the dialogs of a station with several outlets', function () {
   let page: Page;
   before(async () => {
     const tab = { id: 'tab', type: 'tab', label: 'site' };
-    const station = { id: 'station', type: 'charging station', version: 2, station: 'CP-1', outlets: '3' };
+    const station = {
+      ...{ id: 'station', type: 'charging station', version: 2, station: 'CP-1', outlets: '3', sequence: 'counter' },
+      ...{ unit: 'min', step: '30', layout: 'wide', driver: 'simulated', gpioFolder: 'pins' },
+    };
     const node = (id: string, type: string, more: object) => ({
       ...{ id, type, z: 'tab', version: 1, station: 'station', x: 200, y: 80, wires: [] },
       ...more,
@@ -236,7 +243,8 @@ describe('the dialogs of a station with several outlets', function () {
       node('relay', 'control relay', { through: 'guard', relay: 'relay', feedbackLine: '' }),
       node('meter', 'read meter', { meter: 'modbus', port: '/dev/ttyUSB0', unitId: '' }),
     ];
-    [editor, browser] = await Promise.all([Editor.start([tab, station, ...nodes]), launchBrowser()]);
+    const env = { STATION_KEY: '5a'.repeat(32) };
+    [editor, browser] = await Promise.all([Editor.start([tab, station, ...nodes], env), launchBrowser()]);
     page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
     await editor.open(page);
   });
@@ -289,6 +297,73 @@ describe('the dialogs of a station with several outlets', function () {
     for (const wrong of ['', '1; 2', '1; 2; 248', '1; 2; 2'])
       assert.match(String(await valid('meter', 'unitId', wrong)), /\S+ \S+/, wrong);
     assert.equal(await valid('meter', 'unitId', '1; 2; 247'), true);
+  });
+
+  describe('show the header beside each pin', () => {
+    const opener = (row: number) => page.locator('[aria-controls^=offline-charging-header]:visible').nth(row);
+    const panel = () => page.locator('[id^=offline-charging-header]');
+    const pin = (name: string) => panel().getByRole('button', { name: new RegExp(`^${name}, pin`) });
+    const label = async (name: string) => (await pin(name).getAttribute('aria-label')) ?? '';
+    const isOff = async (name: string) => (await pin(name).getAttribute('aria-disabled')) === 'true';
+    const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")') as Promise<string>;
+
+    before(async () => {
+      // Not deployed: what other nodes of the workspace name counts as it stands there.
+      await page.evaluate(
+        `Object.assign(RED.nodes.node('relay'), { through: 'direct', line: '22; 23; 24', name: 'contactors' })`,
+      );
+      writeFileSync(join(editor.folder, 'pins/18'), '1');
+      await open('plug');
+      await opener(1).click();
+      await until('a level is read', async () => (await label('GPIO18')).includes('level 1'));
+    });
+
+    it('with what is taken and by whom, what is reserved, and what stands on the wires', async () => {
+      assert.equal(
+        await panel()
+          .getByRole('button', { name: /, pin \d+/ })
+          .count(),
+        40,
+      );
+      const taken = { GPIO5: /taken: Outlet 1/, GPIO22: /taken: contactors/, GPIO2: /reserved/, GPIO0: /reserved/ };
+      for (const [name, words] of Object.entries(taken)) {
+        assert.match(await label(name), words);
+        assert.equal(await isOff(name), true, name);
+      }
+      for (const name of ['GPIO18', 'GPIO27']) assert.equal(await isOff(name), false, name);
+      assert.match(await label('GPIO6'), /chosen/);
+      assert.equal(await pin('GPIO6').getAttribute('aria-pressed'), 'true');
+      writeFileSync(join(editor.folder, 'pins/18'), '0');
+      await until('it is read again', async () => (await label('GPIO18')).includes('level 0'));
+    });
+
+    it('for keys alone, and for whoever hears it read out', async () => {
+      assert.match(await focused(), /^GPIO6, pin 31, chosen/);
+      await page.keyboard.press('ArrowDown');
+      assert.match(await focused(), /^GPIO13, pin 33, free/);
+      await page.keyboard.press('ArrowRight');
+      assert.match(await focused(), /^GND, pin 34/);
+      await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
+      const { violations } = (await page.evaluate(
+        `axe.run(document.querySelector('[id^=offline-charging-header]'))`,
+      )) as { violations: { id: string }[] };
+      assert.deepEqual(
+        violations.map(({ id }) => id),
+        [],
+      );
+      await page.keyboard.press('Escape');
+      assert.equal(await panel().count(), 0);
+      assert.match(await focused(), /header/i);
+    });
+
+    it('and take the one that is chosen into the row, with its level', async () => {
+      await opener(1).click();
+      await pin('GPIO22').click();
+      assert.equal(await rows('line').nth(1).inputValue(), '6,active-low', 'a pin that is taken');
+      await pin('GPIO27').click();
+      assert.equal(await panel().count(), 0);
+      assert.equal(await saved('plug', 'line'), '5; GPIO27,active-low; mcp23017:5');
+    });
   });
 });
 

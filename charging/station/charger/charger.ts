@@ -6,6 +6,7 @@ import type { KeypadTrouble } from '../conversation/model.ts';
 import type { Language, Screen } from '../conversation/screens.ts';
 import { type FaultCode, isFaultCode } from '../faults.ts';
 import type { MeterReading } from '../outlet/model.ts';
+import { type Untestable, untestable } from '../outlet/transition.ts';
 import { type Clocks, JournalError, type SessionRecord, type Verdict, type Voucher } from '../types.ts';
 import { type ChargerJournal, type ChargerRecord, carriedOut } from './journal-writes.ts';
 import { next, nextBeat } from './machine.ts';
@@ -69,6 +70,8 @@ export interface SiteOverview {
 }
 
 const BETWEEN_SHOWN_MS = 1000;
+/** Long enough to be heard, and for a contact to be seen closed. */
+const CLICK_MS = 1000;
 /** How often a lost clock and a locked keypad are looked for. */
 const CLOCK_EVERY_MS = 60_000;
 
@@ -189,6 +192,26 @@ export class Charger {
   /** Something at the keypad that is no entry, and that the customer is told. */
   keypad(trouble: KeypadTrouble): void {
     this.#hear({ type: 'keypad', trouble });
+  }
+
+  /**
+   * Closes the relay for a moment, so that whoever looks at it sees it move: with nothing plugged in and nothing going on alone.
+   * Reports count it as a closing; it is in the journal before.
+   * @returns why not
+   * @throws what the journal throws: then nothing was done
+   */
+  clickRelay(outlet: number): Untestable | undefined {
+    const { clocks, config, emit, journal } = this.#options;
+    const { state, fault } = outletsOf(this.#state, config.unit)[outlet - 1]!;
+    // A receipt on the display of a station with one outlet is somebody's who reads it.
+    const isRead = config.outlets === 1 && this.#state.conversation.shown.length > 0;
+    if (this.#working || this.#resume || !this.#running || isRead) return 'busy';
+    const hindrance = untestable(state, fault, clocks.monotonicMs());
+    if (hindrance) return hindrance;
+    journal.append('relay-clicked', { outlet }, { closings: 1 });
+    emit.record({ kind: 'relay-clicked', outlet });
+    this.#hear({ type: 'click', outlet, forMs: CLICK_MS });
+    return undefined;
   }
 
   /** Calls back once all that it was told so far was dealt with: at once, unless writes wait for the relay. */

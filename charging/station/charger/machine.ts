@@ -268,6 +268,8 @@ function forOutlet(
     case 'tick':
     case 'halt':
       return { type: event.type };
+    case 'click':
+      return ours(event.outlet) ? { type: 'test-relay', forMs: event.forMs } : elsewhere;
     case 'vehicle':
     case 'meter':
     case 'relay':

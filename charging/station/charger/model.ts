@@ -128,6 +128,8 @@ export type Event = At &
       }
     | { readonly type: 'tick' }
     | { readonly type: 'halt' }
+    /** Somebody who looks at the relay wants to see it move; it is in the journal. */
+    | ({ readonly type: 'click'; readonly forMs: number } & AtOutlet)
     | (HardwareEvent & AtOutlet)
     | KeypadEvent
     | ClockEvent

@@ -68,7 +68,7 @@ function phaseScreen(shown: Shown, phase: Phase): Screen {
   const { talk, outlets, at, config } = shown;
   switch (phase.name) {
     case 'free':
-      if (phase.test) return screen('testing', { seconds: seconds(phase.test.since + config.testMs - at) });
+      if (phase.test) return screen('testing', { seconds: seconds(phase.test.until - at) });
       return firstReceipt(talk) ?? idle(shown);
     case 'waiting':
       return waiting(shown, phase);

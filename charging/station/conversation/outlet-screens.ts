@@ -179,8 +179,7 @@ function outletScreen({ state, fault }: OutletView, outlet: number, at: number, 
   if (fault) return screen('outlet-fault', { outlet, fault });
   switch (phase.name) {
     case 'free':
-      if (phase.test)
-        return screen('outlet-testing', { outlet, seconds: seconds(phase.test.since + config.testMs - at) });
+      if (phase.test) return screen('outlet-testing', { outlet, seconds: seconds(phase.test.until - at) });
       return screen(state.vehicle === true ? 'outlet-plugged' : 'outlet-free', { outlet });
     case 'waiting':
       return waitingScreen(state, phase, outlet, at, config);

@@ -35,6 +35,9 @@ export interface JournalOptions {
 /** How hard to write: `durable` is on the disk before `commit` returns, `lazy` soon after, and only in the database. */
 export type Effort = 'durable' | 'lazy';
 
+/** Writes rows, in a transaction. */
+export type Rows = (tables: Tables, moment: Moment) => void;
+
 const PRAGMAS = `PRAGMA busy_timeout = 500;
   PRAGMA wal_autocheckpoint = 512;
   PRAGMA journal_size_limit = 1048576;
@@ -137,7 +140,7 @@ export class Journal {
    * snapshot when this returns.
    * @throws {JournalError} and then nothing has changed
    */
-  commit(change: Partial<StationState>, effort: Effort, rows?: (tables: Tables, moment: Moment) => void): void {
+  commit(change: Partial<StationState>, effort: Effort, rows?: Rows): void {
     const generation = Math.max(this.#state.generation, change.generation ?? 0) + 1;
     const next = { ...this.#state, ...change, generation };
     this.#transaction(effort, () => {
@@ -153,7 +156,7 @@ export class Journal {
   }
 
   /** Writes rows alone, durably; the state stays as it is. */
-  write(rows: (tables: Tables, moment: Moment) => void): void {
+  write(rows: Rows): void {
     this.#transaction('durable', () => {
       rows(this.tables, this.#options.moment(this.#state));
       this.#options.onWrite?.('rows');

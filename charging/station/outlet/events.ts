@@ -112,7 +112,8 @@ function obey(outlet: Transition, command: OutletCommand): void {
       return;
     case 'test-relay':
       if (testable(outlet.state, outlet.fault, outlet.at)) {
-        outlet.enter({ name: 'free', test: { since: outlet.at, seenOn: false } });
+        const until = outlet.at + (command.forMs ?? outlet.config.testMs);
+        outlet.enter({ name: 'free', test: { since: outlet.at, until, seenOn: false } });
       } else outlet.tell('test-refused');
       return;
     case 'end-test':

@@ -65,7 +65,7 @@ export function outletDeadlines(state: OutletState, at: number, config: OutletCo
   if (strayedSince !== undefined) all.push(strayedSince + config.stoppingMs);
   switch (phase.name) {
     case 'free':
-      if (phase.test) all.push(phase.test.since + config.testMs, phase.test.since + config.startingMs);
+      if (phase.test) all.push(phase.test.until, phase.test.since + config.startingMs);
       break;
     case 'waiting':
       all.push(phase.until);

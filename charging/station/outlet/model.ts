@@ -117,8 +117,15 @@ export interface Receipt {
   readonly unit: Unit;
 }
 
+/** The relay is closed without a voucher, with nothing plugged in. */
+interface RelayTest {
+  readonly since: number;
+  readonly until: number;
+  readonly seenOn: boolean;
+}
+
 export type Phase =
-  | { readonly name: 'free'; readonly test?: { readonly since: number; readonly seenOn: boolean } }
+  | { readonly name: 'free'; readonly test?: RelayTest }
   | {
       readonly name: 'waiting';
       /** A voucher that is verified; or a session that was interrupted, and redeemed long before. */
@@ -239,8 +246,9 @@ export type OutletCommand =
   | { readonly type: 'take-back-voucher'; readonly sequence: number }
   /** End the session: the customer said so. */
   | { readonly type: 'stop' }
-  /** An operator's service codes. */
-  | { readonly type: 'test-relay' | 'end-test' | 'end-session' };
+  /** An operator's service codes. `forMs`: so long, else `testMs`. */
+  | { readonly type: 'test-relay'; readonly forMs?: number }
+  | { readonly type: 'end-test' | 'end-session' };
 
 /** What the hardware tells of this outlet. */
 export type HardwareEvent =

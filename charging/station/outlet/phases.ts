@@ -60,7 +60,7 @@ function move(outlet: Transition, phase: Phase): void {
 /** The one time that the relay is closed without a voucher: nothing is plugged in, and an operator asked for it. */
 function testing(outlet: Transition, test: NonNullable<In<'free'>['test']>): void {
   const { relay } = outlet.state;
-  if (outlet.fault || !unplugged(outlet.state) || outlet.at - test.since >= outlet.config.testMs) {
+  if (outlet.fault || !unplugged(outlet.state) || outlet.at >= test.until) {
     outlet.endTest();
     return;
   }

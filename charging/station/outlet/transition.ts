@@ -181,13 +181,24 @@ export function meterIsSilent({ meter }: OutletState, at: number, { meterSilentM
   return meter !== undefined && at - meter.at > meterSilentMs;
 }
 
+/** Why the relay may not be closed for a test. */
+export type Untestable = 'fault' | 'busy' | 'vehicle' | 'rest';
+
 /**
  * Whether the relay may be closed for a test: nothing is plugged in, nothing is going on, nothing is wrong.
  * @param fault what stops the outlet
  */
 export function testable(state: OutletState, fault: FaultCode | undefined, at: number): boolean {
+  return untestable(state, fault, at) === undefined;
+}
+
+/** As `testable`: undefined where it may be. */
+export function untestable(state: OutletState, fault: FaultCode | undefined, at: number): Untestable | undefined {
   const { phase } = state;
-  return phase.name === 'free' && !phase.test && unplugged(state) && !fault && relayReady(state, at);
+  if (fault) return 'fault';
+  if (phase.name !== 'free' || phase.test) return 'busy';
+  if (!unplugged(state)) return 'vehicle';
+  return relayReady(state, at) ? undefined : 'rest';
 }
 
 /** Nothing is plugged in, and nobody is about to plug in. */

@@ -1,6 +1,6 @@
 // What `RED.nodes.registerType` gets of each node: all that the nodes have in common, and what its dialog does when it opens.
 import { knowTable, warnTaken } from './pins.js';
-import { showOutlets, showRows } from './rows.js';
+import { showOutlets, showPickers, showRows } from './rows.js';
 import { defaultsOf, prefixOf, secretsOf } from './settings.js';
 import { showTries } from './tries.js';
 import { wordsOf } from './words.js';
@@ -44,6 +44,7 @@ export function dialogOf(type, said, own) {
       $(`#${prefix}version`).val(version);
       showRows(this, settings, prefix);
       showOutlets(this, settings, prefix);
+      showPickers(this, settings, prefix);
       if (uses) chooseOnly(this, uses);
       if (uses === 'station') warnTaken(this, settings);
       showTries(this, type);

@@ -1,6 +1,7 @@
 // The rows of a dialog that is open: which are shown, and tables with a row an outlet.
 import { rowsOf } from '../../../hardware/gpio/pin.ts';
 import { choicesOf } from '../../../hardware/settings.ts';
+import { pickerButton } from './picker.js';
 import { isVariable, isWhere, outletsOf } from './settings.js';
 import { text } from './words.js';
 
@@ -25,25 +26,43 @@ function chooseUnlisted(select, saved, setting) {
   else select.val(setting.kind === 'level' ? String(setting.otherwise) : choicesOf(setting)[0]);
 }
 
+/** A button beside each field of pins that shows them on the header. */
+export function showPickers(node, table, prefix) {
+  Object.entries(table).forEach(([name, { kind }]) => {
+    if (kind !== 'pin' && kind !== 'lines') return;
+    const input = $(`#${prefix}${name}`).css('width', 'calc(70% - 42px)');
+    const about = { node, table, name, station: () => $(`#${prefix}station`).val() };
+    const button = pickerButton(input, about).insertAfter(input);
+    const show = () => {
+      const isHidden = input.css('display') === 'none';
+      if (isHidden) button.trigger('offline-charging-close');
+      button.toggle(!isHidden);
+    };
+    $(`#${prefix}station`).on('change', show);
+    show();
+  });
+}
+
 /** Where the station has several outlets, what each has for itself is a table with a row an outlet. */
 export function showOutlets(node, table, prefix) {
   Object.entries(table).forEach(([name, { each, kind }]) => {
     if (!each || kind === 'text') return;
     const input = $(`#${prefix}${name}`);
     const rows = $('<div style="display: inline-block; width: 70%; vertical-align: top;">').insertAfter(input).hide();
+    const about = kind === 'pin' && { node, table, name, station: () => $(`#${prefix}station`).val() };
     const draw = () => {
       const outlets = outletsOf(node, prefix);
       const isTable = outlets > 1 && !isVariable(input.val());
       input.toggle(!isTable);
       rows.empty().toggle(isTable);
-      if (isTable) drawTable(input, rows, outlets);
+      if (isTable) drawTable(input, rows, outlets, about);
     };
     $(`#${prefix}station`).on('change', draw);
     draw();
   });
 }
 
-function drawTable(input, rows, outlets) {
+function drawTable(input, rows, outlets, about) {
   const said = rowsOf(input.val());
   const fields = Array.from({ length: Math.max(outlets, said.length) }, (_, index) => {
     const label = text('row', { outlet: index + 1 });
@@ -52,6 +71,7 @@ function drawTable(input, rows, outlets) {
       .attr('aria-label', label);
     const line = $('<div style="margin-bottom: 4px;">');
     rows.append(line.append($('<span style="display: inline-block; width: 30%;">').text(label), field));
+    if (about) field.css('width', 'calc(65% - 42px)').after(pickerButton(field, { ...about, row: index }));
     return field;
   });
   const join = () => {

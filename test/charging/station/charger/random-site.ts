@@ -109,6 +109,7 @@ export class RandomSite {
     else if (dice < 0.955) this.#fault();
     else if (dice < 0.965) this.failing = this.#pick(['no', 'no', 'no', 'before', 'after']);
     else if (dice < 0.97) this.#relayByItself();
+    else if (dice < 0.972) this.hear({ type: 'click', outlet: this.#number(), forMs: 1000 });
     else if (dice < 0.9955) this.#order('end-session', this.#number());
     else if (dice < 0.998) this.#restart();
     else this.#cut();

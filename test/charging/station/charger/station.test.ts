@@ -1,6 +1,6 @@
 // The session on a real station: codes as the cloud makes them, a journal on the disk, receipts that it can settle.
 import assert from 'node:assert/strict';
-import { serviceCode, voucherCode } from '../../../../charging/codes/index.ts';
+import { readReport, serviceCode, voucherCode } from '../../../../charging/codes/index.ts';
 import { Charger } from '../../../../charging/station/charger/charger.ts';
 import { chargerConfig } from '../../../../charging/station/charger/model.ts';
 import { Station } from '../../../../charging/station/station.ts';
@@ -154,5 +154,66 @@ describe('a session on a station with its journal on the disk', () => {
     bench.charger.vehicle(true);
     assert.equal(bench.relay, true);
     bench.station.dispose();
+  });
+});
+
+describe('a click of the relay', () => {
+  after(removeFolders);
+  const clickable = () => {
+    const bench = new Charging();
+    bench.charger.vehicle(false);
+    return bench;
+  };
+
+  it('closes it for a second with nothing plugged in, counted and written down before', () => {
+    const bench = clickable();
+    const before = bench.station.totals();
+    assert.equal(bench.charger.clickRelay(1), undefined);
+    assert.equal(bench.relay, true);
+    assert.deepEqual(bench.station.totals(), { ...before, closings: before.closings + 1 });
+    bench.pass(990);
+    assert.equal(bench.relay, true);
+    bench.pass(20);
+    assert.equal(bench.relay, false);
+    const told = readReport(KEY, bench.station.report({ faults: [], meterWh: undefined }));
+    assert.equal('totals' in told && told.totals.relayClosings, before.closings + 1);
+    bench.station.dispose();
+  });
+
+  it('ends as soon as something is plugged in', () => {
+    const bench = clickable();
+    bench.charger.clickRelay(1);
+    bench.charger.vehicle(true);
+    assert.equal(bench.relay, false);
+    bench.station.dispose();
+  });
+
+  const refused: readonly (readonly [string, (bench: Charging) => void])[] = [
+    ['vehicle', ({ charger }) => charger.vehicle(true)],
+    ['vehicle', ({ charger }) => charger.vehicle(false, true)],
+    ['fault', ({ charger }) => charger.vehicle(undefined)],
+    ['fault', ({ charger }) => charger.relayFault('guard-away')],
+    ['rest', ({ charger }) => charger.relay({ on: false, ready: false, readyInSeconds: 5 })],
+    ['busy', (bench) => bench.type(bench.voucherCode(2))],
+    ['busy', ({ charger }) => void charger.clickRelay(1)],
+  ];
+  for (const [why, make] of refused) {
+    it(`is refused (${why}) and leaves no trace: ${make.toString().replace(/^.*?=> /, '')}`, () => {
+      const bench = clickable();
+      make(bench);
+      const { relay } = bench;
+      const totals = bench.station.totals();
+      assert.equal(bench.charger.clickRelay(1), why);
+      assert.equal(bench.relay, relay);
+      assert.deepEqual(bench.station.totals(), totals);
+      bench.station.dispose();
+    });
+  }
+
+  it('moves nothing where the journal takes no writes', () => {
+    const bench = clickable();
+    bench.station.dispose();
+    assert.throws(() => bench.charger.clickRelay(1), { code: 'journal-closed' });
+    assert.equal(bench.relay, false);
   });
 });
