@@ -358,7 +358,7 @@ describe('the dialogs of a station with several outlets', function () {
 
     it('and take the one that is chosen into the row, with its level', async () => {
       await opener(1).click();
-      await pin('GPIO22').click();
+      await pin('GPIO22').dispatchEvent('click');
       assert.equal(await rows('line').nth(1).inputValue(), '6,active-low', 'a pin that is taken');
       await pin('GPIO27').click();
       assert.equal(await panel().count(), 0);
