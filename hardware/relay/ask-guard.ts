@@ -14,6 +14,7 @@ export async function askGuard(path: string): Promise<GuardStatus> {
   const impatience = setTimeout(() => socket.destroy(), PATIENCE_MS);
   const reader = new MessageReader(MOST_STATUS_BYTES);
   socket.setEncoding('utf8');
+  let why = 'it hangs';
   try {
     socket.write(encode({ type: 'status' }));
     for await (const chunk of socket) {
@@ -22,11 +23,11 @@ export async function askGuard(path: string): Promise<GuardStatus> {
         if (told.type === 'status') return told.status;
       }
     }
-  } catch {
-    // As where nobody answers.
+  } catch (error) {
+    why = (error as Error).message;
   } finally {
     clearTimeout(impatience);
     socket.destroy();
   }
-  throw new RelayError('guard-away', `No relay guard answers on ${path}.`);
+  throw new RelayError('guard-away', `No relay guard answers on ${path}: ${why}.`);
 }
