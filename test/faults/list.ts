@@ -6,32 +6,11 @@ import { JournalError } from '../../charging/station/types.ts';
 import { machineClocks } from '../../nodes/charging-station/machine-clocks.ts';
 import { Applications, until } from '../support/applications.ts';
 import { compactCode, serviceCodeOf } from '../support/independent-codes.ts';
+import { add, type Fault, none } from './counted.ts';
 import { live } from './life.ts';
 import { CUTS, cutAgainAndAgain } from './power-cuts.ts';
 import { account, codeOf, KEY, PAID_MINUTES, Rig, type StationProcess } from './rig.ts';
-
-export interface Counted {
-  tried: number;
-  /** From the fault to the relay's line at 0, milliseconds. */
-  readonly offMs: number[];
-  honouredTwice: number;
-  lostMinutes: number;
-  relayLeftOn: number;
-}
-export interface Fault {
-  readonly name: string;
-  /** @param every try only each so-manieth point, for a quick look */
-  run(every?: number): Promise<Counted>;
-}
-
-const none = (): Counted => ({ tried: 0, offMs: [], honouredTwice: 0, lostMinutes: 0, relayLeftOn: 0 });
-
-function add(counted: Counted, more: { honouredTwice: number; lostMinutes: number; relayLeftOn: number }): void {
-  counted.tried++;
-  counted.honouredTwice += more.honouredTwice;
-  counted.lostMinutes += more.lostMinutes;
-  counted.relayLeftOn += more.relayLeftOn;
-}
+import { siteFaults } from './site-list.ts';
 
 async function withRig<T>(use: (rig: Rig) => Promise<T>): Promise<T> {
   const rig = await Rig.start();
@@ -135,14 +114,14 @@ function cutAccount(folder: string, settings: Parameters<typeof Station.open>[0]
   try {
     station = Station.open(settings, { folder, clocks: machineClocks() });
   } catch (error) {
-    if (error instanceof JournalError) return { honouredTwice: 0, lostMinutes: 0, relayLeftOn: 0 };
+    if (error instanceof JournalError) return { honouredTwice: 0, lost: 0, relayLeftOn: 0 };
     throw error;
   }
   const again = station.verify(codeOf(1)).outcome === 'accepted';
   const session = station.openVouchers()[0];
   const left = again ? PAID_MINUTES : session ? session.voucher.amount - session.delivered : 0;
   station.dispose();
-  return { honouredTwice: again ? 1 : 0, lostMinutes: Math.max(0, PAID_MINUTES - 0.1 - left), relayLeftOn: 0 };
+  return { honouredTwice: again ? 1 : 0, lost: Math.max(0, PAID_MINUTES - 0.1 - left), relayLeftOn: 0 };
 }
 
 const bouncing = whileCharging('unplugged with a contact that bounces 1–500 ms', 30, async (rig, _station, time) => {
@@ -184,7 +163,7 @@ const clockMoved: Fault = {
         const twice = [moved, back].filter((outcome) => outcome === 'accepted').length;
         const lost = PAID_MINUTES - 0.5 - remaining + (other === 'accepted' ? 0 : PAID_MINUTES);
         await station.end();
-        add(counted, { honouredTwice: twice, lostMinutes: Math.max(0, lost), relayLeftOn: rig.relayOn ? 1 : 0 });
+        add(counted, { honouredTwice: twice, lost: Math.max(0, lost), relayLeftOn: rig.relayOn ? 1 : 0 });
       }
       return counted;
     }),
@@ -219,7 +198,7 @@ const clockPutRight: Fault = {
         const lost = [first, other].filter((outcome) => outcome !== 'accepted').length * PAID_MINUTES;
         await station.end();
         const honouredTwice = again === 'accepted' ? 1 : 0;
-        add(counted, { honouredTwice, lostMinutes: lost, relayLeftOn: rig.relayOn ? 1 : 0 });
+        add(counted, { honouredTwice, lost, relayLeftOn: rig.relayOn ? 1 : 0 });
       }
       return counted;
     }),
@@ -248,8 +227,8 @@ const oldSynchronization: Fault = {
         const fresh = await station.type(clockCode(slot - 1));
         const twice = [replayed, revived].filter((outcome) => outcome === 'accepted').length;
         await station.end();
-        const lostMinutes = fresh === 'accepted' ? 0 : PAID_MINUTES;
-        add(counted, { honouredTwice: twice, lostMinutes, relayLeftOn: rig.relayOn ? 1 : 0 });
+        const lost = fresh === 'accepted' ? 0 : PAID_MINUTES;
+        add(counted, { honouredTwice: twice, lost, relayLeftOn: rig.relayOn ? 1 : 0 });
       }
       return counted;
     }),
@@ -305,7 +284,7 @@ const redeployed: Fault = {
         running.plug(false);
         await until('the relay is off', () => running.relayPin() === '0');
         await running.settled('the receipt', ({ state }) => state === 'receipt');
-        add(counted, { honouredTwice: again ? 1 : 0, lostMinutes: 0, relayLeftOn: running.relayPin() === '1' ? 1 : 0 });
+        add(counted, { honouredTwice: again ? 1 : 0, lost: 0, relayLeftOn: running.relayPin() === '1' ? 1 : 0 });
       }
     } finally {
       await running.remove();
@@ -362,4 +341,5 @@ export const faults: readonly Fault[] = [
   atEachWrite('disk full (ENOSPC) at each write', (write) => `fail:${write}:ENOSPC`),
   atEachWrite('sync fails (EIO) at each write', (write) => `fail:${write}:EIO`),
   atEachWrite('disk read-only (EROFS) from each write on', (write) => `fail-from:${write}:EROFS`),
+  ...siteFaults,
 ];

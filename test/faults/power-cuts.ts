@@ -16,7 +16,7 @@ const VOUCHERS = { min: { step: 30, quantities: [1, 3] }, Wh: { step: 500, quant
 interface Tally {
   tried: number;
   honouredTwice: number;
-  lostMinutes: number;
+  lost: number;
   relayLeftOn: number;
 }
 
@@ -130,7 +130,7 @@ export function cutAgainAndAgain(
   newFolder: () => string,
   quantities = VOUCHERS[unit].quantities,
 ): Tally {
-  const tally: Tally = { tried: 0, honouredTwice: 0, lostMinutes: 0, relayLeftOn: 0 };
+  const tally: Tally = { tried: 0, honouredTwice: 0, lost: 0, relayLeftOn: 0 };
   for (const quantity of quantities) {
     const station = new CutStation(newFolder(), unit);
     station.code = compactCode(KEY, unit, VOUCHERS[unit].step, quantity, 1);
@@ -146,7 +146,7 @@ export function cutAgainAndAgain(
     const [free, dear] = unit === 'min' ? [1, CUTS - 1] : [1.1, 0.1];
     if (given > charged + free + 1e-6) tally.honouredTwice++;
     const lost = Math.max(0, charged - given - dear - 1e-6);
-    tally.lostMinutes += unit === 'min' ? lost : (lost * 60) / POWER_W;
+    tally.lost += unit === 'min' ? lost : (lost * 60) / POWER_W;
     if (station.relay) tally.relayLeftOn++;
   }
   return tally;

@@ -1,16 +1,20 @@
 // A guard, simulated pins, and stations that die: what faults.ts and the tests share.
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SessionRecord } from '../../charging/station/types.ts';
 import { until } from '../support/applications.ts';
 import { compactCode, stationKeyOf, unusedIn } from '../support/independent-codes.ts';
-import type { Orders } from './station-process.ts';
+import type { Given, Orders } from './station-process.ts';
 
 export const KEY = stationKeyOf('00239a59742389fae63609b8ac67a90d8b61ce7f6dff1613846aca2d2196b110', 'CP-0001');
 export const PAID_MINUTES = 60;
 /** So often a session is written down here, that many points of a session's life fit in a short one. */
 const CHECKPOINT_MS = 40;
+
+/** The same at a site of several outlets. */
+export const SITE_CHECKPOINT_MS = 700;
 
 /** A voucher of 60 minutes. */
 export const codeOf = (n: number) => compactCode(KEY, 'min', 30, PAID_MINUTES / 30, n);
@@ -21,9 +25,22 @@ export interface Snapshot {
   readonly receipt: string | null;
   readonly remaining: number;
   readonly faults: readonly string[];
+  readonly outlets: readonly { readonly outlet: number; readonly state: string; readonly relay: boolean }[];
+}
+interface OpenAtFirst {
+  readonly outlet: number;
+  readonly n: number;
+}
+/** What the keypad says to a code, and what the journal knows of it. */
+export interface Fate {
+  readonly outcome: string;
+  readonly record?: SessionRecord;
 }
 interface Message {
   readonly ready?: true;
+  /** The vouchers that it found open when it began. */
+  readonly open?: readonly OpenAtFirst[];
+  readonly fates?: readonly Fate[];
   readonly outcome?: string;
   readonly snapshot?: Snapshot;
   readonly record?: {
@@ -40,26 +57,67 @@ export class Rig {
   readonly folder = mkdtempSync(join(tmpdir(), 'offline-charging-faults-'));
   readonly pins = join(this.folder, 'pins');
   readonly socket = join(this.folder, 'guard.sock');
+  readonly outlets: number;
+  readonly unit: 'min' | 'Wh';
   #guard: ChildProcess | undefined;
   #journals = 0;
 
-  static async start(): Promise<Rig> {
-    const rig = new Rig();
+  private constructor(outlets: number, unit: 'min' | 'Wh') {
+    this.outlets = outlets;
+    this.unit = unit;
+  }
+
+  static async start(outlets = 1, unit: 'min' | 'Wh' = 'min'): Promise<Rig> {
+    const rig = new Rig(outlets, unit);
     mkdirSync(rig.pins);
-    rig.plug(false);
+    rig.unplugAll();
     await rig.startGuard();
     return rig;
   }
 
+  /** Of its outlets. */
+  get numbers(): readonly number[] {
+    return Array.from({ length: this.outlets }, (_, index) => index + 1);
+  }
+
   async startGuard(): Promise<void> {
-    const program = new URL('../../hardware/relay/guard-main.ts', import.meta.url).pathname;
-    const args = ['--socket', this.socket, '--driver', 'simulated', '--folder', this.pins, '--relay', 'relay=relay'];
-    const guard = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [program, ...args] = this.#guardsCommand;
+    const guard = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#guard = guard;
     await new Promise<void>((resolve, reject) => {
       guard.stdout.once('data', () => resolve());
       guard.once('exit', (code) => reject(new Error(`the guard ended with ${code}`)));
     });
+    // Of twelve outlets it says a lot.
+    guard.stdout.resume();
+  }
+
+  /** As systemd does when a guard has ended, however. */
+  switchOff(): void {
+    const [program, ...args] = this.#guardsCommand;
+    spawnSync(program, [...args, '--off'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  get #guardsCommand(): readonly [string, ...string[]] {
+    const guard = new URL('../../hardware/relay/guard-main.ts', import.meta.url).pathname;
+    const lines = this.numbers.map((outlet) => lineOf('relay', outlet));
+    const relays = lines.flatMap((line) => ['--relay', `${line}=${line}`]);
+    return [
+      process.execPath,
+      guard,
+      '--socket',
+      this.socket,
+      '--driver',
+      'simulated',
+      '--folder',
+      this.pins,
+      ...relays,
+    ];
+  }
+
+  /** It hangs, and holds its lines as they are. */
+  hangGuard(): void {
+    this.#guard?.kill('SIGSTOP');
   }
 
   async killGuard(): Promise<void> {
@@ -73,13 +131,31 @@ export class Rig {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  plug(connected: boolean): void {
-    writeFileSync(join(this.pins, 'vehicle'), connected ? '1' : '0');
+  plug(connected: boolean, outlet = 1): void {
+    writeFileSync(this.line('vehicle', outlet), connected ? '1' : '0');
   }
 
+  unplugAll(): void {
+    for (const outlet of this.numbers) this.plug(false, outlet);
+  }
+
+  plugged(outlet: number): boolean {
+    return readFileSync(this.line('vehicle', outlet), 'utf8').startsWith('1');
+  }
+
+  /** Whether the relay of any outlet is on. */
   get relayOn(): boolean {
-    const file = join(this.pins, 'relay');
+    return this.numbers.some((outlet) => this.relayOnAt(outlet));
+  }
+
+  relayOnAt(outlet: number): boolean {
+    const file = this.line('relay', outlet);
     return existsSync(file) && readFileSync(file, 'utf8').startsWith('1');
+  }
+
+  /** The file of an outlet's line. */
+  line(name: 'relay' | 'vehicle', outlet: number): string {
+    return join(this.pins, lineOf(name, outlet));
   }
 
   newJournal(): string {
@@ -92,9 +168,18 @@ export class Rig {
     return copy;
   }
 
-  station(journal: string, inject = '', sequence: 'clock' | 'counter' = 'counter'): Promise<StationProcess> {
+  /** A journal that is not needed any more. */
+  forget(journal: string): void {
+    rmSync(journal, { recursive: true });
+  }
+
+  station(journal: string, inject = '', sequence: Given['sequence'] = 'counter'): Promise<StationProcess> {
     return StationProcess.start(this, journal, inject, sequence);
   }
+}
+
+function lineOf(name: string, outlet: number): string {
+  return outlet === 1 ? name : `${name}-${outlet}`;
 }
 
 export class StationProcess {
@@ -104,6 +189,11 @@ export class StationProcess {
   readonly outcomes: string[] = [];
   /** The receipts that were given, by sequence number. */
   readonly receipts = new Map<number, string>();
+  /** The vouchers that were closed, by sequence number. */
+  readonly closed = new Set<number>();
+  /** The vouchers that it found open in its journal when it began. */
+  foundOpen: readonly OpenAtFirst[] = [];
+  #fates: readonly Fate[] | undefined;
   snapshot: Snapshot | undefined;
   writes = 0;
   /** When it ended, `performance.now()`. */
@@ -116,10 +206,12 @@ export class StationProcess {
   }
 
   /** Resolves when it is ready, or died of what was injected. */
-  static async start(rig: Rig, folder: string, inject: string, sequence: string): Promise<StationProcess> {
-    const given = { folder, pins: rig.pins, socket: rig.socket, key: KEY.toString('hex'), sequence };
+  static async start(rig: Rig, folder: string, inject: string, sequence: Given['sequence']): Promise<StationProcess> {
+    const { pins, socket, outlets, unit } = rig;
+    const checkpointMs = outlets > 1 ? SITE_CHECKPOINT_MS : CHECKPOINT_MS;
+    const given: Given = { folder, pins, socket, key: KEY.toString('hex'), sequence, outlets, unit, checkpointMs };
     const child = fork(new URL('./station-process.ts', import.meta.url).pathname, [], {
-      env: { ...process.env, INJECT: inject, STATION: JSON.stringify({ ...given, checkpointMs: CHECKPOINT_MS }) },
+      env: { ...process.env, INJECT: inject, STATION: JSON.stringify(given) },
     });
     const station = new StationProcess(rig, child);
     await new Promise<void>((resolve) => {
@@ -135,10 +227,13 @@ export class StationProcess {
     return station;
   }
 
-  #hear({ outcome, snapshot, record, writes }: Message): void {
+  #hear({ outcome, snapshot, record, writes, open, fates }: Message): void {
+    if (open) this.foundOpen = open;
+    if (fates) this.#fates = fates;
     if (outcome !== undefined) this.outcomes.push(outcome);
     if (snapshot) this.snapshot = snapshot;
     if (record) this.kinds.push(record.code ? `${record.kind} ${record.code}` : record.kind);
+    if (record?.kind === 'session-closed') this.closed.add(record.sequence!);
     if (record?.sequence !== undefined && record.receipt) this.receipts.set(record.sequence, record.receipt);
     if (writes !== undefined) this.writes = writes;
   }
@@ -171,6 +266,14 @@ export class StationProcess {
     return this.outcomes[heard];
   }
 
+  /** What became of these codes; undefined when the station died over it. */
+  async fates(codes: readonly string[]): Promise<readonly Fate[] | undefined> {
+    this.#fates = undefined;
+    this.order({ fates: codes });
+    await this.soon('the fates of codes', () => this.#fates !== undefined);
+    return this.#fates;
+  }
+
   /** Until it is so, or the station is dead. */
   async soon(what: string, test: (snapshot: Snapshot | undefined) => boolean, withinMs = 8000): Promise<void> {
     await until(
@@ -199,7 +302,7 @@ export class StationProcess {
 
 export interface Account {
   readonly honouredTwice: number;
-  readonly lostMinutes: number;
+  readonly lost: number;
   readonly relayLeftOn: number;
 }
 
@@ -224,7 +327,7 @@ export async function account(rig: Rig, journal: string, pasts: readonly Past[])
   await station.soon('it knows what it is', (now) => now !== undefined && !undecided.includes(now.state));
   const now = station.snapshot;
   let honouredTwice = 0;
-  let lostMinutes = 0;
+  let lost = 0;
   for (const past of pasts) {
     const again = (await station.type(codeOf(past.n))) === 'accepted';
     if (again && past.wasOn) honouredTwice++;
@@ -234,8 +337,8 @@ export async function account(rig: Rig, journal: string, pasts: readonly Past[])
     const onReceipt = parts === undefined ? 0 : (PAID_MINUTES * (parts + 1)) / 155;
     const going = now?.state === 'charging' && parts === undefined ? now.remaining : 0;
     const left = again ? PAID_MINUTES : Math.max(onReceipt, going);
-    lostMinutes += Math.max(0, PAID_MINUTES - past.onMs / 60_000 - left);
+    lost += Math.max(0, PAID_MINUTES - past.onMs / 60_000 - left);
   }
   await station.end();
-  return { honouredTwice, lostMinutes, relayLeftOn: rig.relayOn ? 1 : 0 };
+  return { honouredTwice, lost, relayLeftOn: rig.relayOn ? 1 : 0 };
 }

@@ -50,9 +50,11 @@ export function unusedIn(
   step: number,
   n: number,
 ): number | undefined {
+  const [layout, window, width] =
+    receipt.length === 14 ? (['wide-long', 1024, 6] as const) : (['long', 64, 4] as const);
   for (let unused = 0; unused <= 155; unused++) {
-    const codeKey = key(station, 'receipt', 'long', unit, step, unused);
-    if (finish(pad((n % 64) * 156 + unused, 4), codeKey, n, 7) === receipt) return unused;
+    const codeKey = key(station, 'receipt', layout, unit, step, unused);
+    if (finish(pad((n % window) * 156 + unused, width), codeKey, n, 7) === receipt) return unused;
   }
   return undefined;
 }
