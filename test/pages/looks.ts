@@ -2,16 +2,26 @@
 // phone, 800×480, 1024×600 and desktop, with text of 100 and 200 %, in both languages and colour schemes. Also says
 // what a program can see of them: words beyond an edge or cut, controls on each other, English on a Chinese page.
 // `node test/pages/looks.ts FOLDER [customer] [operator] [panel]`, after `npm run build`
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { customersClouds, customersStates, speak as speakToCustomer } from './looks/customer.ts';
 import { operatorsCloud, operatorsStates, speak as speakToOperator } from './looks/operator.ts';
-import { PanelOfLooks, panelsStates } from './looks/panel.ts';
+import { codeOn, PanelOfLooks, panelsStates } from './looks/panel.ts';
 import { browserOf, walk } from './looks/walk.ts';
 
 const [folder, ...named] = process.argv.slice(2);
 if (!folder) throw new Error('usage: node test/pages/looks.ts FOLDER [customer] [operator] [panel]');
 const both = { languages: ['en', 'zh-CN'], schemes: ['light', 'dark'], fullPage: true } as const;
 const wrong: string[] = [];
+const SEVEN_INCHES = [
+  { width: 800, height: 480 },
+  { width: 1024, height: 600 },
+] as const;
+/** How wide such a screen is. */
+const SCREEN_MM = 154;
+const ARM_MM = 600;
+/** The main camera of a phone: pixels and angle of the long side. */
+const CAMERA_PIXELS = 4032;
+const CAMERA_DEGREES = 68;
 
 const PAGES = {
   async customer(browser: Browser, textSize: number) {
@@ -38,12 +48,29 @@ const PAGES = {
       // Nobody scrolls a panel.
       const speak = panel.speak.bind(panel);
       const how = { ...both, textSize, folder: `${folder}/panel`, speak, fullPage: false };
-      for await (const state of panelsStates(browser, panel)) wrong.push(...(await walk(state, how)));
+      for await (const state of panelsStates(browser, panel)) {
+        wrong.push(...(await walk(state, how)));
+        if (state.name === 'receipt-at-Wh-of-20' && textSize === 100) await sayHowLarge(state.page);
+      }
     } finally {
       await panel.remove();
     }
   },
 };
+
+/** How large a module of the longest report is, in millimetres and as a phone's camera sees it at arm's length. */
+async function sayHowLarge(page: Page): Promise<void> {
+  for (const { width, height } of SEVEN_INCHES) {
+    await page.setViewportSize({ width, height });
+    const { modules, points } = await codeOn(page);
+    const mm = (points * SCREEN_MM) / width;
+    const seen = 2 * ARM_MM * Math.tan((CAMERA_DEGREES * Math.PI) / 360);
+    console.log(
+      `longest report at ${width}×${height}: ${modules - 8} modules of ${points} points, ${mm.toFixed(2)} mm each on 7 inches; from ` +
+        `${ARM_MM / 10} cm a camera of ${CAMERA_PIXELS} pixels sees ${((mm * CAMERA_PIXELS) / seen).toFixed(1)} of them a module`,
+    );
+  }
+}
 
 for (const textSize of [100, 200]) {
   const browser = await browserOf(textSize);

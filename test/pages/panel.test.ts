@@ -7,7 +7,7 @@ import { EN_OUTLETS } from '../../charging/station/conversation/words/en-outlets
 import { CATALOGUES } from '../../charging/station/conversation/words.ts';
 import { Applications, until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { PanelOfLooks, panelsStates } from './looks/panel.ts';
+import { codeOn, PanelOfLooks, panelsStates } from './looks/panel.ts';
 import { browserOf, walk } from './looks/walk.ts';
 import { scanned, violations } from './support.ts';
 
@@ -102,13 +102,8 @@ describe('every screen of the panel', function () {
     try {
       for await (const { page } of panelsStates(browser, panel, /^receipt-at-Wh-of-20$/)) {
         await page.setViewportSize(SMALL[0]);
-        const [modules, points] = await page
-          .locator('.oc-qr')
-          .evaluate((code) => [
-            Number(code.getAttribute('viewBox')!.split(' ')[2]),
-            code.getBoundingClientRect().width,
-          ]);
-        assert.equal(points! / modules!, 3, `${modules} modules on ${points} points`);
+        const { modules, points } = await codeOn(page);
+        assert.equal(points, 3, `${modules} modules of ${points} points`);
         assert.match(
           (await scanned(page)) ?? 'nothing',
           /\/charge\/CP-0001#report=[\w-]{400,}&receipt=88269758614605$/,

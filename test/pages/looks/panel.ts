@@ -102,6 +102,14 @@ export class PanelOfLooks {
   }
 }
 
+/** Of the code that a panel shows: how many modules wide it is, its quiet zone with it, and how many points each of them is. */
+export async function codeOn(page: Page): Promise<{ readonly modules: number; readonly points: number }> {
+  const [modules, width] = await page
+    .locator('.oc-qr')
+    .evaluate((code) => [Number(code.getAttribute('viewBox')!.split(' ')[2]), code.getBoundingClientRect().width]);
+  return { modules: modules!, points: width! / modules! };
+}
+
 /** Of a site with 20 outlets, all charging. */
 const longestReport = sealReport(new Uint8Array(32).fill(7), {
   ...{ journal: 'ffffffff', keyVersion: 3, boot: 900, number: 90_000, timeSeconds: 1_900_000_000, highest: 16_000_000 },
@@ -126,7 +134,8 @@ function valuesOf(name: ScreenName, fault: string, reason: string): Screen['valu
   const has = (gap: string) => lines.some((line) => line.includes(`{${gap}`));
   return {
     left: has('left:energy') ? 155_000 : '77:30:00',
-    ...{ used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', fault, reason, more: 3, outlets: 20 },
+    ...{ used: 155_000, elapsed: '77:30:00', seconds: 900, wait: '59:59', reason, more: 3, outlets: 20 },
+    ...(['fault', 'advice', 'warning'].some(has) ? { fault } : {}),
     ...{ outlet: 12, amount: 155_000, unit: 'Wh', free: '', plugged: '3,7,12', broken: '' },
     ...(has('digits') && {
       digits: name === 'typed' ? '1234567890123456' : name === 'typed-outlet' ? '12' : '88269 7586 14605',

@@ -71,13 +71,27 @@ async function settledFaults(page: Page, language: string, how: Walk): Promise<s
   return found;
 }
 
-/** What no reader should meet: words beyond the edge or cut, controls that lie on each other, another language. */
+/** What no reader should meet: words beyond the edge, cut or tiny, controls that lie on each other, another language. */
 function faults(page: Page, language: string, scrolled: boolean): Promise<string[]> {
   return page.evaluate(
     ([spoken, scrolls]) => {
       const found: string[] = [];
       const words = (element: Element) =>
         `${element.id || element.className || element.tagName}: ${(element.textContent ?? '').trim().slice(0, 60)}`;
+      /** Whether what is around it cuts its words off. */
+      const hides = (element: Element) => {
+        const written = document.createRange();
+        written.selectNodeContents(element);
+        const { left, right } = written.getBoundingClientRect();
+        for (let around = element.parentElement; around; around = around.parentElement) {
+          const { overflowX } = getComputedStyle(around);
+          const box = around.getBoundingClientRect();
+          const isShut = overflowX === 'hidden' || overflowX === 'clip';
+          if (isShut && box.width > 0 && (right > box.right + 1 || left < box.left - 1)) return true;
+          if (overflowX === 'auto' || overflowX === 'scroll') return false;
+        }
+        return false;
+      };
       const root = document.querySelector('dialog[open]') ?? document.body;
       const wide = document.documentElement.clientWidth;
       if (document.documentElement.scrollWidth > wide)
@@ -107,6 +121,8 @@ function faults(page: Page, language: string, scrolled: boolean): Promise<string
         const cuts =
           element.tagName !== 'INPUT' && display !== 'inline' && (overflowX !== 'visible' || overflowY !== 'visible');
         if (cuts && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${words(element)}`);
+        if (own && hides(element)) found.push(`hidden in part: ${words(element)}`);
+        if (own && Number.parseFloat(getComputedStyle(element).fontSize) < 10) found.push(`tiny: ${words(element)}`);
         if (/^BUTTON$/.test(element.tagName) && element.scrollWidth > element.clientWidth + 1)
           found.push(`wider than its button: ${words(element)}`);
         const text = [...element.childNodes]
