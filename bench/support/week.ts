@@ -1,6 +1,6 @@
-// A busy site on the real station, its journal and its session machines, on clocks that are turned by hand: customers who buy,
-// type, plug in where they should not, add to what they have, go away; and power cuts. What was sold, delivered and left is held
-// against what the meters of this simulated world really counted.
+// A busy site on the real station, its journal and its session machines, on clocks that are turned by hand: customers who buy, now
+// or hours ahead, type, plug in where they should not, add to what they have, go away, type what was used; and power cuts, some
+// right after each other. What was sold, delivered and left is held against what the meters of this simulated world really counted.
 import { nextNumber } from '../../charging/cloud/terms.ts';
 import { readReceipt, readReport, voucherCode } from '../../charging/codes/index.ts';
 import { Charger } from '../../charging/station/charger/charger.ts';
@@ -9,29 +9,32 @@ import { Station } from '../../charging/station/station.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
 import { Hands, HOUR, KEY, MINUTE, newFolder, WIDE } from '../../test/charging/station/support.ts';
 import { randomFrom } from '../../test/support/random.ts';
+import type { Totals, Trade, WeekOptions } from './week-totals.ts';
 
 const SECOND = 1000;
 /** How often the meters are read here, and how long one may be silent: coarser than at a station, so that a week is minutes. */
 const READ_EVERY_MS = 20 * SECOND;
-const STEP = { min: 30, Wh: 500 } as const;
+export const STEP = { min: 30, Wh: 500 } as const;
 const MOST_UNUSED = 155;
 const MOST_POWER_W = 2500;
+const CUTS_A_DAY = 3;
+/** So many of the cuts are followed by another before a minute and a half is over. */
+const CUT_AGAIN = 0.3;
+/** So many customers buy ahead, and come within so long. */
+const AHEAD = 0.1;
+const MOST_AHEAD_MS = 20 * HOUR;
 /** What is drawn between two readings: by so much a vehicle may have had more when a reading shows that all is used up. */
 const MOST_UNREAD_WH = (MOST_POWER_W * READ_EVERY_MS) / HOUR;
-
-export interface WeekOptions {
-  readonly unit: 'min' | 'Wh';
-  readonly hours: number;
-  readonly outlets: number;
-  readonly codesADay: number;
-  readonly seed: number;
-}
 
 interface Sold {
   readonly quantity: number;
   readonly code: string;
+  /** When it was bought, milliseconds since 1970. */
+  readonly at: number;
   typed: boolean;
 }
+
+type Closed = { readonly delivered: number; readonly receipt?: string; readonly at: number };
 
 /** One vehicle at one outlet. */
 interface Place {
@@ -43,31 +46,6 @@ interface Place {
   needsWh: number;
   leavesAt: number;
   topsUpAt: number;
-}
-
-export interface Totals {
-  readonly sold: number;
-  readonly turnedAway: number;
-  readonly abandoned: number;
-  readonly redeemed: number;
-  readonly handedBack: number;
-  readonly topUps: number;
-  readonly wrongOutlet: number;
-  readonly powerCuts: number;
-  /** In 155ths of a voucher's step, so that all of it is whole numbers. */
-  readonly paid: number;
-  readonly kept: number;
-  readonly refunded: number;
-  readonly neverTyped: number;
-  /** Minutes or Wh: what vouchers were charged, and what vehicles were given. */
-  readonly charged: number;
-  readonly given: number;
-  /** What power cuts cost the customers at most; and the operator, with what is drawn before a reading tells of it. */
-  readonly dearest: number;
-  readonly freest: number;
-  readonly reported: { readonly closed: number; readonly delivered: number };
-  readonly closed: number;
-  readonly mistakes: readonly string[];
 }
 
 export function simulateWeek(options: WeekOptions): Totals {
@@ -85,7 +63,9 @@ class Week {
   readonly #places: Place[];
   readonly #sold = new Map<number, Sold>();
   readonly #opened = new Map<number, number>();
-  readonly #closed = new Map<number, { delivered: number; receipt?: string }>();
+  readonly #closed = new Map<number, Closed>();
+  /** Bought, and to be typed at that time. */
+  #comes: { readonly at: number; readonly sold: Sold }[] = [];
   readonly #mistakes: string[] = [];
   #station!: Station;
   #charger!: Charger;
@@ -93,7 +73,7 @@ class Week {
   #last = 0;
   #report = '';
   #given = 0;
-  #counts = { turnedAway: 0, topUps: 0, wrongOutlet: 0, powerCuts: 0, handedBack: 0, abandoned: 0 };
+  #counts = { turnedAway: 0, topUps: 0, wrongOutlet: 0, powerCuts: 0, handedBack: 0, abandoned: 0, ahead: 0 };
   #bounds = { dearest: 0, freest: 0 };
 
   constructor(options: WeekOptions) {
@@ -112,10 +92,11 @@ class Week {
     const { hours, codesADay } = this.#options;
     const end = this.#now + hours * HOUR;
     let arrives = this.#now + this.#wait(codesADay);
-    let cutAt = this.#now + this.#wait(3);
+    let cutAt = this.#now + this.#wait(CUTS_A_DAY);
     let readAt = this.#now;
     while (this.#now < end) {
-      const next = Math.min(arrives, cutAt, readAt, ...this.#timers.map(({ at }) => at));
+      const others = [...this.#timers, ...this.#comes];
+      const next = Math.min(arrives, cutAt, readAt, ...others.map(({ at }) => at));
       this.#pass(Math.max(0, next - this.#now));
       if (this.#now >= readAt) {
         readAt = this.#now + READ_EVERY_MS;
@@ -126,10 +107,12 @@ class Week {
         arrives = this.#now + this.#wait(codesADay);
         this.#customer();
       }
+      this.#come();
       if (this.#now >= cutAt) {
         const before = this.#now;
         this.#powerCut();
-        const [waited, boot] = [this.#wait(3), this.#now - before];
+        const again = this.#chance(CUT_AGAIN) ? (5 + this.#random() * 85) * SECOND : undefined;
+        const [waited, boot] = [again ?? this.#wait(CUTS_A_DAY), this.#now - before];
         [arrives, readAt, cutAt] = [arrives + boot, this.#now, this.#now + waited];
         continue;
       }
@@ -193,7 +176,7 @@ class Week {
     if (this.#closed.has(sequence)) this.#mistakes.push(`${sequence} was closed twice`);
     if (record.ended === 'used-up' && this.#options.unit === 'Wh') this.#bounds.freest += MOST_UNREAD_WH;
     const { delivered, receipt } = record as unknown as { delivered: number; receipt?: string };
-    this.#closed.set(sequence, { delivered, ...(receipt === undefined ? {} : { receipt }) });
+    this.#closed.set(sequence, { delivered, at: this.#now, ...(receipt === undefined ? {} : { receipt }) });
   }
 
   #pass(ms: number): void {
@@ -254,7 +237,7 @@ class Week {
     this.#last = next.sequence;
     const quantity = 1 + Math.floor(this.#random() * 4);
     const code = voucherCode(KEY, { layout: 'wide', unit, step, quantity, sequence: next.sequence });
-    const sold = { quantity, code, typed: false };
+    const sold = { quantity, code, at: this.#now, typed: false };
     this.#sold.set(next.sequence, sold);
     return { sequence: next.sequence, sold };
   }
@@ -266,14 +249,29 @@ class Week {
       this.#counts.abandoned++;
       return;
     }
+    if (this.#chance(AHEAD)) this.#comes.push({ at: this.#now + this.#random() * MOST_AHEAD_MS, sold: bought.sold });
+    else this.#arrive(bought.sold);
+  }
+
+  /** Those who bought hours ago, and are there now. */
+  #come(): void {
+    const here = this.#comes.filter(({ at }) => at <= this.#now);
+    this.#comes = this.#comes.filter(({ at }) => at > this.#now);
+    for (const { sold } of here) {
+      this.#counts.ahead++;
+      this.#arrive(sold);
+    }
+  }
+
+  #arrive(sold: Sold): void {
     const free = this.#places.flatMap(({ vehicle }, index) => (vehicle ? [] : [index]));
     const index = free[Math.floor(this.#random() * free.length)];
     if (index === undefined) {
-      if (this.#chance(0.5)) this.#handBack(bought.sold);
+      if (this.#chance(0.5)) this.#handBack(sold);
       else this.#counts.abandoned++;
       return;
     }
-    this.#type(bought.sold, index);
+    this.#type(sold, index);
     const wrong = this.#chance(0.08) ? free.find((other) => other !== index) : undefined;
     if (wrong === undefined) {
       this.#plug(index);
@@ -294,7 +292,7 @@ class Week {
   #type(sold: Sold, index: number): void {
     const verdict = this.#station.verify(sold.code);
     if (verdict.outcome !== 'accepted' || verdict.kind !== 'voucher') {
-      this.#mistakes.push(`a code that was just bought is ${verdict.outcome}`);
+      this.#mistakes.push(`a code that was bought is ${verdict.outcome}`);
       return;
     }
     sold.typed = true;
@@ -343,10 +341,27 @@ class Week {
     this.#boot();
   }
 
+  /** Everybody tries what was used once more. */
+  #typeAgain(): number {
+    const used = [...this.#sold].filter(([sequence]) => this.#closed.has(sequence));
+    for (const [sequence, { code }] of used) {
+      const { outcome } = this.#station.verify(code);
+      if (outcome === 'accepted') this.#mistakes.push(`${sequence} would be honoured twice`);
+      const fate = this.#station.fateOf(code);
+      const closed = this.#closed.get(sequence)!;
+      if (fate && (fate.receipt !== closed.receipt || fate.delivered !== closed.delivered))
+        this.#mistakes.push(`${sequence} has another fate than its customer was told`);
+    }
+    return used.length;
+  }
+
   totals(): Totals {
+    const typedAgain = this.#typeAgain();
     const { unit, step } = this.#settings;
     let [paid, kept, refunded, neverTyped, charged] = [0, 0, 0, 0, 0];
-    for (const [sequence, { quantity }] of this.#sold) {
+    const trades: Trade[] = [];
+    for (const [sequence, { quantity, code, at }] of this.#sold) {
+      trades.push({ at, sequence, quantity, code });
       const worth = quantity * MOST_UNUSED;
       paid += worth;
       const closed = this.#closed.get(sequence);
@@ -361,6 +376,7 @@ class Week {
       const unused = typeof reading === 'object' ? reading.unused : 0;
       const due = Math.floor((MOST_UNUSED * (amount - closed.delivered)) / amount + 1e-9);
       if (unused !== due) this.#mistakes.push(`${sequence} has ${unused} on its receipt, not ${due}`);
+      if (closed.receipt) trades.push({ at: closed.at, quantity, receipt: closed.receipt, unused });
       refunded += unused * quantity;
       kept += (MOST_UNUSED - unused) * quantity;
       charged += closed.delivered;
@@ -376,22 +392,8 @@ class Week {
       ...{ sold: this.#sold.size, redeemed: this.#opened.size, closed: this.#closed.size },
       ...{ paid, kept, refunded, neverTyped, charged, given: this.#given },
       reported: { closed, delivered },
+      ...{ trades: trades.toSorted((a, b) => a.at - b.at), typedAgain },
       mistakes: this.#mistakes,
     };
   }
-}
-
-/** What does not add up; empty when all does. */
-export function mistakesIn(totals: Totals, unit: 'min' | 'Wh'): readonly string[] {
-  const { paid, kept, refunded, neverTyped, charged, given, dearest, freest, reported, closed } = totals;
-  const mistakes = [...totals.mistakes];
-  if (paid !== kept + refunded + neverTyped)
-    mistakes.push(`paid ${paid}, and ${kept + refunded + neverTyped} of it is known`);
-  // Down to the thousandth of a Wh that each voucher is rounded by; minutes as the beats of the machine count them.
-  const rounding = unit === 'Wh' ? closed / 1000 : closed * 0.02;
-  if (charged > given + dearest + rounding) mistakes.push(`charged ${charged}, given ${given}`);
-  if (given > charged + freest + rounding) mistakes.push(`given ${given}, charged ${charged}`);
-  if (reported.closed !== closed) mistakes.push(`reported ${reported.closed} vouchers of ${closed}`);
-  if (Math.abs(reported.delivered - charged) > 1) mistakes.push(`reported ${reported.delivered}, charged ${charged}`);
-  return mistakes;
 }
