@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readStationPins, sharedLine } from '../../hardware/station-pins.ts';
 import { Cloud } from '../flows/cloud/support/cloud.ts';
 import { Applications, until } from '../support/applications.ts';
 
@@ -80,6 +81,23 @@ describe('the code in the documents', function () {
       [...text.matchAll(/^(\w+)=/gm)].filter(([, name]) => !known.has(name!)).map(([, name]) => `${file}: ${name}`),
     );
     assert.deepEqual(strange, []);
+  });
+
+  it('wires stations of two, six, twelve and twenty outlets so that all programs take it', () => {
+    const wired = inLanguage('env').filter(({ text }) => /^RELAY_LINE=.*;/m.test(text));
+    const counts = wired.map(({ text }) => {
+      const said = Object.fromEntries(
+        [...text.matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, name, value]) => [name, value]),
+      );
+      const outlets = said.RELAY_LINE!.split(';').length;
+      const { pins, refused } = readStationPins({ ...said, STATION_OUTLETS: String(outlets), GPIO_DRIVER: 'gpiod' });
+      assert.deepEqual(refused, [], `${outlets} outlets`);
+      assert.equal(sharedLine(pins), undefined, `${outlets} outlets`);
+      for (const use of ['relay', 'vehicle'])
+        assert.equal(pins.filter((pin) => pin.use === use).length, outlets, `${use} of ${outlets} outlets`);
+      return outlets;
+    });
+    assert.deepEqual(counts, [2, 6, 12, 20]);
   });
 
   it('fits the types where it is TypeScript', () => {
