@@ -1,15 +1,19 @@
 // Pictures of all that customers, operators and those at a station see, to be looked at: every state of every page, at
 // phone, 800×480, 1024×600 and desktop, with text of 100 and 200 %, in both languages and colour schemes. Also says
 // what a program can see of them: words beyond an edge or cut, controls on each other, English on a Chinese page.
-// `node test/pages/looks.ts FOLDER [customer] [operator] [panel]`, after `npm run build`
+// `node test/pages/looks.ts FOLDER [customer] [operator] [panel] [characters]`, after `npm run build`. `characters` writes the
+// displays of 20×4 and 16×2 as text, and needs no browser.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { charactersOfAll } from './looks/characters.ts';
 import { customersClouds, customersStates, speak as speakToCustomer } from './looks/customer.ts';
 import { operatorsCloud, operatorsStates, speak as speakToOperator } from './looks/operator.ts';
 import { codeOn, PanelOfLooks, panelsStates } from './looks/panel.ts';
 import { browserOf, walk } from './looks/walk.ts';
 
 const [folder, ...named] = process.argv.slice(2);
-if (!folder) throw new Error('usage: node test/pages/looks.ts FOLDER [customer] [operator] [panel]');
+if (!folder) throw new Error('usage: node test/pages/looks.ts FOLDER [customer] [operator] [panel] [characters]');
 const both = { languages: ['en', 'zh-CN'], schemes: ['light', 'dark'], fullPage: true } as const;
 const wrong: string[] = [];
 const SEVEN_INCHES = [
@@ -72,7 +76,14 @@ async function sayHowLarge(page: Page): Promise<void> {
   }
 }
 
-for (const textSize of [100, 200]) {
+if (named.length === 0 || named.includes('characters')) {
+  const { text, wrong: tooLong } = charactersOfAll();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'characters.txt'), text);
+  wrong.push(...tooLong);
+}
+const needsBrowser = named.length === 0 || Object.keys(PAGES).some((name) => named.includes(name));
+for (const textSize of needsBrowser ? [100, 200] : []) {
   const browser = await browserOf(textSize);
   try {
     for (const [name, take] of Object.entries(PAGES))

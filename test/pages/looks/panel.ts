@@ -176,7 +176,8 @@ function outletsOf(count: number, unit: 'min' | 'Wh' = 'min'): object[] {
 
 const ONE = [{ outlet: 1, unit: 'min', delivered: 15, state: 'charging', vehicle: true, remaining: 45, amount: 60 }];
 
-function* screensToSee(): Generator<readonly [string, Screen, readonly object[]]> {
+/** Each screen under a name, with the longest values that it can have, and the outlets beside it. */
+export function* screensToSee(): Generator<readonly [string, Screen, readonly object[]]> {
   const { screens, faults } = CATALOGUES.en;
   const screen = (name: ScreenName, fault = 'relay-stuck-on', reason = 'service', more: Screen['values'] = {}) => ({
     name,
