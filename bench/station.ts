@@ -1,7 +1,9 @@
 // `npm run bench:station`: a charger and its relay guard as real processes on simulated pins. Code typed → relay on,
 // unplugged → relay off and kill -9 → relay off, beside the disk's own sync; memory and start beside bare Node-RED.
 //
-// BENCH_CHARGES, BENCH_KILLS and BENCH_STARTS say how often; arguments choose from charges, kills, starts.
+// Then stations of one and of twenty outlets side by side: the same times, memory, and what they write to the disk; and a code that
+// is scanned. BENCH_CHARGES, BENCH_KILLS, BENCH_STARTS and BENCH_MINUTES say how often or how long; arguments choose from
+// charges, kills, starts, sites.
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -10,30 +12,19 @@ import { until } from '../test/support/applications.ts';
 import { BareNodeRed } from './support/bare-node-red.ts';
 import { ChargerRig } from './support/charger.ts';
 import { Disk } from './support/disk.ts';
-import { median, settled, short, spread, table } from './support/figures.ts';
-import type { Memory, Program } from './support/programs.ts';
+import { median, printSpreads, settled, short, spread, table } from './support/figures.ts';
+import { type Program, settledMemory } from './support/programs.ts';
+import { sites } from './support/sites.ts';
 
 const CHARGES = Number(process.env.BENCH_CHARGES ?? 200);
 const KILLS = Number(process.env.BENCH_KILLS ?? 15);
 const STARTS = Number(process.env.BENCH_STARTS ?? 7);
+/** How long is watched what stations of one and of twenty outlets write. */
+const MINUTES = Number(process.env.BENCH_MINUTES ?? 5);
 /** Of the vehicle's contact opening (hardware/gpio/debounce.ts). */
 const DEBOUNCE_MS = 25;
 const chosen = process.argv.slice(2);
 const wanted = (name: string) => chosen.length === 0 || chosen.includes(name);
-
-interface Row {
-  readonly name: string;
-  readonly ms: readonly number[];
-  readonly reach: string;
-}
-
-function print(rows: readonly Row[]): void {
-  const lines = rows.map(({ name, ms, reach }) => {
-    const { p50, p99, worst } = spread(ms);
-    return [name, String(ms.length), p50, p99, worst, reach];
-  });
-  console.log(`${table(['milliseconds', 'times', 'p50', 'p99', 'worst', 'to reach'], lines)}\n`);
-}
 
 /** Plugs in, types a code, and gives the milliseconds from the request with its last key to the relay's line. */
 async function charge(rig: ChargerRig): Promise<number> {
@@ -77,7 +68,7 @@ async function charges(): Promise<void> {
     disk.close();
     await rig.end();
   }
-  print([
+  printSpreads([
     { name: 'code typed → relay on', ms: on, reach: 'p99 ≤ 50' },
     { name: 'the disk: 4 kB and fdatasync', ms: disk.syncs, reach: '' },
     { name: 'the disk: SQLite commit, FULL', ms: disk.commits, reach: '' },
@@ -151,7 +142,7 @@ async function kills(): Promise<void> {
     witness.close();
     await rig.end();
   }
-  print([
+  printSpreads([
     { name: 'kill -9 of the charger → relay off', ms: off, reach: '≤ 50' },
     { name: 'the machine: kill -9 of a bare Node-RED → its socket closed', ms: bare, reach: '' },
   ]);
@@ -170,18 +161,6 @@ const DASHBOARD = [
   { id: 'theme', type: 'ui-theme', name: 'Theme', colors: {}, sizes: {} },
   { id: 'page', type: 'ui-page', name: 'Page', ui: 'base', path: '/page', layout: 'grid', theme: 'theme', order: 1 },
 ];
-
-/** When it has not grown or shrunk by a megabyte for three seconds, or after half a minute. */
-async function settledMemory(program: Program): Promise<Memory> {
-  let last = program.memory();
-  for (let quiet = 0, seconds = 0; quiet < 3 && seconds < 30; seconds++) {
-    await settled(1000);
-    const now = program.memory();
-    quiet = Math.abs(now.pss - last.pss) < 1 ? quiet + 1 : 0;
-    last = now;
-  }
-  return last;
-}
 
 async function starts(): Promise<void> {
   const fresh = (name: string): Weighed => ({ name, startMs: [], pss: [], rss: [] });
@@ -243,3 +222,4 @@ console.log(`Node ${process.version}\n`);
 if (wanted('charges')) await charges();
 if (wanted('kills')) await kills();
 if (wanted('starts')) await starts();
+if (wanted('sites')) await sites({ charges: CHARGES / 2, minutes: MINUTES });

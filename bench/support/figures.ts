@@ -39,6 +39,22 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     .join('\n');
 }
 
+export interface Spreads {
+  readonly name: string;
+  readonly ms: readonly number[];
+  /** What is to be reached; empty for what stands beside it. */
+  readonly reach: string;
+}
+
+/** A table of times: how often each was taken, the middle, nearly the worst, the worst. */
+export function printSpreads(rows: readonly Spreads[]): void {
+  const lines = rows.map(({ name, ms, reach }) => {
+    const { p50, p99, worst } = spread(ms);
+    return [name, String(ms.length), p50, p99, worst, reach];
+  });
+  console.log(`${table(['milliseconds', 'times', 'p50', 'p99', 'worst', 'to reach'], lines)}\n`);
+}
+
 export function settled(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 // Programs that a benchmark starts: it hears their words, waits for them, weighs them and ends them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { settled } from './figures.ts';
 
 export const root = new URL('../../', import.meta.url).pathname;
 
@@ -98,6 +99,11 @@ export class Program {
   cpu(): Cpu {
     return cpuOf(this.pid);
   }
+
+  /** Bytes that it has had written to the disk so far. */
+  written(): number {
+    return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${this.pid}/io`, 'utf8'))?.[1]);
+  }
 }
 
 /** Megabytes (10⁶ bytes): `pss` counts shared pages by part, so that processes can be added; `rss` whole. */
@@ -124,4 +130,16 @@ function cpuOf(pid: number): Cpu {
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
   const threads = readdirSync(`/proc/${pid}/task`);
   return { main: ms(String(pid)), all: threads.reduce((sum, thread) => sum + ms(thread), 0) };
+}
+
+/** When it has not grown or shrunk by a megabyte for three seconds, or after half a minute. */
+export async function settledMemory(program: Program): Promise<Memory> {
+  let last = program.memory();
+  for (let quiet = 0, seconds = 0; quiet < 3 && seconds < 30; seconds++) {
+    await settled(1000);
+    const now = program.memory();
+    quiet = Math.abs(now.pss - last.pss) < 1 ? quiet + 1 : 0;
+    last = now;
+  }
+  return last;
 }
