@@ -140,8 +140,7 @@ class Page {
       names[value] === undefined
         ? `${MARGIN}    <option value="${value}" data-i18n="${this.#key(`option.${name}.${word}`)}"></option>`
         : `${MARGIN}    <option value="${value}">${names[value]}</option>`;
-    const variable = setting.variable === undefined ? [] : [option(`\${${setting.variable}}`, 'environment')];
-    return [...choicesOf(setting)!.map((choice) => option(choice, choice || 'unset')), ...variable];
+    return choicesOf(setting)!.map((choice) => option(choice, choice || 'unset'));
   }
 
   /**
@@ -193,7 +192,9 @@ const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
 /** In the order in which they need each other. The rules of pins, settings and ids are the programs' own, as compiled. */
 const MODULES = [
   ...['hardware/gpio/pin', 'hardware/settings', 'hardware/raspberry-pi/header', 'charging/codes/station-id'],
-  ...['words', 'settings', 'pins', 'picker', 'rows', 'tries', 'dialog'].map((name) => `nodes/shared/dialogs/${name}`),
+  ...['words', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'dialog'].map(
+    (name) => `nodes/shared/dialogs/${name}`,
+  ),
 ];
 
 /** One program of several modules, each in a function of its own; the last one's exports are what dialogs get. */

@@ -19,7 +19,7 @@ import { textOf } from './values.ts';
 /** Text that somebody put there; neither empty nor a variable that is not set, which stays as its name. */
 export function given(value: unknown): string | undefined {
   const text = typeof value === 'boolean' ? String(value) : textOf(value);
-  return text === undefined || text === '' || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
+  return text === undefined || text === '' || /^\$(?:\{[^}]*\}|\([^)]*\))$/.test(text) ? undefined : text;
 }
 
 /** What a dialog stored. */

@@ -253,8 +253,7 @@ describe('the dialogs of a station with several outlets', function () {
     await editor?.end();
   });
 
-  const rows = (setting: string) =>
-    page.locator(`#node-input-${setting}`).locator('xpath=following-sibling::div[1]').locator('input');
+  const rows = (setting: string) => page.locator(`[data-rows=${setting}] input`);
   const open = async (id: string) => {
     await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
     await page.locator('#node-dialog-ok').waitFor();
@@ -297,6 +296,95 @@ describe('the dialogs of a station with several outlets', function () {
     for (const wrong of ['', '1; 2', '1; 2; 248', '1; 2; 2'])
       assert.match(String(await valid('meter', 'unitId', wrong)), /\S+ \S+/, wrong);
     assert.equal(await valid('meter', 'unitId', '1; 2; 247'), true);
+  });
+
+  describe('have typed inputs where a value may come from outside', () => {
+    const typed = (id: string, setting: string) => page.locator(`#node-${id}input-${setting}-typed-field`);
+    const types = (setting: string) =>
+      page
+        .locator('.form-row')
+        .filter({ has: page.locator(`[id$="input-${setting}"]`) })
+        .locator('.red-ui-typedInput-type-select');
+    const chooseType = async (setting: string, type: string) => {
+      await types(setting).click();
+      await page.locator(`.red-ui-typedInput-options:visible a[value=${type}]`).click();
+    };
+    const openStation = async () => {
+      await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
+      await page.locator('#node-config-dialog-ok').waitFor();
+    };
+    const station = async () => {
+      await page.locator('#node-config-dialog-ok').click();
+      await page.locator('#node-config-dialog-ok').waitFor({ state: 'detached' });
+      const wanted = ['station', 'outlets', 'unit', 'step', 'driver'];
+      return page.evaluate(`(({ ${wanted} }) => ({ ${wanted} }))(RED.nodes.node('station'))`);
+    };
+
+    it('that hold what was saved, and save it as it was', async () => {
+      await page.evaluate(`Object.assign(RED.nodes.node('station'), { step: '\${STATION_STEP}', unit: '$(MY_UNIT)' })`);
+      await openStation();
+      assert.equal(await typed('config-', 'station').inputValue(), 'CP-1');
+      assert.equal(await typed('config-', 'step').inputValue(), 'STATION_STEP');
+      assert.equal(await typed('config-', 'unit').inputValue(), 'MY_UNIT');
+      const before = {
+        station: 'CP-1',
+        outlets: '3',
+        unit: '$(MY_UNIT)',
+        step: variable('STATION_STEP'),
+        driver: 'simulated',
+      };
+      assert.deepEqual(await station(), before);
+    });
+
+    it('that offer the setting’s own variable, and take another', async () => {
+      await openStation();
+      await chooseType('station', 'env');
+      assert.equal(await typed('config-', 'station').inputValue(), 'STATION_ID');
+      await chooseType('driver', 'env');
+      assert.equal(await typed('config-', 'driver').inputValue(), 'GPIO_DRIVER');
+      await typed('config-', 'driver').fill('A_DRIVER');
+      await chooseType('step', 'number');
+      await typed('config-', 'step').fill('60');
+      await chooseType('unit', 'choice');
+      const after = {
+        station: variable('STATION_ID'),
+        outlets: '3',
+        unit: 'min',
+        step: '60',
+        driver: variable('A_DRIVER'),
+      };
+      assert.deepEqual(await station(), after);
+      await page.evaluate(`Object.assign(RED.nodes.node('station'), { station: 'CP-1', driver: 'simulated' })`);
+    });
+
+    it('that say what is wrong beside the field, to eyes and to screen readers', async () => {
+      await openStation();
+      const step = typed('config-', 'step');
+      await step.fill('0.5');
+      await step.press('Tab');
+      const [, wrong] = ((await step.getAttribute('aria-describedby')) ?? '').split(' ');
+      assert.match(await page.locator(`#${wrong}`).innerText(), /A whole number from 1/);
+      assert.equal(await step.getAttribute('aria-invalid'), 'true');
+      assert.equal(await page.getByRole('textbox', { name: 'Step' }).inputValue(), '0.5');
+      await step.fill('30');
+      await step.press('Tab');
+      assert.equal(await page.locator(`#${wrong}`).isVisible(), false);
+      await station();
+    });
+
+    it('of pins too: a row an outlet, or a variable for all', async () => {
+      await open('plug');
+      assert.equal(await rows('line').count(), 3);
+      await chooseType('line', 'env');
+      assert.equal(await rows('line').count(), 0);
+      assert.equal(await typed('', 'line').inputValue(), 'VEHICLE_LINE');
+      assert.equal(await saved('plug', 'line'), variable('VEHICLE_LINE'));
+      await open('plug');
+      await chooseType('line', 'text');
+      for (const [index, line] of ['5', '6,active-low', 'mcp23017:5'].entries())
+        await rows('line').nth(index).fill(line);
+      assert.equal(await saved('plug', 'line'), '5; 6,active-low; mcp23017:5');
+    });
   });
 
   describe('show the header beside each pin', () => {

@@ -46,9 +46,19 @@ describe('a flow wired from scratch', function () {
     await work;
   };
   const click = (what: Locator) => did(what.click());
-  const field = (name: string) => page.locator(`#node-input-${name}:visible, #node-config-input-${name}:visible`);
+  const prefixes = ['#node-input-', '#node-config-input-'];
+  /** The field itself, or that of its typed input. */
+  const field = (name: string) =>
+    page.locator(
+      prefixes.flatMap((prefix) => [`${prefix}${name}:visible`, `${prefix}${name}-typed-field:visible`]).join(),
+    );
   const fill = (name: string, value: string) => did(field(name).fill(value));
   const choose = (name: string, value: string) => did(field(name).selectOption(value));
+  const chooseTyped = async (name: string, value: string) => {
+    // With what it opens one action, as of a list.
+    await page.locator(prefixes.map((prefix) => `${prefix}${name}-typed-choice:visible`).join()).click();
+    await click(page.locator(`.red-ui-typedInput-options:visible a[value="${value}"]`));
+  };
   const node = (type: string) => page.locator('.red-ui-flow-node-group').and(page.locator(`[id="${ids.get(type)}"]`));
   const ids = new Map<string, string>();
 
@@ -115,7 +125,7 @@ describe('a flow wired from scratch', function () {
     await add('station');
     await fill('station', STATION);
     await fill('key', provisioning);
-    await choose('driver', 'simulated');
+    await chooseTyped('driver', 'simulated');
     await fill('gpioFolder', 'offline-charging/pins');
     await done('node-config');
     await done();

@@ -3,6 +3,7 @@ import { knowTable, warnTaken } from './pins.js';
 import { showOutlets, showPickers, showRows } from './rows.js';
 import { defaultsOf, prefixOf, secretsOf } from './settings.js';
 import { showTries } from './tries.js';
+import { showTyped } from './typed.js';
 import { wordsOf } from './words.js';
 
 /** Of the nodes of a charger and of the cloud, by the configuration node that they use. */
@@ -43,6 +44,7 @@ export function dialogOf(type, said, own) {
       const prefix = prefixOf(type);
       $(`#${prefix}version`).val(version);
       showRows(this, settings, prefix);
+      showTyped(this, settings, prefix);
       showOutlets(this, settings, prefix);
       showPickers(this, settings, prefix);
       if (uses) chooseOnly(this, uses);

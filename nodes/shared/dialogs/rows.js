@@ -3,6 +3,7 @@ import { rowsOf } from '../../../hardware/gpio/pin.ts';
 import { choicesOf } from '../../../hardware/settings.ts';
 import { pickerButton } from './picker.js';
 import { isVariable, isWhere, outletsOf } from './settings.js';
+import { typedAsRows } from './typed.js';
 import { text } from './words.js';
 
 /** Shows the rows of what matters with the choices that are made; a bound that follows from a choice is looked at with it. */
@@ -26,19 +27,24 @@ function chooseUnlisted(select, saved, setting) {
   else select.val(setting.kind === 'level' ? String(setting.otherwise) : choicesOf(setting)[0]);
 }
 
+/** What is seen of a setting: its typed input, or the field itself. */
+function seenOf(input) {
+  return input.data('box') ?? input;
+}
+
 /** A button beside each field of pins that shows them on the header. */
 export function showPickers(node, table, prefix) {
   Object.entries(table).forEach(([name, { kind }]) => {
     if (kind !== 'pin' && kind !== 'lines') return;
-    const input = $(`#${prefix}${name}`).css('width', 'calc(70% - 42px)');
+    const input = $(`#${prefix}${name}`);
     const about = { node, table, name, station: () => $(`#${prefix}station`).val() };
-    const button = pickerButton(input, about).insertAfter(input);
+    const button = pickerButton(input, about).insertAfter(seenOf(input).css('width', 'calc(70% - 42px)'));
     const show = () => {
-      const isHidden = input.css('display') === 'none';
+      const isHidden = input.data('isTable') || isVariable(input.val());
       if (isHidden) button.trigger('offline-charging-close');
       button.toggle(!isHidden);
     };
-    $(`#${prefix}station`).on('change', show);
+    input.add(`#${prefix}station`).on('change', show);
     show();
   });
 }
@@ -48,16 +54,24 @@ export function showOutlets(node, table, prefix) {
   Object.entries(table).forEach(([name, { each, kind }]) => {
     if (!each || kind === 'text') return;
     const input = $(`#${prefix}${name}`);
-    const rows = $('<div style="display: inline-block; width: 70%; vertical-align: top;">').insertAfter(input).hide();
+    const rows = $('<div>').attr('data-rows', name).insertAfter(seenOf(input));
+    // Below its typed input, or beside the label.
+    if (input.data('box')) rows.css({ margin: '4px 0 0 104px' });
+    else rows.css({ display: 'inline-block', width: '70%', verticalAlign: 'top' });
+    rows.hide();
     const about = kind === 'pin' && { node, table, name, station: () => $(`#${prefix}station`).val() };
     const draw = () => {
       const outlets = outletsOf(node, prefix);
       const isTable = outlets > 1 && !isVariable(input.val());
-      input.toggle(!isTable);
+      input.data('isTable', isTable);
+      typedAsRows(input, outlets > 1);
       rows.empty().toggle(isTable);
       if (isTable) drawTable(input, rows, outlets, about);
     };
     $(`#${prefix}station`).on('change', draw);
+    input.on('change', () => {
+      if (input.data('isTable') !== (outletsOf(node, prefix) > 1 && !isVariable(input.val()))) draw();
+    });
     draw();
   });
 }

@@ -4,9 +4,15 @@ import { lineKey, rowsOf } from '../../../hardware/gpio/pin.ts';
 import { choicesOf, readNumber } from '../../../hardware/settings.ts';
 import { text, wordsOf } from './words.js';
 
+/** The name in `${NAME}`, or in `$(NAME)` as earlier versions of Node-RED have it; undefined for any other text. */
+export function variableIn(value) {
+  const [, braces, brackets] = /^\$(?:\{([^}]+)\}|\(([^)]+)\))$/.exec(value) || [];
+  return braces || brackets;
+}
+
 /** A variable of the environment, which Node-RED puts in when the node starts. */
 export function isVariable(value) {
-  return /^\$\{[^}]+\}$/.test(value);
+  return variableIn(value) !== undefined;
 }
 
 /** A station is a configuration node. */

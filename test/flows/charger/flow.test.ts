@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assembledFlows } from '../../../flows/assembly/assemble.ts';
+import { dialogSettings } from '../../../flows/assembly/dialogs.ts';
 import { dialogHtml, dialogNames, offered, registered } from '../../support/dialogs.ts';
 
 interface Node {
@@ -93,18 +94,20 @@ describe('the charger’s flow', () => {
     assert.equal(flow.find(({ type }) => type === 'verify code')!.redeem, 'session');
   });
 
-  it('gives each of its nodes only settings that the dialog has, and choices that it offers', () => {
+  it('gives each of its nodes only settings that the dialog has, and choices that it offers', async () => {
     const common = new Set(['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'inputs']);
     const dialogs = registered(dialogNames);
     for (const node of flow.filter(isOurs)) {
       const name = node.type.replaceAll(' ', '-');
       const html = dialogHtml(name);
       const { defaults } = dialogs[node.type]!;
+      const { settings } = await dialogSettings(name);
       for (const [setting, value] of Object.entries(node)) {
         if (common.has(setting)) continue;
         assert.ok(defaults[setting], `${node.type}: ${setting}`);
         const choices = offered(html, setting);
-        if (choices) assert.ok(choices.includes(String(value)), `${node.type}: ${setting} = ${value}`);
+        const own = `\${${settings[setting]?.variable}}`;
+        if (choices) assert.ok([...choices, own].includes(String(value)), `${node.type}: ${setting} = ${value}`);
       }
     }
   });

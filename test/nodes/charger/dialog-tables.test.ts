@@ -16,8 +16,6 @@ function word(name: string, language: string, path: string): string | undefined 
   return typeof at === 'string' ? at : undefined;
 }
 
-/** A variable of the environment, as a list in a dialog holds it. */
-const asHeld = (variable: string) => `\${${variable}}`;
 const typeOf = (name: string) => name.replaceAll('-', ' ');
 
 describe('the dialogs, whichever page comes first', () => {
@@ -69,11 +67,9 @@ for (const name of dialogNames) {
       assert.deepEqual(fields.toSorted(), kept.toSorted());
     });
 
-    it('has the choices of each list on the page, and the variable that may say it', () => {
+    it('has the choices of each list on the page', () => {
       for (const [setting, one] of Object.entries(settings)) {
-        const choices = choicesOf(one);
-        const expected = choices && [...choices, ...(one.variable === undefined ? [] : [asHeld(one.variable)])];
-        assert.deepEqual(offered(html, setting), expected, setting);
+        assert.deepEqual(offered(html, setting), choicesOf(one), setting);
       }
     });
 
@@ -86,8 +82,6 @@ for (const name of dialogNames) {
             const words = word(name, language, `option.${setting}.${choice || 'unset'}`);
             assert.ok(named || words, `${language}: ${setting} ${choice}`);
           }
-          if (choicesOf(one) && one.variable)
-            assert.ok(word(name, language, `option.${setting}.environment`), `${language}: ${setting}`);
         }
       }
     });
