@@ -306,7 +306,7 @@ class Week {
     sold.typed = true;
     this.#counts.handedBack++;
     const record = this.#station.handBack(verdict.voucher);
-    if (record !== 'used') this.#hear({ kind: 'session-closed', ...record.voucher, ...record });
+    if (typeof record !== 'string') this.#hear({ kind: 'session-closed', ...record.voucher, ...record });
   }
 
   #plug(index: number): void {
@@ -381,7 +381,7 @@ class Week {
       kept += (MOST_UNUSED - unused) * quantity;
       charged += closed.delivered;
     }
-    const report = readReport(KEY, this.#station.report({ faults: [], meterWh: undefined }));
+    const report = readReport(KEY, this.#station.report({ faults: [], meterWh: undefined, waiting: [] }));
     if (this.#report === '' || typeof report !== 'object') this.#mistakes.push('no report can be read');
     const delivered = typeof report === 'object' ? report.totals.delivered / (unit === 'min' ? 60 : 1) : 0;
     const closed = typeof report === 'object' ? report.totals.closed : 0;

@@ -1,6 +1,6 @@
 // What a station's terms make of an amount, a moment and a sequence number (docs/code-format.md). Pure.
 import { algorithmOf, type Bounds, boundsIn, type LayoutName, MOST_UNUSED } from '../codes/index.ts';
-import { drawNumber, expiryMs, isCountedOut, mostAhead, slotAt } from '../codes/numbering.ts';
+import { drawNumber, expiryMs, isOver, mostAhead, slotAt } from '../codes/numbering.ts';
 import type { Money } from './payment-types.ts';
 import type { StationTerms } from './station-types.ts';
 
@@ -69,9 +69,7 @@ function boundsFor(terms: Pick<StationTerms, 'layout'>, layout: LayoutName): Bou
  * @param last the highest number drawn at the station
  */
 export function isExpired(terms: Numbering, sequence: number, last: number, nowMs: number): boolean {
-  const { window } = boundsOf(terms).rescue;
-  const expiry = expiryMs(terms, sequence, window);
-  return expiry === null ? isCountedOut(sequence, last, window) : expiry <= nowMs;
+  return isOver(terms, sequence, boundsOf(terms).rescue.window, last, nowMs);
 }
 
 /** Whether a voucher was sold under another key than the station has now: it opens nothing once the station has that one. */

@@ -85,6 +85,17 @@ export function isCountedOut(number: number, last: number, window: number): bool
   return number < windowAround(last, window).first;
 }
 
+/**
+ * Whether a number opens a station no more, whenever it is typed: by its time, or at a counter by the highest number used. From then
+ * on the cloud may give it back, so a station that said as much of itself (docs/reports.md) honours it no more either.
+ * @param last the highest number drawn or used
+ * @param window M of its rescue layout
+ */
+export function isOver(numbering: Numbering, number: number, window: number, last: number, ms: number): boolean {
+  const expiry = expiryMs(numbering, number, window);
+  return expiry === null ? isCountedOut(number, last, window) : expiry <= ms;
+}
+
 /** How long a code bought at any moment can be typed at least; null at stations that count. */
 export function leastSeconds({ sequence, slotSeconds }: Numbering, window: number): number | null {
   return sequence === 'counter' ? null : ((window * 3) / 4 - 1) * slotSeconds;

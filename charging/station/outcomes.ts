@@ -6,7 +6,9 @@ import { isForgotten, isUsed, type SequenceWindow } from './window.ts';
 
 export type Judgement =
   | { readonly outcome: 'accepted'; readonly sequence: number }
-  | { readonly outcome: 'used' | 'expired' | 'out-of-step' | 'invalid' };
+  /** `sequence`: of a voucher, which may have been typed in time and wait since. */
+  | { readonly outcome: 'expired'; readonly sequence?: number }
+  | { readonly outcome: 'used' | 'out-of-step' | 'invalid' };
 
 export interface Bearings {
   readonly window: SequenceWindow;
@@ -31,7 +33,7 @@ export function judgeInWindow(
   const candidate = firstFrom(first, reading.residue, reading.window);
   if (candidate > last || !matcher.matches(reading, candidate)) return undefined;
   if (isUsed(window, candidate)) return { outcome: 'used' };
-  if (isForgotten(window, candidate)) return { outcome: 'expired' };
+  if (isForgotten(window, candidate)) return { outcome: 'expired', sequence: candidate };
   return { outcome: 'accepted', sequence: candidate };
 }
 
@@ -46,5 +48,5 @@ function lookAround(
   const n = matcher.find(reading, first - far, last + far, first);
   if (n === undefined) return { outcome: 'invalid' };
   if (isUsed(window, n)) return { outcome: 'used' };
-  return { outcome: n < first ? 'expired' : 'out-of-step' };
+  return n < first ? { outcome: 'expired', sequence: n } : { outcome: 'out-of-step' };
 }

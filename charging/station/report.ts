@@ -14,7 +14,7 @@ import type { Journal } from './journal/journal.ts';
 import { recordOfRow, type SessionRow } from './journal/tables.ts';
 import type { Totals } from './journal/totals.ts';
 import { keyText, unusedOf } from './records.ts';
-import type { EndReason, SessionRecord, StationSettings } from './types.ts';
+import type { EndReason, SessionRecord, StationSettings, Voucher } from './types.ts';
 
 /** In seconds: 18 of them, as minutes, can come out of a sum as 17.999999999999996. */
 const FLOAT_NOISE = 1e-9;
@@ -30,9 +30,16 @@ export interface ToldByCharger {
   readonly faults: readonly FaultCode[];
   /** Of all meters together; undefined without one. */
   readonly meterWh: number | undefined;
+  /** Vouchers that were verified and may be redeemed yet, each with the outlet that it waits at, 0 where it has none. */
+  readonly waiting: readonly WaitingVoucher[];
 }
 
-export interface Told extends ToldByCharger {
+export interface WaitingVoucher {
+  readonly voucher: Voucher;
+  readonly outlet: number;
+}
+
+export interface Told extends Omit<ToldByCharger, 'waiting'> {
   /** Eight hex digits. */
   readonly journal: string;
   readonly keyVersion: number;
@@ -63,6 +70,10 @@ export function reportOf(
 ): Report {
   const { journalId, boot, totals, window, openVouchers, sessionKeys = [], sure } = state;
   const key = keyText(settings);
+  const open = openVouchers.filter(({ keyIndex = 0 }) => (sessionKeys[keyIndex] ?? key) === key);
+  const waiting = told.waiting.filter(
+    ({ voucher }) => !open.some((each) => each.voucher.sequence === voucher.sequence),
+  );
   return makeReport({
     ...told,
     journal: journalId,
@@ -75,7 +86,7 @@ export function reportOf(
     totals,
     closed: tables.newestClosed(MOST_CLOSED_LISTED).map((row) => closedOfRow(row, settings.stationId)),
     // Those of an earlier key have numbers of another line.
-    open: openVouchers.filter(({ keyIndex = 0 }) => (sessionKeys[keyIndex] ?? key) === key),
+    open: [...open, ...waiting.map((each) => ({ ...each, delivered: 0 }))],
   });
 }
 

@@ -4,6 +4,7 @@ import { beginBoot, takeKey } from './arriving.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
 import { fateIn } from './fate.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
+import { unlessItFails } from './journal/failures.ts';
 import type { Journal, Rows } from './journal/journal.ts';
 import type { OpenVoucher } from './journal/packed.ts';
 import type { StationState } from './journal/state.ts';
@@ -18,14 +19,15 @@ import { reportOf, type ToldByCharger } from './report.ts';
 import { grownSureTime, type SureTime, sureTimeAfter } from './sure-time.ts';
 import { isSynchronization, synchronize, type Times } from './synchronizing.ts';
 import { TimeNotes } from './time-notes.ts';
-import {
-  type Clocks,
-  JournalError,
-  type SessionJournal,
-  type SessionRecord,
-  type StationSettings,
-  type Verdict,
-  type Voucher,
+import { ToldInReports } from './told.ts';
+import type {
+  Clocks,
+  SessionJournal,
+  SessionRecord,
+  StationSettings,
+  Unredeemable,
+  Verdict,
+  Voucher,
 } from './types.ts';
 import { asOpen, openOf, placed, redeemed, written } from './vouchers.ts';
 import { isForgotten, isUsed, use } from './window.ts';
@@ -42,6 +44,7 @@ export class Station implements SessionJournal {
   readonly #limits: ArchiveLimits;
   readonly #past: Past | undefined;
   #onSynchronized: (() => void) | undefined;
+  #told!: ToldInReports;
   readonly #timeNotes: TimeNotes;
 
   /** The machine was off since the journal was last open; unset by who says that codes which waited are forgotten. */
@@ -141,18 +144,19 @@ export class Station implements SessionJournal {
 
   /**
    * @param opened the voucher as it begins; with `ended` set it is recorded as over at once
-   * @returns `used`, and nothing is changed, when the number was used meanwhile
+   * @returns otherwise why not, and nothing is changed
    * @throws {JournalError} `journal-not-writable`; `session-open` while another session is at that outlet
    */
-  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used' {
-    const { state } = this.#journal;
-    if (this.#isUsed(voucher)) return 'used';
-    this.#use({ ...opened, voucher, ...placed(state, opened) });
+  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | Unredeemable {
+    const why = this.#unredeemable(voucher);
+    if (why) return why;
+    this.#use({ ...opened, voucher, ...placed(this.#journal.state, opened) });
     return 'redeemed';
   }
 
-  handBack(voucher: Voucher): SessionRecord | 'used' {
-    if (this.#isUsed(voucher)) return 'used';
+  handBack(voucher: Voucher): SessionRecord | Unredeemable {
+    const why = this.#unredeemable(voucher);
+    if (why) return why;
     const session = this.#journal.state.sessions + 1;
     return this.#use({ voucher, session, outlet: 0, delivered: 0, ended: 'handed-back' });
   }
@@ -204,10 +208,9 @@ export class Station implements SessionJournal {
     const change = { totals: this.#counted({ reports: 1 }), ...this.#times() };
     this.#journal.commit(change, 'durable');
     this.#noted();
-    return sealReport(
-      this.settings.key,
-      reportOf(this.#journal, told, this.settings, this.clockState() === 'lost' ? undefined : this.now()),
-    );
+    const waiting = this.#told.report(this.#journal.state, told.waiting);
+    const now = this.clockState() === 'lost' ? undefined : this.now();
+    return sealReport(this.settings.key, reportOf(this.#journal, { ...told, waiting }, this.settings, now));
   }
 
   append(kind: string, details: Readonly<Record<string, unknown>> = {}, counts?: Partial<Totals>): void {
@@ -264,6 +267,7 @@ export class Station implements SessionJournal {
   /** Tells one boot from the next, takes the time of this one, and the numbers that belong to the key. */
   #arrive(): void {
     takeKey(this.#journal, this.settings, this.#clocks, this.#past);
+    this.#told = new ToldInReports(this.settings, this.#journal.state);
     if (this.#journal.state.boot.id === this.#clocks.bootId) return;
     this.wasOff = this.#journal.state.boot.number > 0;
     beginBoot(this.#journal, this.settings, this.#clocks, { ...this.#times(), limiter: this.#limiter() });
@@ -317,9 +321,12 @@ export class Station implements SessionJournal {
     return refilled(this.#journal.state.limiter, this.#clocks.bootId, this.#clocks.monotonicMs());
   }
 
-  #isUsed({ sequence }: Voucher): boolean {
+  /** Of a voucher that was verified, since when its time may have run out. */
+  #unredeemable(voucher: Voucher): Unredeemable | undefined {
     const { window } = this.#journal.state;
-    return isUsed(window, sequence) || isForgotten(window, sequence);
+    if (isUsed(window, voucher.sequence)) return 'used';
+    const isOver = isForgotten(window, voucher.sequence) || this.#told.isGivenUp(voucher);
+    return isOver ? 'expired' : undefined;
   }
 
   /** Uses the number of a voucher up and opens it, or closes it at once. */
@@ -357,19 +364,11 @@ export class Station implements SessionJournal {
 
   /** Moving old rows out can wait: what fails here is tried again after the next session. */
   #archive(): void {
-    try {
-      archiveOldest(this.#journal, this.#limits);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-    }
+    unlessItFails(() => archiveOldest(this.#journal, this.#limits));
   }
 
   #noteLock(limiter: Limiter): void {
-    try {
-      this.append('keypad-locked', { wrongInARow: limiter.wrongInARow }, { lockouts: 1 });
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-    }
+    unlessItFails(() => this.append('keypad-locked', { wrongInARow: limiter.wrongInARow }, { lockouts: 1 }));
   }
 
   #noted(): void {
@@ -390,10 +389,6 @@ export class Station implements SessionJournal {
       needed,
     );
     if (!effort) return;
-    try {
-      this.#journal.commit({ ...this.#times(), limiter: this.#limiter() }, effort);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-    }
+    unlessItFails(() => this.#journal.commit({ ...this.#times(), limiter: this.#limiter() }, effort));
   }
 }

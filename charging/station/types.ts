@@ -56,7 +56,9 @@ export type Verdict =
   | { readonly outcome: 'accepted'; readonly kind: 'voucher'; readonly voucher: Voucher }
   | { readonly outcome: 'accepted'; readonly kind: 'service'; readonly operation: Operation; readonly sequence: number }
   | { readonly outcome: 'locked'; readonly retryAfterSeconds: number }
-  | { readonly outcome: Exclude<Outcome, 'accepted' | 'locked'> };
+  /** `sequence`: of a voucher, which may have been typed in time and wait since. */
+  | { readonly outcome: 'expired'; readonly sequence?: number }
+  | { readonly outcome: Exclude<Outcome, 'accepted' | 'locked' | 'expired'> };
 
 export type EndReason =
   | 'used-up'
@@ -68,6 +70,9 @@ export type EndReason =
   | 'fault'
   | 'handed-back'
   | 'taken-back';
+
+/** Why a voucher that was verified is not redeemed. */
+export type Unredeemable = 'used' | 'expired';
 
 /** One redeemed voucher and what was delivered on it: a row of the journal. A session is the rows with the same `session`. */
 export interface SessionRecord {
@@ -96,15 +101,15 @@ export interface SessionRecord {
 export interface SessionJournal {
   /**
    * Number used, voucher opened, limiter refilled: one transaction. With `opened.session` set the voucher joins that session,
-   * else it begins one at `opened.outlet`. `used` when the number was used meanwhile.
+   * else it begins one at `opened.outlet`. `used` when the number was used meanwhile, `expired` when the cloud may have given it back.
    */
-  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | 'used';
+  redeem(voucher: Voucher, opened: SessionRecord): 'redeemed' | Unredeemable;
   /** What was delivered so far, at all outlets, in one transaction. One that is used up may end here. */
   checkpoint(records: readonly SessionRecord[]): void;
   /** The ends of vouchers, each with why it ended, in one transaction. */
   close(records: readonly SessionRecord[]): void;
   /** Number used, and the voucher closed at once with a receipt for the whole of it: one transaction. */
-  handBack(voucher: Voucher): SessionRecord | 'used';
+  handBack(voucher: Voucher): SessionRecord | Unredeemable;
   /** All vouchers that stand open, by session, in order of redemption. */
   openVouchers(): readonly SessionRecord[];
   /** Of each outlet the vouchers of the session that ended last, in order of redemption. */

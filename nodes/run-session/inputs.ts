@@ -153,10 +153,11 @@ function serviceOf(payload: unknown): { operation: Operation; sequence: number }
 }
 
 function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> {
-  const { outcome, retryAfterSeconds } = fields(payload);
+  const { outcome, retryAfterSeconds, sequence } = fields(payload);
   if (!REFUSALS.includes(outcome as Outcome)) throw bad('refused', 'a refusal, as "verify code" gives it');
   if (outcome === 'locked') return { outcome, retryAfterSeconds: isNumber(retryAfterSeconds) ? retryAfterSeconds : 0 };
-  return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked'> };
+  if (outcome === 'expired') return { outcome, ...(isCount(sequence) && { sequence }) };
+  return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked' | 'expired'> };
 }
 
 function answerOf(answer: unknown): { answer?: string } {

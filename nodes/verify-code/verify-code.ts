@@ -143,7 +143,8 @@ function performed({ station, bench }: ChargingStation, verdict: Accepted): Verd
   }
   closeInterrupted(station);
   const { voucher } = verdict;
-  if (station.redeem(voucher, { voucher, delivered: 0 }) === 'used') return { outcome: 'used' };
+  const result = station.redeem(voucher, { voucher, delivered: 0 });
+  if (result !== 'redeemed') return { outcome: result };
   station.close([{ voucher, delivered: voucher.amount, ended: 'used-up' }]);
   return verdict;
 }

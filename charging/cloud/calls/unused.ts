@@ -1,12 +1,13 @@
 // Codes that came to nothing: given back by themselves once a report proves that the station never honoured them and never
 // will. It proves it when its sure time is past the last moment that its window lets them in (at a station that counts: when
-// they fell out of the window for good), and all that the station closed since they were sold is known, and what is open.
+// they fell out of the window for good), and all that the station closed since they were sold is known, and what is open: also what it verified in time, and
+// may honour yet, since its outlet waits for power.
 import { MOST_UNUSED, type OpenVoucher } from '../../codes/index.ts';
-import { expiryMs, isCountedOut, slotAt } from '../../codes/numbering.ts';
+import { slotAt } from '../../codes/numbering.ts';
 import type { CodesTable, JournalsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import type { StationTerms } from '../station-types.ts';
-import { boundsOf } from '../terms.ts';
+import { boundsOf, isExpired } from '../terms.ts';
 import { own, type Work } from '../work.ts';
 import { keepSettlement } from './receipts.ts';
 import { codesWithEnds, currentTerms, requestIdOf, VOUCHER } from './records.ts';
@@ -36,9 +37,13 @@ export async function refundUnused(
   for (const row of rows) {
     const sold = termsOf(row);
     const known = sold.keyVersion === journal.key_version && row.issued_at >= since && !open.has(row.sequence);
-    if (known && isOver(sold, row.sequence, proven)) await giveBack(work, station, row, sold, journal);
+    // By the terms that it was sold under.
+    const isPast = isExpired(sold, row.sequence, proven.highest, proven.sureMs);
+    if (known && isPast) await giveBack(work, station, row, sold, journal);
   }
-  const cleared = rows.length < MOST_AT_ONCE ? most : rows.at(-1)!.sequence;
+  // One that is open may only wait, and come to nothing yet: it is looked at again.
+  const looked = rows.length < MOST_AT_ONCE ? most : rows.at(-1)!.sequence;
+  const cleared = Math.min(looked, ...[...open].map((sequence) => sequence - 1));
   await work.db
     .updateTable('journals')
     .set({ cleared })
@@ -80,13 +85,6 @@ async function provenBy(work: Work, { station, sure, highest }: JournalsTable): 
 function lastOver(terms: StationTerms, { sureMs, highest }: Proven): number {
   const reference = terms.sequence === 'clock' ? slotAt(sureMs, terms.slotSeconds) : highest;
   return reference - (boundsOf(terms).rescue.window * 3) / 4;
-}
-
-/** The same by the terms that it was sold under. */
-function isOver(terms: StationTerms, sequence: number, { sureMs, highest }: Proven): boolean {
-  const { window } = boundsOf(terms).rescue;
-  const last = expiryMs(terms, sequence, window);
-  return last === null ? isCountedOut(sequence, highest, window) : last <= sureMs;
 }
 
 /** All that closed after this moment is known: a report heard by then counted everything up to the last gap. */

@@ -59,7 +59,8 @@ type Tell = (record: ChargerRecord) => void;
 
 function redeemed({ record: asked, outlet = 1 }: Of<'redeem'>, journal: ChargerJournal, tell: Tell): Answer {
   const record = { ...asked, outlet };
-  if (journal.redeem(record.voucher, record) === 'used') return { type: 'redeem-refused', outlet };
+  const result = journal.redeem(record.voucher, record);
+  if (result !== 'redeemed') return { type: 'redeem-refused', outlet, why: result };
   const opened = journal.openVouchers().find((each) => isSame(record, each)) ?? record;
   tell({ kind: 'session-opened', ...row(opened) });
   return { type: 'redeemed', outlet, record: opened };
@@ -77,7 +78,7 @@ function closed({ records: asked, outlet = 1 }: Of<'close'>, journal: ChargerJou
 
 function handedBack({ voucher }: Of<'hand-back'>, journal: ChargerJournal, tell: Tell): Answer {
   const record = journal.handBack(voucher);
-  if (record === 'used') return { type: 'handed-back', voucher, result: 'used' };
+  if (typeof record === 'string') return { type: 'handed-back', voucher, result: record };
   tellAll([record], tell);
   const receipt = receiptOf(record);
   return { type: 'handed-back', voucher, result: 'done', ...(receipt && { receipt }) };

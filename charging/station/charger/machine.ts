@@ -1,7 +1,7 @@
 // A whole charger as one pure function: an event goes to the conversation or to the outlets that it is about, what they ask
 // of each other is done, and what is left to do in the world comes out (docs/session.md).
 import { answerOutlets, conversationDeadlines, nextConversation, type OutletNews } from '../conversation/machine.ts';
-import type { ConversationEffect, ConversationEvent } from '../conversation/model.ts';
+import type { ConversationEffect, ConversationEvent, ConversationState } from '../conversation/model.ts';
 import { nextOutlet, outletDeadlines } from '../outlet/machine.ts';
 import { saved } from '../outlet/metering.ts';
 import {
@@ -62,7 +62,7 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
   for (const [index, each] of outlets.entries()) if (each) step.take(index + 1, each);
   if (isStarted) step.givePower(station.conditions);
   step.shareCheckpoint();
-  step.askForReport(event);
+  step.askForReport(event, talk.state);
   const conversation = isStarted
     ? answerOutlets(talk.state, step.news, at, outletsOf(step, config.unit), config)
     : talk.state;
@@ -126,10 +126,14 @@ class OneStep {
   }
 
   /** A session has ended, or a voucher was handed back: whoever stands there may carry it to the cloud. */
-  askForReport(event: Event): void {
+  askForReport(event: Event, conversation: ConversationState): void {
     const isEnd = event.type === 'closed' && this.outlets[(event.outlet ?? 1) - 1]?.lastVouchers.length !== 0;
     const isBack = event.type === 'handed-back' && event.result === 'done';
-    if (isEnd || isBack) this.effects.add({ type: 'report', told: toldBy(this) });
+    if (isEnd || isBack)
+      this.effects.add({
+        type: 'report',
+        told: toldBy({ station: this.station, outlets: this.outlets, conversation }),
+      });
   }
 
   /** One write for all: where one outlet has something to keep, what the others have delivered is kept with it. */

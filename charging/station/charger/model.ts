@@ -23,8 +23,8 @@ import {
   type RelayCommand,
   type SessionWrite,
 } from '../outlet/model.ts';
-import type { ToldByCharger } from '../report.ts';
-import type { SessionRecord } from '../types.ts';
+import type { ToldByCharger, WaitingVoucher } from '../report.ts';
+import type { SessionRecord, Unredeemable } from '../types.ts';
 import { type Closing, POWER_LIMITS, type PowerConfig } from './power.ts';
 import { type JournalConfig, newStation, type StationWide } from './station-wide.ts';
 
@@ -71,14 +71,29 @@ export function outletsOf({ station, outlets }: Pick<ChargerState, 'station' | '
   return outlets.map((state) => ({ state, fault: graver(ofAll, blocking(state.faults, unit)) }));
 }
 
+type Told = Pick<ChargerState, 'station' | 'outlets' | 'conversation'>;
+
 /** What a report says that the journal does not know. */
-export function toldBy({ station, outlets }: Pick<ChargerState, 'station' | 'outlets'>): ToldByCharger {
+export function toldBy({ station, outlets, conversation }: Told): ToldByCharger {
   const faults = new Set([station, ...outlets].flatMap((each) => each.faults.map(({ code }) => code)));
   const metersWh = outlets.map(({ meter }) => meter?.energyWh).filter((energyWh) => energyWh !== undefined);
   return {
     faults: inOrder([...faults]),
     meterWh: metersWh.length === 0 ? undefined : metersWh.reduce((sum, energyWh) => sum + Math.max(0, energyWh), 0),
+    waiting: [...outlets.flatMap((state, index) => waitingAt(state, index + 1)), ...waitingInTalk(conversation)],
   };
+}
+
+/** A voucher that may be redeemed yet, also one that the journal was asked to redeem and has not answered. */
+function waitingAt({ phase }: OutletState, outlet: number): WaitingVoucher[] {
+  if (phase.name === 'waiting' && 'voucher' in phase.held) return [{ voucher: phase.held.voucher, outlet }];
+  if (phase.name !== 'starting' || phase.session.id !== undefined) return [];
+  return phase.session.vouchers.map(({ voucher }) => ({ voucher, outlet }));
+}
+
+function waitingInTalk({ asking, choosing }: ConversationState): WaitingVoucher[] {
+  if (choosing && 'voucher' in choosing) return [{ voucher: choosing.voucher, outlet: 0 }];
+  return asking?.ask === 'add' ? [{ voucher: asking.voucher, outlet: asking.outlet }] : [];
 }
 
 interface At {
@@ -135,7 +150,7 @@ export type Event = At &
     | ClockEvent
     // What became of a write that was asked for.
     | ({ readonly type: 'redeemed'; readonly record: SessionRecord } & AtOutlet)
-    | ({ readonly type: 'redeem-refused' } & AtOutlet)
+    | ({ readonly type: 'redeem-refused'; readonly why: Unredeemable } & AtOutlet)
     | { readonly type: 'checkpointed'; readonly outlets: readonly number[] }
     | ({ readonly type: 'closed'; readonly records: readonly SessionRecord[] } & AtOutlet)
     | HandedBack

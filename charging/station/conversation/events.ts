@@ -1,7 +1,7 @@
 // What people say at the keypad, and what they are answered. A bare `#` says nothing.
 import type { Operation } from '../../codes/index.ts';
-import type { Outcome, Voucher } from '../types.ts';
-import { askAbout, showFate, showReceipt } from './fates.ts';
+import type { Outcome, Unredeemable, Voucher } from '../types.ts';
+import { askAbout, showFate, showReceipt, showWaiting } from './fates.ts';
 import type { ConversationEvent, NoticeName } from './model.ts';
 import { waitingPlace } from './places.ts';
 import { choose, FIRST, give, hearAnswer, hearNo, order, stopChoosing } from './questions.ts';
@@ -57,7 +57,7 @@ export function hear(talk: Transition, event: ConversationEvent): void {
       return;
     case 'handed-back':
       if (event.receipt) showReceipt(talk, event.receipt);
-      else hearUsed(talk);
+      else if (event.result !== 'done') hearUnredeemable(talk, event.result);
       return;
     case 'write-failed':
       talk.tell('out-of-order');
@@ -190,7 +190,7 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
 /** The number of a service code is used up in the journal: now what it orders is done. */
 function hearServiceUsed(talk: Transition, { operation, result, outlet = FIRST, report }: Of<'service-used'>): void {
   if (result === 'used') {
-    hearUsed(talk);
+    hearUnredeemable(talk, result);
     return;
   }
   const done = DONE[operation];
@@ -206,20 +206,21 @@ function showReport(talk: Transition, report: string): void {
   talk.set({ notice: { name: 'report', until: talk.at + talk.config.receiptMs, report } });
 }
 
-/** Its number was used meanwhile. */
-function hearUsed(talk: Transition): void {
-  talk.set({ outcome: 'used' });
-  talk.tell('used');
+/** Its number was used meanwhile, or may be used no more. */
+function hearUnredeemable(talk: Transition, why: Unredeemable): void {
+  talk.set({ outcome: why });
+  talk.tell(wordFor(why, talk.config.sequence));
 }
 
 function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
   if (fate && showFate(talk, fate)) return;
+  if (verdict.outcome === 'expired' && verdict.sequence !== undefined && showWaiting(talk, verdict.sequence)) return;
   if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
   else talk.tell(wordFor(verdict.outcome, talk.config.sequence));
 }
 
 /** A station that counts has no clock to be set by a phone. */
-function wordFor(outcome: Exclude<Outcome, 'accepted'>, sequence: 'clock' | 'counter'): NoticeName {
+export function wordFor(outcome: Exclude<Outcome, 'accepted'>, sequence: 'clock' | 'counter'): NoticeName {
   const counts = sequence === 'counter' && (outcome === 'expired' || outcome === 'invalid');
   return counts ? `${outcome}-counter` : outcome;
 }

@@ -2,7 +2,7 @@
 import { receiptOf } from '../outlet/metering.ts';
 import type { Receipt } from '../outlet/model.ts';
 import type { SessionRecord } from '../types.ts';
-import { placeOf } from './places.ts';
+import { type Place, placeOf, waitingPlace } from './places.ts';
 import { FIRST } from './questions.ts';
 import type { Transition } from './transition.ts';
 
@@ -11,10 +11,7 @@ export function showFate(talk: Transition, fate: SessionRecord): boolean {
   const { sequence } = fate.voucher;
   const place = placeOf(talk.outlets, sequence, fate.session);
   if (place) {
-    const { phase } = talk.outlet(place.outlet).state;
-    // The one outlet shows it all by itself.
-    if (!talk.hasSeveral && !('session' in phase)) talk.set({ notice: undefined });
-    else talk.tell('your-code', { sequence, outlet: place.outlet });
+    showPlace(talk, sequence, place);
     return true;
   }
   if (!fate.ended) return false;
@@ -22,6 +19,25 @@ export function showFate(talk: Transition, fate: SessionRecord): boolean {
   if (receipt) showReceipt(talk, receipt);
   else if (!showSession(talk, fate)) talk.tell('used-up');
   return true;
+}
+
+/**
+ * A code that was typed in time waits for its power for as long as it takes, also when it would come too late by now.
+ * @returns false where no outlet waits for it
+ */
+export function showWaiting(talk: Transition, sequence: number): boolean {
+  const place = waitingPlace(talk.outlets, sequence);
+  if (!place) return false;
+  talk.set({ outcome: 'used' });
+  showPlace(talk, sequence, place);
+  return true;
+}
+
+function showPlace(talk: Transition, sequence: number, { outlet }: Place): void {
+  const { phase } = talk.outlet(outlet).state;
+  // The one outlet shows it all by itself.
+  if (!talk.hasSeveral && !('session' in phase)) talk.set({ notice: undefined });
+  else talk.tell('your-code', { sequence, outlet });
 }
 
 /** The first voucher of a session that goes on after a power cut may be used up: its code still means that session. */

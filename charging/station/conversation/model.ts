@@ -3,7 +3,7 @@
 import type { Operation, Unit } from '../../codes/index.ts';
 import type { FaultCode } from '../faults.ts';
 import type { News, OutletCommand, OutletState, Receipt } from '../outlet/model.ts';
-import type { Outcome, SessionRecord, Verdict, Voucher } from '../types.ts';
+import type { Outcome, SessionRecord, Unredeemable, Verdict, Voucher } from '../types.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
 export interface ConversationConfig {
@@ -202,7 +202,7 @@ export interface HandBack {
 export interface HandedBack {
   readonly type: 'handed-back';
   readonly voucher: Voucher;
-  readonly result: 'done' | 'used';
+  readonly result: 'done' | Unredeemable;
   readonly receipt?: Receipt;
 }
 

@@ -117,6 +117,7 @@ function toldOf(
     case 'outlet':
       return outletScreen(view, outlet, at, config);
     case 'not-plugged-in':
+    case 'expired':
     case 'thanks':
       return screen(`${name}-at`, { outlet });
     case 'out-of-order':

@@ -54,6 +54,7 @@ type OutletScreenName =
   | 'outlet-taken'
   | 'outlet-unusable'
   | 'not-plugged-in-at'
+  | 'expired-at'
   | 'thanks-at'
   | 'replaced'
   | 'not-chosen'

@@ -1,6 +1,7 @@
 // What outlets have to tell whoever stands at the keypad, and what follows from what is known, whatever event brought it: time
 // that ran out, and outlets that went on.
 import type { News } from '../outlet/model.ts';
+import { wordFor } from './events.ts';
 import { showReceipt } from './fates.ts';
 import type { NoticeName, ShownReceipt } from './model.ts';
 import { placeOf } from './places.ts';
@@ -19,11 +20,14 @@ export function hearNews(talk: Transition, outlet: number, news: News): void {
     else talk.show(outlet, news.receipts);
     return;
   }
-  if (news.name === 'used') talk.set({ outcome: 'used' });
+  if (news.name === 'used' || news.name === 'expired') talk.set({ outcome: news.name });
   const { notice } = talk.state;
   // Whoever is at the keypad reads on; what the outlet has to tell is told to nobody else.
   if (talk.hasSeveral && talk.isTalking && notice?.outlet !== outlet) tellLater(talk, news.name, outlet);
-  else talk.tell(news.name, { outlet });
+  else
+    talk.tell(!talk.hasSeveral && news.name === 'expired' ? wordFor('expired', talk.config.sequence) : news.name, {
+      outlet,
+    });
 }
 
 function tellLater(talk: Transition, name: NoticeName, outlet: number): void {

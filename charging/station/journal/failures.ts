@@ -72,3 +72,12 @@ function notWritable(folder: string, cause: Error): JournalError {
     { cause },
   );
 }
+
+/** Writes what can wait: where the journal takes no writes, the next that matters tells. */
+export function unlessItFails(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+  }
+}

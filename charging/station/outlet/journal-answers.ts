@@ -20,7 +20,7 @@ export function hearJournal(outlet: Transition, event: Extract<OutletEvent, { ty
       outlet.enter({ ...asked, redeemed: true, since: outlet.at });
       return;
     case 'redeem-refused':
-      outlet.tell('used');
+      outlet.tell(event.why);
       if (asked) outlet.enter({ name: 'free' });
       return;
     case 'closed':

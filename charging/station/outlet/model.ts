@@ -2,7 +2,7 @@
 // changes) and phases.ts (what follows from it).
 import type { Unit } from '../../codes/index.ts';
 import type { Fault, FaultCode } from '../faults.ts';
-import type { EndReason, SessionRecord, Voucher } from '../types.ts';
+import type { EndReason, SessionRecord, Unredeemable, Voucher } from '../types.ts';
 import { type Current, NO_CURRENT } from './current-state.ts';
 
 /** All times are monotonic milliseconds, all spans milliseconds. */
@@ -282,7 +282,7 @@ export type OutletEvent = At &
     | OutletCommand
     // What became of a write that was asked for.
     | { readonly type: 'redeemed'; readonly record: SessionRecord }
-    | { readonly type: 'redeem-refused' }
+    | { readonly type: 'redeem-refused'; readonly why: Unredeemable }
     | { readonly type: 'checkpointed' }
     | { readonly type: 'closed'; readonly records: readonly SessionRecord[] }
     | { readonly type: 'write-failed'; readonly write: SessionWrite['type'] }
@@ -318,8 +318,8 @@ export type News =
         | 'out-of-order'
         | 'not-plugged-in'
         | 'cancelled'
-        /** The number of the voucher was used meanwhile. */
-        | 'used'
+        /** The number of the voucher was used meanwhile, or waited for too long. */
+        | Unredeemable
         | 'thanks'
         | 'test-done'
         | 'test-refused';

@@ -133,7 +133,7 @@ describe('what the keypad hears', () => {
         { sequence: 'clock', slotSeconds: 300 },
       );
     assert.deepEqual(at(2023), { outcome: 'accepted', sequence: 1000 });
-    assert.deepEqual(at(2024), { outcome: 'expired' });
+    assert.deepEqual(at(2024), { outcome: 'expired', sequence: 1000 });
   });
 
   describe('without a clock', () => {

@@ -86,7 +86,7 @@ describe('the report of a station', () => {
 
   it('is made by the station of its own journal: numbered, with the last that were closed and what is open', () => {
     const bench = new Bench(WIDE);
-    const told = { faults: ['over-temperature'], meterWh: 1234.5 } as const;
+    const told = { faults: ['over-temperature'], meterWh: 1234.5, waiting: [] } as const;
     const open = (sequence: number, outlet: number) => {
       const voucher = bench.voucherOf(bench.slot - sequence);
       bench.station.redeem(voucher, { voucher, outlet, delivered: 0 });
@@ -137,7 +137,7 @@ describe('the report of a station', () => {
     const next = renewed.voucherOf(renewed.slot);
     renewed.station.redeem(next, { voucher: next, outlet: 2, delivered: 0 });
     renewed.station.close([{ voucher: next, delivered: 50, ended: 'unplugged' }]);
-    const told = { faults: [], meterWh: undefined };
+    const told = { faults: [], meterWh: undefined, waiting: [] };
     const before = readReport(key, renewed.station.report(told));
     renewed.station.close([{ ...old, delivered: 20, ended: 'stop-key' }]);
     const after = readReport(key, renewed.station.report(told));

@@ -67,7 +67,7 @@ function acts(bench: Bench): readonly Act[] {
           { ...of(station, 5), ended: 'unplugged' },
         ]),
     },
-    { name: 'a report', act: (station) => station.report({ faults: [], meterWh: undefined }) },
+    { name: 'a report', act: (station) => station.report({ faults: [], meterWh: undefined, waiting: [] }) },
     {
       name: 'another ends',
       act: (station) => station.close([{ ...of(station, 2), delivered: 30, ended: 'stop-key' }]),

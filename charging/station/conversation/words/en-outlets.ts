@@ -202,6 +202,10 @@ export const EN_OUTLETS: OutletScreens = {
     lines: ['Outlet {outlet}: nothing', 'plugged in. Code was', 'not used: type it', 'again when ready.'],
     short: ['{outlet}: no vehicle.', 'Code not used.'],
   },
+  'expired-at': {
+    lines: ['Outlet {outlet}: code has', 'expired, not used.', 'Ask for a refund on', 'your phone.'],
+    short: ['{outlet}: expired,', 'code not used.'],
+  },
   'thanks-at': {
     lines: ['Outlet {outlet} is done,', 'thank you!', 'Please unplug.'],
     short: ['Please unplug.', '{outlet} is done.'],

@@ -202,6 +202,10 @@ export const ZH_CN_OUTLETS: OutletScreens = {
     lines: ['{outlet} 号插座没有插车', '您的充电码未被使用', '准备好后请重新输入'],
     short: ['{outlet} 号没有插车', '充电码未被使用'],
   },
+  'expired-at': {
+    lines: ['{outlet} 号插座：充电码已过期', '充电码未被使用', '请用手机申请退款'],
+    short: ['{outlet} 号：码已过期', '充电码未被使用'],
+  },
   'thanks-at': {
     lines: ['{outlet} 号插座充电完成，', '谢谢！', '请拔下您的车辆'],
     short: ['请拔下车辆', '{outlet} 号充电完成'],

@@ -292,7 +292,7 @@ export class RandomSite {
 
   #redeem(asked: SessionRecord, outlet: number): Happening {
     const { sequence } = asked.voucher;
-    if (this.used.has(sequence)) return { type: 'redeem-refused', outlet };
+    if (this.used.has(sequence)) return { type: 'redeem-refused', why: 'used', outlet };
     const here = this.open.filter((record) => record.outlet === outlet);
     if (asked.session === undefined) this.#must(here.length === 0, () => 'two sessions at one outlet');
     else this.#must(here[0]?.session === asked.session, () => 'a voucher joins no session that is open');

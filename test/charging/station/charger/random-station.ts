@@ -289,7 +289,7 @@ export class RandomStation {
     switch (write.type) {
       case 'redeem': {
         const { voucher } = write.record;
-        if (disk.used.has(voucher.sequence)) return { type: 'redeem-refused' };
+        if (disk.used.has(voucher.sequence)) return { type: 'redeem-refused', why: 'used' };
         assert.equal(disk.open, undefined, this.#where('a session is opened while another is open'));
         disk.used.add(voucher.sequence);
         disk.open = write.record;
