@@ -21,6 +21,8 @@ import { RelayError } from './types.ts';
 
 /** A lease an outlet, those of before a deploy that are not gone yet, and who asks how it is. */
 const MOST_CONNECTIONS = 64;
+/** Another program may let go of a line, an expander that was away may come back. */
+const TRY_AGAIN_MS = 5000;
 /** A client that does not read what it is told is not worth a relay. */
 const MOST_UNREAD_BYTES = 65536;
 
@@ -37,6 +39,8 @@ export interface GuardOptions {
   readonly relays: Readonly<Record<string, GuardedLine>>;
   /** Holds whatever a lease asks for. */
   readonly minimum?: Protection;
+  /** A line that can't be had is tried again after so long; 5 s unless set. */
+  readonly againMs?: number;
   log?(message: string): void;
 }
 
@@ -57,6 +61,11 @@ export class Guard {
   readonly #server: Server;
   readonly #connections = new Set<Lease>();
   readonly #closings: ClosingsFile;
+  /** Lines that could not be had, and why: tried again until they can. */
+  readonly #missing = new Map<string, RelayError>();
+  #again: NodeJS.Timeout | undefined;
+  #trying: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   private constructor(options: GuardOptions) {
     this.#driver = options.driver;
@@ -67,7 +76,8 @@ export class Guard {
   }
 
   /**
-   * Switches every line off, then listens. Throws a `GpioError` when a line can't be had, an `Error` with code
+   * Switches every line off, then listens. A line that can't be had is tried again each 5 s, and nobody gets a lease on it; the
+   * others are guarded. Throws the first line's `GpioError` when none can be had, an `Error` with code
    * `EADDRINUSE` when another guard answers on the socket: then no line was touched.
    */
   static async start(options: GuardOptions): Promise<Guard> {
@@ -101,7 +111,11 @@ export class Guard {
     const relays = [...this.#relays.values()].map(
       (relay) => [relay.name, { ...stateOf(relay), held: relay.lease !== undefined, pin: relay.pin }] as const,
     );
-    return { driver: this.#driver.description, relays: Object.fromEntries(relays) };
+    const missing = [...this.#missing].map(
+      ([name, { code, message }]) =>
+        [name, { on: false, readyInMs: 0, wasOn: false, held: false, problem: { code, message } }] as const,
+    );
+    return { driver: this.#driver.description, relays: Object.fromEntries([...relays, ...missing]) };
   }
 
   /** At once, and never throws: for when there is no time left. */
@@ -117,7 +131,11 @@ export class Guard {
 
   /** Off, lets go of the lines, hangs up. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#again);
     this.allOff();
+    // A line that comes just now is let go of with the others.
+    await this.#trying;
     for (const connection of this.#connections) connection.hangUp();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const { name, holder } of this.#relays.values()) {
@@ -126,23 +144,63 @@ export class Guard {
     await this.#closings.written();
   }
 
-  async #openLines({ relays, driver, minimum = UNPROTECTED }: GuardOptions): Promise<void> {
-    for (const [name, { line, ...level }] of Object.entries(relays)) {
-      const output = await driver.output(line, { consumer: `offline-charging-guard ${name}`, ...level });
-      const relay: Guarded = {
-        name,
-        pin: writePin({ line: String(line), activeLow: false, ...level }),
-        wasOn: output.wasOn,
-        lease: undefined,
-        holder: new RelayHolder(output, {
-          minimum,
-          history: new ClosingHistory(this.#closings.of(name), (closings) => this.#closings.keep(name, closings)),
-          onChange: () => this.#changed(relay),
-        }),
-      };
-      this.#relays.set(name, relay);
-      if (output.wasOn) this.#log(`${name}: found on, switched off`);
+  /** One outlet out of order leaves the others: each line is opened by itself. */
+  async #openLines(options: GuardOptions): Promise<void> {
+    let first: unknown;
+    for (const [name, given] of Object.entries(options.relays)) {
+      try {
+        await this.#openLine(name, given, options);
+      } catch (error) {
+        first ??= error;
+        this.#miss(name, error as Error);
+      }
     }
+    if (this.#relays.size === 0 && first !== undefined) throw first;
+    this.#tryAgain(options);
+  }
+
+  async #openLine(name: string, { line, ...level }: GuardedLine, { driver, minimum }: GuardOptions): Promise<void> {
+    const output = await driver.output(line, { consumer: `offline-charging-guard ${name}`, ...level });
+    const relay: Guarded = {
+      name,
+      pin: writePin({ line: String(line), activeLow: false, ...level }),
+      wasOn: output.wasOn,
+      lease: undefined,
+      holder: new RelayHolder(output, {
+        minimum: minimum ?? UNPROTECTED,
+        history: new ClosingHistory(this.#closings.of(name), (closings) => this.#closings.keep(name, closings)),
+        onChange: () => this.#changed(relay),
+      }),
+    };
+    this.#relays.set(name, relay);
+    this.#missing.delete(name);
+    if (output.wasOn) this.#log(`${name}: found on, switched off`);
+  }
+
+  #miss(name: string, error: Error): void {
+    const problem = new RelayError('line-failed', `The relay's line failed: ${error.message}`, 0, { cause: error });
+    if (this.#missing.get(name)?.message !== problem.message) this.#log(`${name}: ${problem.message}`);
+    this.#missing.set(name, problem);
+  }
+
+  #tryAgain(options: GuardOptions): void {
+    if (this.#missing.size === 0) return;
+    this.#again = setTimeout(() => {
+      this.#trying = this.#openMissing(options);
+    }, options.againMs ?? TRY_AGAIN_MS);
+  }
+
+  async #openMissing(options: GuardOptions): Promise<void> {
+    for (const name of [...this.#missing.keys()]) {
+      if (this.#stopped) return;
+      try {
+        await this.#openLine(name, options.relays[name]!, options);
+        this.#log(`${name}: its line is there`);
+      } catch (error) {
+        this.#miss(name, error as Error);
+      }
+    }
+    if (!this.#stopped) this.#tryAgain(options);
   }
 
   async #listen(path: string): Promise<void> {
@@ -176,6 +234,8 @@ export class Guard {
   lease(name: string, protection: unknown, lease: Lease): Guarded {
     const relay = this.#relays.get(name);
     if (!relay) {
+      const missing = this.#missing.get(name);
+      if (missing) throw missing;
       const known = [...this.#relays.keys()].join(', ');
       throw new RelayError('unknown-relay', `This guard has no relay "${name.slice(0, 64)}"; it has ${known}.`);
     }

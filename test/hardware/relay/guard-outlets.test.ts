@@ -1,6 +1,8 @@
 // One guard for the relays of twenty outlets: each leased by itself, and all off when it matters.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDriver } from '../../../hardware/gpio/open.ts';
 import { Guard } from '../../../hardware/relay/guard.ts';
 import { CONTACTOR } from '../../../hardware/relay/protection.ts';
@@ -32,7 +34,7 @@ describe('the relay guard of twenty outlets', () => {
   /** Which are on, each by its own level. */
   const on = () => NAMES.filter((name, index) => bench.wire(name) === String(1 - (index % 2)));
   const lease = (protection = FREE) => NAMES.map((relay) => guardedRelay({ socket: bench.socket, relay, protection }));
-  async function start(minimum?: typeof CONTACTOR) {
+  async function start(minimum?: typeof CONTACTOR, log: string[] = []) {
     const lines = NAMES.map((line, index) => [line, { line, activeLow: index % 2 === 1 }] as const);
     const driver = await openDriver('simulated', { folder: bench.pins });
     guard = await Guard.start({
@@ -40,6 +42,8 @@ describe('the relay guard of twenty outlets', () => {
       driver,
       relays: Object.fromEntries(lines),
       ...(minimum && { minimum }),
+      againMs: 20,
+      log: (message) => log.push(message),
     });
   }
 
@@ -82,6 +86,36 @@ describe('the relay guard of twenty outlets', () => {
     const off = bench.run(program, '--off', '--driver', 'simulated', '--folder', bench.pins, ...args);
     assert.deepEqual((await once(off, 'exit'))[0], 0);
     assert.deepEqual(on(), []);
+  });
+
+  it('guards the others where one line cannot be had, and takes that one, off first, as soon as it can', async () => {
+    // Lines of simulated hardware are files: a folder in the place of one is a line that nobody can have.
+    const path = join(bench.pins, 'relay-3');
+    mkdirSync(path);
+    const log: string[] = [];
+    await start(undefined, log);
+    relays = lease();
+    await relays[1]!.set(true);
+    await assert.rejects(relays[2]!.set(true), { code: 'line-failed' });
+    assert.deepEqual(Object.keys(guard!.status.relays).sort(), NAMES.toSorted());
+    assert.equal(guard!.status.relays['relay-3']?.problem?.code, 'line-failed');
+    assert.ok(guard!.healthy, 'it is not started anew, which would let go of the others');
+    assert.equal(log.filter((line) => /^relay-3: The relay's line failed/.test(line)).length, 1, 'said once');
+    rmdirSync(path);
+    writeFileSync(path, '1');
+    await bench.reaches('0', 'relay-3');
+    await new Promise<void>((resolve) => {
+      const leased = () => relays[2]!.state.lease && resolve();
+      relays[2]!.onChange(leased);
+      leased();
+    });
+    await relays[2]!.set(true);
+    assert.deepEqual(on(), ['relay-2', 'relay-3']);
+  });
+
+  it('does not begin where none can be had, and says why', async () => {
+    for (const name of NAMES) mkdirSync(join(bench.pins, name));
+    await assert.rejects(start(), /relay/);
   });
 
   it('tells of all of them in one answer, however long', async () => {
