@@ -8,7 +8,7 @@ import { unlessItFails } from './journal/failures.ts';
 import type { Journal, Rows } from './journal/journal.ts';
 import type { OpenVoucher } from './journal/packed.ts';
 import type { StationState } from './journal/state.ts';
-import { recordOfRow } from './journal/tables.ts';
+import { recordOfRow, type SessionRow } from './journal/tables.ts';
 import { counted, type Totals } from './journal/totals.ts';
 import { judgeAtStation } from './judging.ts';
 import { fullLimiter, giveBack, isFull, type Limiter, refilled, rewarded, take, waitSeconds } from './limiter.ts';
@@ -29,7 +29,7 @@ import type {
   Verdict,
   Voucher,
 } from './types.ts';
-import { asOpen, openOf, placed, redeemed, written } from './vouchers.ts';
+import { asOpen, openOf, placed, redeemed, withEnded, written } from './vouchers.ts';
 import { isForgotten, isUsed, use } from './window.ts';
 
 export type { StationOptions } from './opening.ts';
@@ -178,8 +178,13 @@ export class Station implements SessionJournal {
     return this.#journal.state.openVouchers.map(({ keyIndex: _keyIndex, ...record }) => record);
   }
 
+  openSessions(): readonly SessionRecord[] {
+    const ofSession = (session: number) => this.#journal.tables.ofSession(session).map((row) => this.#recordOf(row));
+    return withEnded(this.openVouchers(), ofSession);
+  }
+
   lastClosed(): readonly SessionRecord[] {
-    return this.#journal.tables.lastClosed().map((row) => recordOfRow(row, this.settings.stationId));
+    return this.#journal.tables.lastClosed().map((row) => this.#recordOf(row));
   }
 
   /** A voucher keeps the key that it was redeemed under. */
@@ -246,12 +251,13 @@ export class Station implements SessionJournal {
     return this.#journal.state.counters[name] ?? 0;
   }
 
-  /** Keeps a pulse counter's total, Wh. One write: call it as often as checkpoints are made, not at each pulse. */
-  saveMeterCounter(name: string, wh: number): void {
-    if (!Number.isFinite(wh) || wh < 0) throw new RangeError(`wh: a number from 0, not ${wh}`);
+  /** Keeps pulse counters' totals, Wh, by their names. One write, unless they are kept: for every few seconds, not for each pulse. */
+  saveMeterCounters(counts: Readonly<Record<string, number>>): void {
+    for (const wh of Object.values(counts))
+      if (!Number.isFinite(wh) || wh < 0) throw new RangeError(`wh: a number from 0, not ${wh}`);
     const { counters } = this.#journal.state;
-    if (counters[name] === wh) return;
-    this.#journal.commit({ counters: { ...counters, [name]: wh } }, 'durable');
+    if (Object.entries(counts).every(([name, wh]) => counters[name] === wh)) return;
+    this.#journal.commit({ counters: { ...counters, ...counts } }, 'durable');
   }
 
   /** Resolves when the second mark tells of all that was done, or cannot be written. */
@@ -271,6 +277,10 @@ export class Station implements SessionJournal {
     if (this.#journal.state.boot.id === this.#clocks.bootId) return;
     this.wasOff = this.#journal.state.boot.number > 0;
     beginBoot(this.#journal, this.settings, this.#clocks, { ...this.#times(), limiter: this.#limiter() });
+  }
+
+  #recordOf(row: SessionRow): SessionRecord {
+    return recordOfRow(row, this.settings.stationId);
   }
 
   #held(): Times {

@@ -112,6 +112,8 @@ export interface SessionJournal {
   handBack(voucher: Voucher): SessionRecord | Unredeemable;
   /** All vouchers that stand open, by session, in order of redemption. */
   openVouchers(): readonly SessionRecord[];
+  /** All vouchers of the sessions that stand open, those too that have ended before them, in order of redemption. */
+  openSessions(): readonly SessionRecord[];
   /** Of each outlet the vouchers of the session that ended last, in order of redemption. */
   lastClosed(): readonly SessionRecord[];
   /** The digits for what is left of a voucher, ⌊155 × left ÷ bought⌋; undefined when that is nothing. */

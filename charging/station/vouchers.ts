@@ -98,6 +98,26 @@ export function asOpen(memory: Pick<Memory, 'openVouchers'>, records: readonly S
   });
 }
 
+/**
+ * The sessions that stand open with all their vouchers, in order of redemption: the one that came first stops a session, also
+ * when it is used up.
+ * @param open by session
+ * @param ofSession what the journal's rows say of a session, in that order
+ */
+export function withEnded(
+  open: readonly SessionRecord[],
+  ofSession: (session: number) => readonly SessionRecord[],
+): readonly SessionRecord[] {
+  const sessions = new Set(open.map(({ session }) => session));
+  return [...sessions].flatMap((session) => {
+    const standing = open.filter((record) => record.session === session);
+    const rows = session === undefined ? [] : ofSession(session);
+    const known = rows.flatMap((row) => standing.find((record) => isSame(row, record)) ?? (row.ended ? [row] : []));
+    // A row that a crash took: the memory knows it all the same.
+    return [...known, ...standing.filter((record) => !known.includes(record))];
+  });
+}
+
 function notOpen(message: string): JournalError {
   return new JournalError('session-not-open', message);
 }

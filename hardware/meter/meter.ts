@@ -53,8 +53,8 @@ export interface MeterParts {
 
 export interface KeptCounter {
   readonly startWh: number;
-  /** What it throws is tried again later. */
-  save(energyWh: number): void;
+  /** Called with each count, each second at least. How often it is written is for whoever keeps it: the last one at once. Throws nothing. */
+  keep(energyWh: number, isLast: boolean): void;
 }
 
 interface OfMeters {

@@ -4,7 +4,14 @@ import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
 import { notPulledUp, pullUp } from '../gpio/pull-up.ts';
 import { type DeviceClock, machineClock } from '../linux/clock.ts';
 import { MeterHealth } from './health.ts';
-import { type Meter, type MeterJudging, type MeterListener, type MeterReading, meterKind } from './meter.ts';
+import {
+  type KeptCounter,
+  type Meter,
+  type MeterJudging,
+  type MeterListener,
+  type MeterReading,
+  meterKind,
+} from './meter.ts';
 import { S0Counter } from './s0-counter.ts';
 
 export const s0 = meterKind({
@@ -33,8 +40,8 @@ export interface S0MeterOptions {
   readonly impulsesPerKwh: number;
   /** What the journal kept. A session that was billed further than that wins: hand in the higher of the two. */
   readonly startWh: number;
-  /** Keeps the counter; called every 10 s while it grows, and at closing. What it throws is tried again 10 s later. */
-  save(energyWh: number): void;
+  /** Keeps the counter: `KeptCounter`. */
+  keep: KeptCounter['keep'];
   readonly judging: MeterJudging;
   readonly leastClosedMs?: number;
   readonly leastOpenMs?: number;
@@ -43,7 +50,6 @@ export interface S0MeterOptions {
 
 /** Readings come at each pulse and so often between, so that their age says whether the line is still held. */
 const heartbeatMs = 1_000;
-const saveMs = 10_000;
 /** No pulse is so long: a line that stays at 0 is not pulled up, and would count nothing however much is drawn. */
 const longestPulseMs = 1_000;
 const lookMs = 50;
@@ -71,8 +77,6 @@ class S0Meter implements Meter {
   readonly #counter: S0Counter;
   readonly #health: MeterHealth;
   #line: InputLine | undefined;
-  #savedWh: number;
-  #savedAt: number;
   #closed = false;
   #cancelHeartbeat: (() => void) | undefined;
   #cancelSettle: (() => void) | undefined;
@@ -87,8 +91,6 @@ class S0Meter implements Meter {
     // Each pulse is a whole jump of the counter: with few impulses a kWh that is more than the usual slack.
     const slackWh = Math.max(20, 2_000 / options.impulsesPerKwh);
     this.#health = new MeterHealth(listener, this.#clock, options.judging(slackWh));
-    this.#savedWh = options.startWh;
-    this.#savedAt = this.#clock.now();
   }
 
   get latest(): MeterReading | undefined {
@@ -113,7 +115,7 @@ class S0Meter implements Meter {
     this.#cancelHeartbeat?.();
     this.#cancelSettle?.();
     this.#health.close();
-    this.#save();
+    this.#keep(true);
     await this.#line?.close();
   }
 
@@ -165,7 +167,7 @@ class S0Meter implements Meter {
       const at = this.#clock.now();
       if (this.#line) this.#report(at);
       else void this.#reopen();
-      if (at - this.#savedAt >= saveMs) this.#save();
+      this.#keep(false);
       this.#heartbeat();
     });
   }
@@ -175,15 +177,9 @@ class S0Meter implements Meter {
     this.#health.read({ energyWh: this.#counter.energyWh, ...(powerW === undefined ? {} : { powerW }), at });
   }
 
-  #save(): void {
-    this.#savedAt = this.#clock.now();
-    if (this.#counter.energyWh === this.#savedWh) return;
-    try {
-      this.#options.save(this.#counter.energyWh);
-      this.#savedWh = this.#counter.energyWh;
-    } catch {
-      // A journal that takes no writes stops no meter: the readings go on, and who keeps them says what is wrong.
-    }
+  #keep(isLast: boolean): void {
+    const { energyWh } = this.#counter;
+    if (energyWh !== this.#options.startWh) this.#options.keep(energyWh, isLast);
   }
 
   #lost(error: Error): void {

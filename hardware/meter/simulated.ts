@@ -1,6 +1,6 @@
 // A meter that nobody wired: while the relay is on it counts what a vehicle would draw. For simulated stations alone.
 import { nameAt } from '../relay/relay-pins.ts';
-import { type Meter, type MeterReading, meterKind } from './meter.ts';
+import { type KeptCounter, type Meter, type MeterReading, meterKind } from './meter.ts';
 
 const BEAT_MS = 1_000;
 
@@ -20,8 +20,7 @@ export const simulated = meterKind({
 interface SimulatedLoadOptions {
   readonly powerW: number;
   readonly startWh: number;
-  /** What it throws is tried again. */
-  save(energyWh: number): void;
+  keep: KeptCounter['keep'];
   onReading(reading: MeterReading): void;
 }
 
@@ -31,14 +30,12 @@ class SimulatedLoad implements Meter {
   readonly #options: SimulatedLoadOptions;
   readonly #beat: NodeJS.Timeout;
   #energyWh: number;
-  #savedWh: number;
   #on = false;
   #countedAt = performance.now();
 
   constructor(options: SimulatedLoadOptions) {
     this.#options = options;
     this.#energyWh = options.startWh;
-    this.#savedWh = options.startWh;
     this.#beat = setInterval(() => this.#tell(), BEAT_MS);
   }
 
@@ -51,12 +48,12 @@ class SimulatedLoad implements Meter {
   async close(): Promise<void> {
     clearInterval(this.#beat);
     this.#count();
-    this.#save();
+    this.#keep(true);
   }
 
   #tell(): void {
     this.#count();
-    if (this.#energyWh - this.#savedWh >= 10) this.#save();
+    this.#keep(false);
     const { powerW } = this.#options;
     this.latest = { energyWh: this.#energyWh, powerW: this.#on ? powerW : 0, at: this.#countedAt };
     this.#options.onReading(this.latest);
@@ -68,13 +65,7 @@ class SimulatedLoad implements Meter {
     this.#countedAt = now;
   }
 
-  #save(): void {
-    if (this.#energyWh === this.#savedWh) return;
-    try {
-      this.#options.save(this.#energyWh);
-      this.#savedWh = this.#energyWh;
-    } catch {
-      // As with a real meter: a journal that takes no writes stops no readings.
-    }
+  #keep(isLast: boolean): void {
+    if (this.#energyWh !== this.#options.startWh) this.#options.keep(this.#energyWh, isLast);
   }
 }

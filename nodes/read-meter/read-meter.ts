@@ -3,11 +3,12 @@ import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/me
 import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { begin } from '../shared/begin.ts';
-import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
 import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
+import { MeterCounters } from './meter-counters.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 
 export default function readMeter(red: RED): void {
@@ -21,7 +22,8 @@ export default function readMeter(red: RED): void {
     });
     const outlets = outletsIn(charging);
     const looks = new OutletLooks(status, outlets.length);
-    for (const at of outlets) readers.push(new Reader(at, { node: this, status, looks, charging, config }));
+    const counters = new MeterCounters((error) => this.error(asFault(error), {}));
+    for (const at of outlets) readers.push(new Reader(at, { node: this, status, looks, charging, config, counters }));
 
     onInput(this, status, (message) => {
       const { topic, payload } = message;
@@ -58,6 +60,7 @@ interface Parts {
   readonly looks: OutletLooks;
   readonly charging: ChargingStation;
   readonly config: ReadMeterConfig;
+  readonly counters: MeterCounters;
 }
 
 /** The meter of one outlet. */
@@ -107,14 +110,14 @@ class Reader {
   }
 
   async #open(): Promise<void> {
-    const { node, config, charging } = this.#parts;
+    const { config, charging, counters } = this.#parts;
     const kind = meterOf(config, charging);
     if (kind === undefined) {
       this.#show((status) => status.ready('none'));
       return;
     }
     this.#keepsCount = kind.keepsCount;
-    this.#meter = await openMeter(node, config, kind, charging, this.#listener(), this.#at);
+    this.#meter = await openMeter(config, kind, charging, counters, this.#listener(), this.#at);
     this.#show((status) => (kind.simulated ? status.ready('simulated') : status.waiting('waiting')));
   }
 

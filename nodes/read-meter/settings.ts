@@ -1,14 +1,15 @@
 // What the dialog of `read meter` stored, and the meter that it means.
 import { PlausibilityJudge } from '../../charging/station/meter-plausibility.ts';
 import { METERS } from '../../hardware/meter/kinds.ts';
-import type { KeptCounter, Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
+import type { Meter, MeterKind, MeterListener } from '../../hardware/meter/meter.ts';
 import { ONLY_OUTLET, type OutletAt, type Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import { withKinds } from '../shared/dialog.ts';
-import { asFault, NodeFault } from '../shared/handlers.ts';
-import type { NodeConfig, RedNode } from '../shared/red.ts';
+import { NodeFault } from '../shared/handlers.ts';
+import type { NodeConfig } from '../shared/red.ts';
 import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
+import type { MeterCounters } from './meter-counters.ts';
 
 /** What the kinds of meters have of their own is in their drivers (hardware/meter). */
 export interface ReadMeterConfig extends NodeConfig {
@@ -57,10 +58,10 @@ export function meterOf(config: ReadMeterConfig, charging: ChargingStation): Met
 
 /** @throws a `GpioError`, a `DeviceError`, or a `NodeFault` that says what is missing */
 export async function openMeter(
-  node: RedNode,
   config: ReadMeterConfig,
   kind: MeterKind,
   charging: ChargingStation,
+  counters: MeterCounters,
   listener: MeterListener,
   at: OutletAt = ONLY_OUTLET,
 ): Promise<Meter> {
@@ -71,43 +72,9 @@ export async function openMeter(
       judging: (slackWh) => new PlausibilityJudge({ highestPowerW, ...(slackWh !== undefined && { slackWh }) }),
       listener,
       gpio: () => charging.gpio(),
-      counter: (...names) => keptCounter(node, charging, at, names),
+      counter: (...names) => counters.of(charging.station, at.outlet, names),
     });
   } catch (error) {
     throw asNodeFault(error);
   }
-}
-
-/** What was billed last of what stands open at an outlet. */
-function billed(station: ChargingStation['station'], at: number): number[] {
-  const open = station.openVouchers().filter(({ outlet = 1 }) => outlet === at);
-  return open.map(({ meterLastWh }) => meterLastWh ?? 0);
-}
-
-/**
- * The counter in the journal: the highest that is known under one of the names, or was billed; kept under the first of them.
- * A journal that takes no writes is logged once, until it takes them again: what it means for the customer, the session
- * says.
- */
-function keptCounter(
-  node: RedNode,
-  { station }: ChargingStation,
-  { outlet }: OutletAt,
-  names: readonly [string, ...string[]],
-): KeptCounter {
-  const counters = names.map((name) => station.meterCounter(name));
-  let failing = false;
-  return {
-    startWh: Math.max(...counters, ...billed(station, outlet)),
-    save(energyWh) {
-      try {
-        station.saveMeterCounter(names[0], energyWh);
-        failing = false;
-      } catch (error) {
-        if (!failing) node.error(asFault(error), {});
-        failing = true;
-        throw error;
-      }
-    },
-  };
 }

@@ -138,8 +138,8 @@ async function clockStation(script: Script): Promise<void> {
   script.charge(script.code(slot - 4, 'long', 155), 4000.123456789, 'stop-key');
   script.station.append('note', { text: 'words, 文字', number: 1.5, nothing: null });
   script.station.append('bare');
-  script.station.saveMeterCounter('meter', 1234.5);
-  script.station.saveMeterCounter('meter', 1234.5);
+  script.station.saveMeterCounters({ meter: 1234.5 });
+  script.station.saveMeterCounters({ meter: 1234.5 });
   for (let guess = 0; guess < 12; guess++)
     script.enter(script.code(slot + 2, 'compact', 1, new Uint8Array(32).fill(9)));
   script.say('locked for', script.station.lockedForSeconds());

@@ -185,6 +185,7 @@ export class Machine {
       close: (records) => write(`close ${stable(records)}`, () => station.close(records)),
       handBack: (voucher) => write(`hand back ${stable(voucher)}`, () => station.handBack(voucher)),
       openVouchers: () => station.openVouchers(),
+      openSessions: () => station.openSessions(),
       lastClosed: () => station.lastClosed(),
       receiptFor: (record: SessionRecord) => station.receiptFor(record),
       append: (kind, details) => write(`append ${kind} ${stable(details ?? {})}`, () => station.append(kind, details)),

@@ -234,7 +234,7 @@ export class Charger {
     const forgot = journal.wasOff === true;
     journal.wasOff = false;
     try {
-      return { type: 'start', open: journal.openVouchers(), lastClosed: journal.lastClosed(), forgot };
+      return { type: 'start', open: journal.openSessions(), lastClosed: journal.lastClosed(), forgot };
     } catch {
       this.#inbox.push({ type: 'journal-failed', write: { type: 'recover' } });
       return { type: 'start' };

@@ -50,7 +50,7 @@ export function carriedOut(write: Write, journal: ChargerJournal, tell: (record:
       tell({ kind: write.kind, ...write.details });
       return { type: 'noted', note: write };
     case 'recover':
-      return { type: 'recovered', open: journal.openVouchers() };
+      return { type: 'recovered', open: journal.openSessions() };
   }
 }
 

@@ -135,7 +135,7 @@ export type Event = At &
   (
     | {
         readonly type: 'start';
-        /** What the journal holds open, and of each outlet the session that ended last: all their vouchers. */
+        /** The sessions that the journal holds open, and of each outlet the one that ended last: all their vouchers. */
         readonly open?: readonly SessionRecord[];
         readonly lastClosed?: readonly SessionRecord[];
         /** The machine was off: what waited is forgotten. */

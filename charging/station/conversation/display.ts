@@ -44,7 +44,7 @@ function questionScreen(asking: NonNullable<ConversationState['asking']>, digits
   switch (asking.ask) {
     case 'add': {
       const { amount, unit } = asking.voucher;
-      return screen('ask-add', { amount, unit });
+      return screen(asking.putBack ? 'ask-add-second' : 'ask-add', { amount, unit });
     }
     case 'take-back-voucher':
       return screen('ask-take-back-voucher', { amount: asking.amount, unit: asking.unit });

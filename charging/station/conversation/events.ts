@@ -73,6 +73,7 @@ function hearTyped(talk: Transition, digits: string): void {
     outcome: undefined,
     notice: undefined,
     asking: answers ? { ...asking, until: talk.at + talk.config.askMs } : undefined,
+    ...(asking?.ask === 'add' && !answers && { putBack: asking.voucher.sequence }),
     otherLanguageUntil: otherLanguageUntil && talk.at + talk.config.otherLanguageMs,
   });
   talk.keepChoosing();
@@ -94,10 +95,12 @@ function hearKey(talk: Transition, key: string): void {
   else if (choosing) stopChoosing(talk, false);
   // The receipt of another session is put away first: its owner is not asked to stop this one.
   else if (notice?.receipt) return;
+  // What covers a receipt is put away before it, so that none goes unseen.
+  else if (talk.hasSeveral && notice) return;
   else if (shown[0] && (talk.hasSeveral || shown[0].until !== undefined)) nextReceipt(talk);
   // With several outlets the code says which one is meant.
   else if (!talk.hasSeveral) hearStar(talk);
-  else if (!notice) changeLanguage(talk);
+  else changeLanguage(talk);
 }
 
 function changeLanguage(talk: Transition): void {
@@ -140,13 +143,16 @@ function hearStar(talk: Transition): void {
 /** A whole entry came to something. */
 function hearEntry(talk: Transition, outcome: Outcome): void {
   talk.set({ typed: { digits: '', at: talk.at }, outcome, asking: undefined });
+  if (outcome !== 'accepted') talk.set({ putBack: undefined });
 }
 
 /** With one outlet it goes there by itself; with several it is asked which, unless whoever sends it says so. */
 function hearVoucher(talk: Transition, voucher: Voucher, outlet: number | undefined): void {
   talk.set({ notice: undefined });
   if (!talk.hasSeveral) {
-    give(talk, voucher, FIRST);
+    const { putBack } = talk.state;
+    talk.set({ putBack: undefined });
+    give(talk, voucher, FIRST, putBack !== undefined && putBack !== voucher.sequence);
     return;
   }
   const place = waitingPlace(talk.outlets, voucher.sequence);

@@ -17,7 +17,7 @@ export function showFate(talk: Transition, fate: SessionRecord): boolean {
   if (!fate.ended) return false;
   const receipt = receiptOf(fate);
   if (receipt) showReceipt(talk, receipt);
-  else if (!showSession(talk, fate)) talk.tell('used-up');
+  else talk.tell('used-up');
   return true;
 }
 
@@ -36,17 +36,8 @@ export function showWaiting(talk: Transition, sequence: number): boolean {
 function showPlace(talk: Transition, sequence: number, { outlet }: Place): void {
   const { phase } = talk.outlet(outlet).state;
   // The one outlet shows it all by itself.
-  if (!talk.hasSeveral && !('session' in phase)) talk.set({ notice: undefined });
+  if (!talk.hasSeveral && (!('session' in phase) || phase.name === 'paused')) talk.set({ notice: undefined });
   else talk.tell('your-code', { sequence, outlet });
-}
-
-/** The first voucher of a session that goes on after a power cut may be used up: its code still means that session. */
-function showSession(talk: Transition, { session }: SessionRecord): boolean {
-  const index = talk.outlets.findIndex(({ state: { phase } }) => 'session' in phase && phase.session.id === session);
-  const { phase } = talk.outlets[index]?.state ?? {};
-  if (session === undefined || !phase || !('session' in phase)) return false;
-  talk.tell('your-code', { sequence: phase.session.vouchers[0]!.voucher.sequence, outlet: index + 1 });
-  return true;
 }
 
 /** The receipt of another session, over what goes on. */

@@ -92,8 +92,8 @@ export type Question =
       readonly amount: number;
       readonly unit: Unit;
     }
-  /** Whether to add a voucher to the session of an outlet. */
-  | { readonly ask: 'add'; readonly outlet: number; readonly voucher: Voucher }
+  /** Whether to add a voucher to the session of an outlet; `putBack`: in the place of another that was asked about. */
+  | { readonly ask: 'add'; readonly outlet: number; readonly voucher: Voucher; readonly putBack?: boolean }
   /** Whether to use up a voucher that has no outlet for a receipt. */
   | { readonly ask: 'hand-back'; readonly outlet: undefined; readonly voucher: Voucher };
 
@@ -121,6 +121,8 @@ export interface ConversationState {
   /** What outlets had to tell while somebody else was at the keypad, the oldest first. */
   readonly later: readonly { readonly name: NoticeName; readonly outlet: number }[];
   readonly asking: (Question & { readonly until: number }) | undefined;
+  /** With one outlet: the number of the voucher that was asked about when the next code was begun to be typed. */
+  readonly putBack: number | undefined;
   /** Which outlet it was asked to be; it stands while a question about it is asked. */
   readonly choosing: (Chosen & { readonly until: number }) | undefined;
   /** The receipts for the display, that which is on it first. */
@@ -220,6 +222,7 @@ export function newConversation(): ConversationState {
     notice: undefined,
     later: [],
     asking: undefined,
+    putBack: undefined,
     choosing: undefined,
     shown: [],
     clockLost: false,

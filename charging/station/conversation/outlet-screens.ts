@@ -142,6 +142,8 @@ export function yourCodeScreen(outlets: Outlets, sequence: number, unit: Unit): 
   if (is === 'next') return screen(one ? 'your-next' : 'your-next-at', { ...values, amount, unit });
   if (!('session' in state.phase)) return screen(state.vehicle === true ? 'your-turn' : 'your-wait', values);
   const running = { ...values, ...runningValues(state.phase.session) };
+  if (is === 'first' && state.phase.name === 'paused' && state.phase.neededW !== undefined)
+    return screen('your-pause-at', values);
   if (one) return screen(`your-charge-${unit}`, running);
   return screen(is === 'first' ? `your-charge-at-${unit}` : `your-part-${unit}`, running);
 }

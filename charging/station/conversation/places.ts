@@ -1,5 +1,6 @@
 // Where a voucher is, as the outlets have it. Pure.
 import type { OutletState } from '../outlet/model.ts';
+import type { EndReason, Voucher } from '../types.ts';
 import type { Outlets } from './model.ts';
 
 export interface Place {
@@ -34,20 +35,32 @@ export function waitingPlace(outlets: Outlets, sequence: number): Place | undefi
 type Found = Omit<Place, 'outlet'>;
 
 function placeAt({ phase }: OutletState, sequence: number, session: number | undefined): Found | undefined {
-  if ('session' in phase) {
-    if (session !== undefined && phase.session.id !== undefined && phase.session.id !== session) return undefined;
-    const index = phase.session.vouchers.findIndex(({ voucher }) => voucher.sequence === sequence);
-    const found = phase.session.vouchers[index];
-    if (!found || (index > 0 && found.ended)) return undefined;
-    return { is: index === 0 ? 'first' : found.used > 0 ? 'part' : 'next', amount: found.voucher.amount };
-  }
-  if (phase.name !== 'waiting') return undefined;
-  if ('voucher' in phase.held) {
+  if (phase.name === 'waiting' && 'voucher' in phase.held) {
     const { voucher } = phase.held;
     return voucher.sequence === sequence ? { is: 'waiting', amount: voucher.amount } : undefined;
   }
-  const index = phase.held.open.findIndex(({ voucher }) => voucher.sequence === sequence);
-  const record = phase.held.open[index];
-  if (!record || (session !== undefined && record.session !== session)) return undefined;
-  return { is: index === 0 ? 'first' : record.delivered > 0 ? 'part' : 'next', amount: record.voucher.amount };
+  const { id, vouchers } = sessionAt(phase);
+  if (session !== undefined && id !== undefined && id !== session) return undefined;
+  const index = vouchers.findIndex(({ voucher }) => voucher.sequence === sequence);
+  const found = vouchers[index];
+  // The first one stops its session as long as that runs, also when it is used up itself.
+  if (!found || (index > 0 && found.ended)) return undefined;
+  return { is: index === 0 ? 'first' : found.begun ? 'part' : 'next', amount: found.voucher.amount };
+}
+
+interface OfSession {
+  readonly voucher: Voucher;
+  readonly ended: EndReason | undefined;
+  readonly begun: boolean;
+}
+
+/** The vouchers of a session that runs, or waits to go on, in order of redemption; none where there is no such session. */
+function sessionAt(phase: OutletState['phase']): { id: number | undefined; vouchers: readonly OfSession[] } {
+  if ('session' in phase) {
+    const { id, vouchers } = phase.session;
+    return { id, vouchers: vouchers.map(({ voucher, ended, used }) => ({ voucher, ended, begun: used > 0 })) };
+  }
+  const open = phase.name === 'waiting' && 'open' in phase.held ? phase.held.open : [];
+  const vouchers = open.map(({ voucher, ended, delivered }) => ({ voucher, ended, begun: delivered > 0 }));
+  return { id: open[0]?.session, vouchers };
 }

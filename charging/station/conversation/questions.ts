@@ -52,11 +52,15 @@ function hearYes(talk: Transition, question: Question): void {
   }
 }
 
-/** `*`, or silence. */
-export function hearNo(talk: Transition): void {
+/**
+ * `*`, or what was asked about is over: a voucher that has no outlet yet is asked for one again. After silence it is put back, for a
+ * `1#` that comes too late would be the number of an outlet then, where somebody else's vehicle may be.
+ */
+export function hearNo(talk: Transition, bySilence = false): void {
   const { asking, choosing } = talk.state;
   talk.set({ asking: undefined });
-  if (choosing) talk.keepChoosing();
+  if (choosing && bySilence) stopChoosing(talk, true);
+  else if (choosing) talk.keepChoosing();
   else if (asking?.ask === 'add') talk.tell('cancelled');
 }
 
@@ -100,12 +104,15 @@ export function stopChoosing(talk: Transition, bySilence: boolean): void {
   else talk.tell(bySilence ? 'not-chosen' : 'cancelled');
 }
 
-/** Gives a voucher to an outlet, if that can have it; one that charges is asked for first. */
-export function give(talk: Transition, voucher: Voucher, outlet: number): void {
+/**
+ * Gives a voucher to an outlet, if that can have it; one that charges is asked for first.
+ * @param putBack in the place of another, which is not used
+ */
+export function give(talk: Transition, voucher: Voucher, outlet: number, putBack = false): void {
   const view = talk.outlet(outlet);
   const { phase } = view.state;
   if (canAdd(view)) {
-    talk.ask({ ask: 'add', outlet, voucher });
+    talk.ask({ ask: 'add', outlet, voucher, ...(putBack && { putBack }) });
     return;
   }
   const isFree = phase.name === 'free' && !phase.test;

@@ -8,6 +8,8 @@ import { placeOf } from './places.ts';
 import { hearNo, stillAsked, stopChoosing } from './questions.ts';
 import type { Transition } from './transition.ts';
 
+/** Of how an outlet, or a voucher at it, stands. */
+const STANDINGS: readonly NoticeName[] = ['outlet', 'your-code'];
 /** More than so much of what nobody came to read is not kept. */
 const MOST_LATER = 20;
 
@@ -16,8 +18,14 @@ export function hearNews(talk: Transition, outlet: number, news: News): void {
     const { phase } = talk.outlet(outlet).state;
     const goesOn = 'session' in phase || phase.name === 'waiting';
     // Of a voucher that was taken back while its session goes on.
-    if (goesOn && news.receipts[0]) showReceipt(talk, news.receipts[0]);
-    else talk.show(outlet, news.receipts);
+    if (goesOn && news.receipts[0]) {
+      showReceipt(talk, news.receipts[0]);
+      return;
+    }
+    // Who looks at that outlet sees what became of it, and not that it is free.
+    const { notice } = talk.state;
+    if (notice?.outlet === outlet && STANDINGS.includes(notice.name)) talk.set({ notice: undefined });
+    talk.show(outlet, news.receipts);
     return;
   }
   if (news.name === 'used' || news.name === 'expired') talk.set({ outcome: news.name });
@@ -50,7 +58,7 @@ export function settle(talk: Transition): void {
 /** What ran out before the event that is about to be heard. */
 export function expire(talk: Transition): void {
   const { asking, choosing } = talk.state;
-  if (asking && asking.until <= talk.at) hearNo(talk);
+  if (asking && asking.until <= talk.at) hearNo(talk, true);
   if (choosing && !talk.state.asking && choosing.until <= talk.at) stopChoosing(talk, true);
 }
 
@@ -66,7 +74,7 @@ function settleNotice(talk: Transition): void {
 
 function settleQuestion(talk: Transition): void {
   const { asking } = talk.state;
-  if (asking && (asking.until <= talk.at || !stillAsked(talk, asking))) hearNo(talk);
+  if (asking && (asking.until <= talk.at || !stillAsked(talk, asking))) hearNo(talk, asking.until <= talk.at);
 }
 
 function settleChoice(talk: Transition): void {

@@ -5,7 +5,7 @@ import type { Limiter } from '../limiter.ts';
 import type { SureTime } from '../sure-time.ts';
 import type { SessionRecord } from '../types.ts';
 import { MEMORY, type SequenceWindow, widened } from '../window.ts';
-import { type OpenVoucher, packed, unpacked } from './packed.ts';
+import { type OpenVoucher, packed, type Terms, termsIn, unpacked } from './packed.ts';
 import { NO_TOTALS, type Totals } from './totals.ts';
 
 /** Of a station that never wrote anything. */
@@ -51,14 +51,26 @@ export interface NumberLine {
 }
 
 export function encodeState(state: StationState): string {
+  const { boot, limiter, clock, sure, openVouchers, closed } = state;
   const earlier = state.earlier?.map((line) => ({ ...line, window: encodeWindow(line.window) }));
+  const terms = termsIn([...openVouchers, ...closed]);
   return JSON.stringify({
     ...state,
     window: encodeWindow(state.window),
+    limiter: inBoot(limiter, boot.id),
+    clock: inBoot(clock, boot.id),
+    ...(sure && { sure: inBoot(sure, boot.id) }),
     ...(earlier && { earlier }),
-    openVouchers: state.openVouchers.map(packed),
-    closed: state.closed.map(packed),
+    ...(terms && { terms }),
+    openVouchers: openVouchers.map((record) => packed(record, terms)),
+    closed: closed.map((record) => packed(record, terms)),
   });
+}
+
+/** The boot that the journal is in is told once. */
+function inBoot<Times extends { readonly bootId: string }>(times: Times, boot: string): Omit<Times, 'bootId'> {
+  const { bootId, ...rest } = times;
+  return bootId === boot ? rest : times;
 }
 
 const MEMORY_BYTES = MEMORY / 8;
@@ -80,11 +92,15 @@ export function decodeState(text: string): StationState {
   if (!counts.every(isCount)) throw new Error('a number is none');
   if (typeof state.station !== 'string' || typeof state.journalId !== 'string') throw new Error('a field is missing');
   const earlier = state.earlier?.map((line) => ({ ...line, window: decodeWindow(line.window) }));
-  const vouchers = (list: unknown[]) => list.map((each) => unpacked(each, state.station));
-  const { earlier: _earlier, ...rest } = state;
+  const { earlier: _earlier, terms, ...rest } = state;
+  const vouchers = (list: unknown[]) => list.map((each) => unpacked(each, state.station, terms));
+  const times = { bootId: state.boot.id };
   return {
     ...rest,
     window,
+    limiter: { ...times, ...state.limiter },
+    clock: { ...times, ...state.clock },
+    ...(state.sure && { sure: { ...times, ...state.sure } }),
     ...(earlier && { earlier }),
     openVouchers: vouchers(state.openVouchers),
     closed: vouchers(state.closed),
@@ -114,6 +130,8 @@ interface Encoded {
 type Current = Omit<StationState, 'window' | 'earlier' | 'openVouchers' | 'closed'> & {
   readonly window: unknown;
   readonly earlier?: readonly (Omit<NumberLine, 'window'> & { readonly window: unknown })[];
+  /** Of all vouchers that tell none themselves. */
+  readonly terms?: Terms;
   readonly openVouchers: unknown[];
   readonly closed: unknown[];
 };

@@ -177,6 +177,7 @@ export class Tables {
   readonly #ended: StatementSync;
   readonly #lastClosed: StatementSync;
   readonly #newestClosed: StatementSync;
+  readonly #ofSession: StatementSync;
   readonly #forgetOrder: StatementSync;
   readonly #appendRecord: StatementSync;
   readonly #span: StatementSync;
@@ -203,6 +204,7 @@ export class Tables {
     this.#newestClosed = db.prepare(
       'SELECT * FROM sessions WHERE closed_order IS NOT NULL ORDER BY closed_order DESC LIMIT ?',
     );
+    this.#ofSession = db.prepare('SELECT * FROM sessions WHERE session = ? ORDER BY id');
     this.#forgetOrder = db.prepare('UPDATE sessions SET closed_order = NULL WHERE closed_order IS NOT NULL');
     this.#ended = db.prepare(
       'SELECT ended FROM sessions WHERE sequence = ? AND (? IS NULL OR session = ?) ORDER BY id DESC LIMIT 1',
@@ -272,6 +274,11 @@ export class Tables {
   /** Of each outlet the vouchers of the session that ended last, as far as the database still has them. */
   lastClosed(): SessionRow[] {
     return this.#lastClosed.all() as unknown as SessionRow[];
+  }
+
+  /** The vouchers of a session, in order of redemption, as far as the database still has them. */
+  ofSession(session: number): SessionRow[] {
+    return this.#ofSession.all(session) as unknown as SessionRow[];
   }
 
   /** The newest that were closed under this journal's id, the newest first. */

@@ -8,6 +8,7 @@ import {
   currentVoucher,
   haltedRecordsOf,
   interruptedAt,
+  interruptedRecordsOf,
   metered,
   plausible,
   receiptsOf,
@@ -260,7 +261,7 @@ function suspend(outlet: Transition): void {
   if (phase.name !== 'charging' && phase.name !== 'paused' && !redeemed) return;
   const records = haltedRecordsOf(phase.session, outlet.config);
   outlet.writes.push({ type: 'checkpoint', records });
-  outlet.interrupt(records.filter(({ ended }) => !ended));
+  outlet.interrupt(interruptedRecordsOf(phase.session, records));
 }
 
 function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {

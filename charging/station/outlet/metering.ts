@@ -70,7 +70,7 @@ export function extendedBy(session: Session, { voucher }: SessionRecord): Sessio
  * A session that was interrupted, from its last checkpoint. What the meter counted since then is charged. What nobody
  * counted is the operator's loss the first time that the power is cut, and from the second time on the customer's: as much
  * as was booked ahead, so that whoever cuts the power wins nothing by it.
- * @param records of its vouchers that stand open, in order of redemption
+ * @param records of all its vouchers, in order of redemption
  * @param meter its reading now, where it is believed
  * @param cutsByNow unset where no power cut interrupted it. A record that has as many already is from after the last: its
  *   write was said to have failed, and had reached the disk
@@ -111,11 +111,13 @@ export function reopened(
 
 /** Of a session's records the one that tells how it was interrupted: that of the voucher which was used then. */
 export function interruptedAt(records: readonly SessionRecord[]): SessionRecord {
-  const was = records.find(({ voucher, delivered: by }) => by < voucher.amount) ?? records[0]!;
-  return records.find(({ cuts, halted, ahead }) => cuts !== undefined || halted || ahead !== undefined) ?? was;
+  const open = records.filter(({ ended }) => !ended);
+  const was = open.find(({ voucher, delivered: by }) => by < voucher.amount) ?? open[0]!;
+  return open.find(({ cuts, halted, ahead }) => cuts !== undefined || halted || ahead !== undefined) ?? was;
 }
 
-function voucherOf({ voucher, delivered: by, meterStartWh, meterLastWh }: SessionRecord): SessionVoucher {
+function voucherOf(record: SessionRecord): SessionVoucher {
+  const { voucher, delivered: by, meterStartWh, meterLastWh, ended, receipt } = record;
   const used = Math.min(held(voucher), by * (voucher.unit === 'min' ? MINUTE : 1));
   return {
     voucher,
@@ -123,6 +125,8 @@ function voucherOf({ voucher, delivered: by, meterStartWh, meterLastWh }: Sessio
     saved: used,
     ...(meterStartWh === undefined ? {} : { meterStartWh }),
     ...(meterLastWh === undefined ? {} : { meterLastWh }),
+    ...(ended === undefined ? {} : { ended }),
+    ...(receipt === undefined ? {} : { receipt }),
   };
 }
 
@@ -244,7 +248,7 @@ export function openRecordOf(session: Session, { checkpointMs }: OutletConfig): 
   return {
     ...recordOf(session, currentVoucher(session)),
     ...(cuts > 0 ? { cuts } : {}),
-    ...(ahead === undefined ? {} : { ahead: unit === 'min' ? ahead / MINUTE : ahead }),
+    ...(ahead === undefined ? {} : { ahead: unit === 'min' ? ahead / MINUTE : Math.ceil(ahead * 1000) / 1000 }),
   };
 }
 
@@ -258,6 +262,15 @@ export function haltedRecordsOf(session: Session, config: OutletConfig): readonl
       if (each === used) return { ...openRecordOf(session, config), halted: true };
       return recordOf(session, each, over.includes(each) ? 'used-up' : undefined);
     });
+}
+
+/** All vouchers of a session that was interrupted just now: those that have ended, and the others as they were written. */
+export function interruptedRecordsOf(session: Session, written: readonly SessionRecord[]): readonly SessionRecord[] {
+  return session.vouchers.map((each) => {
+    const { sequence } = each.voucher;
+    if (each.ended) return closedRecordOf(session, each, each.ended);
+    return written.find(({ voucher }) => voucher.sequence === sequence)!;
+  });
 }
 
 /** The row of the journal of one of its vouchers. */

@@ -128,7 +128,7 @@ export type Phase =
   | { readonly name: 'free'; readonly test?: RelayTest }
   | {
       readonly name: 'waiting';
-      /** A voucher that is verified; or a session that was interrupted, and redeemed long before. */
+      /** A voucher that is verified; or a session that was interrupted, and redeemed long before: all its vouchers. */
       readonly held: { readonly voucher: Voucher } | { readonly open: readonly SessionRecord[] };
       readonly since: number;
       readonly until: number;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Bench, MINUTE, removeFolders, WIDE } from './support.ts';
 
 /** Bytes of the log and of a snapshot that one checkpoint of so many outlets writes, in the mean over many. */
-function bytesOfCheckpoint(outlets: number, unit: 'min' | 'Wh'): number {
+function bytesOfCheckpoint(outlets: number, unit: 'min' | 'Wh', ahead?: number): number {
   const step = unit === 'min' ? 30 : 500;
   const bench = new Bench({ ...WIDE, unit, step });
   const meter = unit === 'Wh' ? { meterStartWh: 1_234_567.891, meterLastWh: 1_234_567.891 } : {};
@@ -24,6 +24,7 @@ function bytesOfCheckpoint(outlets: number, unit: 'min' | 'Wh'): number {
         // Minutes with all their fraction, Wh to the thousandth, as they are counted.
         delivered: unit === 'min' ? (minute * 17) / 19 + index / 7 : thousandths(minute * 17.123 + index / 7),
         ...(unit === 'Wh' ? { meterLastWh: thousandths(1_234_567.891 + minute * 17.123 + index / 7) } : {}),
+        ...(ahead === undefined ? {} : { ahead: thousandths(ahead + index / 7) }),
       })),
     );
   }
@@ -44,8 +45,14 @@ describe('a checkpoint', () => {
     assert.ok(twenty <= 1.5 * one, `${twenty} bytes for twenty outlets, ${one} for one`);
   });
 
-  it('of twenty outlets that sell energy, whose meters are written too, stays below what one of minutes may write in a minute', () => {
-    const twenty = bytesOfCheckpoint(20, 'Wh');
-    assert.ok(twenty <= 15_000, `${twenty} bytes`);
+  it('of twenty outlets that sell energy, whose meters are written too, at most half as much again as that of one', () => {
+    const [one, twenty] = [bytesOfCheckpoint(1, 'Wh'), bytesOfCheckpoint(20, 'Wh')];
+    assert.ok(one <= 8_500, `${one} bytes`);
+    assert.ok(twenty <= 1.5 * one, `${twenty} bytes for twenty outlets, ${one} for one`);
+  });
+
+  it('and where meters forget, so that what a cut would cost is written with them', () => {
+    const [one, twenty] = [bytesOfCheckpoint(1, 'Wh', 8.333), bytesOfCheckpoint(20, 'Wh', 8.333)];
+    assert.ok(twenty <= 1.5 * one, `${twenty} bytes for twenty outlets, ${one} for one`);
   });
 });

@@ -40,7 +40,7 @@ describe('a disk that cannot be written', function () {
           () => station.useService('clear-lockout', bench.slot + 1),
           () => station.close([{ ...opened, delivered: 30, ended: 'unplugged' }]),
           () => station.verify(bench.code(bench.slot + 2)),
-          () => station.saveMeterCounter('s0', 5),
+          () => station.saveMeterCounters({ s0: 5 }),
         ];
         const look = (at = station) => [at.openVouchers()[0], lastReceipt(at), at.highestUsed(), at.meterCounter('s0')];
         for (const act of acts) {

@@ -110,7 +110,7 @@ describe('a journal with two damaged files', function () {
 
   it('the newer snapshot alone goes on, and what an earlier use left in the log is no damage', () => {
     // So many commits that the log begins anew in its file, over what was there.
-    for (let i = 0; i < 600; i++) bench.station.saveMeterCounter('pulses', i + 1);
+    for (let i = 0; i < 600; i++) bench.station.saveMeterCounters({ pulses: i + 1 });
     for (const name of filesIn(crashed)) rmSync(join(crashed, name));
     copyAfterCrash(bench.folder, crashed);
     const name = newest();

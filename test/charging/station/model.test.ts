@@ -343,7 +343,9 @@ class History {
     assert.equal(lastReceipt(station)?.receipt, this.receipt);
     for (const used of this.model.used) {
       const voucher = this.bench.voucherOf(used);
-      assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), 'used', `number ${used} a second time`);
+      // Of what lies beyond its memory the station cannot say whether it was used.
+      const why = this.model.highest - used < 1024 ? 'used' : 'expired';
+      assert.equal(station.redeem(voucher, { voucher, delivered: 0 }), why, `number ${used} a second time`);
     }
   }
 }

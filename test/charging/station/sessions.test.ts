@@ -127,15 +127,15 @@ describe('sessions in the journal', () => {
 
   it('lose no pulse counter: it is kept with the rest, and zero before it was ever saved', () => {
     assert.equal(bench.station.meterCounter('s0'), 0);
-    bench.station.saveMeterCounter('s0', 1234.5);
-    bench.station.saveMeterCounter('other', 1);
+    bench.station.saveMeterCounters({ s0: 1234.5 });
+    bench.station.saveMeterCounters({ other: 1 });
     const crashed = newFolder();
     copyAfterCrash(bench.folder, crashed);
     const { clocks } = bench;
     bench.station.dispose();
     bench = new Bench(CLOCK, { clocks, folder: crashed });
     assert.equal(bench.station.meterCounter('s0'), 1234.5);
-    assert.throws(() => bench.station.saveMeterCounter('s0', Number.NaN), RangeError);
+    assert.throws(() => bench.station.saveMeterCounters({ s0: Number.NaN }), RangeError);
   });
 
   it('refuse settings that no station has', () => {
@@ -201,6 +201,31 @@ describe('several open sessions in the journal', () => {
       ],
     );
     assert.deepEqual(numbers(bench.station.openVouchers()), [bench.slot - 1]);
+  });
+
+  it('tell of each all its vouchers in order of redemption, those too that have ended before it, also after a restart', () => {
+    const first = open(bench.slot - 5, 1);
+    open(bench.slot - 1, 2);
+    const second = open(bench.slot - 9, 1, first.session);
+    const third = open(bench.slot, 1, first.session);
+    bench.station.checkpoint([{ ...first, delivered: 60, ended: 'used-up' }, second]);
+    bench.station.close([{ ...third, ended: 'taken-back' }]);
+    const other = bench.station.openVouchers().find(({ outlet }) => outlet === 2)!;
+    for (const restarts of [0, 1]) {
+      if (restarts) bench.restart();
+      const all = bench.station.openSessions();
+      assert.deepEqual(
+        all.map(({ voucher, outlet, ended, receipt }) => [voucher.sequence, outlet, ended, receipt !== undefined]),
+        [
+          [bench.slot - 5, 1, 'used-up', false],
+          [bench.slot - 9, 1, undefined, false],
+          [bench.slot, 1, 'taken-back', true],
+          [bench.slot - 1, 2, undefined, false],
+        ],
+      );
+    }
+    bench.station.close([{ ...second, delivered: 1, ended: 'unplugged' }]);
+    assert.deepEqual(bench.station.openSessions(), [other], 'and nothing of one that is over');
   });
 
   it('are joined only where they are open, and begun only where none is', () => {

@@ -50,8 +50,8 @@ function said(name: string, language: string, error: unknown): Said {
 }
 
 const charging = { plan: { driver: 'simulated', settings: { unit: 'min' } } } as unknown as ChargingStation;
-const meter = (config: object) => openMeter({} as RedNode, config as never, s0, charging, {} as never);
-const modbus = (config: object) => openMeter({} as RedNode, config as never, modbusKind, charging, {} as never);
+const meter = (config: object) => openMeter(config as never, s0, charging, {} as never, {} as never);
+const modbus = (config: object) => openMeter(config as never, modbusKind, charging, {} as never, {} as never);
 const keypad = (config: object) => openKeypad({ keypad: 'matrix', ...config } as never, charging, {} as never);
 const contact = (config: object) => planContact({ line: 'vehicle', ...config } as never);
 const relay = (config: object) => planRelay({ through: 'direct', line: 'relay', ...config } as never);

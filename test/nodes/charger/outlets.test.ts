@@ -65,6 +65,23 @@ describe('at a station with several outlets', () => {
     );
   });
 
+  it('the display is told of each outlet by its number, and by its name where it has one', async () => {
+    const station = { ...stationNode(rig.folder), outlets: '3', outletNames: 'Left;; Right', version: 2 };
+    const session = { id: 'session', type: 'run session', station: 'station', wires: [[], ['shown'], []] };
+    await rig.start([station, session, { id: 'shown', type: 'helper' }]);
+    const shown = () =>
+      rig.at('shown').at(-1)?.payload as { outlets?: { outlet: number; name?: string }[] } | undefined;
+    await rig.until('all are shown', () => shown()?.outlets?.length === 3);
+    assert.deepEqual(
+      shown()!.outlets!.map(({ outlet, name }) => [outlet, name]),
+      [
+        [1, 'Left'],
+        [2, undefined],
+        [3, 'Right'],
+      ],
+    );
+  });
+
   it('a command for an outlet that there is not closes nothing; one that may mean off opens all', async () => {
     await start(2, { ...control, line: rows('relay', 2) });
     await rig.ends('control', { payload: true, outlet: 2 });

@@ -42,6 +42,10 @@ export const EN_OUTLETS: OutletScreens = {
     lines: ['Add {amount:sold}', 'to this charge?', '1 and # = yes', '* = no'],
     short: ['Add {amount:sold}?', '1# = yes, * = no'],
   },
+  'ask-add-second': {
+    lines: ['1st code put back.', 'Add {amount:sold}?', '1 and # = yes', '* = no'],
+    short: ['1st back. Add?', '1# = yes, * = no'],
+  },
   'ask-add-at': {
     lines: ['Add {amount:sold}', 'to outlet {outlet}?', '1 and # = yes', '* = no'],
     short: ['{outlet}:+{amount:sold}?', '1# = yes, * = no'],
@@ -109,6 +113,10 @@ export const EN_OUTLETS: OutletScreens = {
   'your-charge-at-Wh': {
     lines: ['Your code charges', 'at outlet {outlet}.', 'Left {left:energy}', '* = stop'],
     short: ['Yours: {outlet} *=stop', 'Left {left:energy}'],
+  },
+  'your-pause-at': {
+    lines: ['Your code pauses at', 'outlet {outlet}: no power.', 'Goes on by itself.', '* = stop'],
+    short: ['Paused {outlet} *=stop', 'No spare power.'],
   },
   'your-part-min': {
     lines: ['Your code charges', 'at outlet {outlet}.', 'Left    {left}', 'First code stops it.'],

@@ -42,6 +42,10 @@ export const ZH_CN_OUTLETS: OutletScreens = {
     lines: ['给正在进行的充电', '增加 {amount:sold}？', '是：按 1 再按 #', '否：按 * 键'],
     short: ['增加{amount:sold}？', '1# 是，* 否'],
   },
+  'ask-add-second': {
+    lines: ['前一个充电码已放回', '增加 {amount:sold}？', '是：按 1 再按 #', '否：按 * 键'],
+    short: ['前一个已放回，增加？', '1# 是，* 否'],
+  },
   'ask-add-at': {
     lines: ['给 {outlet} 号插座', '增加 {amount:sold}？', '是：按 1 再按 #', '否：按 * 键'],
     short: ['{outlet} 号 +{amount:sold}？', '1# 是，* 否'],
@@ -109,6 +113,10 @@ export const ZH_CN_OUTLETS: OutletScreens = {
   'your-charge-at-Wh': {
     lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left:energy}', '按 * 键停止'],
     short: ['{outlet} 号，* 停止', '剩余 {left:energy}'],
+  },
+  'your-pause-at': {
+    lines: ['您在 {outlet} 号插座暂停：', '暂无多余功率', '稍后自动继续', '按 * 键停止'],
+    short: ['{outlet} 号暂停，* 停止', '暂无多余功率'],
   },
   'your-part-min': {
     lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left}', '用第一个码可停止充电'],

@@ -79,6 +79,13 @@ export class MemoryJournal implements ChargerJournal {
   openVouchers(): readonly SessionRecord[] {
     return this.openRecords;
   }
+  openSessions(): readonly SessionRecord[] {
+    const numbers = [...this.used];
+    const order = ({ voucher }: SessionRecord) => numbers.indexOf(voucher.sequence);
+    return [...this.closed, ...this.openRecords]
+      .filter(({ session }) => this.openRecords.some((open) => open.session === session))
+      .toSorted((one, other) => one.session! - other.session! || order(one) - order(other));
+  }
   lastClosed(): readonly SessionRecord[] {
     const last = this.closed.filter(({ outlet }) => outlet !== 0).at(-1);
     return this.closed.filter(({ session }) => last !== undefined && session === last.session);

@@ -20,6 +20,31 @@ describe('what outlets have to tell', () => {
     assert.equal(site.screen, 'idle-several');
   });
 
+  it('is the receipt of whoever unplugs at once, in the place of how the outlet stands, and for its whole time', () => {
+    const site = new Site(3);
+    site.code(1);
+    site.keys('3#');
+    site.plug(3, true);
+    site.pass(2000);
+    assert.equal(site.screen, 'outlet-charging-min');
+    site.plug(3, false);
+    assert.match(site.say(), /^Receipt, outlet 3:/);
+    site.pass(59_000);
+    assert.match(site.say(), /^Receipt, outlet 3:/);
+    site.pass(1000);
+    assert.equal(site.screen, 'idle-several');
+  });
+
+  it('is not put away by the * of somebody who reads something else', () => {
+    const site = new Site(3);
+    site.charge(1, 1);
+    site.keys('2#');
+    site.plug(1, false);
+    assert.equal(site.screen, 'outlet-free');
+    site.keys('*');
+    assert.match(site.say(), /^Receipt, outlet 1:/);
+  });
+
   it('comes one after the other, and * goes on to the next', () => {
     const site = new Site(3);
     site.charge(1, 1);
@@ -96,6 +121,37 @@ describe('a station that has not the power for all', () => {
     assert.equal(site.say(), 'Outlet 2: no power | to spare yet. Stay, | starts by itself.');
     site.plug(1, false);
     assert.deepEqual(site.relays, [false, true]);
+  });
+
+  it('pauses the younger where more is drawn, and says so to whoever types its code, who may stop it', () => {
+    const site = new Site(2, { stationPowerW: 5000 });
+    site.charge(1, 1);
+    site.charge(2, 2);
+    for (const outlet of [1, 2]) site.charger.meter({ energyWh: 1000, powerW: 3000 }, outlet);
+    assert.deepEqual(site.relays, [true, false]);
+    site.code(2);
+    assert.equal(site.say(), 'Your code pauses at | outlet 2: no power. | Goes on by itself. | * = stop');
+    site.keys('*1#');
+    assert.equal(site.closedOn(2)?.ended, 'stop-key');
+  });
+
+  it('with one outlet pauses it, says so, lets its time stand still and tries again; * stops it', () => {
+    const site = new Site(1, { stationPowerW: 2000 });
+    site.charge(1, 1);
+    site.charger.meter({ energyWh: 1000, powerW: 3000 });
+    assert.equal(site.relays[0], false);
+    assert.equal(site.say(), 'Charging pauses: no | power to spare. It | goes on by itself. | * = stop');
+    const left = site.charger.snapshot().remaining;
+    site.pass(9 * MINUTE);
+    assert.equal(site.charger.snapshot().remaining, left);
+    site.code(1);
+    assert.equal(site.screen, 'paused-power', 'its own code shows the same');
+    site.pass(MINUTE);
+    assert.equal(site.relays[0], true);
+    site.charger.meter({ energyWh: 1001, powerW: 3000 });
+    site.keys('*1#');
+    assert.equal(site.closedOn(1)?.ended, 'stop-key');
+    assert.ok(site.closedOn(1)?.receipt);
   });
 });
 

@@ -88,8 +88,9 @@ describe('a code at a station with several outlets', () => {
     assert.equal(site.screen, 'choose', 'no: its outlet is asked for again');
     site.keys('0#');
     site.pass(10_000);
-    assert.equal(site.screen, 'choose', 'silence is no');
+    assert.equal(site.screen, 'not-chosen', 'silence is no');
     assert.equal(site.journal.used.size, 0);
+    site.code(1);
     site.keys('0#1#');
     assert.equal(site.closedOn(1)?.ended, 'handed-back');
     assert.equal(site.screen, 'your-receipt-min');
@@ -236,7 +237,12 @@ describe('more of the same', () => {
     assert.equal(site.screen, 'choose', 'another outlet may be chosen');
     site.keys('2#');
     site.pass(10_000);
-    assert.equal(site.screen, 'choose');
+    assert.equal(site.screen, 'not-chosen');
+    site.plug(1, true);
+    site.keys('1#');
+    assert.equal(site.screen, 'outlet-plugged', 'a yes that comes too late is no outlet');
+    site.plug(1, false);
+    site.code(2);
     site.keys('2#');
     site.code(3);
     site.keys('1#');
@@ -276,6 +282,79 @@ describe('more of the same', () => {
     site.keys('*1#');
     assert.equal(site.relays[1], false);
     assert.equal(site.closedOn(2)?.ended, 'stop-key');
+  });
+
+  it('is stopped by the first one alone also after a power cut, and by no later one that is used up', () => {
+    const site = new Site(3);
+    site.charge(2, 1, 30);
+    for (const sequence of [2, 3]) {
+      site.code(sequence, 30);
+      site.keys('2#1#');
+    }
+    site.pass(65 * MINUTE);
+    assert.deepEqual([site.closedOn(1)?.ended, site.closedOn(2)?.ended], ['used-up', 'used-up']);
+    site.powerCut();
+    const stops = (sequence: number) => {
+      site.code(sequence);
+      site.keys('*1#');
+      site.pass(13_000);
+      return !site.relays[1];
+    };
+    site.pass(5000);
+    assert.equal(site.relays[1], true, 'it goes on');
+    assert.deepEqual(
+      site.charger.snapshot().outlets[1]?.vouchers.map(({ sequence, delivered }) => [sequence, delivered >= 30]),
+      [
+        [1, true],
+        [2, true],
+        [3, false],
+      ],
+    );
+    site.code(3);
+    assert.equal(site.screen, 'your-part-min');
+    assert.equal(stops(3), false);
+    site.code(2);
+    assert.equal(site.screen, 'used-up');
+    assert.equal(stops(2), false);
+    site.code(1);
+    assert.equal(site.screen, 'your-charge-at-min');
+    assert.equal(stops(1), true);
+    assert.equal(site.closedOn(3)?.ended, 'stop-key');
+  });
+
+  it('keeps the order of its vouchers while control relay begins anew, too', () => {
+    const site = new Site(2);
+    site.charge(2, 1, 30);
+    site.code(2, 60);
+    site.keys('2#1#');
+    site.pass(31 * MINUTE);
+    site.charger.relay({ on: false, ready: false, restarting: true }, 2);
+    site.pass(1000);
+    assert.equal(site.relays[1], true, 'it goes on');
+    site.code(2);
+    assert.equal(site.screen, 'your-part-min');
+    site.keys('*1#');
+    assert.equal(site.relays[1], true);
+    site.code(1);
+    site.keys('*1#');
+    assert.equal(site.relays[1], false);
+    assert.deepEqual(
+      site.charger.snapshot().outlets[1]?.vouchers.map(({ sequence }) => sequence),
+      [1, 2],
+    );
+  });
+
+  it('with one outlet too puts the one back that was asked about before, and says so', () => {
+    const site = new Site(1);
+    site.charge(1, 1);
+    site.code(2);
+    assert.equal(site.screen, 'ask-add');
+    site.code(3, 30);
+    assert.equal(site.say(), '1st code put back. | Add 30 min? | 1 and # = yes | * = no');
+    site.code(3, 30);
+    assert.equal(site.screen, 'ask-add', 'the same code again is the same question');
+    site.keys('1#');
+    assert.deepEqual([...site.journal.used], [1, 3]);
   });
 
   it('shows the receipts of both one after the other, when both had something left', () => {
