@@ -1,7 +1,8 @@
 // What the charger decides, and what it remembers: codes typed, numbers used, sessions, its own time.
-import { type Algorithm, algorithmOf, boundsIn, type Matcher, type Operation, sealReport } from '../codes/index.ts';
+import { type Algorithm, algorithmOf, type Matcher, type Operation, sealReport } from '../codes/index.ts';
 import { beginBoot, takeKey } from './arriving.ts';
 import { isLost, remember, stationMs, wasStepped } from './clock.ts';
+import { countersWith } from './counters.ts';
 import { fateIn } from './fate.ts';
 import { type ArchiveLimits, archiveOldest } from './journal/archive.ts';
 import { unlessItFails } from './journal/failures.ts';
@@ -95,7 +96,7 @@ export class Station implements SessionJournal {
       return { outcome: 'clock-lost' };
 
     const { totals } = this.#journal.state;
-    this.#journal.commit({ limiter: taken.limiter, totals: this.#counted({ wrongGuesses: 1 }) }, 'durable');
+    this.#journal.commit({ limiter: taken.limiter, totals: counted(totals, { wrongGuesses: 1 }) }, 'durable');
     const judgement =
       reading === 'unmade'
         ? ({ outcome: 'invalid' } as const)
@@ -179,12 +180,11 @@ export class Station implements SessionJournal {
   }
 
   openSessions(): readonly SessionRecord[] {
-    const ofSession = (session: number) => this.#journal.tables.ofSession(session).map((row) => this.#recordOf(row));
-    return withEnded(this.openVouchers(), ofSession);
+    return withEnded(this.openVouchers(), (session) => this.#records(this.#journal.tables.ofSession(session)));
   }
 
   lastClosed(): readonly SessionRecord[] {
-    return this.#journal.tables.lastClosed().map((row) => this.#recordOf(row));
+    return this.#records(this.#journal.tables.lastClosed());
   }
 
   /** A voucher keeps the key that it was redeemed under. */
@@ -210,8 +210,7 @@ export class Station implements SessionJournal {
    * @throws {JournalError} `journal-not-writable`
    */
   report(told: ToldByCharger): string {
-    const change = { totals: this.#counted({ reports: 1 }), ...this.#times() };
-    this.#journal.commit(change, 'durable');
+    this.#journal.commit({ totals: counted(this.#journal.state.totals, { reports: 1 }), ...this.#times() }, 'durable');
     this.#noted();
     const waiting = this.#told.report(this.#journal.state, told.waiting);
     const now = this.clockState() === 'lost' ? undefined : this.now();
@@ -220,7 +219,7 @@ export class Station implements SessionJournal {
 
   append(kind: string, details: Readonly<Record<string, unknown>> = {}, counts?: Partial<Totals>): void {
     const row = (...[tables, moment]: Parameters<Rows>) => tables.appendRecord(kind, JSON.stringify(details), moment);
-    if (counts) this.#journal.commit({ totals: this.#counted(counts) }, 'durable', row);
+    if (counts) this.#journal.commit({ totals: counted(this.#journal.state.totals, counts) }, 'durable', row);
     else this.#journal.write(row);
     this.#archive();
   }
@@ -228,7 +227,8 @@ export class Station implements SessionJournal {
   /** `lost` when the time lies before the last remembered or before the build; a `counter` station needs no clock. */
   clockState(): 'ok' | 'lost' {
     this.#note();
-    return this.settings.sequence === 'clock' && this.#isLost() ? 'lost' : 'ok';
+    const lost = () => isLost(this.#journal.state.clock, this.#sure(), this.#clocks);
+    return this.settings.sequence === 'clock' && lost() ? 'lost' : 'ok';
   }
 
   /** The station's own time, unix milliseconds. */
@@ -253,11 +253,8 @@ export class Station implements SessionJournal {
 
   /** Keeps pulse counters' totals, Wh, by their names. One write, unless they are kept: for every few seconds, not for each pulse. */
   saveMeterCounters(counts: Readonly<Record<string, number>>): void {
-    for (const wh of Object.values(counts))
-      if (!Number.isFinite(wh) || wh < 0) throw new RangeError(`wh: a number from 0, not ${wh}`);
-    const { counters } = this.#journal.state;
-    if (Object.entries(counts).every(([name, wh]) => counters[name] === wh)) return;
-    this.#journal.commit({ counters: { ...counters, ...counts } }, 'durable');
+    const counters = countersWith(this.#journal.state.counters, counts);
+    if (counters) this.#journal.commit({ counters }, 'durable');
   }
 
   /** Resolves when the second mark tells of all that was done, or cannot be written. */
@@ -279,8 +276,8 @@ export class Station implements SessionJournal {
     beginBoot(this.#journal, this.settings, this.#clocks, { ...this.#times(), limiter: this.#limiter() });
   }
 
-  #recordOf(row: SessionRow): SessionRecord {
-    return recordOfRow(row, this.settings.stationId);
+  #records(rows: readonly SessionRow[]): SessionRecord[] {
+    return rows.map((row) => recordOfRow(row, this.settings.stationId));
   }
 
   #held(): Times {
@@ -288,16 +285,12 @@ export class Station implements SessionJournal {
   }
 
   #served(operation: Operation, sequence: number): Partial<StationState> | undefined {
-    const { window } = this.#journal.state;
+    const { window, totals: before } = this.#journal.state;
     if (isUsed(window, sequence) || isForgotten(window, sequence)) return undefined;
     const limiter =
       operation === 'clear-lockout' ? fullLimiter(this.#clocks.bootId, this.#clocks.monotonicMs()) : this.#limiter();
-    const totals = this.#counted(operation === 'test-relay' ? { closings: 1 } : {});
+    const totals = counted(before, operation === 'test-relay' ? { closings: 1 } : {});
     return { window: use(window, sequence), ...this.#times(), limiter, totals };
-  }
-
-  #counted(more: Partial<Totals>): Totals {
-    return counted(this.#journal.state.totals, more);
   }
 
   #sure(): SureTime {
@@ -306,20 +299,14 @@ export class Station implements SessionJournal {
     return grownSureTime(sure, this.#clocks);
   }
 
-  #isLost(): boolean {
-    return isLost(this.#journal.state.clock, this.#sure(), this.#clocks);
-  }
-
   /** What time alone changes, to be written down with whatever else is. */
   #times() {
     return { clock: remember(this.#journal.state.clock, this.#clocks), sure: this.#sure() };
   }
 
-  #timesAfter({ sequence, layout }: Voucher) {
+  #timesAfter(voucher: Voucher) {
     const { clock, sure } = this.#times();
-    if (this.settings.sequence === 'counter') return { clock, sure };
-    const { window } = boundsIn(this.#algorithm, layout) ?? this.#algorithm.bounds.typed;
-    return { clock, sure: sureTimeAfter(sure, sequence, window, this.settings.slotSeconds) };
+    return { clock, sure: sureTimeAfter(sure, voucher, this.settings) };
   }
 
   #voucher(layout: Voucher['layout'], quantity: number, sequence: number): Voucher {

@@ -1,7 +1,8 @@
 // Sure time: the time that a `clock` station can prove has come, whatever its wall clock says (docs/code-format.md, "Sure
 // time"). It never goes back, so an old synchronization cannot lead behind it. Pure, over what the journal keeps.
+import { algorithmOf, boundsIn } from '../codes/index.ts';
 import { provenMs } from '../codes/numbering.ts';
-import type { Clocks } from './types.ts';
+import type { Clocks, StationSettings, Voucher } from './types.ts';
 
 export interface SureTime {
   /** Unix milliseconds, at the moment below. */
@@ -27,8 +28,15 @@ export function grownSureTime(sure: SureTime, clocks: Clocks): SureTime {
   return { ms, bootId: clocks.bootId, atMs };
 }
 
-/** Sure time once a voucher was honoured that was typed in that window. */
-export function sureTimeAfter(sure: SureTime, sequence: number, window: number, slotSeconds: number): SureTime {
-  const ms = provenMs(sequence, window, slotSeconds);
+/** Sure time once a voucher was honoured: of the window that its code was typed in; counters have none. */
+export function sureTimeAfter(
+  sure: SureTime,
+  { sequence, layout }: Pick<Voucher, 'sequence' | 'layout'>,
+  settings: Pick<StationSettings, 'layout' | 'sequence' | 'slotSeconds'>,
+): SureTime {
+  if (settings.sequence === 'counter') return sure;
+  const family = algorithmOf(settings.layout);
+  const { window } = boundsIn(family, layout) ?? family.bounds.typed;
+  const ms = provenMs(sequence, window, settings.slotSeconds);
   return ms > sure.ms ? { ...sure, ms } : sure;
 }

@@ -1,7 +1,7 @@
 // Codes that came to nothing: given back by themselves once a report proves that the station never honoured them and never
 // will. It proves it when its sure time is past the last moment that its window lets them in (at a station that counts: when
-// they fell out of the window for good), and all that the station closed since they were sold is known, and what is open: also what it verified in time, and
-// may honour yet, since its outlet waits for power.
+// they fell out of the window for good), and all that the station closed since they were sold is known, and what is open: also
+// what it verified in time, and may honour yet, since its outlet waits for power.
 import { MOST_UNUSED, type OpenVoucher } from '../../codes/index.ts';
 import { slotAt } from '../../codes/numbering.ts';
 import type { CodesTable, JournalsTable, StationsTable } from '../database/schema.ts';

@@ -175,7 +175,7 @@ describe('a click of the relay', () => {
     assert.equal(bench.relay, true);
     bench.pass(20);
     assert.equal(bench.relay, false);
-    const told = readReport(KEY, bench.station.report({ faults: [], meterWh: undefined }));
+    const told = readReport(KEY, bench.station.report({ faults: [], meterWh: undefined, waiting: [] }));
     assert.equal(typeof told === 'object' && told.totals.relayClosings, before.closings + 1);
     bench.station.dispose();
   });
