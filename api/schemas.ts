@@ -53,6 +53,12 @@ export const CancellationBody = Type.Object({
 
 const terms = {
   name: Type.Optional(Type.String({ maxLength: 200, description: 'For people: where it stands.' })),
+  site: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Which stations a statement sums up together, as those of one car park.',
+    }),
+  ),
   unit: Type.Optional(unit),
   step: Type.Optional(Type.Integer({ description: "In `unit`s: what a station's amounts are multiples of." })),
   layout: Type.Optional(
@@ -111,6 +117,7 @@ export const ProvisioningQuery = Type.Object({
 export const StatementQuery = Type.Object({
   month: Type.Optional(Type.String({ maxLength: 7, description: 'As 2026-11.' })),
   station: Type.Optional(stationId('Only this station.')),
+  site: Type.Optional(Type.String({ maxLength: 200, description: 'Only the stations of this site.' })),
 });
 export const ExportQuery = Type.Object({
   from: Type.Optional(Type.String({ maxLength: 40, description: 'ISO 8601; the first moment that is in it.' })),
@@ -265,6 +272,7 @@ export const Station = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
+    site: Type.String(),
     ...stationTerms,
     outlets,
     mostAmount: Type.Integer(),

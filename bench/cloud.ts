@@ -98,8 +98,16 @@ async function withOtplib(): Promise<Subject> {
   return { name: 'otplib in a function node, no ledger', order, expects: '200', program, ...fresh() };
 }
 
+/** A cloud that takes payments: what has no price is looked up once more, and issued at once. */
+const PAYING = { PAYMENT_PROVIDER: 'simulated', PAYMENT_ADDRESS: 'http://127.0.0.1:0' };
+
 /** @param guarded asks for an API key, an idempotency key each, and counts against limits */
-async function product(name: string, ledgerUrl: string, guarded: boolean): Promise<Subject> {
+async function product(
+  name: string,
+  ledgerUrl: string,
+  guarded: boolean,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Subject> {
   const ledger = await openLedger({ url: ledgerUrl, masterKey: MASTER_KEY });
   const numbers = Array.from({ length: STATIONS }, (_, index) => `CP-${String(index).padStart(4, '0')}`);
   const terms = { unit: 'min', step: 30, layout: 'compact', sequence: 'counter', slotSeconds: 300 } as const;
@@ -124,6 +132,7 @@ async function product(name: string, ledgerUrl: string, guarded: boolean): Promi
       CLOUD_PORT: '0',
       HOST: '127.0.0.1',
       ...limits,
+      ...more,
     },
     nodeFlags,
   });
@@ -169,7 +178,11 @@ const rows: Readonly<Record<string, () => Promise<Subject>>> = {
   otplib: withOtplib,
   sqlite: () => product('offline charging, SQLite', `sqlite:${join(folder, 'open.sqlite')}`, false),
   'sqlite-keys': () => product('… API key, idempotency key, limits', `sqlite:${join(folder, 'keys.sqlite')}`, true),
+  'sqlite-payments': () =>
+    product('… payments on, stations without a price', `sqlite:${join(folder, 'paying.sqlite')}`, false, PAYING),
   postgresql: async () => product('offline charging, PostgreSQL', await postgresUrl(), false),
+  'postgresql-payments': async () =>
+    product('… payments on, stations without a price ', await postgresUrl(), false, PAYING),
   'postgresql-keys': async () => product('… API key, idempotency key, limits ', await postgresUrl(), true),
 };
 

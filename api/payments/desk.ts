@@ -10,9 +10,10 @@ import {
   type RefundOrder,
   type RefundRecord,
   type RefusalSlug,
+  type Refused,
   type Reservation,
 } from '../../charging/cloud/ledger.ts';
-import type { Order, Provider, Told } from './provider.ts';
+import { NotUnderstood, type Order, type Provider, type Told } from './provider.ts';
 
 /** What the operator's flow may hear: for bills, mails, a sign on the wall. */
 export interface MoneyEvent {
@@ -47,14 +48,15 @@ type DeskCalls =
 
 /** How often it looks for what is owed. */
 const RECONCILE_EVERY_MS = 5000;
-const SAY_AGAIN_MS = 60_000;
 const AT_ONCE = 3;
+/** As this ledger makes its requests' ids. */
+const OUR_ID = /^[0-9a-f]{32}$/;
+const PAGES_AT_ONCE = 10;
 
 export class PaymentDesk {
   readonly #options: DeskOptions;
   #timer: NodeJS.Timeout | undefined;
   #reconciling: Promise<void> | undefined;
-  #saidAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class PaymentDesk {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#reconciling;
+    await this.#options.provider.close?.();
   }
 
   /**
@@ -123,8 +126,15 @@ export class PaymentDesk {
     const ledger = await this.#options.ledger();
     const { name } = this.#options.provider;
     const { news, answer } = await ledger.notePayment({ id: request, payment, amount, provider: name });
-    // A payment of another shop's, or one that is known: nothing changed.
-    if (!news) return;
+    if (!news) {
+      // One that is known, or of another shop's: nothing changed. What looks like ours and is not has to be looked at.
+      const slug = isRefused(answer) ? answer.refused.slug : undefined;
+      if (slug === 'payment-used' || (slug === 'unknown-request' && OUR_ID.test(request))) {
+        this.#trouble(`Payment ${payment} for request ${request} was not noted: ${(answer as Refused).refused.detail}`);
+      }
+      if (slug === 'malformed') throw new NotUnderstood((answer as Refused).refused.detail);
+      return;
+    }
     const about = { payment, request, ...(email !== undefined && { email }) };
     if (isRefused(answer)) this.#tellOthers({ event: 'stray', ...about, why: answer.refused.slug });
     else if ('status' in answer) this.#tellOthers({ event: 'paid', ...about, reservation: answer });
@@ -143,6 +153,7 @@ export class PaymentDesk {
       await this.tell(paid);
       answer = await tell();
     }
+    if (isRefused(answer) && answer.refused.slug === 'malformed') throw new NotUnderstood(answer.refused.detail);
     if (!isRefused(answer) && answer.news) this.#tellOthers({ event, payment: told.payment });
   }
 
@@ -173,9 +184,12 @@ export class PaymentDesk {
       orders = await ledger.claimRefunds({ provider: provider.name, limit: AT_ONCE });
       for (const order of orders) await this.#refund(order);
     } while (orders.length === AT_ONCE);
-    for (const page of await ledger.claimCheckouts({ provider: provider.name })) {
-      await this.#look(page).catch((error: Error) => this.#trouble(error.message));
-    }
+    let pages: readonly CheckoutToSee[];
+    do {
+      pages = await ledger.claimCheckouts({ provider: provider.name, limit: PAGES_AT_ONCE });
+      const looks = pages.map((page) => this.#look(page).catch((error: Error) => this.#trouble(error.message)));
+      await Promise.all(looks);
+    } while (pages.length === PAGES_AT_ONCE);
   }
 
   async #refund(order: RefundOrder): Promise<void> {
@@ -195,9 +209,6 @@ export class PaymentDesk {
   }
 
   #trouble(line: string): void {
-    const now = performance.now();
-    if (now - this.#saidAt < SAY_AGAIN_MS) return;
-    this.#saidAt = now;
     this.#options.onTrouble?.(line);
   }
 }

@@ -1,25 +1,30 @@
 // Whether and how this cloud takes payments: its provider is opened when the ledger is, and whoever wants to hears what happens.
+import { Cache } from '../../charging/cache.ts';
 import type { Ledger } from '../../charging/cloud/ledger.ts';
 import { type MoneyEvent, PaymentDesk } from './desk.ts';
 import { type MailSettings, mailerOf } from './mail.ts';
-import { ProviderFault } from './provider.ts';
+import { ProviderFault, type Told } from './provider.ts';
+import { type SimulatedSettings, simulatedProvider } from './simulated.ts';
 import { adapterProvider } from './standard-webhooks.ts';
 import { stripeProvider } from './stripe.ts';
 
 export interface PaymentSettings extends MailSettings {
-  /** Empty: nothing is paid here. `stripe`, or `adapter`: any other, through an adapter of the operator's. */
+  /** Empty: nothing is paid here. `stripe`; `adapter`: any other, through an adapter of the operator's; `simulated`: to try out. */
   readonly provider: string;
   /** Stripe's secret key. */
   readonly secretKey: string;
   /** What the provider's calls are signed with. */
   readonly webhookSecret: string;
-  /** Where the adapter listens. For Stripe: another server than Stripe's, for tests. */
+  /** Where the adapter listens, or the simulated bank. For Stripe: another server than Stripe's, for tests. */
   readonly address: string;
 }
 
 interface PaymentsLog {
   warn(text: string): void;
 }
+const SAY_AGAIN_MS = 60_000;
+const MOST_KINDS = 100;
+
 type Listener = (event: MoneyEvent) => void;
 
 export class Payments {
@@ -28,6 +33,7 @@ export class Payments {
   readonly #log: PaymentsLog;
   readonly #listeners = new Set<Listener>();
   #desk: Promise<PaymentDesk> | undefined;
+  readonly #said = new Cache<number>(MOST_KINDS);
   #closed = false;
 
   constructor(settings: PaymentSettings, ledger: () => Promise<Ledger>, log: PaymentsLog) {
@@ -56,16 +62,27 @@ export class Payments {
   }
 
   async #open(): Promise<PaymentDesk> {
+    const tell = async (told: Told) => (await this.desk()).tell(told);
+    const provider = await providerOf(this.settings, { tell, say: (line) => this.#log.warn(line) });
     const desk = new PaymentDesk({
-      provider: await providerOf(this.settings),
+      provider,
       ledger: this.#ledger,
       onEvent: (event) => {
         for (const listener of this.#listeners) listener(event);
       },
-      onTrouble: (line) => this.#log.warn(line),
+      onTrouble: (line) => this.trouble(line),
     });
     if (!this.#closed) desk.start();
     return desk;
+  }
+
+  /** A line for the log, and the same (of whatever payment) not again for a minute. */
+  trouble(line: string): void {
+    const kind = line.replaceAll(/[0-9a-f]{32}|\w+_\w+/g, '');
+    const now = performance.now();
+    if (now - (this.#said.get(kind) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return;
+    this.#said.set(kind, now);
+    this.#log.warn(line);
   }
 
   /** @returns ends it */
@@ -84,7 +101,11 @@ export class Payments {
   }
 }
 
-function providerOf({ provider, secretKey, webhookSecret, address }: PaymentSettings) {
+function providerOf(
+  { provider, secretKey, webhookSecret, address }: PaymentSettings,
+  simulation: Omit<SimulatedSettings, 'address'>,
+) {
+  if (provider === 'simulated') return simulatedProvider({ address, ...simulation });
   const missing = (what: string) => new ProviderFault('payment-settings', `To take payments, give ${what}.`);
   if (webhookSecret === '') throw missing('the secret of the provider’s webhooks (PAYMENT_WEBHOOK_SECRET)');
   switch (provider) {

@@ -61,11 +61,18 @@ export interface Provider {
   read(body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>): Promise<readonly Told[]>;
   /** How a payment was made that nobody told of yet; undefined where it is none of ours. */
   paid(payment: string): Promise<Told | undefined>;
+  /** Lets go of what it holds. */
+  close?(): Promise<void>;
 }
 
 /** The provider's signature is missing, forged, or too old. */
 export class NotGenuine extends Error {
   readonly code = 'not-genuine';
+}
+
+/** The provider said it, and it makes no sense here: it is told so, since money may hang on it. */
+export class NotUnderstood extends Error {
+  readonly code = 'not-understood';
 }
 
 /** The provider cannot be asked, or refused, or the settings do not do. */

@@ -4,6 +4,7 @@ import { moneyOf } from '../../charging/cloud/currencies.ts';
 import type { RefundOrder } from '../../charging/cloud/payment-types.ts';
 import {
   NotGenuine,
+  NotUnderstood,
   type Order,
   type Provider,
   ProviderFault,
@@ -130,26 +131,32 @@ function parsed(text: string): Json {
 
 /** `{"type", "data"}`, as Standard Webhooks has it. */
 function toldBy({ type, data }: Json): readonly Told[] {
-  if (typeof data !== 'object' || data === null) return [];
-  const given = data as Json;
+  // What an adapter tells beside these is for others.
+  if (!OURS.test(String(type))) return [];
+  const given = (typeof data === 'object' && data !== null ? data : {}) as Json;
   if (type === 'payment.paid') {
     const paid = paidBy(given);
-    return paid ? [paid] : [];
+    if (paid) return [paid];
+    throw new NotUnderstood('payment.paid has to name request, payment, amount (whole smallest units) and currency.');
   }
   const key = refundOfKey(given.refund);
   const [, state] = /^refund\.(sent|paid|failed)$/.exec(String(type)) ?? [];
-  if (key && state) {
+  if (state) {
+    if (!key) throw new NotUnderstood(`${type} has to name refund, as it was asked for.`);
     const more = { reference: textOf(given.reference), why: textOf(given.why) };
     return [{ what: 'refund', ...key, state: state as 'sent', ...more }];
   }
   const { payment, reference } = given;
   const amount = moneyOf(given.amount, given.currency);
-  if (typeof payment !== 'string' || typeof reference !== 'string' || !amount) return [];
+  if (typeof payment !== 'string' || typeof reference !== 'string' || !amount) {
+    throw new NotUnderstood(`${type} has to name payment, reference, amount (whole smallest units) and currency.`);
+  }
   if (type === 'payment.refunded') return [{ what: 'gone', payment, reference, amount }];
   const [, dispute] = /^dispute\.(open|won|lost)$/.exec(String(type)) ?? [];
   return dispute ? [{ what: 'dispute', payment, reference, amount, state: dispute as 'open' }] : [];
 }
 
+const OURS = /^(?:payment\.(?:paid|refunded)|refund\.(?:sent|paid|failed)|dispute\.(?:open|won|lost))$/;
 const textOf = (given: unknown) => (typeof given === 'string' && given !== '' ? given : undefined);
 
 function paidBy(given: Json): Extract<Told, { what: 'paid' }> | undefined {

@@ -1,5 +1,6 @@
 // Stripe: Checkout for the page, its library for webhooks' signatures, refunds with idempotency keys. The payment's reference
 // is its PaymentIntent, which refunds and disputes name.
+import { hash } from 'node:crypto';
 import type { Stripe } from 'stripe';
 import type { DisputeState, RefundOrder } from '../../charging/cloud/payment-types.ts';
 import {
@@ -64,24 +65,24 @@ async function open(stripe: Stripe, { request, description, price, lapsesAt, ret
     throw new ProviderFault('payment-refused', `Stripe does not take ${price.minorUnits} ${price.currency}.`);
   }
   const metadata = { request };
-  const expires_at = Math.ceil(Math.max(lapsesAt, Date.now() + LEAST_MS) / 1000);
+  const page: Stripe.Checkout.SessionCreateParams = {
+    mode: 'payment',
+    client_reference_id: request,
+    line_items: [{ quantity: 1, price_data: { currency, unit_amount, product_data: { name: description } } }],
+    // What is paid is the price in its own currency, to the cent.
+    adaptive_pricing: { enabled: false },
+    success_url: returnTo,
+    cancel_url: returnTo,
+    expires_at: Math.ceil(Math.max(lapsesAt, Date.now() + LEAST_MS) / 1000),
+    metadata,
+    payment_intent_data: { metadata },
+  };
   try {
-    const { id, url } = await stripe.checkout.sessions.create(
-      {
-        mode: 'payment',
-        client_reference_id: request,
-        line_items: [{ quantity: 1, price_data: { currency, unit_amount, product_data: { name: description } } }],
-        // What is paid is the price in its own currency, to the cent.
-        adaptive_pricing: { enabled: false },
-        success_url: returnTo,
-        cancel_url: returnTo,
-        expires_at,
-        metadata,
-        payment_intent_data: { metadata },
-      },
-      // The same key with another time would be refused.
-      { idempotencyKey: `checkout-${request}-${expires_at}` },
-    );
+    const { id, url } = await stripe.checkout.sessions.create(page, {
+      // Asked again in the same words, the same page. In others (the station was renamed, the cloud is reached by another name)
+      // the same key would be refused for ever.
+      idempotencyKey: `checkout-${request}-${hash('sha256', JSON.stringify(page), 'hex').slice(0, 32)}`,
+    });
     if (!url) throw new ProviderFault('payment-refused', 'Stripe gave no page to pay.');
     return { reference: id, url };
   } catch (error) {

@@ -63,9 +63,9 @@ export function faultInOutlets(outlets: unknown): string | undefined {
   return whole(outlets, 1, MOST_OUTLETS) ? undefined : `outlets: a whole number from 1 to ${MOST_OUTLETS}`;
 }
 
-export function faultInName(name: unknown, least = 0): string | undefined {
+export function faultInName(name: unknown, least = 0, what = 'name'): string | undefined {
   if (typeof name !== 'string' || name.length < least || name.length > 200 || tidy(name, 200) !== name) {
-    return `name: ${least} to 200 characters, none of them a control character`;
+    return `${what}: ${least} to 200 characters, none of them a control character`;
   }
   return undefined;
 }

@@ -6,5 +6,6 @@ export function fold(text: string): string {
   return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
-/** What a station is searched by. No search holds the line's end between the two. */
-export const folded = (id: string, name: string): string => `${fold(id)}\n${fold(name)}`;
+/** What a station is searched by. No search holds the line's ends between them. */
+export const folded = (id: string, name: string, site = ''): string =>
+  [id, name, ...(site === '' ? [] : [site])].map(fold).join('\n');

@@ -126,6 +126,8 @@ export interface StatementRow {
   readonly kind: 'sale' | 'payment' | 'refund';
   readonly station: string;
   readonly name: string;
+  /** The station's, as it is today. */
+  readonly site: string;
   readonly request: string;
   /** In `unit`s; null where nothing was sold. */
   readonly amount: number | null;

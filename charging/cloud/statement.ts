@@ -8,6 +8,8 @@ export interface StatementSettings {
   /** `2026-11`. */
   readonly month: string;
   readonly station?: string | undefined;
+  /** Of the stations of this site alone. */
+  readonly site?: string | undefined;
   /** IANA name, as `Europe/Berlin`; UTC unless given. */
   readonly timeZone?: string | undefined;
   /** Value-added tax that prices hold, in percent; none unless given. */
@@ -15,7 +17,7 @@ export interface StatementSettings {
 }
 
 const HEADER = [
-  ...['local_time', 'time_zone', 'kind', 'station', 'name', 'request', 'amount', 'unit', 'gross', 'net', 'vat'],
+  ...['local_time', 'time_zone', 'kind', 'station', 'name', 'site', 'request', 'amount', 'unit', 'gross', 'net', 'vat'],
   ...['vat_percent', 'currency', 'payment', 'refund_state'],
 ];
 
@@ -70,43 +72,68 @@ export function monthBounds(month: string, timeZone: string): { from: number; to
   return { from: begin(number - 1), to: begin(number) };
 }
 
-/** RFC 4180 with a header line; the sums of each station and currency stand at its end. */
+/** RFC 4180 with a header line; the sums of each station, then of each site, by currency, stand at its end. */
 export async function* statementCsv(
   read: (query: {
     from: number;
     to: number;
     station?: string | undefined;
+    site?: string | undefined;
     after?: string;
   }) => Promise<Page<StatementRow>>,
-  { month, station, timeZone = 'UTC', vatPercent = 0 }: StatementSettings,
+  { month, station, site, timeZone = 'UTC', vatPercent = 0 }: StatementSettings,
 ): AsyncGenerator<string> {
   const bounds = monthBounds(month, timeZone);
-  const sums = new Map<string, { station: string; name: string; gross: number; vat: number; currency: string }>();
+  const stations = new Sums();
+  const sites = new Sums();
   yield csvLine(HEADER);
   let after: string | null | undefined;
   do {
-    const page = await read({ ...bounds, station, ...(after ? { after } : {}) });
+    const page = await read({ ...bounds, station, site, ...(after ? { after } : {}) });
     let lines = '';
     for (const row of page.items) {
       const vat = vatOf(row.money.minorUnits, vatPercent);
-      const key = `${row.station} ${row.money.currency}`;
-      const { station: id, name } = row;
-      const sum = sums.get(key) ?? { station: id, name, gross: 0, vat: 0, currency: row.money.currency };
-      sums.set(key, { ...sum, gross: sum.gross + row.money.minorUnits, vat: sum.vat + vat });
+      const { station: id, name, site: at } = row;
+      stations.add([id, name, at], row.money, vat);
+      if (at !== '') sites.add(['', '', at], row.money, vat);
       lines += csvLine([
-        ...[localTime(Date.parse(row.at), timeZone), timeZone, row.kind, id, name, row.request, row.amount, row.unit],
-        ...inMoney(row.money.minorUnits, vat, row.money.currency, vatPercent),
+        ...[localTime(Date.parse(row.at), timeZone), timeZone, row.kind, id, name, at, row.request],
+        ...[row.amount, row.unit, ...inMoney(row.money.minorUnits, vat, row.money.currency, vatPercent)],
         ...[row.payment, row.state],
       ]);
     }
     if (lines !== '') yield lines;
     after = page.next;
   } while (after !== null);
-  for (const { station: id, name, gross, vat, currency } of [...sums.values()].sort((a, b) =>
-    a.station < b.station ? -1 : 1,
-  )) {
-    const money = inMoney(gross, vat, currency, vatPercent);
-    yield csvLine([month, timeZone, 'total', id, name, '', null, '', ...money, '', '']);
+  for (const [kind, sums] of [['total', stations] as const, ['site-total', sites] as const]) {
+    for (const { of, gross, vat, currency } of sums.sorted()) {
+      const money = inMoney(gross, vat, currency, vatPercent);
+      yield csvLine([month, timeZone, kind, ...of, '', null, '', ...money, '', '']);
+    }
+  }
+}
+
+/** Station, name and site. */
+type SumOf = readonly [string, string, string];
+interface Sum {
+  readonly of: SumOf;
+  readonly currency: string;
+  readonly gross: number;
+  readonly vat: number;
+}
+
+/** What the rows come to, by whom they are of and by currency. */
+class Sums {
+  readonly #sums = new Map<string, Sum>();
+
+  add(of: SumOf, { minorUnits, currency }: Money, vat: number): void {
+    const key = `${of[0]}\n${of[2]}\n${currency}`;
+    const { gross = 0, vat: before = 0 } = this.#sums.get(key) ?? {};
+    this.#sums.set(key, { of, currency, gross: gross + minorUnits, vat: before + vat });
+  }
+
+  sorted(): readonly Sum[] {
+    return [...this.#sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
   }
 }
 

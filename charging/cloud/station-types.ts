@@ -20,6 +20,8 @@ export interface StationRecord extends StationTerms {
   readonly id: string;
   /** For people: where it stands. Empty when not given. */
   readonly name: string;
+  /** Which stations a statement sums up together, as one car park's. Empty when not given. */
+  readonly site: string;
   /** Where one vehicle charges at a time: 1 to 20. */
   readonly outlets: number;
   /** The most that one voucher of this station holds, in `unit`s. */
@@ -39,11 +41,13 @@ export interface StationRecord extends StationTerms {
 export interface NewStation extends Partial<StationTerms> {
   readonly id: string;
   readonly name?: string;
+  readonly site?: string;
   readonly outlets?: number;
 }
 /** `price: null` takes the price away. The number of outlets changes no other term. */
 export interface StationChange extends Partial<Omit<StationTerms, 'price'>> {
   readonly name?: string;
+  readonly site?: string;
   readonly outlets?: number;
   readonly price?: Money | null;
 }

@@ -4,7 +4,7 @@ import { sellerOf } from '../../api/payments/seller.ts';
 import { numberOf, textSetting } from '../shared/values.ts';
 
 export interface PaymentConfig {
-  /** `stripe`, `adapter`, or nothing. */
+  /** `stripe`, `adapter`, `simulated`, or nothing. */
   readonly payment?: string;
   readonly paymentAddress?: string;
   readonly sellerName?: string;

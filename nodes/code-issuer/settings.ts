@@ -8,7 +8,7 @@ const limit = { kind: 'number', least: 0, most: 9_999_999, whole: true } as cons
 export const SETTINGS = {
   ledger: { kind: 'text', pattern: '^(?:sqlite:.+|postgres(?:ql)?://.+)$', ...from('DATABASE_URL') },
   publicCharging: { kind: 'choice', choices: ['no', 'yes'], ...from('PUBLIC_CHARGING') },
-  payment: { kind: 'choice', choices: ['no', 'stripe', 'adapter'], ...from('PAYMENT_PROVIDER') },
+  payment: { kind: 'choice', choices: ['no', 'stripe', 'adapter', 'simulated'], ...from('PAYMENT_PROVIDER') },
   paymentAddress: { kind: 'text', pattern: '^https?://\\S+$', ...from('PAYMENT_ADDRESS') },
   sellerName: { kind: 'text', ...from('OPERATOR_NAME') },
   sellerAddress: { kind: 'text', ...from('OPERATOR_ADDRESS') },

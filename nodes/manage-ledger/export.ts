@@ -25,12 +25,12 @@ export async function exportLedger(issuer: Issuer, message: HttpMessage, send: S
 
 /** What a month brought, by the operator's own clock and tax. */
 export async function exportStatement(issuer: Issuer, message: HttpMessage, send: Send): Promise<void> {
-  const { month, station } = message.payload as { month?: string; station?: string };
+  const { month, station, site } = message.payload as { month?: string; station?: string; site?: string };
   if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month ?? '')) {
     return sendRefusal(message, send, problem('invalid-request', 'A month is written as 2026-11.'));
   }
   const { vatPercent, timeZone } = issuer.payments.settings.seller;
-  const settings = { month: month!, station, vatPercent, timeZone };
+  const settings = { month: month!, station, site, vatPercent, timeZone };
   return sendCsv(message, send, `statement-${month}`, async () => (await issuer.ledger()).statement(settings));
 }
 

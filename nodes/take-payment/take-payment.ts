@@ -59,7 +59,8 @@ export default function takePayment(red: RED): void {
     onInput(this, status, (message: HttpMessage, send) => {
       if (!context) throw noIssuer();
       if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
-      if (!context.issuer.payments.on && act !== bill) return free(message, send, act === hear);
+      // What was paid before it was switched off still has its code.
+      if (!context.issuer.payments.on && act !== bill && act !== read) return free(message, send, act === hear);
       return answered(context, act, message, send);
     });
   }
@@ -82,6 +83,12 @@ async function answered(context: Context, act: Act, message: HttpMessage, send: 
       context.status.refused('refused', { reason: 'not-genuine' });
       return sendRefusal(message, send, problem('not-authenticated', (error as Error).message));
     }
+    if (code === 'not-understood') {
+      context.issuer.payments.trouble(`The payment provider said what makes no sense: ${(error as Error).message}`);
+      context.status.failed(error);
+      return sendRefusal(message, send, problem('invalid-request', (error as Error).message));
+    }
+    if (code?.startsWith('payment-')) context.issuer.payments.trouble((error as Error).message);
     const refusal = code?.startsWith('payment-')
       ? problem('payment-away', 'Nothing was paid. Ask again, with the same idempotency key.', {
           retryAfterSeconds: AGAIN_SECONDS,
@@ -152,7 +159,7 @@ async function read(context: Context, ledger: Ledger, message: HttpMessage, send
   if (id === undefined) throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
   const client = clientOf(message);
   let standing = await ledger.request({ client, id });
-  if (isReserved(standing) && context.looks.now(id)) {
+  if (context.issuer.payments.on && isReserved(standing) && context.looks.now(id)) {
     // Its customer came back, and the provider's word may be on its way, or lost.
     const desk = await context.issuer.payments.desk();
     await desk.lookAt(client, id).catch((error: Error) => context.status.failed(error));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { balance } from '../soak/books.ts';
+import { soakPayments } from '../soak/payments.ts';
 import { isSound, type Soaked, soak } from '../soak/soak.ts';
 import { compactCode, stationKeyOf } from '../support/independent-codes.ts';
 
@@ -32,6 +33,20 @@ describe('a cloud that is killed while customers buy', function () {
     assertSound(soaked);
     assert.equal(soaked.killed, 1);
     assert.ok(soaked.retries > 0, 'nobody noticed');
+  });
+});
+
+describe('a cloud that is killed while customers pay', function () {
+  this.timeout(120_000);
+
+  it('has each payment as a code, or owes it back, and Stripe has what its books say', async () => {
+    const { faults, figures } = await soakPayments({
+      ...{ kind: 'sqlite', processes: 1, clients: 12, stations: 10 },
+      ...{ reservations: 80, kills: [0.3, 0.7], restMs: 0 },
+    });
+    assert.deepEqual(faults, []);
+    assert.deepEqual([figures.paid, figures.payments, figures.killed, figures.difference], [40, 42, 3, 0]);
+    assert.ok(Number(figures.retries) > 0, 'nobody noticed');
   });
 });
 

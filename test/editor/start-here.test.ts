@@ -1,7 +1,5 @@
 // The first minutes of an integrator, as the README has them: import "1 Start here", deploy, click, and a relay closes.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -30,20 +28,9 @@ describe('an integrator’s first minutes', function () {
     actions += 1;
     return what.click();
   };
-  const entry = (name: string) =>
-    page.locator('#red-ui-clipboard-dialog .red-ui-treeList-label:visible', { hasText: name });
-  const pin = (line: string) => {
-    const file = join(editor.folder, 'offline-charging/pins', line);
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  };
-
   async function importExample(name: string): Promise<void> {
     actions += 1;
-    await page.keyboard.press('Control+i');
-    await click(page.locator('#red-ui-clipboard-dialog').getByRole('link', { name: 'Examples' }));
-    await click(entry('@offline-charging/node-red'));
-    await click(entry(name));
-    await click(page.locator('#red-ui-clipboard-dialog-ok'));
+    await editor.importExample(page, name, click);
   }
 
   const configs = () =>
@@ -63,7 +50,7 @@ describe('an integrator’s first minutes', function () {
     await page.locator('.red-ui-flow-node-status-label', { hasText: 'CP-TRY' }).waitFor();
     const pay = page.locator('.red-ui-flow-node-group', { hasText: 'pay for 60 min' });
     await click(pay.locator('.red-ui-flow-node-button-button'));
-    await until('the relay is closed', () => pin('relay') === '1', 20_000);
+    await until('the relay is closed', () => editor.pin('relay') === '1', 20_000);
     assert.ok(performance.now() - began < MOST_MS);
     assert.ok(actions <= MOST_ACTIONS, `${actions} actions`);
     assert.doesNotMatch(editor.output, /\[error\]/);

@@ -27,5 +27,9 @@ for (const alike of Map.groupBy(soaked, ({ figures }) => Object.keys(figures).jo
   ];
   console.log(`${table(['cloud', ...Object.keys(alike[0]!.figures)], alike.map(cells))}\n`);
 }
-console.log(sound ? 'All is as it must be: every 201 is in its ledger exactly once.' : 'Not all is as it must be.');
+console.log(
+  sound
+    ? 'All is as it must be: every 201 is in its ledger exactly once, and each payment is a code or goes back.'
+    : 'Not all is as it must be.',
+);
 process.exit(sound ? 0 : 1);

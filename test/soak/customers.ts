@@ -1,10 +1,6 @@
 // Customers' clients that do what docs/http-contract.md tells them to: each request has an idempotency key of its own, and
 // after a 503 or a lost connection the same request goes, with the same key, to another process.
-import { setTimeout as wait } from 'node:timers/promises';
-
-const ANSWER_MS = 20_000;
-const SHORTEST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
+import { insist, JSON_OF, type Shop } from './insist.ts';
 
 export interface Bought {
   readonly key: string;
@@ -23,13 +19,6 @@ export interface Counts {
   otherCode: number;
   /** Answers that are neither 201 nor 503, or nothing for too long. */
   odd: string[];
-}
-
-export interface Shop {
-  /** Where the processes listen; looked up for each attempt, since one that was started again has another port. */
-  readonly urls: () => readonly string[];
-  readonly apiKey: string;
-  readonly giveUpMs: number;
 }
 
 interface Voucher {
@@ -91,52 +80,11 @@ export class Customers {
   }
 
   async #ask(asked: { key: string; station: string; amount: number }, turn: number): Promise<Voucher | undefined> {
-    const end = performance.now() + this.#shop.giveUpMs;
-    let last = '';
-    for (let attempt = 0; performance.now() < end; attempt++) {
-      const urls = this.#shop.urls();
-      const answer = await this.#attempt(urls[(turn + attempt) % urls.length]!, asked);
-      if ('voucher' in answer) return answer.voucher;
-      if ('odd' in answer) {
-        this.counts.odd.push(answer.odd);
-        return undefined;
-      }
-      last = answer.again;
-      this.counts.retries += 1;
-      // Some luck in it, so that those who were cut off together do not come back together.
-      await wait(Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt) * (0.5 + Math.random()));
-    }
-    this.counts.odd.push(`given up after ${this.#shop.giveUpMs} ms: ${last}`);
-    return undefined;
-  }
-
-  async #attempt(
-    url: string,
-    { key, station, amount }: { key: string; station: string; amount: number },
-  ): Promise<{ voucher: Voucher } | { again: string } | { odd: string }> {
-    let status: number;
-    let text: string;
-    try {
-      const response = await fetch(`${url}/charging-requests`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${this.#shop.apiKey}`,
-          'idempotency-key': key,
-        },
-        body: JSON.stringify({ station, amount }),
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-      status = response.status;
-      text = await response.text();
-    } catch (error) {
-      // A process that hangs is no lost connection: nobody should have to wait this long.
-      if ((error as Error).name === 'TimeoutError') return { odd: `no answer within ${ANSWER_MS} ms` };
-      return { again: String((error as Error).cause ?? error) };
-    }
-    if (status === 201) return { voucher: JSON.parse(text) as Voucher };
-    if (status === 503) return { again: text };
-    return { odd: `${status} ${text}` };
+    const { key, station, amount } = asked;
+    const call = { method: 'POST', path: '/charging-requests', body: JSON.stringify({ station, amount }) };
+    const headers = { ...JSON_OF(this.#shop.apiKey), 'idempotency-key': key };
+    const answer = await insist(this.#shop, { ...call, headers }, [201], turn, this.counts);
+    return answer?.body as Voucher | undefined;
   }
 }
 

@@ -1,6 +1,4 @@
 // A flow that runs in a Node-RED of its own, seen as the editor sees it: statuses, the debug sidebar, buttons of inject nodes.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Editor } from './editor.ts';
 
 export interface DeployedNode {
@@ -78,8 +76,7 @@ export class Deployed {
 
   /** A simulated pin, of the station that the examples share unless another's folder is named. */
   pin(line: string, folder = 'pins'): string {
-    const file = join(this.editor.folder, 'offline-charging', folder, line);
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    return this.editor.pin(line, folder);
   }
 
   /** The nodes that are red now, with their words. */

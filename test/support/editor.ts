@@ -1,10 +1,10 @@
 // The editor as an integrator has it: a Node-RED of the test's own with this pack in its palette, in a real browser.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { freePort, until } from './applications.ts';
 
 const require = createRequire(import.meta.url);
@@ -53,6 +53,27 @@ export class Editor {
     await page.goto(this.url);
     await page.waitForFunction("globalThis.RED?.nodes?.getType?.('verify code') !== undefined");
     await page.locator('#red-ui-workspace-chart').waitFor();
+  }
+
+  /** Imports an example of this pack as a person does. */
+  async importExample(
+    page: Page,
+    name: string,
+    click: (what: Locator) => Promise<void> = (what) => what.click(),
+  ): Promise<void> {
+    const dialog = page.locator('#red-ui-clipboard-dialog');
+    const entry = (text: string) => dialog.locator('.red-ui-treeList-label:visible', { hasText: text });
+    await page.keyboard.press('Control+i');
+    await click(dialog.getByRole('link', { name: 'Examples' }));
+    await click(entry('@offline-charging/node-red'));
+    await click(entry(name));
+    await click(page.locator('#red-ui-clipboard-dialog-ok'));
+  }
+
+  /** A simulated pin of a station of this Node-RED; empty before it was written. */
+  pin(line: string, folder = 'pins'): string {
+    const file = join(this.folder, 'offline-charging', folder, line);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   }
 
   async end(): Promise<void> {

@@ -19,6 +19,14 @@ const RECEIPTS = `
   left join refunds f on f.station = t.station and f.sequence = t.sequence and f.cause = 'receipt'
   where s.id like 'STATION' and t.refund > 0`;
 
+/** Codes that had to be paid first: each was. */
+const UNPAID_CODES = `
+  select c.sequence from codes c
+  join stations s on s.number = c.station
+  left join reservations r on r.station = c.station and r.sequence = c.sequence
+  left join payments p on p.payment = r.payment and p.outcome = 'taken'
+  where s.id like 'STATION' and c.kind = 0 and c.reservation is not null and p.payment is null`;
+
 interface PaymentRow {
   readonly payment: string;
   readonly amount: number;
@@ -33,6 +41,8 @@ interface PaymentRow {
 export interface MoneyBooks {
   /** In smallest units, all currencies together. */
   readonly in: number;
+  /** How many payments. */
+  readonly payments: number;
   readonly codes: number;
   readonly waiting: number;
   readonly strays: number;
@@ -46,9 +56,9 @@ export interface MoneyBooks {
 
 /** @param station its id, or `%` for all */
 export async function moneyBooks(url: string, station = '%'): Promise<MoneyBooks> {
-  const [payments, receipts] = await query(
+  const [payments, receipts, unpaidCodes] = await query(
     url,
-    [PAYMENTS, RECEIPTS].map((sql) => sql.replace('STATION', station)),
+    [PAYMENTS, RECEIPTS, UNPAID_CODES].map((sql) => sql.replace('STATION', station)),
   );
   const books = { in: 0, codes: 0, waiting: 0, strays: 0, refunds: 0, unpaid: 0 };
   const faults: string[] = [];
@@ -74,7 +84,8 @@ export async function moneyBooks(url: string, station = '%'): Promise<MoneyBooks
   for (const { sequence, refund, owed } of receipts as { sequence: number; refund: number; owed: number | null }[]) {
     if (owed === null || owed > refund) faults.push(`receipt of ${sequence}: ${refund} was promised, ${owed} is owed`);
   }
-  return { ...books, left, faults };
+  for (const { sequence } of unpaidCodes as { sequence: number }[]) faults.push(`code ${sequence} was not paid`);
+  return { ...books, payments: payments!.length, left, faults };
 }
 
 async function query(url: string, statements: readonly string[]): Promise<unknown[][]> {

@@ -55,6 +55,8 @@ export class StripeServer {
   /** Answers instead, while it gives something. */
   refuses: (call: string, parameters: Json) => Answer | undefined = () => undefined;
   readonly #keys = new Map<string, { text: string; answer: Answer }>();
+  readonly #paid = new Map<string, Json>();
+  readonly #refundsOf = new Map<string, Json[]>();
   readonly #server: Server;
   readonly #lost = new Set<string>();
   #count = 0;
@@ -80,12 +82,18 @@ export class StripeServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** How many payments were made. */
+  get paid(): number {
+    return this.#paid.size;
+  }
+
   /** The customer pays at the page: `amount` in Stripe's smallest units; the price unless given. */
   pay(reference: string, amount?: number): Json {
     const session = this.sessions.get(reference)!;
     session.status = 'complete';
     session.payment_status = 'paid';
     session.payment_intent = `pi_${reference}`;
+    this.#paid.set(session.payment_intent, session);
     if (amount !== undefined) session.amount_total = amount;
     return this.#event('checkout.session.completed', session);
   }
@@ -122,10 +130,12 @@ export class StripeServer {
 
   /** What of a payment did not go back, in Stripe's smallest units. A dispute that is lost takes it all. */
   keptOf(payment: string): number {
-    const gone = this.refunds
-      .filter(({ payment_intent, status }) => payment_intent === payment && status !== 'failed')
-      .reduce((sum, { amount }) => sum + amount, 0);
-    return this.#lost.has(payment) ? 0 : this.#sessionOf(payment).amount_total - gone;
+    return this.#lost.has(payment) ? 0 : this.#sessionOf(payment).amount_total - this.#goneOf(payment);
+  }
+
+  #goneOf(payment: string): number {
+    const good = (this.#refundsOf.get(payment) ?? []).filter(({ status }) => status !== 'failed');
+    return good.reduce((sum, { amount }) => sum + amount, 0);
   }
 
   #event(type: string, object: Json): Json {
@@ -135,7 +145,7 @@ export class StripeServer {
   }
 
   #sessionOf(payment: string): Json {
-    return [...this.sessions.values()].find(({ payment_intent }) => payment_intent === payment);
+    return this.#paid.get(payment);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -168,7 +178,7 @@ export class StripeServer {
     if (call === 'GET /v1/checkout/sessions') return list([this.#sessionOf(parameters.payment_intent)].filter(Boolean));
     if (call === 'POST /v1/refunds') return this.#payBack(parameters);
     if (call === 'GET /v1/refunds') {
-      return list(this.refunds.filter(({ payment_intent }) => payment_intent === parameters.payment_intent));
+      return list(this.#refundsOf.get(parameters.payment_intent) ?? []);
     }
     if (id?.startsWith('re_')) return good(this.refunds.find((refund) => refund.id === id));
     const session = this.sessions.get(id ?? '');
@@ -203,9 +213,7 @@ export class StripeServer {
     const amount = Number(parameters.amount);
     const session = this.#sessionOf(parameters.payment_intent);
     if (!session) return refused('invalid_request_error', 'resource_missing', 'no such payment');
-    const before = this.refunds
-      .filter(({ payment_intent, status }) => payment_intent === parameters.payment_intent && status !== 'failed')
-      .reduce((sum, refund) => sum + refund.amount, 0);
+    const before = this.#goneOf(parameters.payment_intent);
     if (before >= session.amount_total) {
       return refused('invalid_request_error', 'charge_already_refunded', 'Charge has already been refunded.');
     }
@@ -218,6 +226,7 @@ export class StripeServer {
     const id = `re_${++this.#count}`;
     const refund = { ...structuredClone(fixtures.refund), id, payment_intent, amount, currency, metadata, status };
     this.refunds.push(refund);
+    this.#refundsOf.set(payment_intent, [...(this.#refundsOf.get(payment_intent) ?? []), refund]);
     return refund;
   }
 }

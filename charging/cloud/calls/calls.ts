@@ -16,7 +16,8 @@ import { exportPage, listApiKeys, listAudit, listCodes, listStations } from './l
 import { listPayments, markPaid, notePayment, returnPayment } from './payments.ts';
 import { settle } from './receipts.ts';
 import { listRefunds } from './refund-list.ts';
-import { claimRefunds, payRefund, refundTold, retryRefund } from './refunds.ts';
+import { claimRefunds, refundTold } from './refunds.ts';
+import { payRefund, retryRefund } from './refunds-by-hand.ts';
 import { request } from './requests.ts';
 import { cancelReservation, listReservations, reserve } from './reservations.ts';
 import { listSettled } from './settled-list.ts';

@@ -1,14 +1,21 @@
 // Pages where reservations are paid. Each is looked at while somebody may pay there, in case that the provider's word of a
 // payment was lost, and once more when its reservation takes no payment any more, so that nobody pays for nothing.
-import type { CheckoutsTable } from '../database/schema.ts';
 import type { Checkout, CheckoutToSee } from '../payment-types.ts';
 import { unknownRequest } from '../refusals.ts';
 import type { Answer, RequestCall } from '../types.ts';
 import type { Work } from '../work.ts';
+import { checkoutAt } from './checkout-row.ts';
 import { findById } from './reservations.ts';
 
-/** How often a page that waits for its payment is looked at. */
+/** How soon a page that waits for its payment is looked at. */
 const LOOK_AGAIN_MS = 120_000;
+
+/** Seldomer the older a page is, so that many of them cost little; and as soon as nobody may pay there any more. */
+function nextLook(now: number, { made_at, lapses_at }: { made_at: number; lapses_at: number }): number {
+  const soon = now + LOOK_AGAIN_MS;
+  const later = Math.max(soon, now + (now - made_at));
+  return lapses_at > now ? Math.min(later, Math.max(soon, lapses_at)) : soon;
+}
 
 /** Keeps where a reservation is paid. There is one: asked again, the first one. */
 export async function keepCheckout(
@@ -37,18 +44,6 @@ export async function checkout(
   return { checkout: (await checkoutAt(work, found.row)) ?? null };
 }
 
-export async function checkoutAt(
-  work: Work,
-  { station, reservation }: Pick<CheckoutsTable, 'station' | 'reservation'>,
-): Promise<Checkout | undefined> {
-  return work.db
-    .selectFrom('checkouts')
-    .select(['provider', 'reference', 'url'])
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
-    .executeTakeFirst();
-}
-
 /** Pages of this provider to be looked at now; nobody else gets them before the next time. */
 export async function claimCheckouts(
   work: Work,
@@ -72,7 +67,7 @@ export async function claimCheckouts(
   for (const row of rows) {
     const taken = await work.db
       .updateTable('checkouts')
-      .set({ next_at: work.now + LOOK_AGAIN_MS })
+      .set({ next_at: nextLook(work.now, row) })
       .where('station', '=', row.station)
       .where('reservation', '=', row.reservation)
       .where('next_at', '=', row.next_at)

@@ -13,10 +13,15 @@ const unknownPayment = () => refuse('unknown-payment', 'No payment has this refe
 /** Taken, and its code was not given out: it need not be any more. */
 const waits = ({ outcome, done }: PaymentsTable) => outcome === 'taken' && done === 0;
 
+const isOtherMoney = ({ currency }: PaymentsTable, { amount }: GoneCall) =>
+  currency !== null && currency !== amount.currency;
+const otherMoney = () => refuse('malformed', 'currency: that of the payment.');
+
 /** Money went back at the provider, by the operator's hand there. Told again, nothing changes. */
 export async function refundedElsewhere(work: Work, call: GoneCall): Promise<Answer<News>> {
   const payment = await paymentNamed(work, call.payment);
   if (!payment) return unknownPayment();
+  if (isOtherMoney(payment, call)) return otherMoney();
   // All of it, and no code yet: nobody gets one. A part of it is a gift, or for what was left.
   if (waits(payment) && call.amount.minorUnits >= (payment.minor_units ?? 0)) await stopReservation(work, payment);
   return { news: await went(work, call, 'provider', 'refunded-at-provider') };
@@ -26,6 +31,7 @@ export async function refundedElsewhere(work: Work, call: GoneCall): Promise<Ans
 export async function disputeTold(work: Work, call: DisputeCall): Promise<Answer<News>> {
   const payment = await paymentNamed(work, call.payment);
   if (!payment) return unknownPayment();
+  if (isOtherMoney(payment, call)) return otherMoney();
   const over = payment.dispute === 'won' || payment.dispute === 'lost';
   if (payment.dispute === call.state || over) return NOTHING_NEW;
   await work.db.updateTable('payments').set({ dispute: call.state }).where('payment', '=', call.payment).execute();

@@ -78,6 +78,7 @@ export function stationRecord(station: StationsTable, terms: StationTerms): Stat
   return {
     id: station.id,
     name: station.name,
+    site: station.site,
     ...terms,
     outlets: station.outlets,
     mostAmount: terms.step * boundsOf(terms).typed.mostQuantity,

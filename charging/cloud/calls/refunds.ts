@@ -5,8 +5,6 @@ import { hash } from 'node:crypto';
 import { tidy } from '../checks.ts';
 import type { PaymentsTable, RefundsTable } from '../database/schema.ts';
 import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
-import { refuse } from '../refusals.ts';
-import type { Answer } from '../types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 
 const MINUTE_MS = 60_000;
@@ -33,7 +31,7 @@ interface Owed {
 
 /** The same cause is the same refund. */
 const refundOf = (cause: RefundCause, of: string | number) => hash('sha256', `${cause}\0${of}`, 'hex').slice(0, 24);
-const idOf = ({ station, refund }: Pick<RefundsTable, 'station' | 'refund'>) =>
+export const idOf = ({ station, refund }: Pick<RefundsTable, 'station' | 'refund'>) =>
   station.toString(16).padStart(8, '0') + refund;
 
 function keyOf(id: string): Pick<RefundsTable, 'station' | 'refund'> | undefined {
@@ -143,7 +141,12 @@ export async function claimRefunds(
   for (const row of rows) {
     const taken = await work.db
       .updateTable('refunds')
-      .set({ next_at: work.now + LEASE_MS, attempts: row.attempts + (row.state === 'sent' ? 0 : 1) })
+      .set({
+        next_at: work.now + LEASE_MS,
+        attempts: row.attempts + (row.state === 'sent' ? 0 : 1),
+        // While it is being tried nobody knows that it failed.
+        state: row.state === 'sent' ? 'sent' : 'due',
+      })
       .where('station', '=', row.station)
       .where('refund', '=', row.refund)
       .where('next_at', '=', row.next_at)
@@ -171,11 +174,15 @@ export async function refundTold(work: Work, told: RefundTold): Promise<RefundRe
   const note = told.why === undefined ? {} : { note: tidy(told.why, 200) };
   const reference = told.reference === undefined ? {} : { reference: told.reference };
   switch (told.state) {
-    case 'unknown':
-      if (row.done === 0) await change(work, row, { ...note, next_at: work.now + pauseMs(row.attempts) });
+    case 'unknown': {
+      // After so many tries it is a person's to look; tried again, the provider hears the same key.
+      const last = row.attempts >= MOST_ATTEMPTS && row.state !== 'sent';
+      const next = last ? ({ state: 'failed', next_at: null } as const) : { next_at: await nextTry(work, row) };
+      if (row.done === 0) await change(work, row, { ...note, ...next });
       return null;
+    }
     case 'failed': {
-      const next_at = row.attempts >= MOST_ATTEMPTS ? null : work.now + pauseMs(row.attempts);
+      const next_at = row.attempts >= MOST_ATTEMPTS ? null : await nextTry(work, row);
       await change(work, row, { ...note, state: 'failed', done: 0, paid_at: null, round: row.round + 1, next_at });
       if (row.done === 1) await reopen(work, row);
       return null;
@@ -192,8 +199,18 @@ export async function refundTold(work: Work, told: RefundTold): Promise<RefundRe
   }
 }
 
+/** Nothing of a payment is sent while a bank wants it back. */
+export async function nextTry(
+  work: Work,
+  { payment, attempts }: RefundsTable,
+  after = pauseMs(attempts),
+): Promise<number | null> {
+  const disputed = payment !== null && (await paymentNamed(work, payment))?.dispute === 'open';
+  return disputed ? null : work.now + after;
+}
+
 /** @throws {TryAgain} when it was changed meanwhile */
-async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>): Promise<void> {
+export async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>): Promise<void> {
   const changed = await work.db
     .updateTable('refunds')
     .set(what)
@@ -201,13 +218,14 @@ async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>
     .where('refund', '=', row.refund)
     .where('round', '=', row.round)
     .where('done', '=', row.done)
+    .where('attempts', '=', row.attempts)
     .returning('refund')
     .execute();
   if (changed.length === 0) throw new TryAgain('the refund was changed meanwhile');
 }
 
 /** The customer has it. A payment that had no code is off the operator's list with it. */
-async function pay(work: Work, row: RefundsTable, more: Partial<RefundsTable>): Promise<void> {
+export async function pay(work: Work, row: RefundsTable, more: Partial<RefundsTable>): Promise<void> {
   const paid = { state: 'paid', done: 1, paid_at: work.now, sent_at: row.sent_at ?? work.now, next_at: null } as const;
   await change(work, row, { ...more, ...paid });
   if (row.cause !== 'payment' || row.payment === null) return;
@@ -228,7 +246,7 @@ async function reopen(work: Work, row: RefundsTable): Promise<void> {
     .execute();
 }
 
-async function findRefund(work: Work, id: string): Promise<RefundsTable | undefined> {
+export async function findRefund(work: Work, id: string): Promise<RefundsTable | undefined> {
   const key = keyOf(id);
   if (!key) return undefined;
   return work.db
@@ -237,24 +255,6 @@ async function findRefund(work: Work, id: string): Promise<RefundsTable | undefi
     .where('station', '=', key.station)
     .where('refund', '=', key.refund)
     .executeTakeFirst();
-}
-
-/** The operator paid it: what no provider pays back, or what its provider refused. */
-export async function payRefund(
-  work: Work,
-  { id, by, why }: { id: string; by: string; why: string },
-): Promise<Answer<RefundRecord>> {
-  const row = await findRefund(work, id);
-  if (!row) return refuse('unknown-refund', 'No refund has this id.');
-  if (row.done === 0) {
-    if (row.provider !== '' && row.state !== 'failed') {
-      return refuse('refund-under-way', 'The payment provider pays this one back by itself.');
-    }
-    const note = tidy(`${by}: ${why}`, 200);
-    await pay(work, row, { note });
-    await auditOf(work, row, 'refund-paid', by, why);
-  }
-  return recordOf(work, (await findRefund(work, id))!);
 }
 
 /** The operator gave a payment back by hand: what was owed of it is paid. */
@@ -268,24 +268,7 @@ export async function payPayment(work: Work, payment: string, note: string): Pro
     .execute();
 }
 
-/** Tries again at once what the provider refused. */
-export async function retryRefund(work: Work, { id, by }: { id: string; by: string }): Promise<Answer<RefundRecord>> {
-  const row = await findRefund(work, id);
-  if (!row) return refuse('unknown-refund', 'No refund has this id.');
-  if (row.done === 0 && row.state !== 'sent' && row.provider !== '') {
-    await change(work, row, { next_at: work.now });
-    await auditOf(work, row, 'refund-tried-again', by, '');
-  }
-  return recordOf(work, row);
-}
-
-async function auditOf(work: Work, row: RefundsTable, action: string, by: string, why: string): Promise<void> {
-  const station = await stationId(work, row.station);
-  const detail = `refund ${idOf(row)}${why === '' ? '' : `: ${tidy(why, 200)}`}`;
-  work.audits.push({ action, client: by, station, detail });
-}
-
-async function stationId(work: Work, number: number): Promise<string> {
+export async function stationId(work: Work, number: number): Promise<string> {
   const station = await work.db
     .selectFrom('stations')
     .select('id')
@@ -302,7 +285,15 @@ export async function noteGone(
   { reference, amount }: GoneCall,
 ): Promise<boolean> {
   const { station, reservation, payment: name, provider } = payment;
-  const gone = rowOf(work, { station, cause, of: reference, reservation, sequence: null, amount, payment: name });
+  const gone = rowOf(work, {
+    station,
+    cause,
+    of: `${name} ${reference}`,
+    reservation,
+    sequence: null,
+    amount,
+    payment: name,
+  });
   const paid = { state: 'paid', done: 1, sent_at: work.now, paid_at: work.now } as const;
   if (!(await keep(work, { ...gone, provider, reference, ...paid }))) return false;
   const whole = (await amountOf(work, payment)) ?? 0;
@@ -377,4 +368,5 @@ export function refundRecord(work: Work, row: RefundsTable, station: string): Re
   };
 }
 
-const recordOf = async (work: Work, row: RefundsTable) => refundRecord(work, row, await stationId(work, row.station));
+export const recordOf = async (work: Work, row: RefundsTable) =>
+  refundRecord(work, row, await stationId(work, row.station));

@@ -5,7 +5,7 @@ import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
 import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
-import { checkoutAt } from './checkouts.ts';
+import { checkoutAt } from './checkout-row.ts';
 import { paidWithoutCode } from './payments.ts';
 import { stationByNumber, statusOf, VOUCHER, voucherAnswer } from './records.ts';
 import { refundsOf } from './refunds.ts';

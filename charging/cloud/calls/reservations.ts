@@ -19,6 +19,7 @@ import type {
   ReserveCall,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
+import { closeCheckout } from './checkout-row.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
 import { cursorOf, limitOf, pageOf } from './paging.ts';
 import { currentTerms, inService, reservationAnswer, stationById, stationByNumber, voucherAnswer } from './records.ts';
@@ -123,6 +124,7 @@ export async function cancelReservation(
     return refuse('already-paid', 'This request was paid before. Its code is there to be read.');
   if (row.lapses_at <= work.now) return standing(work, found);
   const cancelled = await decide(work, row, { cancelled_at: work.now });
+  await closeCheckout(work, row);
   return reservationAnswer(work, station, terms, cancelled);
 }
 

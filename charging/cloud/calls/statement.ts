@@ -11,6 +11,8 @@ export interface StatementQuery {
   readonly from: number;
   readonly to: number;
   readonly station?: string | undefined;
+  /** Of its stations alone. */
+  readonly site?: string | undefined;
   readonly after?: string | undefined;
 }
 interface Only extends StatementQuery {
@@ -35,7 +37,7 @@ export async function statementPage(work: Work, query: StatementQuery): Promise<
   return { items: page.items, next: page.next === null ? (following ?? null) : `${which}.${page.next}` };
 }
 
-async function sales(work: Work, { from, to, only, place }: Only): Promise<Page<StatementRow>> {
+async function sales(work: Work, { from, to, only, site, place }: Only): Promise<Page<StatementRow>> {
   const rows = await work.db
     .selectFrom('codes')
     .innerJoin('stations', 'stations.number', 'codes.station')
@@ -45,12 +47,13 @@ async function sales(work: Work, { from, to, only, place }: Only): Promise<Page<
         .onRef('reservations.reservation', '=', 'codes.reservation'),
     )
     .selectAll('codes')
-    .select(['stations.id', 'stations.name', 'reservations.payment'])
+    .select(['stations.id', 'stations.name', 'stations.site', 'reservations.payment'])
     .where('issued_at', '>=', from)
     .where('issued_at', '<', to)
     .where('kind', '=', VOUCHER)
     .where('codes.price', '>', 0)
     .$if(only !== undefined, (q) => q.where('codes.station', '=', only!))
+    .$if(site !== undefined, (q) => q.where('stations.site', '=', site!))
     .$if(place !== undefined, (q) =>
       q.where((eb) =>
         eb(
@@ -66,10 +69,17 @@ async function sales(work: Work, { from, to, only, place }: Only): Promise<Page<
     .limit(MOST_ITEMS + 1)
     .execute();
   const termsOf = await work.shared.terms.get(work.db, rows);
-  const item = (row: CodesTable & { id: string; name: string; payment: string | null }): StatementRow => {
+  const item = (row: CodesTable & { id: string; name: string; site: string; payment: string | null }): StatementRow => {
     const { unit, step, price } = termsOf(row);
     return {
-      ...{ at: iso(row.issued_at), kind: 'sale', station: row.id, name: row.name, request: requestIdOf(work, row) },
+      ...{
+        at: iso(row.issued_at),
+        kind: 'sale',
+        station: row.id,
+        name: row.name,
+        site: row.site,
+        request: requestIdOf(work, row),
+      },
       ...{ amount: row.quantity * step, unit, payment: row.payment ?? '', state: '' },
       money: { minorUnits: row.price ?? 0, currency: price?.currency ?? '' },
     };
@@ -77,17 +87,18 @@ async function sales(work: Work, { from, to, only, place }: Only): Promise<Page<
   return pageOf(rows, MOST_ITEMS, item, (row) => `${row.issued_at}.${row.station}.${row.sequence}`);
 }
 
-async function payments(work: Work, { from, to, only, place }: Only): Promise<Page<StatementRow>> {
+async function payments(work: Work, { from, to, only, site, place }: Only): Promise<Page<StatementRow>> {
   const rows = await work.db
     .selectFrom('payments')
     .innerJoin('stations', 'stations.number', 'payments.station')
     .selectAll('payments')
-    .select(['stations.id', 'stations.name'])
+    .select(['stations.id', 'stations.name', 'stations.site'])
     .where('told_at', '>=', from)
     .where('told_at', '<', to)
     .where('outcome', '<>', 'taken')
     .where('minor_units', 'is not', null)
     .$if(only !== undefined, (q) => q.where('payments.station', '=', only!))
+    .$if(site !== undefined, (q) => q.where('stations.site', '=', site!))
     .$if(place !== undefined, (q) =>
       q.where((eb) =>
         eb(
@@ -103,7 +114,16 @@ async function payments(work: Work, { from, to, only, place }: Only): Promise<Pa
     .limit(MOST_ITEMS + 1)
     .execute();
   const item = (row: (typeof rows)[number]): StatementRow => ({
-    ...{ at: iso(row.told_at), kind: 'payment', station: row.id, name: row.name, amount: null, unit: '', state: '' },
+    ...{
+      at: iso(row.told_at),
+      kind: 'payment',
+      station: row.id,
+      name: row.name,
+      site: row.site,
+      amount: null,
+      unit: '',
+      state: '',
+    },
     request: work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation }),
     money: { minorUnits: row.minor_units ?? 0, currency: row.currency ?? '' },
     payment: row.payment,
@@ -116,17 +136,18 @@ async function payments(work: Work, { from, to, only, place }: Only): Promise<Pa
   );
 }
 
-async function refunds(work: Work, { from, to, only, place }: Only): Promise<Page<StatementRow>> {
+async function refunds(work: Work, { from, to, only, site, place }: Only): Promise<Page<StatementRow>> {
   const rows = await work.db
     .selectFrom('refunds')
     .innerJoin('stations', 'stations.number', 'refunds.station')
     .selectAll('refunds')
-    .select(['stations.id', 'stations.name'])
+    .select(['stations.id', 'stations.name', 'stations.site'])
     .where('done', 'in', [0, 1])
     .where('due_at', '>=', from)
     .where('due_at', '<', to)
     .where('minor_units', '>', 0)
     .$if(only !== undefined, (q) => q.where('refunds.station', '=', only!))
+    .$if(site !== undefined, (q) => q.where('stations.site', '=', site!))
     .$if(place !== undefined, (q) =>
       q.where((eb) =>
         eb(eb.refTuple('due_at', 'refunds.station', 'refunds.refund'), '>', eb.tuple(place![0], place![1], place![2])),
@@ -138,7 +159,7 @@ async function refunds(work: Work, { from, to, only, place }: Only): Promise<Pag
     .limit(MOST_ITEMS + 1)
     .execute();
   const item = (row: (typeof rows)[number]): StatementRow => ({
-    ...{ at: iso(row.due_at), kind: 'refund', station: row.id, name: row.name, amount: null, unit: '' },
+    ...{ at: iso(row.due_at), kind: 'refund', station: row.id, name: row.name, site: row.site, amount: null, unit: '' },
     request: work.shared.ids.idOf(
       row.reservation === null
         ? { what: 'code', station: row.station, item: row.sequence ?? 0 }

@@ -42,13 +42,14 @@ async function createNumbered(
   wanted: NewStation,
   by: string | undefined,
 ): Promise<Answer<StationRecord>> {
-  const { id, name = '', outlets = 1, ...given } = wanted;
+  const { id, name = '', site = '', outlets = 1, ...given } = wanted;
   const terms: StationTerms = { ...(outlets > 1 ? USUAL_OF_MANY : USUAL), ...withoutUndefined(given) };
   if (!isStationId(id)) {
     return refuseValue('station-not-valid', 'id: 1 to 64 letters and digits, with . _ : - between them');
   }
   const fault =
     faultInName(name) ??
+    faultInName(site, 0, 'site') ??
     faultInOutlets(outlets) ??
     faultInTerms(terms) ??
     faultInSlots(terms) ??
@@ -64,8 +65,9 @@ async function createNumbered(
     created_at: work.now,
     updated_at: work.now,
     retired_at: null,
-    folded: folded(id, name),
+    folded: folded(id, name, site),
     outlets,
+    site,
   };
   const kept = await work.db
     .insertInto('stations')
@@ -102,12 +104,13 @@ export async function updateStation(
     return refuse('changed-meanwhile', 'Somebody changed this station since you read it. Read it again.');
   }
   const before = await currentTerms(work, row);
-  const { name = row.name, outlets = row.outlets, price, ...rest } = change;
+  const { name = row.name, site = row.site, outlets = row.outlets, price, ...rest } = change;
   const merged = { ...before, ...withoutUndefined(rest), ...(price ? { price } : {}) };
   const { price: kept, ...free } = merged;
   const terms: StationTerms = price === null || kept === undefined ? free : { ...free, price: kept };
   const fault =
     faultInName(name) ??
+    faultInName(site, 0, 'site') ??
     faultInOutlets(outlets) ??
     faultInTerms(terms) ??
     faultInSlots(terms, before) ??
@@ -115,11 +118,12 @@ export async function updateStation(
     faultInNumbering(terms, row.last ?? 0, work.now);
   if (fault) return refuseValue('station-not-valid', fault);
   const same = JSON.stringify(termsRow(row, terms, 0)) === JSON.stringify(termsRow(row, before, 0));
-  if (same && name === row.name && outlets === row.outlets) return stationRecord(row, before);
+  const seen = { name, site, folded: folded(id, name, site), outlets };
+  if (same && name === row.name && site === row.site && outlets === row.outlets) return stationRecord(row, before);
   const version = same ? row.terms : row.terms + 1;
   const [after] = await work.db
     .updateTable('stations')
-    .set({ name, folded: folded(id, name), outlets, terms: version, revision: row.revision + 1, updated_at: work.now })
+    .set({ ...seen, terms: version, revision: row.revision + 1, updated_at: work.now })
     .where('number', '=', row.number)
     .where('revision', '=', row.revision)
     .returningAll()

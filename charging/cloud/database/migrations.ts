@@ -18,6 +18,7 @@ export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind
   { name: '0007_outlets_and_sources', up: outletsAndSources },
   { name: '0008_reports', up: reportTables },
   { name: '0009_refunds', up: refundTables },
+  { name: '0010_sites', up: sites },
 ];
 
 const VERSION_1: Readonly<Record<string, TableShape>> = {
@@ -246,6 +247,11 @@ async function versionsByName(tx: Tx, kind: Kind, now: number): Promise<void> {
   });
   const row = tx.insertInto('ledger_migrations').values({ version: 6, applied_at: now });
   await row.onConflict((conflict) => conflict.doNothing()).execute();
+}
+
+/** Stations stood for themselves alone. */
+async function sites(tx: Tx, kind: Kind): Promise<void> {
+  await addColumn(tx, kind, 'stations', 'site', sql`text not null default ''`);
 }
 
 /** A station had one outlet, and a receipt was typed unless the audit says that the voucher had expired. */

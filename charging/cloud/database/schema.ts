@@ -32,6 +32,8 @@ export interface StationsTable {
   /** Id and name as they are searched (folding.ts). */
   folded: string;
   outlets: number;
+  /** Which stations a statement sums up together; empty: none. */
+  site: string;
 }
 export interface StationTermsTable {
   station: number;

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { NotGenuine, type Provider } from '../../../api/payments/provider.ts';
+import { NotGenuine, NotUnderstood, type Provider } from '../../../api/payments/provider.ts';
 import { adapterProvider } from '../../../api/payments/standard-webhooks.ts';
 import { freePort } from '../../charging/cloud/databases.ts';
 import { until } from '../../support/applications.ts';
@@ -164,10 +164,21 @@ describe('another provider, through an adapter', function () {
       { what: 'dispute', payment: 'p-1', reference: 'r-1', amount: EUR_3, state: 'won' },
     ]);
     assert.deepEqual(await told('something.else', gone), []);
-    assert.deepEqual(
-      await told('payment.paid', { request: REQUEST, payment: 'p' }),
-      [],
-      'without an amount it is no payment',
-    );
+    const paid = { request: REQUEST, payment: 'p', amount: 300, currency: 'EUR' };
+    for (const [type, data, name] of [
+      ['payment.paid', { ...paid, amount: undefined }, 'without an amount'],
+      ['payment.paid', { ...paid, amount: '1e2' }, 'an exponent'],
+      ['payment.paid', { ...paid, amount: '3,00' }, 'a comma'],
+      ['payment.paid', { ...paid, amount: 2.5 }, 'half a cent'],
+      ['payment.paid', { ...paid, amount: -300 }, 'less than nothing'],
+      ['payment.paid', { ...paid, amount: 2 ** 60 }, 'more than can be counted'],
+      ['payment.paid', { ...paid, currency: 'euro' }, 'no currency'],
+      ['payment.paid', { ...paid, request: undefined }, 'of no request'],
+      ['refund.paid', { refund: 'mine' }, 'a refund of another'],
+      ['payment.refunded', { ...gone, amount: '-3.00' }, 'less than nothing went back'],
+      ['dispute.lost', { ...gone, reference: undefined }, 'a dispute of no name'],
+    ] as const) {
+      await assert.rejects(told(type, data), NotUnderstood, `${name}: told, so that nobody takes it for noted`);
+    }
   });
 });

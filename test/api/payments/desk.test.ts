@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { NotUnderstood } from '../../../api/payments/provider.ts';
 import type { Ledger, Reservation } from '../../../charging/cloud/ledger.ts';
 import { granted, refusal } from '../../charging/cloud/answers.ts';
 import { BOTH, type TestLedger } from '../../charging/cloud/databases.ts';
@@ -74,12 +75,30 @@ for (const kind of BOTH) {
       const [lapsed, cancelled] = [await shop.reserve(), await shop.reserve()];
       const pages = [(await shop.page(lapsed)).reference, (await shop.page(cancelled)).reference];
       granted(await at.ledger.cancelReservation({ client: 'app', id: cancelled }));
+      await shop.desk.reconcile();
+      assert.equal(server.sessions.get(pages[1]!).status, 'expired', 'at once');
       at.now += HOUR;
       await shop.desk.reconcile();
       assert.deepEqual(
         pages.map((reference) => server.sessions.get(reference).status),
         ['expired', 'expired'],
       );
+    });
+
+    it('looks at a page the seldomer the longer it waits, and as soon as nobody may pay there', async () => {
+      const begun = at.now;
+      const { reference } = await shop.page(await shop.reserve());
+      const looks: number[] = [];
+      server.refuses = (call) => {
+        if (call === `GET /v1/checkout/sessions/${reference}`) looks.push((at.now - begun) / 60_000);
+        return undefined;
+      };
+      for (let minute = 0; minute < 42; minute++) {
+        at.now += 60_000;
+        await shop.desk.reconcile();
+      }
+      assert.deepEqual(looks, [2, 4, 8, 16, 32, 40]);
+      assert.equal(server.sessions.get(reference).status, 'expired');
     });
 
     it('pays back what was paid late, twice, after cancelling, or in another amount, once each', async () => {
@@ -186,6 +205,88 @@ for (const kind of BOTH) {
         refusal(await at.ledger.payRefund({ id: '0'.repeat(32), by: 'ann', why: '' })),
         '404 unknown-refund',
       );
+    });
+
+    it('lets nobody pay by hand what is being tried, or may have been paid', async () => {
+      const { sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      const closed = { error: { type: 'invalid_request_error', code: 'account_closed', message: 'closed' } };
+      server.refuses = (call) => (call === 'POST /v1/refunds' ? { status: 400, body: closed } : undefined);
+      await shop.desk.reconcile();
+      const [owed] = await shop.refunds();
+      const byHand = () => at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'cash' });
+      at.now += 2 * 60_000;
+      const [order] = await at.ledger.claimRefunds({ provider: 'stripe' });
+      assert.equal(order!.id, owed!.id);
+      assert.equal(refusal(await byHand()), '409 refund-under-way', 'it is on its way at this moment');
+      await at.ledger.refundTold({ id: order!.id, round: order!.round, state: 'unknown', why: 'no answer' });
+      assert.equal(refusal(await byHand()), '409 refund-under-way', 'and may have arrived');
+      await at.ledger.refundTold({ id: order!.id, round: order!.round, state: 'failed', why: 'closed' });
+      granted(await byHand());
+      assert.deepEqual(await shop.refunds(), []);
+    });
+
+    it('waits for the operator after twelve tries without an answer, and tries again with the same key', async () => {
+      const { request, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      server.refuses = () => ({ status: 500, body: { error: { type: 'api_error' } } });
+      for (let attempt = 0; attempt < 15; attempt++) {
+        await shop.desk.reconcile();
+        at.now += 13 * HOUR;
+      }
+      const [owed] = await shop.refunds();
+      assert.deepEqual([owed!.state, owed!.attempts, owed!.nextAt], ['failed', 12, null]);
+      server.refuses = () => undefined;
+      granted(await at.ledger.retryRefund({ id: owed!.id, by: 'ann' }));
+      await shop.desk.reconcile();
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.ok(server.refunds.some(({ metadata }) => metadata.refund === `${owed!.id}-0`));
+    });
+
+    it('lets the operator pay by hand what its provider is not asked for any more', async () => {
+      const { request, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      const [owed] = await shop.refunds();
+      const byHand = () => at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'Stripe is gone' });
+      assert.equal(refusal(await byHand()), '409 refund-under-way');
+      at.now += HOUR;
+      granted(await byHand());
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      await shop.desk.reconcile();
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+    });
+
+    it('holds a refund of a disputed payment, also one that was being tried, and whoever presses', async () => {
+      const { request, payment, sequence } = await shop.issued();
+      granted(await shop.settle(sequence, 155));
+      const [order] = await at.ledger.claimRefunds({ provider: 'stripe' });
+      await shop.tell(server.dispute(payment, 'needs_response'));
+      await at.ledger.refundTold({ id: order!.id, round: order!.round, state: 'failed', why: 'charge_disputed' });
+      granted(await at.ledger.retryRefund({ id: order!.id, by: 'ann' }));
+      at.now += HOUR;
+      await shop.desk.reconcile();
+      assert.equal(server.refunds.filter(({ payment_intent }) => payment_intent === payment).length, 0);
+      await shop.tell(server.dispute(payment, 'won'));
+      await shop.desk.reconcile();
+      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+    });
+
+    it('tells the provider what it cannot note: another currency, a reference too long; and the log, what it does not know', async () => {
+      const { payment } = await shop.issued();
+      const gone = { what: 'gone', payment, reference: 're_x' } as const;
+      const dollars = { minorUnits: 100, currency: 'USD' };
+      await assert.rejects(shop.desk.tell({ ...gone, amount: dollars }), NotUnderstood);
+      await assert.rejects(shop.desk.tell({ ...gone, what: 'dispute', state: 'lost', amount: dollars }), NotUnderstood);
+      const request = await shop.reserve();
+      const paid = { what: 'paid', request, amount: EUR_3 } as const;
+      await assert.rejects(shop.desk.tell({ ...paid, payment: 'x'.repeat(256) }), NotUnderstood);
+      await shop.desk.tell({ ...paid, payment });
+      assert.match(shop.troubles.at(-1)!, /told for another request before/);
+      await shop.desk.tell({ ...paid, payment: 'p-9', request: 'f'.repeat(32) });
+      assert.match(shop.troubles.at(-1)!, /Payment p-9 for request f+ was not noted/);
+      await shop.desk.tell({ ...paid, payment: 'p-8', request: 'order of another shop' });
+      assert.equal(shop.troubles.length, 2, 'what is of another shop is no trouble');
+      assert.equal(await status(request), 'reserved');
     });
 
     it('hears of money that went back by hand, also before it hears of the payment: never more goes back than came', async () => {

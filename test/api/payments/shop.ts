@@ -56,6 +56,8 @@ export class Shop {
   readonly at: TestLedger;
   readonly server: StripeServer;
   readonly events: MoneyEvent[] = [];
+  /** What was said for the log. */
+  readonly troubles: string[] = [];
   readonly station: string;
   /** Every request of this shop. */
   readonly requests = new Set<string>();
@@ -87,6 +89,7 @@ export class Shop {
       provider: kill.wrap(provider),
       ledger: async () => mortal,
       onEvent: (event) => this.events.push(event),
+      onTrouble: (line) => this.troubles.push(line),
     });
   }
 

@@ -51,6 +51,13 @@ describe('Stripe', () => {
     );
   });
 
+  it('opens a page for who asks again in other words, as from a cloud of another name after the first one died', async () => {
+    await stripe.open(order());
+    const again = { ...order(), description: '60 min, renamed', returnTo: 'https://www.charge.example/charge/CP-0001' };
+    const second = await stripe.open(again);
+    assert.equal(server.sessions.get(second.reference).success_url, again.returnTo);
+  });
+
   it('tells that a request was paid, with what was paid', async () => {
     const { reference } = await stripe.open(order());
     const told = await heard(server.pay(reference));

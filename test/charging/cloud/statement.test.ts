@@ -43,10 +43,11 @@ for (const kind of BOTH) {
     before(async () => {
       at = await TestLedger.open(kind);
       const euros = { sequence: 'counter', price: { minorUnits: 150, currency: 'EUR' } } as const;
-      granted(await at.ledger.createStation({ id: 'A', name: 'Harbour, east', ...euros }));
+      granted(await at.ledger.createStation({ id: 'A', name: 'Harbour, east', site: 'Harbour', ...euros }));
       granted(
         await at.ledger.createStation({ id: 'B', sequence: 'counter', price: { minorUnits: 500, currency: 'JPY' } }),
       );
+      granted(await at.ledger.createStation({ id: 'C', site: 'Harbour', ...euros }));
     });
     after(() => at.ledger.close());
 
@@ -76,13 +77,14 @@ for (const kind of BOTH) {
       granted(await at.ledger.issue({ client: 'app', station: 'B', amount: 30 }));
       const second = (await at.ledger.listRefunds({})).items[0]!;
       assert.deepEqual(await lines({}), [
-        'local_time,time_zone,kind,station,name,request,amount,unit,gross,net,vat,vat_percent,currency,payment,refund_state',
-        `2026-11-01 00:30:00,Europe/Berlin,sale,A,"Harbour, east",${paid.id},60,min,3.00,2.52,0.48,19,EUR,pi_1,`,
-        `2026-11-30 23:59:00,Europe/Berlin,sale,B,,${yen.id},30,min,500,420,80,19,JPY,,`,
-        `2026-11-01 00:30:00,Europe/Berlin,payment,A,"Harbour, east",${paid.id},,,3.00,2.52,0.48,19,EUR,pi_2,`,
-        `2026-11-01 00:30:00,Europe/Berlin,refund,A,"Harbour, east",${second.request},,,-3.00,-2.52,-0.48,19,EUR,pi_2,due`,
-        '2026-11,Europe/Berlin,total,A,"Harbour, east",,,,3.00,2.52,0.48,19,EUR,,',
-        '2026-11,Europe/Berlin,total,B,,,,,500,420,80,19,JPY,,',
+        'local_time,time_zone,kind,station,name,site,request,amount,unit,gross,net,vat,vat_percent,currency,payment,refund_state',
+        `2026-11-01 00:30:00,Europe/Berlin,sale,A,"Harbour, east",Harbour,${paid.id},60,min,3.00,2.52,0.48,19,EUR,pi_1,`,
+        `2026-11-30 23:59:00,Europe/Berlin,sale,B,,,${yen.id},30,min,500,420,80,19,JPY,,`,
+        `2026-11-01 00:30:00,Europe/Berlin,payment,A,"Harbour, east",Harbour,${paid.id},,,3.00,2.52,0.48,19,EUR,pi_2,`,
+        `2026-11-01 00:30:00,Europe/Berlin,refund,A,"Harbour, east",Harbour,${second.request},,,-3.00,-2.52,-0.48,19,EUR,pi_2,due`,
+        '2026-11,Europe/Berlin,total,A,"Harbour, east",Harbour,,,,3.00,2.52,0.48,19,EUR,,',
+        '2026-11,Europe/Berlin,total,B,,,,,,500,420,80,19,JPY,,',
+        '2026-11,Europe/Berlin,site-total,,,Harbour,,,,3.00,2.52,0.48,19,EUR,,',
       ]);
     });
 
@@ -93,6 +95,39 @@ for (const kind of BOTH) {
       );
       assert.equal((await lines({ station: 'nobody' })).length, 1);
       assert.equal((await lines({ month: '2026-10', vatPercent: 0 })).length, 1);
+    });
+
+    it('sums up the stations of a site, as they belong to it today', async () => {
+      at.now = Date.parse('2026-12-10T12:00:00Z');
+      for (const station of ['A', 'C', 'C']) granted(await at.ledger.issue({ client: 'app', station, amount: 30 }));
+      const sums = async (settings: object) =>
+        (await lines({ month: '2026-12', ...settings }))
+          .map((line) => line.split(','))
+          .filter(([, , kind]) => /total/.test(kind!))
+          .map((cells) => [cells[2], cells[3], cells.at(-7)]);
+      const all = [
+        ['total', 'A', '1.50'],
+        ['total', 'B', '500'],
+        ['total', 'C', '3.00'],
+        ['site-total', '', '4.50'],
+      ];
+      assert.deepEqual(await sums({}), all);
+      assert.deepEqual(
+        await sums({ site: 'Harbour' }),
+        all.filter(([, id]) => id !== 'B'),
+      );
+      assert.deepEqual(await sums({ site: 'harbour' }), []);
+      granted(await at.ledger.updateStation('A', { site: '' }));
+      assert.deepEqual(await sums({ site: 'Harbour' }), [
+        ['total', 'C', '3.00'],
+        ['site-total', '', '3.00'],
+      ]);
+      assert.equal(
+        granted(await at.ledger.listStations({ search: 'harbour' })).items.length,
+        2,
+        'A by its name, C by its site',
+      );
+      granted(await at.ledger.updateStation('A', { site: 'Harbour' }));
     });
 
     it('goes on where a page ended', async () => {

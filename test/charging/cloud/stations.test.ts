@@ -19,6 +19,7 @@ for (const kind of BOTH) {
       assert.deepEqual(made, {
         id: 'CP-0001',
         name: '',
+        site: '',
         unit: 'min',
         step: 30,
         layout: 'compact',

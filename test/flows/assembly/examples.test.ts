@@ -14,7 +14,9 @@ const names = files.map((file) => file.replace(/\.json$/, ''));
 
 const CONFIGS = ['charging station', 'code issuer', 'global-config', 'tab'];
 const OURS =
-  /^(admit request|issue code|settle receipt|manage ledger|read |verify |detect |run |control |show |simulate )/;
+  /^(admit request|issue code|settle receipt|manage ledger|take |read |verify |detect |run |control |show |simulate )/;
+
+const OWN = /^(Site to try out|Station that is paid|Ledger that is paid first)$/;
 
 /** What a person does with the example, and what must come of it. */
 const POINT: Readonly<Record<string, (flow: Deployed) => Promise<void>>> = {
@@ -87,6 +89,24 @@ const POINT: Readonly<Record<string, (flow: Deployed) => Promise<void>>> = {
     await flow.until('that one is open', () => flow.pin('site-2', 'site') === '0');
     assert.equal(flow.pin('site-3', 'site'), '1');
   },
+  '9 Payment': async (flow) => {
+    await flow.click('a customer scans');
+    await flow.hears('page to pay', /^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}$/);
+    assert.equal(flow.said.filter(({ name }) => name === 'the code').length, 0, 'no code before the money');
+    await flow.click('the customer pays');
+    await flow.hears('the code', /^\d{10}$/);
+    await flow.hears('what happened', /^paid$/);
+    await flow.click('types the code at the station');
+    await flow.hears('what the customer reads', /Code is good/);
+    await flow.click('plugs in');
+    await flow.until('the relay is closed', () => flow.pin('relay9', 'pay') === '1');
+    await flow.click('unplugs: 60 min were paid');
+    await flow.until('the relay is open', () => flow.pin('relay9', 'pay') === '0');
+    assert.match(await flow.hears('settled', /"bought":60/), /"refund"|"minorUnits"/);
+    await flow.hears('what happened', /^refunded$/);
+    await flow.click('refunds paid');
+    assert.match(await flow.hears('refunds', /"provider":"simulated"/), /"state":"paid"/);
+  },
   'cloud flow': async (flow) => {
     const { status } = await fetch(`${flow.editor.url}/healthz`);
     assert.equal(status, 200);
@@ -110,8 +130,8 @@ describe('the examples', function () {
   it('share one station and one ledger, and no two drive one pin', () => {
     const examples = names.filter((name) => /^\d/.test(name)).map((name) => nodesOf(name));
     for (const type of ['charging station', 'code issuer']) {
-      // The site is a station of its own.
-      const found = examples.flat().filter((node) => node.type === type && node.name !== 'Site to try out');
+      // The site is a station of its own, and so is what is paid first, with a ledger that has it paid.
+      const found = examples.flat().filter((node) => node.type === type && !OWN.test(node.name!));
       assert.ok(found.length > 1);
       for (const node of found) assert.deepEqual(node, found[0]);
     }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import { until } from '../../support/applications.ts';
 import { signedEvent } from '../../support/stripe-server.ts';
 import { Cloud, type FlowNode, type Json } from './support/cloud.ts';
@@ -145,6 +149,7 @@ describe('a cloud that is paid first, by Stripe', function () {
     const away = await cloud.ask('POST', '/charging-requests', order, key);
     assert.equal(slug(away), '503 payment-away');
     assert.ok(Number(away.headers.get('retry-after')) > 0);
+    await until('the log has it', () => /Stripe: away/.test(cloud.output));
     paying.stripe.refuses = () => undefined;
     assert.equal((await cloud.ask('POST', '/charging-requests', order, key)).status, 202);
   });
@@ -168,6 +173,21 @@ describe('a cloud without payments', function () {
     }
   });
 
+  it('still gives the code of what was paid before they were switched off', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'switched-off-'));
+    const before = await PayingCloud.start({ dataDir });
+    const { body } = await before.cloud.ask('POST', '/charging-requests', { station: 'CP-0001', amount: 60 });
+    assert.equal((await before.pay(body.pay)).status, 200);
+    await before.remove();
+    const cloud = await Cloud.start({ dataDir });
+    try {
+      assert.match((await cloud.ask('GET', `/charging-requests/${body.id}`)).body.code, /^\d{10}$/);
+    } finally {
+      await cloud.remove();
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+
   it('sells nothing unpaid where its payments are not set up whole', async () => {
     const cloud = await Cloud.start({ env: { PAYMENT_PROVIDER: 'stripe' } });
     try {
@@ -175,6 +195,35 @@ describe('a cloud without payments', function () {
       assert.equal((await cloud.ask('POST', '/stations', { id: 'CP-0001', price })).status, 201);
       assert.equal((await cloud.ask('POST', '/charging-requests', { station: 'CP-0001', amount: 60 })).status, 503);
       assert.match(cloud.output, /PAYMENT_WEBHOOK_SECRET/);
+    } finally {
+      await cloud.remove();
+    }
+  });
+});
+
+describe('a cloud whose adapter says what makes no sense', function () {
+  this.timeout(60_000);
+  it('tells it so, in the answer and in the log, instead of taking it for noted', async () => {
+    const secret = `whsec_${Buffer.from('a secret of thirty-two bytes long').toString('base64')}`;
+    const env = { PAYMENT_PROVIDER: 'adapter', PAYMENT_WEBHOOK_SECRET: secret, PAYMENT_ADDRESS: 'http://127.0.0.1:9' };
+    const cloud = await Cloud.start({ env });
+    const tell = (type: string, data: object) => {
+      const text = JSON.stringify({ type, data });
+      const at = new Date();
+      const signed = {
+        'webhook-id': 'm',
+        'webhook-timestamp': `${Math.floor(at.getTime() / 1000)}`,
+        'webhook-signature': new Webhook(secret).sign('m', at, text),
+      };
+      return cloud.ask('POST', '/payments', text, signed);
+    };
+    try {
+      const paid = { request: 'a'.repeat(32), payment: 'p', amount: '1e2', currency: 'EUR' };
+      const { status, body } = await tell('payment.paid', paid);
+      assert.deepEqual([status, body.type], [400, 'urn:offline-charging:problem:invalid-request']);
+      assert.match(body.detail, /amount \(whole smallest units\)/);
+      await until('the log has it', () => /makes no sense: payment\.paid/.test(cloud.output));
+      assert.equal((await tell('payment.noticed', {})).status, 200, 'what is for others is none of this cloud’s');
     } finally {
       await cloud.remove();
     }

@@ -9,6 +9,7 @@ export default {
       from: `${today.slice(0, 8)}01`,
       to: today,
       station: '',
+      site: '',
       month: today.slice(0, 7),
       chosen: null,
       reason: '',
@@ -83,6 +84,11 @@ export default {
       const state = item.state === 'due' && !item.provider ? 'hand' : item.state;
       return this.listed([this.say(`refund-${state}`), item.paidAt ? this.when(item.paidAt) : '']);
     },
+    /** Refused, nobody's to send, or due for long: its provider is not in the settings any more. */
+    mayPayByHand({ state, provider, nextAt }) {
+      if (state !== 'due') return state === 'failed';
+      return !provider || (nextAt !== null && Date.parse(nextAt) < Date.now() - 600000);
+    },
     async tryAgain(item) {
       if (!(await this.ask('retryRefund', { id: item.id }))) return;
       this.tell('triedAgain');
@@ -102,7 +108,8 @@ export default {
     },
     async exportStatement() {
       const station = this.station.trim();
-      const ticket = await this.ask('exportTicket', { month: this.month, ...(station && { station }) });
+      const only = { ...(station && { station }), ...(this.site && { site: this.site }) };
+      const ticket = await this.ask('exportTicket', { month: this.month, ...only });
       this.close('statement');
       if (ticket) window.location.assign(`${this.root()}/operator/ledger.csv?ticket=${ticket.ticket}`);
     },

@@ -82,15 +82,15 @@ export default {
     begins() {
       const terms = { unit: 'min', step: 30, layout: '', outlets: 1, sequence: 'clock' };
       const form = { ...terms, price: '', currency: 'EUR' };
-      this.form = { isNew: true, id: '', name: '', ...form };
+      this.form = { isNew: true, id: '', name: '', site: '', ...form };
       this.open('edit');
     },
     change(station) {
-      const { id, name, unit, step, layout, outlets, sequence, price } = station;
+      const { id, name, site, unit, step, layout, outlets, sequence, price } = station;
       const decimals = price ? this.decimals(price.currency) : 0;
       const written = price ? (price.minorUnits / 10 ** decimals).toFixed(decimals) : '';
       const terms = { unit, step, layout, outlets, sequence };
-      this.form = { id, name, ...terms, price: written, currency: price ? price.currency : 'EUR' };
+      this.form = { id, name, site, ...terms, price: written, currency: price ? price.currency : 'EUR' };
       this.open('edit');
     },
     /** What is wrong with the price as it was typed; nothing is rounded, and nothing is guessed. */
@@ -114,14 +114,14 @@ export default {
       return { minorUnits: Number(whole + decimals.padEnd(this.decimals(currency), '0')), currency };
     },
     async save() {
-      const { isNew, id, name, unit, step, layout, outlets, sequence } = this.form;
+      const { isNew, id, name, site, unit, step, layout, outlets, sequence } = this.form;
       const fault = this.faultInPrice(this.form);
       if (fault) {
         this.fail(fault);
         return;
       }
       const price = this.priceOf(this.form);
-      const terms = { name, unit, step, outlets, sequence, ...(layout && { layout }) };
+      const terms = { name, site, unit, step, outlets, sequence, ...(layout && { layout }) };
       // So that a code which is bought a day ahead opens the station, and 30 an hour can be sold.
       const slots = layout === 'wide' ? { slotSeconds: 120 } : {};
       const saved = isNew

@@ -211,6 +211,7 @@ export const TEXTS = {
     all: ['All', '全部'],
     id: ['Id', '编号'],
     place: ['Place', '地点'],
+    site: ['Site (summed up together)', '场站（合并统计）'],
     sells: ['Sells', '出售'],
     codesAre: ['Codes', '充电码'],
     doing: ['Actions', '操作'],
@@ -493,10 +494,10 @@ export const TEXTS = {
     'refund-failed': ['refused, tried again', '被拒绝，将再次尝试'],
     'refund-paid': ['paid', '已退还'],
     tryAgain: ['Try again', '再次尝试'],
-    tryAgainNamed: ['Try refund {id} again', '再次尝试退款 {id}'],
+    tryAgainNamed: ['Try again: refund {id}', '再次尝试退款 {id}'],
     triedAgain: ['It is tried again.', '正在再次尝试。'],
     payHand: ['Paid', '已支付'],
-    payHandNamed: ['Refund {id} was paid', '退款 {id} 已支付'],
+    payHandNamed: ['Paid: refund {id}', '退款 {id} 已支付'],
     paySure: ['Was this refund paid?', '这笔退款已支付？'],
     payMeans: [
       'Pay it first: in cash, or by bank. It then leaves this list. Who did it and why is kept in the log.',
@@ -506,7 +507,7 @@ export const TEXTS = {
     statement: ['Monthly statement', '月度对账单'],
     month: ['Month', '月份'],
     giveBack: ['Give back', '退还'],
-    giveBackNamed: ['Give payment {payment} back', '退还付款 {payment}'],
+    giveBackNamed: ['Give back: payment {payment}', '退还付款 {payment}'],
     giveBackSure: ['Give this payment back?', '退还此付款？'],
     giveBackMeans: [
       'The payment provider is asked to pay it back. No code can be made for it any more.',
@@ -537,6 +538,7 @@ export const TEXTS = {
     from: ['From (UTC)', '从（UTC）'],
     to: ['Up to and with', '到（含）'],
     onlyStation: ['Only this station (optional)', '仅此充电桩（可选）'],
+    onlySite: ['Only this site (optional)', '仅此场站（可选）'],
     download: ['Download', '下载'],
   },
   access: {

@@ -5,6 +5,13 @@ import { Cloud, type CloudOptions } from './cloud.ts';
 
 export const PAYMENTS = { STRIPE_SECRET_KEY: 'sk_test_of_the_test', PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET } as const;
 
+/** As a cloud is told to take its payments by this server. */
+export const paymentVariables = (stripe: StripeServer) => ({
+  ...PAYMENTS,
+  PAYMENT_PROVIDER: 'stripe',
+  PAYMENT_ADDRESS: stripe.address,
+});
+
 export class PayingCloud {
   readonly cloud: Cloud;
   readonly stripe: StripeServer;
@@ -16,8 +23,7 @@ export class PayingCloud {
 
   static async start({ env, ...options }: CloudOptions = {}): Promise<PayingCloud> {
     const stripe = await StripeServer.start();
-    const paying = { ...PAYMENTS, PAYMENT_PROVIDER: 'stripe', PAYMENT_ADDRESS: stripe.address };
-    const cloud = await Cloud.start({ ...options, env: { ...paying, ...env } });
+    const cloud = await Cloud.start({ ...options, env: { ...paymentVariables(stripe), ...env } });
     const price = { minorUnits: 150, currency: 'EUR' };
     assert.equal((await cloud.ask('POST', '/stations', { id: 'CP-0001', name: 'Harbour', price })).status, 201);
     return new PayingCloud(cloud, stripe);
