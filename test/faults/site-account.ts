@@ -7,6 +7,8 @@ import { type Bought, boughtAt } from './site-life.ts';
 import type { World } from './site-world.ts';
 
 const PARTS = 155;
+/** The machine may be busy. */
+const PATIENCE_MS = 30_000;
 /** What a guard bears, and a busy machine takes, before a relay that nobody holds is off. */
 const LET_GO_MS = 2000;
 /** Of two clocks, minutes; and thousandths of a Wh for each voucher. */
@@ -44,8 +46,8 @@ export async function accountOfSite(
     notResumed += await missing(world, station);
   }
   rig.unplugAll();
-  await station.soon('all is over', (now) => now?.outlets.every(({ state }) => state === 'free') === true);
-  await until('the relays are off', () => !rig.relayOn, 8000);
+  await station.soon('all is over', (now) => now?.outlets.every(({ state }) => state === 'free') === true, PATIENCE_MS);
+  await until('the relays are off', () => !rig.relayOn, PATIENCE_MS);
   const relayLeftOn = rig.numbers.filter((outlet) => rig.relayOnAt(outlet)).length;
   const bought = boughtAt(rig.unit);
   const fates = await station.fates(bought.map(({ code }) => code));
@@ -78,7 +80,7 @@ async function missing({ rig }: World, station: StationProcess): Promise<number>
   };
   const waiting = () => [...found].filter((outlet) => !isBack(outlet));
   try {
-    await station.soon('its sessions go on', (now) => now !== undefined && waiting().length === 0);
+    await station.soon('its sessions go on', (now) => now !== undefined && waiting().length === 0, PATIENCE_MS);
   } catch {
     return waiting().length;
   }
