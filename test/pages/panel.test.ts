@@ -24,6 +24,9 @@ const SMALL = [
   { name: '1024x600', width: 1024, height: 600 },
 ] as const;
 
+/** Of somebody who looks from outside. */
+const PHONE = { name: 'phone', width: 360, height: 740 } as const;
+
 describe('the display on the panel', () => {
   it('warns of danger in red on every screen that has words for it', async () => {
     const file = join(import.meta.dirname, '../../flows/charger/panel/display.vue');
@@ -115,7 +118,7 @@ describe('every screen of the panel', function () {
     }
   });
 
-  it('is whole with 1, 2, 6, 12 and 20 outlets at 800×480 and 1024×600, in both languages, light and dark', async () => {
+  it('is whole with 1, 2, 6, 12 and 20 outlets at 800×480, 1024×600 and on a phone, in both languages, light and dark', async () => {
     const seen = /^(idle|idle-several|idle-several-of-\d+|choose-of-20|choose-danger|outlet-fault|receipt-next-at-Wh)$/;
     const browser = await launchBrowser();
     const wrong: string[] = [];
@@ -124,7 +127,7 @@ describe('every screen of the panel', function () {
       for await (const state of panelsStates(browser, panel, seen)) {
         states++;
         const how = { languages: LANGUAGES, schemes: ['light', 'dark'], textSize: 100, fullPage: false } as const;
-        wrong.push(...(await walk(state, { ...how, screens: SMALL, speak: panel.speak.bind(panel) })));
+        wrong.push(...(await walk(state, { ...how, screens: [...SMALL, PHONE], speak: panel.speak.bind(panel) })));
         if (state.name !== 'idle-several-of-20' && state.name !== 'choose-danger') continue;
         for (const colorScheme of ['light', 'dark'] as const) {
           await state.page.emulateMedia({ colorScheme });
