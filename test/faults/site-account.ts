@@ -27,12 +27,17 @@ export interface SiteAccount {
  * @param told the receipts that customers saw before the fault
  * @param crashes how often the charger is killed once more
  * @param cuts how often the sessions were cut off by the fault itself
+ * @param heldMs how long a relay may have stayed on after its session had ended: nobody opens one whose guard hangs
  */
 export async function accountOfSite(
   world: World,
   journal: string,
   told: ReadonlyMap<number, string>,
-  { crashes = 0, cuts = 1 }: { readonly crashes?: number; readonly cuts?: number } = {},
+  {
+    crashes = 0,
+    cuts = 1,
+    heldMs = 0,
+  }: { readonly crashes?: number; readonly cuts?: number; readonly heldMs?: number } = {},
 ): Promise<SiteAccount> {
   const { rig } = world;
   let station = await started(world, journal);
@@ -55,7 +60,7 @@ export async function accountOfSite(
   const ofVouchers = bought.map((voucher, index) => ofVoucher(voucher, fates[index]!, rig.unit, told.get(voucher.n)));
   const ofOutlets = rig.numbers.map((outlet) => {
     const here = bought.flatMap((voucher, index) => (voucher.outlet === outlet ? [fates[index]!] : []));
-    return ofOutlet(world, outlet, here, cuts + crashes);
+    return ofOutlet(world, outlet, here, cuts + crashes, heldMs);
   });
   world.station = undefined;
   await station.end();
@@ -117,14 +122,14 @@ function ofVoucher(
 }
 
 /** What was charged for there, beside what was given. */
-function ofOutlet(world: World, outlet: number, fates: readonly Fate[], cuts: number): Part {
+function ofOutlet(world: World, outlet: number, fates: readonly Fate[], cuts: number, heldMs: number): Part {
   const given = world.givenAt(outlet);
   const charged = fates.reduce((sum, { record }) => sum + (record?.delivered ?? 0), 0);
   const { unit } = world.rig;
   const isMinutes = unit === 'min';
   const rounding = ROUNDING[unit];
   const dear = isMinutes ? world.worth(outlet, (cuts - 1) * SITE_CHECKPOINT_MS) : 0;
-  const free = world.worth(outlet, cuts * (LET_GO_MS + (isMinutes ? SITE_CHECKPOINT_MS : 0)));
+  const free = world.worth(outlet, heldMs + cuts * (LET_GO_MS + (isMinutes ? SITE_CHECKPOINT_MS : 0)));
   return {
     honouredTwice: given > charged + free + rounding ? 1 : 0,
     lost: Math.max(0, charged - given - dear - rounding),

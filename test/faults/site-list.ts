@@ -77,6 +77,7 @@ function whileCharging(
   unit: Unit,
   times: number,
   happens: (world: World, station: StationProcess) => Promise<number>,
+  heldMs = 0,
 ): Fault {
   return {
     name: `${name} (${OUTLETS} outlets, ${unit})`,
@@ -90,7 +91,7 @@ function whileCharging(
           counted.offMs.push(await happens(world, station));
           world.station = undefined;
           await station.end();
-          add(counted, await accountOfSite(world, journal, station.receipts));
+          add(counted, await accountOfSite(world, journal, station.receipts, { heldMs }));
         }
         return counted;
       }),
@@ -112,17 +113,23 @@ const guardKilled = (unit: Unit) =>
   });
 
 const guardHung = (unit: Unit) =>
-  whileCharging('relay guard hung, replaced by its watchdog after 3 s', unit, 5, async (world, station) => {
-    const { rig } = world;
-    const from = performance.now();
-    rig.hangGuard();
-    await allEnded(station);
-    await until('the watchdog acts', () => performance.now() - from > WATCHDOG_MS);
-    await rig.killGuard();
-    rig.switchOff();
-    await rig.startGuard();
-    return off(world, from);
-  });
+  whileCharging(
+    'relay guard hung, replaced by its watchdog after 3 s',
+    unit,
+    5,
+    async (world, station) => {
+      const { rig } = world;
+      const from = performance.now();
+      rig.hangGuard();
+      await allEnded(station);
+      await until('the watchdog acts', () => performance.now() - from > WATCHDOG_MS);
+      await rig.killGuard();
+      rig.switchOff();
+      await rig.startGuard();
+      return off(world, from);
+    },
+    WATCHDOG_MS,
+  );
 
 /** Each file of the journal, cut at every byte of what the last transactions wrote, while six outlets charge. */
 const cutAnywhere = (unit: Unit): Fault => ({
