@@ -206,6 +206,25 @@ describe('the dialogs, through the editor’s own validation', function () {
     }
   });
 
+  it('are Chinese where the editor is: the palette’s category, a station to be added, choices, and what is wrong', async () => {
+    const chinese = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await chinese.addInitScript("localStorage.setItem('editor-language', 'zh-CN')");
+    await editor.open(chinese);
+    await chinese.locator('#red-ui-palette-header-offline_charging', { hasText: '离线充电' }).waitFor();
+    await chinese.evaluate(`(() => {
+      const z = RED.workspaces.active();
+      RED.nodes.import([{ id: 'zh', type: 'control relay', version: 1, z, x: 99, y: 99, wires: [[], []] }], { generateIds: false });
+      RED.editor.edit(RED.nodes.node('zh'));
+    })()`);
+    await chinese.locator('#node-dialog-ok').waitFor();
+    assert.match(await chinese.locator('#node-input-station option').first().innerText(), /充电桩/);
+    assert.match(await chinese.locator('#node-input-feedbackActiveLow-typed-choice').innerText(), /1 表示闭合/);
+    await chinese.locator('#node-input-leastSeconds-typed-field').fill('-1');
+    await chinese.locator('#node-input-leastSeconds-typed-field').press('Tab');
+    await chinese.locator('#node-input-leastSeconds-typed-wrong', { hasText: /[一-龥]/ }).waitFor();
+    await chinese.close();
+  });
+
   for (const [type, settings] of Object.entries(SETTINGS)) {
     for (const [name, { wrong, right, with: along }] of Object.entries(settings)) {
       it(`${type}: ${name} is refused with a sentence when it is wrong, and taken when it is right`, async () => {

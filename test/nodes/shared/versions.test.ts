@@ -52,11 +52,14 @@ describe('a saved configuration', () => {
 
   it('of a station from before it had outlets has one, whatever a variable says', () => {
     process.env.STATION_OUTLETS = '12';
-    after(() => delete process.env.STATION_OUTLETS);
-    for (const version of [undefined, 1]) {
-      const config = { station: 'CP-1', step: '30', ...(version && { version }) };
-      const { outlets, outletNames } = planStation(migrated(saved(config), ofStation), 'ab'.repeat(32), '/data');
-      assert.deepEqual([outlets, outletNames], [1, ['']]);
+    try {
+      for (const version of [undefined, 1]) {
+        const config = { station: 'CP-1', step: '30', ...(version && { version }) };
+        const { outlets, outletNames } = planStation(migrated(saved(config), ofStation), 'ab'.repeat(32), '/data');
+        assert.deepEqual([outlets, outletNames], [1, ['']]);
+      }
+    } finally {
+      delete process.env.STATION_OUTLETS;
     }
   });
 
