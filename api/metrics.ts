@@ -40,6 +40,10 @@ export class CloudMetrics {
   readonly #waiting = this.#gauge('requests_waiting', 'Requests reserved or paid and not issued');
   readonly #stations = this.#gauge('stations_active', 'Stations not retired');
   readonly #silent = this.#gauge('stations_silent', 'Stations that no report was heard of for a week');
+  readonly #unexplained = this.#gauge(
+    'vouchers_unexplained',
+    'Closed vouchers that stations reported and the ledger did not sell: somebody has a key',
+  );
   readonly #missing = this.#gauge('vouchers_missing', 'Closed vouchers that reports count and none listed');
   readonly #alarms = this.#gauge('alarms_unseen', 'Alarms that nobody has seen');
 
@@ -93,6 +97,7 @@ export class CloudMetrics {
     this.#stations.set(stations.active);
     this.#silent.set(reports.silent);
     this.#missing.set(reports.missing);
+    this.#unexplained.set(reports.unexplained);
     this.#alarms.set(reports.alarms);
   }
 

@@ -1,5 +1,6 @@
 // A million reports of ten thousand stations, on SQLite and on PostgreSQL: how long the operator's pages take, and hearing one
-// more. Each station's 100 reports told of a voucher each; at each tenth station three are missing and two alarms stand.
+// more. Each station's 100 reports told of a voucher each, and five were given back; at each tenth station three are missing, ten were
+// sold by nobody, and two alarms stand.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +40,10 @@ async function fill(raw: Raw, kind: Kind): Promise<void> {
      select i, n, 0, 1, 2, null, 'app', ${at}, null from ${both}`,
     `insert into reports (station, journal, number, heard_at, boot, highest, sure, closed, digest, token)
      select i, ${journal}, n, ${at}, 1, n, 0, n, 'digest', 0 from ${both}`,
-    `insert into voucher_ends (station, sequence, journal, place, outlet, quantity, delivered, unused, reason, ended_at, report)
-     select i, n, ${journal}, n, 1, 2, 1000, 0, 1, ${at}, n from ${both} where i % 10 <> 0 or n > 3`,
+    `insert into voucher_ends (station, sequence, journal, place, outlet, quantity, delivered, unused, reason, explained, ended_at, report)
+     select i, n, ${journal}, n, 1, 2, 1000, 0, 1, case when i % 10 = 0 and n > 90 then 0 else 1 end, ${at}, n from ${both} where i % 10 <> 0 or n > 3`,
+    `insert into receipts (station, sequence, unused, refund, client, settled_at, token, source)
+     select i, n, 155, null, 'report', ${at}, 0, 'expired' from ${both} where n % 20 = 0`,
     `insert into journals (station, journal, key_version, first_at, heard_at, number, boot, told_at, clock_least, clock_most,
        highest, sure, closed, delivered, meter_wh, closings, wrong_guesses, lockouts, faults, open, missing, forked, cleared)
      select i, ${journal}, 1, ${begun}, ${Date.now()}, ${REPORTS}, 1, ${Math.floor(Date.now() / 1000)}, -5, 60,

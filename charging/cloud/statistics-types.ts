@@ -41,8 +41,13 @@ export interface Statistics {
   readonly waiting: number;
   /** Payments that got no code and were not given back, counted up to a thousand. */
   readonly paidWithoutCode: number;
-  /** Stations not heard for a week, closed vouchers that no report listed, alarms that nobody has seen. */
-  readonly reports: { readonly silent: number; readonly missing: number; readonly alarms: number };
+  /** Stations not heard for a week, closed vouchers that no report listed or that nobody bought, alarms that nobody has seen. */
+  readonly reports: {
+    readonly silent: number;
+    readonly missing: number;
+    readonly unexplained: number;
+    readonly alarms: number;
+  };
   /** Refunds that are owed, counted up to a thousand. */
   readonly refundsOwed: number;
   readonly anomalies: readonly Anomaly[];

@@ -19,10 +19,10 @@ try {
   const at = Object.assign(clock, { ledger });
   const seed = Number(process.env.SEED ?? 14);
   const outcome = await runModel(at, { stations: STATIONS, sessions: SESSIONS, seed, carry: pictures.carry });
-  const { heard, refused, told, missing } = outcome;
+  const { heard, refused, told, missing, givenBack } = outcome;
   console.log(
     `${STATIONS * SESSIONS} sessions of ${STATIONS} stations, seed ${seed}: ${heard} pictures heard, ${refused} forgeries refused, ` +
-      `${told} vouchers told of and known once each, ${missing} in gaps that are named, no alarm, money adds up`,
+      `${told} vouchers told of and known once each, ${missing} in gaps that are named, ${givenBack} never used and given back, no alarm, money adds up`,
   );
 } finally {
   await Promise.all([ledger.close(), pictures.close()]);

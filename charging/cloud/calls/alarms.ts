@@ -3,7 +3,7 @@ import type { AlarmsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import { refuse } from '../refusals.ts';
 import { type Finding, STANDING } from '../reports/conditions.ts';
-import type { Alarm, AlarmsQuery, Evidence } from '../reports/types.ts';
+import type { Alarm, AlarmKind, AlarmsQuery, Evidence } from '../reports/types.ts';
 import type { Answer, Page } from '../types.ts';
 import { iso, isoOrNull, own, type Work } from '../work.ts';
 import { cursorOf, limitOf, pageOf } from './paging.ts';
@@ -14,6 +14,8 @@ const FIRST_RETRY_MS = 10_000;
 const MOST_RETRY_MS = 6 * 3_600_000;
 const TOLD_WITHIN_MS = 3 * 86_400_000;
 const MOST_DUE = 20;
+/** Of one kind at one station, until somebody has seen some: whoever has its key must not bury the others under his. */
+const MOST_UNSEEN = 20;
 
 /** Those that are new; what was raised before stays as it is. */
 export async function raise(
@@ -22,7 +24,11 @@ export async function raise(
   findings: readonly Finding[],
 ): Promise<Alarm[]> {
   const raised: Alarm[] = [];
+  if (findings.length === 0) return raised;
+  const unseen = await unseenByKind(work, station.number);
   for (const { kind, subject, evidence } of findings) {
+    const before = unseen.get(kind) ?? 0;
+    if (before >= MOST_UNSEEN) continue;
     const alarm = own(work, random48, `alarm ${kind} ${subject}`);
     const row = {
       ...{ station: station.number, kind, subject, alarm, raised_at: work.now, evidence: JSON.stringify(evidence) },
@@ -34,9 +40,22 @@ export async function raise(
       .onConflict((conflict) => conflict.columns(['station', 'kind', 'subject']).doNothing())
       .returning('alarm')
       .execute();
-    if (kept.length > 0) raised.push(alarmOf(row, station.id));
+    if (kept.length === 0) continue;
+    raised.push(alarmOf(row, station.id));
+    unseen.set(kind, before + 1);
   }
   return raised;
+}
+
+async function unseenByKind(work: Work, station: number): Promise<Map<AlarmKind, number>> {
+  const rows = await work.db
+    .selectFrom('alarms')
+    .select(({ fn }) => ['kind' as const, fn.countAll<number>().as('count')])
+    .where('station', '=', station)
+    .where('unseen', '=', 1)
+    .groupBy('kind')
+    .execute();
+  return new Map(rows.map(({ kind, count }) => [kind, count]));
 }
 
 /** Alarms of what stood at a station when it was heard last. */

@@ -26,16 +26,17 @@ interface Told {
 
 export async function learnVouchers(work: Work, told: Told): Promise<Learned> {
   const { station, report } = told;
-  const ends = endsIn(told);
-  const known = await knownEnds(work, ends);
-  const fresh = ends.filter(({ sequence }) => !known.has(sequence));
-  if (fresh.length > 0) {
-    const insert = work.db.insertInto('voucher_ends').values(fresh);
-    await insert.onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing()).execute();
-  }
   const vouchers = [...report.closed, ...report.open];
   const sequences = vouchers.map(({ sequence }) => sequence);
   const codes = await codesOf(work, station, sequences);
+  const ends = endsIn(told, codes);
+  const known = await knownEnds(work, ends);
+  const fresh = ends.filter(({ sequence }) => !known.has(sequence));
+  await inParts(fresh, async (part) => {
+    const insert = work.db.insertInto('voucher_ends').values(part);
+    await insert.onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing()).execute();
+    return [];
+  });
   const receipts = await receiptsOf(work, station, sequences);
   const findings = [
     ...unexplained(report, vouchers, codes),
@@ -44,7 +45,7 @@ export async function learnVouchers(work: Work, told: Told): Promise<Learned> {
   ];
   for (const end of fresh) {
     const code = codes.get(end.sequence);
-    if (!code || !explains(code, end)) continue;
+    if (!code || end.explained === 0) continue;
     const receipt = receipts.get(end.sequence);
     if (receipt) findings.push(...differs(end, receipt));
     else if (end.unused > 0) await settleFrom(work, code, end);
@@ -60,19 +61,36 @@ export async function learnVouchers(work: Work, told: Told): Promise<Learned> {
   };
 }
 
+/** So many vouchers in one statement: databases take no more than some ten thousand values. */
+const MOST_IN_STATEMENT = 1000;
+
+/** What a statement finds for each of its parts, all together; nothing is asked where there is nothing to ask for. */
+async function inParts<Item, Found>(
+  items: readonly Item[],
+  find: (part: Item[]) => Promise<Found[]>,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let from = 0; from < items.length; from += MOST_IN_STATEMENT) {
+    for (const each of await find(items.slice(from, from + MOST_IN_STATEMENT))) found.push(each);
+  }
+  return found;
+}
+
 /** Rows of what is listed, the newest first, each number once. */
-function endsIn({ station, report }: Told): VoucherEndsTable[] {
+function endsIn({ station, report }: Told, codes: ReadonlyMap<number, CodesTable>): VoucherEndsTable[] {
   const { journal, number, timeSeconds, totals, closed } = report;
   const rows = new Map<number, VoucherEndsTable>();
   let newerMinutes = 0;
   for (const [index, { minutesAgo, sequence, ...voucher }] of closed.entries()) {
     // Who closed before one that closed minutes ago did not close just now: 0 says that it cannot be told.
-    const isKnown = timeSeconds > 0 && (minutesAgo > 0 || newerMinutes === 0);
+    const endedSeconds = timeSeconds - minutesAgo * 60;
+    const isKnown = timeSeconds > 0 && endedSeconds > 0 && (minutesAgo > 0 || newerMinutes === 0);
     newerMinutes = Math.max(newerMinutes, minutesAgo);
     if (rows.has(sequence)) continue;
     rows.set(sequence, {
       ...{ station: station.number, sequence, journal, place: totals.closed - index, ...voucher },
-      ended_at: isKnown ? (timeSeconds - minutesAgo * 60) * 1000 : null,
+      explained: Number(explains(codes.get(sequence), voucher)),
+      ended_at: isKnown ? endedSeconds * 1000 : null,
       report: number,
     });
   }
@@ -80,14 +98,15 @@ function endsIn({ station, report }: Told): VoucherEndsTable[] {
 }
 
 async function knownEnds(work: Work, ends: readonly VoucherEndsTable[]): Promise<Map<number, VoucherEndsTable>> {
-  if (ends.length === 0) return new Map();
   const sequences = ends.map(({ sequence }) => sequence);
-  const rows = await work.db
-    .selectFrom('voucher_ends')
-    .selectAll()
-    .where('station', '=', ends[0]!.station)
-    .where('sequence', 'in', sequences)
-    .execute();
+  const rows = await inParts(sequences, (part) =>
+    work.db
+      .selectFrom('voucher_ends')
+      .selectAll()
+      .where('station', '=', ends[0]!.station)
+      .where('sequence', 'in', part)
+      .execute(),
+  );
   return new Map(rows.map((row) => [row.sequence, row]));
 }
 
@@ -117,13 +136,9 @@ async function inPlaceOfOthers(
 }
 
 async function codesOf(work: Work, { number }: StationsTable, sequences: number[]): Promise<Map<number, CodesTable>> {
-  if (sequences.length === 0) return new Map();
-  const rows = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', number)
-    .where('sequence', 'in', sequences)
-    .execute();
+  const rows = await inParts(sequences, (part) =>
+    work.db.selectFrom('codes').selectAll().where('station', '=', number).where('sequence', 'in', part).execute(),
+  );
   return new Map(rows.map((row) => [row.sequence, row]));
 }
 
@@ -132,18 +147,14 @@ async function receiptsOf(
   { number }: StationsTable,
   sequences: number[],
 ): Promise<Map<number, ReceiptsTable>> {
-  if (sequences.length === 0) return new Map();
-  const rows = await work.db
-    .selectFrom('receipts')
-    .selectAll()
-    .where('station', '=', number)
-    .where('sequence', 'in', sequences)
-    .execute();
+  const rows = await inParts(sequences, (part) =>
+    work.db.selectFrom('receipts').selectAll().where('station', '=', number).where('sequence', 'in', part).execute(),
+  );
   return new Map(rows.map((row) => [row.sequence, row]));
 }
 
-const explains = (code: CodesTable, { quantity }: Pick<OpenVoucher, 'quantity'>) =>
-  code.kind === VOUCHER && code.quantity === quantity;
+const explains = (code: CodesTable | undefined, { quantity }: Pick<OpenVoucher, 'quantity'>): boolean =>
+  code?.kind === VOUCHER && code.quantity === quantity;
 
 /** Honoured by the station and sold by nobody: somebody else has its key. */
 function unexplained(
@@ -152,10 +163,7 @@ function unexplained(
   codes: ReadonlyMap<number, CodesTable>,
 ): Finding[] {
   return vouchers
-    .filter((voucher) => {
-      const code = codes.get(voucher.sequence);
-      return !code || !explains(code, voucher);
-    })
+    .filter((voucher) => !explains(codes.get(voucher.sequence), voucher))
     .map(({ sequence, outlet, quantity, delivered }) => {
       const sold = codes.get(sequence);
       const soldQuantity = sold?.kind === VOUCHER ? sold.quantity : null;

@@ -17,6 +17,7 @@ import {
   type Told,
 } from '../reports/conditions.ts';
 import { lastMissing, missingOf, type Range, withListed } from '../reports/places.ts';
+import { isPossible } from '../reports/possible.ts';
 import type { Alarm, HearCall, Heard } from '../reports/types.ts';
 import type { StationTerms } from '../station-types.ts';
 import type { Answer, Refused } from '../types.ts';
@@ -76,7 +77,13 @@ async function open(work: Work, station: StationsTable, text: string): Promise<O
   }
   for (const keyVersion of versions) {
     const report = readReport(work.shared.maker.stationKey(station.id, keyVersion), String(text));
-    if (typeof report === 'object') return { station, terms, report, keyVersion };
+    if (typeof report === 'object') {
+      if (isPossible(report)) return { station, terms, report, keyVersion };
+      return refuse(
+        'report-not-valid',
+        'It is sealed with the key of this station, and no station can have such numbers.',
+      );
+    }
     if (report === 'other-version') {
       return refuse(
         'report-not-valid',

@@ -1,5 +1,6 @@
 // What reports told of stations, for the operator: in a list, and of one station with all that is not known.
 
+import { sql } from 'kysely';
 import { faultInName } from '../checks.ts';
 import type { JournalsTable, StationsTable } from '../database/schema.ts';
 import { unknownStation } from '../refusals.ts';
@@ -100,7 +101,8 @@ async function healthOf(
     work.db,
     stations.map(({ number, terms }) => ({ station: number, terms })),
   );
-  const [journals, heard, unseen] = numbers.length === 0 ? [[], [], []] : await lookedUp(work, numbers);
+  const [journals, heard, unseen, unexplained, expired] =
+    numbers.length === 0 ? [[], [], [], [], []] : await lookedUp(work, numbers);
   return ({ number, id, name, terms, outlets }) => {
     const own = journals.filter(({ station }) => station === number);
     const last = heard.find(({ station }) => station === number);
@@ -109,12 +111,22 @@ async function healthOf(
       ...{ station: id, name, unit: termsOf({ station: number, terms }).unit, journals: own.length },
       ...told(last?.heard_at ?? null, now),
       missing: own.reduce((sum, { missing }) => sum + missing, 0),
+      unexplained: countOf(unexplained, number),
+      neverUsed: countOf(expired, number),
       relayClosings: own.reduce((sum, { closings }) => sum + closings, 0),
       relayLife: RELAY_LIFE * outlets,
-      alarms: unseen.find(({ station }) => station === number)?.count ?? 0,
+      alarms: countOf(unseen, number),
     };
   };
 }
+
+interface StationCount {
+  readonly station: number;
+  readonly count: number;
+}
+
+const countOf = (counts: readonly StationCount[], number: number) =>
+  counts.find(({ station }) => station === number)?.count ?? 0;
 
 function told(heardAt: number | null, journal: JournalsTable | undefined) {
   return {
@@ -142,7 +154,24 @@ async function lookedUp(work: Work, numbers: number[]) {
       .where('unseen', '=', 1)
       .groupBy('station')
       .execute(),
+    unexplainedEnds(work)
+      .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
+      .where('station', 'in', numbers)
+      .groupBy('station')
+      .execute(),
+    work.db
+      .selectFrom('receipts')
+      .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
+      .where('source', '=', sql.lit('expired'))
+      .where('station', 'in', numbers)
+      .groupBy('station')
+      .execute(),
   ]);
+}
+
+/** What an index of its own holds: the number is in the statement, since a value beside it would not show that. */
+export function unexplainedEnds(work: Work) {
+  return work.db.selectFrom('voucher_ends').where('explained', '=', sql.lit(0));
 }
 
 /** Newest first: sold, to be typed no more, and neither settled nor known to have ended. */

@@ -7,7 +7,7 @@ import type { Anomaly, DayFigures, Statistics } from '../statistics-types.ts';
 import { boundsOf } from '../terms.ts';
 import { dayOf, iso, type Work } from '../work.ts';
 import { VOUCHER } from './records.ts';
-import { silentSince } from './station-health.ts';
+import { silentSince, unexplainedEnds } from './station-health.ts';
 
 const DAYS_30_MS = 30 * 86_400_000;
 const MOST_PAYMENTS = 1000;
@@ -165,7 +165,13 @@ async function reportFigures(work: Work): Promise<Statistics['reports']> {
     .where('unseen', '=', 1)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return { silent: silent.count, missing: missing ?? 0, alarms: unseen.count };
+  const unexplained = await unexplainedEnds(work)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return {
+    ...{ silent: silent.count, missing: missing ?? 0 },
+    ...{ unexplained: unexplained.count, alarms: unseen.count },
+  };
 }
 
 async function openRefunds(work: Work): Promise<number> {

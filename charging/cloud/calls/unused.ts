@@ -30,7 +30,7 @@ export async function refundUnused(
   const proven = await provenBy(work, journal);
   const most = lastOver(terms, proven);
   if (most <= journal.cleared) return;
-  const since = lastMissing === 0 ? 0 : await knownSince(work, journal, lastMissing);
+  const since = await knownSince(work, journal, lastMissing);
   const rows = await unclaimedCodes(work, journal, most);
   const termsOf = await work.shared.terms.get(work.db, rows);
   const open = new Set((JSON.parse(journal.open) as OpenVoucher[]).map(({ sequence }) => sequence));
@@ -87,8 +87,13 @@ function lastOver(terms: StationTerms, { sureMs, highest }: Proven): number {
   return reference - (boundsOf(terms).rescue.window * 3) / 4;
 }
 
-/** All that closed after this moment is known: a report heard by then counted everything up to the last gap. */
-async function knownSince(work: Work, { station, journal }: JournalsTable, lastMissing: number): Promise<number> {
+/**
+ * All that closed after this moment is known: a report heard by then counted everything up to the last gap. What the station
+ * did before the journal's first report nobody can tell: the journal may be of a new card, or of a program that kept no count.
+ */
+async function knownSince(work: Work, row: JournalsTable, lastMissing: number): Promise<number> {
+  if (lastMissing === 0) return row.first_at;
+  const { station, journal } = row;
   const { since } = await work.db
     .selectFrom('reports')
     .select(({ fn }) => fn.min('heard_at').as('since'))

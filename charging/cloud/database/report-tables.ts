@@ -1,4 +1,5 @@
 // Tables of what stations' reports told.
+import { sql } from 'kysely';
 import { type Kind, makeTable, type TableShape } from './make-table.ts';
 import type { Tx } from './schema.ts';
 
@@ -68,6 +69,7 @@ const TABLES: Readonly<Record<string, TableShape>> = {
       delivered: 'bigint',
       unused: 'smallint',
       reason: 'bigint',
+      explained: 'smallint',
       ended_at: 'bigint?',
       report: 'bigint',
     },
@@ -97,6 +99,17 @@ export async function reportTables(tx: Tx, kind: Kind): Promise<void> {
   const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
   await index('station_reports_by_time').on('station_reports').columns(['heard_at', 'station']).execute();
   await index('voucher_ends_by_place').on('voucher_ends').columns(['station', 'journal', 'place']).execute();
+  // What a list of stations counts of each: only those rows are in them.
+  await index('voucher_ends_unexplained')
+    .on('voucher_ends')
+    .column('station')
+    .where(sql.ref('explained'), '=', sql.lit(0))
+    .execute();
+  await index('receipts_expired')
+    .on('receipts')
+    .column('station')
+    .where(sql.ref('source'), '=', sql.lit('expired'))
+    .execute();
   await index('alarms_by_time').on('alarms').columns(['unseen', 'raised_at', 'alarm']).execute();
   await index('alarms_due').on('alarms').columns(['due_at']).execute();
 }

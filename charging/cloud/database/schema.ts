@@ -307,6 +307,8 @@ export interface VoucherEndsTable {
   /** In 155ths. */
   unused: number;
   reason: number;
+  /** 0: no row of the ledger explains it. */
+  explained: number;
   /** By the station's clock; null where that cannot be told. */
   ended_at: number | null;
   /** Number of the report. */

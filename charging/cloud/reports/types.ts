@@ -69,6 +69,10 @@ export interface StationHealth {
   /** Vouchers closed; and of those, the ones that no report listed. */
   readonly closed: number;
   readonly missing: number;
+  /** Of all journals: closed, and no row of the ledger explains it, as with a key that was copied. */
+  readonly unexplained: number;
+  /** Codes that came to nothing and were given back, by a report or by a person. */
+  readonly neverUsed: number;
   /** Seconds, or Wh, since the journal began, open vouchers included. */
   readonly delivered: number;
   readonly meterWh: number | null;

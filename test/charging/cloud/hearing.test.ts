@@ -147,11 +147,17 @@ for (const kind of BOTH) {
     describe('gives a code back that came to nothing', () => {
       /** The last moment that the window of the rescue layout lets a code in: compact, slots of 300 s. */
       const over = (sequence: number) => (sequence + 48) * 300_000;
+      /** One that was heard of before anything was sold, as when it was set up. */
+      const knownBox = async (id: string, given: Partial<OfflineStation> = {}) => {
+        const box = new OfflineStation(id, given);
+        await hear(id, box.report(at.now));
+        return box;
+      };
 
       it('once sure time is past its last moment, and not before', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
         const sequence = await buy(id);
-        const box = new OfflineStation(id);
         at.now += 6 * HOUR;
         box.sureMs = over(sequence) - 1000;
         await hear(id, box.report(at.now));
@@ -163,8 +169,8 @@ for (const kind of BOTH) {
 
       it('not while a voucher that closed since is unknown, and when it becomes known', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
         const unused = await buy(id);
-        const box = new OfflineStation(id);
         const texts: string[] = [];
         for (let n = 0; n < 21; n++) {
           at.now += 10 * MINUTE;
@@ -182,19 +188,32 @@ for (const kind of BOTH) {
 
       it('not for a sure time that has not come, nor a number that was not drawn: somebody has its key', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
         const sequence = await buy(id);
-        await hear(id, new OfflineStation(id, { sureMs: over(sequence) + 1000 }).report(at.now));
+        await hear(id, Object.assign(box, { sureMs: over(sequence) + 1000 }).report(at.now));
         const counts = await station();
+        const counter = await knownBox(counts);
         await buy(counts);
-        await hear(counts, new OfflineStation(counts, { highest: 1000 }).report(at.now));
+        await hear(counts, Object.assign(counter, { highest: 1000 }).report(at.now));
         assert.deepEqual([await settled(id), await settled(counts)], [[], []]);
+      });
+
+      it('not where the journal was not heard of before it was sold: a new card, or 0.1.0, may have honoured it uncounted', async () => {
+        const id = await station({ sequence: 'clock' });
+        const used = await buy(id);
+        at.now += 6 * HOUR;
+        const box = await knownBox(id, { sureMs: over(used) });
+        const unused = await buy(id);
+        at.now += 6 * HOUR;
+        await hear(id, Object.assign(box, { sureMs: over(unused) }).report(at.now));
+        assert.deepEqual(await settled(id), [{ sequence: unused, source: 'expired', refund: 300 }]);
       });
 
       it('not while it is open', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
         const sequence = await buy(id);
-        const box = new OfflineStation(id, { sureMs: over(sequence) + 1000 });
-        box.begin(sequence, 2, 100);
+        Object.assign(box.begin(sequence, 2, 100), { sureMs: over(sequence) + 1000 });
         at.now += 6 * HOUR;
         await hear(id, box.report(at.now));
         assert.deepEqual(await settled(id), []);
@@ -219,18 +238,19 @@ for (const kind of BOTH) {
 
       it('not where another journal has the same key', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
+        const twin = await knownBox(id, { journal: '11111111' });
         const sequence = await buy(id);
         at.now += 6 * HOUR;
-        await hear(id, new OfflineStation(id).report(at.now));
-        await hear(id, new OfflineStation(id, { journal: '11111111', sureMs: over(sequence) }).report(at.now));
+        for (const each of [box, twin]) await hear(id, Object.assign(each, { sureMs: over(sequence) }).report(at.now));
         assert.deepEqual(await settled(id), []);
         assert.deepEqual(await alarms(id), ['journal-restarted']);
       });
 
       it('at a station that counts, once it fell out of the window by the highest number used', async () => {
         const id = await station();
+        const box = await knownBox(id);
         const unused = await buy(id);
-        const box = new OfflineStation(id);
         for (let n = 2; n <= 48; n++) await buy(id);
         box.begin(48, 2).end(48, 60);
         await hear(id, box.report(at.now));
@@ -243,9 +263,10 @@ for (const kind of BOTH) {
 
       it('and raises an alarm when a later report shows that it was used', async () => {
         const id = await station({ sequence: 'clock' });
+        const box = await knownBox(id);
         const sequence = await buy(id);
         at.now += 6 * HOUR;
-        const box = new OfflineStation(id, { sureMs: over(sequence) });
+        box.sureMs = over(sequence);
         await hear(id, box.report(at.now));
         box.begin(sequence, 2).end(sequence, 600);
         const { alarms: raised } = await hear(id, box.report(at.now));
@@ -503,6 +524,32 @@ for (const kind of BOTH) {
         [(await listed('alarms')).includes(quiet), (await listed('alarms')).includes(loud)],
         [false, true],
       );
+    });
+
+    it('counts in the list what nobody bought, by its end, and what came to nothing', async () => {
+      const id = await station({ sequence: 'clock' });
+      const box = new OfflineStation(id);
+      await hear(id, box.report(at.now));
+      const unused = await buy(id);
+      const used = await buy(id);
+      at.now += 10 * MINUTE;
+      box.begin(used, 2).end(used, 60);
+      for (const sequence of [used + 1, used + 2]) box.begin(sequence, 1).end(sequence, 60);
+      box.begin(used + 3, 1);
+      const counts = async () => {
+        const { items } = await at.ledger.listStationHealth({ search: id });
+        const { unexplained, neverUsed } = items.find((each) => each.station === id)!;
+        return { unexplained, neverUsed };
+      };
+      const before = (await at.ledger.statistics({ days: 1, quick: true })).reports.unexplained;
+      await hear(id, box.report(at.now));
+      assert.deepEqual(await counts(), { unexplained: 2, neverUsed: 0 });
+      assert.equal((await at.ledger.statistics({ days: 1, quick: true })).reports.unexplained, before + 2);
+      at.now += 6 * HOUR;
+      box.end(used + 3, 60).sureMs = (unused + 48) * 300_000;
+      await hear(id, box.report(at.now));
+      await hear(id, box.report(at.now));
+      assert.deepEqual(await counts(), { unexplained: 3, neverUsed: 1 });
     });
 
     it('names codes that came to nothing and that no report has cleared', async () => {

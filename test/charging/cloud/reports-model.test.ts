@@ -10,11 +10,11 @@ describe('stations that are known by reports alone', function () {
   ] as const) {
     it(`${stations * sessions} sessions, half of their reports lost: each told of is known once, each gap named, money adds up (${kind})`, async () => {
       const at = await TestLedger.open(kind);
-      const { heard, refused, told, missing } = await runModel(at, { stations, sessions, seed: 14 }).finally(() =>
-        at.ledger.close(),
-      );
+      const outcome = await runModel(at, { stations, sessions, seed: 14 }).finally(() => at.ledger.close());
+      const { heard, refused, told, missing, givenBack } = outcome;
       assert.ok(heard > stations * sessions * 0.4 && refused > heard / 10, `${heard} heard, ${refused} refused`);
       assert.ok(told > stations * sessions * 0.8, `${told} told of, ${missing} missing`);
+      assert.ok(givenBack > stations, `${givenBack} given back`);
     });
   }
 });

@@ -49,6 +49,8 @@ export interface Outcome {
   readonly refused: number;
   readonly told: number;
   readonly missing: number;
+  /** Codes that were never used, and were given back by themselves. */
+  readonly givenBack: number;
 }
 
 /**
@@ -172,7 +174,7 @@ export async function runModel(
   }
   await arrive(Number.POSITIVE_INFINITY);
   await assertKnown(at, sites);
-  await assertMoney(at, sites);
+  const givenBack = await assertMoney(at, sites);
   assert.deepEqual(alarms, [], 'nothing was wrong at any of them');
   const sum = (of: (site: Site) => number) => sites.reduce((all, site) => all + of(site), 0);
   return {
@@ -180,6 +182,7 @@ export async function runModel(
     refused,
     told: sum(({ told }) => told.size),
     missing: sum(({ used, told }) => used.size - told.size),
+    givenBack,
   };
 }
 
@@ -206,9 +209,13 @@ async function assertKnown(at: At, sites: readonly Site[]): Promise<void> {
   }
 }
 
-/** What was left of each voucher that was told of went back, once; nothing of one that was not; and codes never used. */
-async function assertMoney(at: At, sites: readonly Site[]): Promise<void> {
+/**
+ * What was left of each voucher that was told of went back, once; nothing of one that was not; and codes never used.
+ * @returns how many of those
+ */
+async function assertMoney(at: At, sites: readonly Site[]): Promise<number> {
   let refunded = 0;
+  let givenBack = 0;
   for (const { box, used, unused, told } of sites) {
     const items = [];
     let after: string | undefined;
@@ -225,6 +232,7 @@ async function assertMoney(at: At, sites: readonly Site[]): Promise<void> {
     }
     const settled = items.filter(({ source }) => source === 'report').map(({ sequence }) => sequence);
     const left = [...used].filter(([sequence, { unused: part }]) => told.has(sequence) && part > 0);
+    givenBack += items.filter(({ source }) => source === 'expired').length;
     assert.deepEqual(settled.sort(), left.map(([sequence]) => sequence).sort());
   }
   const { days } = await at.ledger.statistics({ days: 30 });
@@ -233,4 +241,5 @@ async function assertMoney(at: At, sites: readonly Site[]): Promise<void> {
     days.reduce((sum, day) => sum + day.refunded, 0),
     refunded,
   );
+  return givenBack;
 }

@@ -119,7 +119,7 @@ describe('reports that phones carry to the cloud', function () {
     const metrics = await (await cloud.call('GET', '/metrics')).text();
     assert.match(metrics, /^offline_charging_reports_heard_total 4$/m);
     assert.match(metrics, /^offline_charging_vouchers_told_total 2$/m);
-    for (const name of ['stations_silent 0', 'vouchers_missing 2', 'alarms_unseen \\d']) {
+    for (const name of ['stations_silent 0', 'vouchers_missing 2', 'vouchers_unexplained 0', 'alarms_unseen \\d']) {
       assert.match(metrics, new RegExp(`^offline_charging_${name}$`, 'm'));
     }
   });

@@ -83,9 +83,12 @@ export default {
       if (clock.most === null) return this.say('clockLeast', { least: minutes(clock.least) });
       return this.say('clockBetween', { least: minutes(clock.least), most: minutes(clock.most) });
     },
-    vouchers({ closed, missing }) {
-      const known = this.say('vouchersClosed', { closed: this.number(closed) });
-      return this.listed([known, missing ? this.say('vouchersMissing', { missing: this.number(missing) }) : '']);
+    /** How many ended, and what is odd about them, where something is. */
+    vouchers(item) {
+      const counts = ['missing', 'unexplained', 'neverUsed'].filter((name) => item[name] > 0);
+      const odd = counts.map((name) => this.say(`vouchers-${name}`, { count: this.number(item[name]) }));
+      const journals = item.journals > 1 ? this.say('journalsHeard', { count: this.number(item.journals) }) : '';
+      return this.listed([this.say('vouchersClosed', { closed: this.number(item.closed) }), ...odd, journals]);
     },
     energy({ meterWh, delivered, unit }) {
       const sold = this.amount(unit === 'min' ? delivered / 60 : delivered, unit);
