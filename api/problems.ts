@@ -37,6 +37,7 @@ const OF_THE_LEDGER = {
   'code-issued': { status: 409, title: 'A code was given for this payment' },
   'refund-under-way': { status: 409, title: 'The payment provider pays this refund back' },
   'not-expired': { status: 409, title: 'This code can still be typed' },
+  'code-used': { status: 409, title: 'This code was used' },
   'paid-otherwise': { status: 409, title: 'This request was paid with another payment' },
   'terms-changed': { status: 409, title: 'The station sells something else now' },
   'retired-station': { status: 410, title: 'This station is out of service' },

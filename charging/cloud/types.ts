@@ -24,6 +24,7 @@ export type RefusalSlug =
   | 'code-issued'
   | 'refund-under-way'
   | 'not-expired'
+  | 'code-used'
   | 'paid-otherwise'
   | 'terms-changed'
   | 'retired-station'
@@ -233,9 +234,9 @@ export interface CodeRecord {
   readonly settledAt: string | null;
   readonly unused: number | null;
   readonly refund?: Money;
-  /** Not settled, and no digits of it open the station any more. Not told in exports. */
+  /** Not settled nor known to have been used, and no digits of it open the station any more. Not told in exports. */
   readonly expired?: true;
-  /** Not settled nor expired, and sold under another key than the station has now. Not told in exports. */
+  /** Not settled, used nor expired, and sold under another key than the station has now. Not told in exports. */
   readonly void?: true;
   /** Of a settled one: where it is known from, who settled it if it was not who bought it, where the money goes back to. */
   readonly source?: ReceiptSource;

@@ -49,10 +49,23 @@ function wanted(message: HttpMessage, otherwise: string): { station: string; rep
   const given = (plain ? { report: payload } : payload) as Readonly<Record<string, unknown>>;
   const text = textOf(given.report);
   if (!text) throw new NodeFault('no-report', 'Give the text of the report, or the link in the QR code.');
-  const [, page, ofLink] = /\/charge\/([^/?#]+).*[#&]report=([\w-]+)/.exec(text) ?? [];
+  const { page, ofLink } = partsOf(text);
   const station = textOf(given.station ?? message.station) ?? (page === undefined ? otherwise : decoded(page));
   if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
   return { station, report: ofLink ?? text };
+}
+
+const PAGES = '/charge/';
+const MARK = 'report=';
+
+/** What a link says. Looked for from one place on, never back and forth: anybody may send any text. */
+function partsOf(text: string): { readonly page?: string; readonly ofLink?: string } {
+  const at = text.indexOf(PAGES);
+  const rest = text.slice(at + PAGES.length);
+  const mark = rest.search(/[#&]report=/);
+  const page = /^[^/?#]+/.exec(rest)?.[0];
+  const ofLink = /^[\w-]+/.exec(rest.slice(mark + 1 + MARK.length))?.[0];
+  return at < 0 || mark < 0 || !page || !ofLink ? {} : { page, ofLink };
 }
 
 function decoded(part: string): string {

@@ -32,6 +32,7 @@ const SLUGS = [
   'cancelled',
   'changed-meanwhile',
   'code-issued',
+  'code-used',
   'doubled-route',
   'expectation-failed',
   'foreign-host',

@@ -94,18 +94,97 @@ describe("the customer's page, given a charger's report", function () {
     while ((await left()) === 0) await here.page.waitForTimeout(50);
     await here.page.goto('about:blank');
     await here.phone.setOffline(false);
-    await worker.evaluate(async () => {
-      // As the browser does by itself when there is signal.
-      const waited: Promise<unknown>[] = [];
-      const event = Object.assign(new Event('sync'), {
-        tag: 'reports',
-        waitUntil: (work: Promise<unknown>) => waited.push(work),
+    const synchronize = () =>
+      worker.evaluate(async () => {
+        // As the browser does by itself when there is signal.
+        const waited: Promise<unknown>[] = [];
+        const event = Object.assign(new Event('sync'), {
+          tag: 'reports',
+          waitUntil: (work: Promise<unknown>) => waited.push(work),
+        });
+        self.dispatchEvent(event);
+        await Promise.all(waited);
       });
-      self.dispatchEvent(event);
-      await Promise.all(waited);
+    // Others lie before and after it; one is refused for good, and the cloud is away when it comes to the last.
+    await worker.evaluate(async () => {
+      const cache = await caches.open('reports');
+      const [request] = await cache.keys();
+      const [own] = await (await cache.match(request!))!.json();
+      const others = [{ station: 'SITE-01', text: 'AAAA' }, own, { station: 'CP-0002', text: 'BBBB' }];
+      await cache.put(request!, new Response(JSON.stringify(others)));
+      const fetched = self.fetch;
+      Object.assign(self, {
+        fetch: (url: string, init: RequestInit) =>
+          url.includes('CP-0002') ? Promise.resolve(new Response('', { status: 503 })) : fetched(url, init),
+        again: () => Object.assign(self, { fetch: fetched }),
+      });
     });
+    await assert.rejects(synchronize(), /503/);
     assert.notEqual((await heardOf('SITE-01')).heardAt, null);
+    const texts = () =>
+      worker.evaluate(async () => {
+        const cache = await caches.open('reports');
+        return (await (await cache.match((await cache.keys())[0]!))!.json()).map(
+          (entry: { text: string }) => entry.text,
+        );
+      });
+    assert.deepEqual(await texts(), ['BBBB']);
+    await worker.evaluate(() => (self as unknown as { again(): void }).again());
+    await synchronize();
     assert.equal(await left(), 0);
+  });
+
+  /** Scanned where there is no signal, from the page of another charger or none. */
+  const scanOffline = async (id: string, report: string, receipt = '') => {
+    await here.page.goto('about:blank');
+    await here.page.goto(link(id, report, receipt));
+    await here.page.waitForSelector('#report-state:has-text("Kept on this phone")');
+  };
+
+  it('shows the refund when it is sent later, by the page of another charger, and the tab that scanned it is closed', async () => {
+    await open('SITE-01');
+    await buy();
+    await open('CP-0001');
+    await buy();
+    await here.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    const boxes = [await ended('SITE-01', 31, '0a1b2c3e'), await ended('CP-0001', 93, '0a1b2c3e')] as const;
+    await here.phone.setOffline(true);
+    await scanOffline('SITE-01', boxes[0].report(Date.now()), await receiptFor('SITE-01', 31));
+    await scanOffline('CP-0001', boxes[1].report(Date.now()), await receiptFor('CP-0001', 93));
+    await here.page.close();
+    await newTab();
+    await here.phone.setOffline(false);
+    await here.page.goto(`${here.cloud.url}/charge/CP-0001`);
+    await here.page.waitForSelector('#refunded:has-text("€1.80")');
+    await arrived();
+    await here.page.goto(`${here.cloud.url}/charge/SITE-01`);
+    await here.page.waitForSelector('#codes:has-text("12 min refunded")');
+    assert.equal(await here.page.inputValue('#receipt'), '');
+  });
+
+  it('lets none keep the others waiting: what is no report, and what the cloud fails at', async () => {
+    await open('CP-0002');
+    await here.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    const failing = (await ended('SITE-01', 0, '0a1b2c3f')).report(Date.now());
+    const good = (await ended('CP-0002', 0, '0a1b2c3f')).report(Date.now());
+    let failed = 0;
+    await here.phone.route('**/stations/SITE-01/reports', (route) => {
+      failed += 1;
+      return route.fulfill({ status: 500, headers: { 'retry-after': '1' }, body: 'no' });
+    });
+    await here.page.goto('about:blank');
+    await here.page.goto(link('CP-0002', 'A'.repeat(5000)));
+    await here.page.waitForSelector('#problem:has-text("does not count")');
+    await here.phone.setOffline(true);
+    await scanOffline('SITE-01', failing);
+    await scanOffline('CP-0002', 'A'.repeat(4000));
+    await scanOffline('CP-0002', good);
+    await here.phone.setOffline(false);
+    await here.page.waitForSelector('#report-state:has-text("Kept on this phone: 1")');
+    assert.notEqual((await heardOf('CP-0002')).heardAt, null);
+    assert.ok(failed > 0);
+    await here.phone.unroute('**/stations/SITE-01/reports');
+    await arrived();
   });
 
   it('says of one that the charger did not make that it does not count, and drops it', async () => {

@@ -9,6 +9,7 @@ import { refuse, unknownRequest } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
 import { own, type Work } from '../work.ts';
+import { rowsAt } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
 import { currentTerms, stationByNumber, stationsToday, VOUCHER } from './records.ts';
 import { findReservation } from './reservations.ts';
@@ -48,6 +49,13 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
     return refuse(
       'not-expired',
       'The station still takes it, in the digits typed or in those of the rescue. Wait until both are over.',
+    );
+  }
+  const [end] = await rowsAt(work, 'voucher_ends', [row]);
+  if (end?.explained === 1) {
+    return refuse(
+      'code-used',
+      'A report of the station says how it ended: nothing of it is left, or that was given back.',
     );
   }
   const receipt: ReceiptsTable = {

@@ -1,7 +1,7 @@
 // Pages of the ledger for the operator.
 import type { Unit } from '../../codes/index.ts';
 import { faultInName } from '../checks.ts';
-import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import type { CodesTable, ReceiptsTable, StationsTable, VoucherEndsTable } from '../database/schema.ts';
 import { reasonName } from '../reports/conditions.ts';
 import type { StationRecord } from '../station-types.ts';
 import { isExpired, isVoid, money, unusedAmount } from '../terms.ts';
@@ -179,14 +179,24 @@ async function codesAt(work: Work, places: readonly Place[], query: CodesQuery):
   return { items: rows.map(await codeRecords(work, rows)), next: null };
 }
 
-export async function rowsAt<T extends 'codes' | 'receipts'>(work: Work, table: T, places: readonly Place[]) {
+interface RowsOf {
+  readonly codes: CodesTable;
+  readonly receipts: ReceiptsTable;
+  readonly voucher_ends: VoucherEndsTable;
+}
+
+export async function rowsAt<T extends keyof RowsOf>(
+  work: Work,
+  table: T,
+  places: readonly Place[],
+): Promise<RowsOf[T][]> {
   if (places.length === 0) return [];
   const rows = await work.db
     .selectFrom(table as 'codes')
     .selectAll()
     .where((eb) => eb.or(places.map(({ station, sequence }) => eb.and({ station, sequence }))))
     .execute();
-  return rows as unknown as (T extends 'codes' ? CodesTable : ReceiptsTable)[];
+  return rows as unknown as RowsOf[T][];
 }
 
 type Settled = Pick<ReceiptsTable, 'station' | 'sequence' | 'unused' | 'refund' | 'settled_at'>;
@@ -226,16 +236,19 @@ export async function codeRecords(
   const vouchers = rows.filter(({ kind }) => kind === VOUCHER);
   const found: readonly Settled[] = settled ?? (await rowsAt(work, 'receipts', vouchers));
   const receipts = new Map(found.map((receipt) => [`${receipt.station}/${receipt.sequence}`, receipt]));
+  const ends = settled ? [] : await rowsAt(work, 'voucher_ends', vouchers);
+  const used = new Set(ends.filter(({ explained }) => explained === 1).map((end) => `${end.station}/${end.sequence}`));
   return (row) => {
     const terms = termsOf(row);
     const station = stationOf.get(row.station)!;
-    const receipt = receipts.get(`${row.station}/${row.sequence}`);
+    const place = `${row.station}/${row.sequence}`;
+    const receipt = receipts.get(place);
     const isVoucher = row.kind === VOUCHER;
     const amount = row.quantity * terms.step;
     const price = money(row.price, terms.price?.currency);
     const refund = money(receipt?.refund ?? null, terms.price?.currency);
     const { last } = station;
-    const open = isVoucher && !receipt && last != null;
+    const open = isVoucher && !receipt && !used.has(place) && last != null;
     const expired = open && isExpired(terms, row.sequence, last, work.now);
     const ofOldKey = open && !expired && isVoid(terms, todayOf({ station: station.number, terms: station.terms }));
     return {

@@ -132,6 +132,21 @@ for (const kind of BOTH) {
       assert.equal((again as { refused: { settled: { refund: object } } }).refused.settled.refund !== undefined, true);
     });
 
+    it('lets nobody give a code back that it says was used, to its end', async () => {
+      const id = await station({ sequence: 'clock' });
+      const { id: request } = granted(await at.ledger.issue({ client: 'app', station: id, amount: 60 }));
+      const listed = async () => (await at.ledger.listCodes({ station: id, limit: 1 })).items[0]!;
+      const { sequence } = await listed();
+      const box = new OfflineStation(id);
+      box.begin(sequence, 2).end(sequence, 3600);
+      at.now += 6 * HOUR;
+      assert.equal((await listed()).expired, true);
+      await hear(id, box.report(at.now));
+      assert.equal((await listed()).expired, undefined);
+      assert.equal(refusal(await at.ledger.refundExpired({ id: request, by: 'me', why: 'called' })), '409 code-used');
+      assert.deepEqual(await settled(id), []);
+    });
+
     it('leaves alone what was settled by hand before', async () => {
       const id = await station();
       const box = new OfflineStation(id);

@@ -189,6 +189,11 @@ describe("the cloud's nodes", () => {
       ['good', 2],
     ]);
     assert.equal((await through(node, { payload: of(3, []).replace(/^./, 'B') })).output, 'refused');
+    // Whoever sends what nearly is a link keeps nobody waiting: read back and forth, these would take an hour.
+    for (const nearly of ['a', 'a&', '/charge/a']) {
+      const payload = `https://example.org/charge/${nearly.repeat(2_000_000 / nearly.length)}`;
+      assert.equal((await through(node, { payload })).output, 'refused');
+    }
   });
 
   it('admit request takes bodies as bytes, text and objects alike', async () => {

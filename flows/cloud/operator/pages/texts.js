@@ -52,6 +52,7 @@ export const TEXTS = {
       '支付服务商会自动退还这笔款项。',
     ],
     'problem-not-expired': ['This code can still be typed.', '此充电码仍可输入。'],
+    'problem-code-used': ['The station reported that it was used.', '充电桩报告此充电码已使用。'],
     'problem-paid-otherwise': ['This request was paid with another payment.', '此请求已用另一笔付款支付。'],
     'problem-terms-changed': ['The station sells something else now.', '这台充电桩的出售内容已更改。'],
     'problem-retired-station': ['This station is out of service.', '这台充电桩已停用。'],

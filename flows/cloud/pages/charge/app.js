@@ -324,7 +324,7 @@
     if (digits) byId('receipt').value = digits;
     if (found) keep.setReceipt(digits);
     if ((found || report) && window.history.replaceState) window.history.replaceState(null, '', location.pathname);
-    if (report) return charge.takeReport(report[1]);
+    if (report) return charge.takeReport(report[1], found && digits);
     if (!found) return;
     show('refund', true);
     focus('refund-title');

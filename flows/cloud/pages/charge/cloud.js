@@ -104,7 +104,7 @@
       'failedTitle',
       'failed',
       'unknown-payment unknown-alarm unknown-refund refund-under-way unknown-api-key station-exists station-not-valid ' +
-        'api-key-not-valid not-expired changed-meanwhile',
+        'api-key-not-valid not-expired code-used changed-meanwhile',
     ],
   ];
   const meanings = {};

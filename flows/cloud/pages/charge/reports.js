@@ -2,7 +2,7 @@
 // and however many; what the newest charge of it came to is read from its bytes, without signal.
 (() => {
   const charge = window.Charge;
-  const { say, show, put, calls, station, keep, state, draw, focus } = charge;
+  const { say, show, put, calls, station, state, draw, focus } = charge;
   const RETRY_MS = 30000;
 
   /** The numbers of a report, in the order of docs/reports.md; its seal is the cloud's to check. */
@@ -59,42 +59,50 @@
     const next = charge.reports()[0];
     if (!next || sending || Date.now() < waitUntil) return;
     sending = true;
-    const over = (go) => {
+    /** @param back: it is tried again after the others, so that none keeps them waiting */
+    const over = (back) => {
       sending = false;
-      if (go) {
-        charge.setReports(charge.reports().filter((entry) => entry.text !== next.text));
-        if (next.station === station && next.text === state.report) claimWhatIsLeft();
-      }
+      const others = charge.reports().filter((entry) => entry.text !== next.text);
+      charge.setReports(others.concat(back));
       draw();
-      if (go) send();
+      send();
     };
-    calls.report(next.station, next.text).then(
-      () => over(true),
-      (refusal) => {
-        const hopeless = /^(?:report-not-valid|unknown-station)$/.test(refusal.type);
-        if (hopeless && next.text === state.report) {
-          state.report = null;
-          state.problem = { about: 'report', refusal };
-        }
-        if (!hopeless) waitUntil = Date.now() + (refusal.wait ? refusal.wait * 1000 : RETRY_MS);
-        over(hopeless);
+    const again = (refusal) => {
+      waitUntil = Date.now() + (refusal.wait ? refusal.wait * 1000 : RETRY_MS);
+      over(next);
+    };
+    const refused = (refusal) => {
+      if (!/^(?:report-not-valid|unknown-station|invalid-request|body-too-large)$/.test(refusal.type))
+        return again(refusal);
+      if (next.text === state.report) {
+        state.report = null;
+        state.problem = { about: 'report', refusal };
       }
-    );
+      over([]);
+    };
+    calls.report(next.station, next.text).then(() => claimWhatIsLeft(next).then(() => over([]), again), refused);
   };
 
-  /** The report has settled it: who bought here sees it without typing. For others the digits lie in the form. */
-  const claimWhatIsLeft = () => {
-    const digits = keep.receipt();
-    if (!digits || !keep.codes().length) return;
+  /**
+   * The report has settled it: who bought there sees it without typing, whenever it was sent and from whichever charger's page. For
+   * others the digits lie in the form. Rejects when it is worth trying again.
+   */
+  const claimWhatIsLeft = ({ station: at, receipt }) => {
+    const kept = charge.store(at);
+    if (!receipt || !kept.codes().length) return Promise.resolve();
     const settled = (settlement) => {
-      keep.setReceipt(null);
-      if (keep.find(settlement.request)) keep.keep({ id: settlement.request, refunded: settlement });
-      state.refunded = settlement;
-      draw();
+      if (kept.receipt() === receipt) kept.setReceipt(null);
+      if (kept.find(settlement.request)) kept.keep({ id: settlement.request, refunded: settlement });
+      if (at === station) state.refunded = settlement;
+      // What becomes of the money is shown as long as one looks.
+      if (settlement.refund) kept.watch({ id: settlement.request, at: Date.now(), told: true, issued: true });
     };
-    calls.refund(station, digits).then(
+    return calls.refund(at, receipt).then(
       (answer) => settled(answer.body),
-      (refusal) => refusal.body && refusal.body.settled && settled(refusal.body.settled)
+      (refusal) => {
+        if (refusal.body && refusal.body.settled) settled(refusal.body.settled);
+        else if (!refusal.status) return Promise.reject(refusal);
+      }
     );
   };
 
@@ -109,10 +117,10 @@
     });
   };
 
-  charge.takeReport = (text) => {
+  charge.takeReport = (text, receipt) => {
     state.report = text;
     const others = charge.reports().filter((entry) => entry.text !== text);
-    charge.setReports(others.concat({ station, text }));
+    charge.setReports(others.concat({ station, text, receipt }));
     waitUntil = 0;
     draw();
     focus('report-title');

@@ -62,15 +62,23 @@ self.addEventListener('sync', (event) => {
   if (event.tag === 'reports') event.waitUntil(sendLeft());
 });
 
-/** Rejects while one did not arrive: the browser tries again. */
+const leftIn = (cache) => cache.match(LEFT).then((known) => (known ? known.json() : []));
+
+/** One after another, and each once. Rejects while one did not arrive: the browser tries again. */
 const sendLeft = () =>
-  caches.open('reports').then((cache) =>
-    cache
-      .match(LEFT)
-      .then((known) => (known ? known.json() : []))
-      .then((left) => Promise.all(left.map(sendReport)))
-      .then(() => cache.delete(LEFT))
-  );
+  caches.open('reports').then((cache) => {
+    const keepOthers = (sent, left) =>
+      cache.put(LEFT, new Response(JSON.stringify(left.filter((entry) => entry.text !== sent.text))));
+    const sendNext = ([next]) =>
+      next
+        ? sendReport(next)
+            .then(() => leftIn(cache))
+            .then((left) => keepOthers(next, left))
+            .then(() => leftIn(cache))
+            .then(sendNext)
+        : cache.delete(LEFT);
+    return leftIn(cache).then(sendNext);
+  });
 
 const sendReport = ({ station, text }) =>
   fetch(`${folder}/stations/${encodeURIComponent(station)}/reports`, {
@@ -78,5 +86,5 @@ const sendReport = ({ station, text }) =>
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ report: text }),
   }).then((answer) => {
-    if (!answer.ok && answer.status !== 404 && answer.status !== 422) throw new Error(String(answer.status));
+    if (!answer.ok && !/^4(?:00|04|13|22)$/.test(answer.status)) throw new Error(String(answer.status));
   });
