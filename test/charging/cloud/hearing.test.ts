@@ -87,6 +87,40 @@ for (const kind of BOTH) {
       }
     });
 
+    it('is heard in any order by two processes at once, with the receipts by hand beside it: each end and each refund once', async () => {
+      const id = await station();
+      const box = new OfflineStation(id);
+      const key = stationKeyOf(MASTER_KEY_HEX, id);
+      const texts: string[] = [];
+      const receipts: string[] = [];
+      for (let n = 1; n <= 30; n++) {
+        box.begin(await buy(id), 2).end(n, 1800, 77);
+        receipts.push(receiptCode(key, { unit: 'min', step: 30, unused: 77, sequence: n }));
+        if (n % 5 === 0) texts.unshift(box.report(at.now));
+      }
+      const other = await at.another();
+      try {
+        const ledgerOf = (n: number) => (n % 2 ? at.ledger : other);
+        const reports = [...texts, ...texts].map((report, n) => ledgerOf(n).hearReport({ station: id, report }));
+        const byHand = receipts.map((receipt, n) => ledgerOf(n).settle({ client: 'app', station: id, receipt }));
+        const answers = (await Promise.all(reports)).map(granted);
+        await Promise.all(byHand);
+        assert.equal(
+          answers.reduce((sum, answer) => sum + answer.new, 0),
+          30,
+        );
+        const { items } = await at.ledger.listSettled({ station: id, limit: 500 });
+        assert.deepEqual(
+          items.map(({ sequence, refund }) => [sequence, refund?.minorUnits]).sort(([a], [b]) => a! - b!),
+          Array.from({ length: 30 }, (_, n) => [n + 1, 149]),
+        );
+        const { gaps, closed } = granted(await at.ledger.stationReports(id));
+        assert.deepEqual([gaps, closed, await alarms(id)], [[], 30, []]);
+      } finally {
+        await other.close();
+      }
+    });
+
     it('refuses forgeries, what is bent, and reports of other stations', async () => {
       const id = await station();
       const other = await station();
