@@ -156,7 +156,6 @@ describe("the customer's page, given a charger's report", function () {
     await here.phone.setOffline(false);
     await here.page.goto(`${here.cloud.url}/charge/CP-0001`);
     await here.page.waitForSelector('#refunded:has-text("€1.80")');
-    await arrived();
     await here.page.goto(`${here.cloud.url}/charge/SITE-01`);
     await here.page.waitForSelector('#codes:has-text("12 min refunded")');
     assert.equal(await here.page.inputValue('#receipt'), '');
