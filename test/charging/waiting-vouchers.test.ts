@@ -131,6 +131,8 @@ describe('a code that was typed in time and waits for power until its time is ov
     const { sequence } = { ...CLOCK, ...given };
     granted(await at.ledger.createStation({ id, sequence, price }));
     site = new Site(at, { ...CLOCK, ...given, stationId: id, key: stationKeyOf(MASTER_KEY_HEX, id) });
+    // Heard of before it sells: only then the cloud gives anything back by itself.
+    await site.hear(site.station.report({ faults: [], meterWh: undefined, waiting: [] }));
     long = await site.buy(930);
     site.pass(6 * MINUTE);
     waits = await site.buy(60);
