@@ -6,6 +6,7 @@ import type { HttpMessage } from '../../api/http.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -65,7 +66,7 @@ export default function admitRequest(red: RED): void {
       sendRefusal(message, send, refused);
     });
   }
-  red.nodes.registerType('admit request', AdmitRequestNode);
+  red.nodes.registerType('admit request', awaiting(red, 'issuer', AdmitRequestNode));
 }
 
 function doubledRoute({ route, tabs }: DoubledRoute): NodeFault {

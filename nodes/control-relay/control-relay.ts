@@ -2,8 +2,10 @@
 import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, GUARD_SOCKET, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
+import { type ChargingStation, GUARD_SOCKET, joinStation } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
+import { awaiting } from '../shared/awaiting.ts';
+import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -28,7 +30,7 @@ interface Actual {
   readonly on: boolean;
   readonly ready: boolean;
   readonly readyInSeconds: number;
-  /** The node is deployed anew: the next one tells its own state. */
+  /** The node is deployed anew, or gone until it is brought back: the next one tells its own state. */
   readonly restarting?: true;
 }
 
@@ -46,10 +48,10 @@ export default function controlRelay(red: RED): void {
     });
 
     onInput(this, status, (message) => hear(message, controls));
-    onClose(this, async (removed) => {
+    onClose(this, async () => {
       forget();
       try {
-        await Promise.all(controls.map((control) => control.close(removed)));
+        await Promise.all(controls.map((control) => control.close()));
       } finally {
         leave();
       }
@@ -58,7 +60,7 @@ export default function controlRelay(red: RED): void {
     offerTries(this, relayTries(red, charging, controls));
   }
   openTries(red, 'control relay');
-  red.nodes.registerType('control relay', ControlRelayNode);
+  red.nodes.registerType('control relay', awaiting(red, 'station', ControlRelayNode));
 }
 
 /** A command whose outlet nobody understands closes nothing, and what it would open might be any of them. */
@@ -212,16 +214,15 @@ class RelayControl {
     if (this.#relay) this.#tell(this.#relay.state, true);
   }
 
-  /** @param removed deleted or disabled, so that no other comes in its place */
-  async close(removed: boolean): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#countdown);
     clearTimeout(this.#again);
     clearInterval(this.#tellingAgain);
-    // Without this node the relay is off: a session that stays must not go on counting minutes. A turn later one that stops
-    // in the same deploy is out of reach, and goes on with what is left when it starts again.
-    const gone: Actual = { on: false, ready: false, readyInSeconds: 0, ...(removed ? {} : { restarting: true }) };
+    // Without this node the relay is off: a session that stays must not go on counting minutes, and waits for one that comes
+    // back. A turn later one that stops in the same deploy is out of reach, and goes on with what is left when it starts again.
+    const gone: Actual = { on: false, ready: false, readyInSeconds: 0, restarting: true };
     setImmediate(() => {
       this.#node.send([{ topic: 'relay', outlet: this.#at.outlet, payload: gone }, null]);
       // The node that comes next tells its own; these would stand for ever.

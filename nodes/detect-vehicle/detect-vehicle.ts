@@ -2,7 +2,9 @@
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, joinStation, onFlowsStarted } from '../charging-station/station-user.ts';
+import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
+import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -50,7 +52,7 @@ export default function detectVehicle(red: RED): void {
     for (const detection of detections) detection.start();
   }
   openTries(red, 'detect vehicle');
-  red.nodes.registerType('detect vehicle', DetectVehicleNode);
+  red.nodes.registerType('detect vehicle', awaiting(red, 'station', DetectVehicleNode));
 }
 
 interface Parts {
@@ -175,7 +177,7 @@ class Detection {
     clearInterval(this.#tellingAgain);
     // A turn later a session that stops in the same deploy is out of reach: it goes on when it starts again.
     setImmediate(() => {
-      if (removed) this.#tellUnknown();
+      if (removed) this.#tellUnknown({ everyMs: TELL_AGAIN_MS, restarting: true });
       // Whoever comes next knows nothing of it, so nobody else would take it back.
       if (this.#fault !== undefined) this.#tellFault(this.#fault, false);
     });
@@ -214,8 +216,9 @@ class Detection {
     this.#node.send({ topic: 'vehicle', outlet, payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
   }
 
-  #tellUnknown(): void {
-    this.#node.send({ topic: 'vehicle', outlet: this.#at.outlet, payload: null });
+  /** @param more it may come back: the node is disabled, say */
+  #tellUnknown(more: { readonly everyMs?: number; readonly restarting?: true } = {}): void {
+    this.#node.send({ topic: 'vehicle', outlet: this.#at.outlet, payload: null, ...more });
   }
 
   /** Nobody knows any more whether a vehicle is there: the session hears of it, and this node tries again. */

@@ -7,6 +7,7 @@ import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import { ask, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
@@ -133,7 +134,7 @@ export default function issueCode(red: RED): void {
       return act(context, message, send);
     });
   }
-  red.nodes.registerType('issue code', IssueCodeNode);
+  red.nodes.registerType('issue code', awaiting(red, 'issuer', IssueCodeNode));
 }
 
 function notAnAmount() {

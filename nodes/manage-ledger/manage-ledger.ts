@@ -6,6 +6,7 @@ import { pathPrefix, publicAddress } from '../../api/path-prefix.ts';
 import type { Health } from '../../charging/cloud/ledger.ts';
 import { ask, noIssuer, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
@@ -85,7 +86,7 @@ export default function manageLedger(red: RED): void {
       );
     });
   }
-  red.nodes.registerType('manage ledger', ManageLedgerNode);
+  red.nodes.registerType('manage ledger', awaiting(red, 'issuer', ManageLedgerNode));
 }
 
 let known: { readonly prefix: string; readonly text: string } | undefined;

@@ -2,6 +2,7 @@
 import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
@@ -64,7 +65,7 @@ export default function readKeypad(red: RED): void {
     });
   }
   openTries(red, 'read keypad');
-  red.nodes.registerType('read keypad', ReadKeypadNode);
+  red.nodes.registerType('read keypad', awaiting(red, 'station', ReadKeypadNode));
 }
 
 class Keys {

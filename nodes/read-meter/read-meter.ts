@@ -2,6 +2,7 @@
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
@@ -51,7 +52,7 @@ export default function readMeter(red: RED): void {
     for (const reader of readers) reader.start();
   }
   openTries(red, 'read meter');
-  red.nodes.registerType('read meter', ReadMeterNode);
+  red.nodes.registerType('read meter', awaiting(red, 'station', ReadMeterNode));
 }
 
 interface Parts {

@@ -3,6 +3,7 @@
 import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import { ask, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -39,7 +40,7 @@ export default function readReport(red: RED): void {
       );
     });
   }
-  red.nodes.registerType('read report', ReadReportNode);
+  red.nodes.registerType('read report', awaiting(red, 'issuer', ReadReportNode));
 }
 
 /** Station and report of the payload; the whole link, as a scanner reads it; or the report alone, for the station of the settings. */

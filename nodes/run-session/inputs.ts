@@ -30,6 +30,8 @@ type Heard =
       readonly connected: boolean | undefined;
       readonly settling: boolean;
       readonly everyMs?: number;
+      /** Whoever sees it is gone for now. */
+      readonly restarting?: true;
       readonly misread?: NodeFault;
     }
   | { readonly topic: 'meter'; readonly reading: MeterReading }
@@ -49,7 +51,10 @@ const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-ste
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard({ topic, payload, settling, everyMs, answer, fate }: Message, settings: Terms): Heard {
+export function heard(
+  { topic, payload, settling, everyMs, restarting, answer, fate }: Message,
+  settings: Terms,
+): Heard {
   switch (topic) {
     case 'voucher':
       return { topic, voucher: voucherOf(payload, settings) };
@@ -58,7 +63,10 @@ export function heard({ topic, payload, settling, everyMs, answer, fate }: Messa
     case 'refused':
       return { topic, verdict: refusalOf(payload), ...answerOf(answer), ...fateOf(fate, settings) };
     case 'vehicle':
-      return { topic, ...pluggedOf(payload), settling: settling === true, ...promised(everyMs) };
+      return {
+        ...{ topic, ...pluggedOf(payload), settling: settling === true, ...promised(everyMs) },
+        ...(restarting === true && payload === null && { restarting }),
+      };
     case 'meter':
       return { topic, reading: readingOf(payload) };
     case 'relay':
@@ -99,7 +107,8 @@ export function tell(charger: Charger, { outlet, ...input }: OfOutlet): void {
       else charger.refused(input.verdict, input.fate);
       break;
     case 'vehicle':
-      charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
+      if (input.restarting) charger.vehicleLost(input.everyMs, outlet);
+      else charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
       break;
     case 'meter':
       charger.meter(input.reading, outlet);

@@ -6,13 +6,10 @@ import type { Screen } from '../../charging/station/conversation/screens.ts';
 import { words } from '../../charging/station/conversation/words.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import type { Snapshot } from '../charging-station/simulation.ts';
-import {
-  type ChargingStation,
-  joinStation,
-  onFlowsStarted,
-  type StationUser,
-} from '../charging-station/station-user.ts';
+import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
+import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -72,7 +69,7 @@ export default function runSession(red: RED): void {
     }
     session.claim();
   }
-  red.nodes.registerType('run session', RunSessionNode);
+  red.nodes.registerType('run session', awaiting(red, 'station', RunSessionNode));
 }
 
 /** What somebody typed: the rest comes from nodes, which need not hear again and again that nothing works. */

@@ -4,6 +4,7 @@ import { addressOf } from '../../api/client-address.ts';
 import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import { ask, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { clientOf, isOperator } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
@@ -46,7 +47,7 @@ export default function settleReceipt(red: RED): void {
       );
     });
   }
-  red.nodes.registerType('settle receipt', SettleReceiptNode);
+  red.nodes.registerType('settle receipt', awaiting(red, 'issuer', SettleReceiptNode));
 }
 
 /** Station and receipt of the payload; or the digits alone, for the station of the settings. */

@@ -25,6 +25,9 @@ export interface RedNode<Credentials = unknown>
   on(event: 'input', handler: (message: Message, send: Send, done: (error?: Error) => void) => void): void;
   on(event: 'close', handler: (removed: boolean, done: () => void) => void): void;
   send(message: Outgoing): void;
+  /** Calls the handlers of `close`, and takes those of `input` away. */
+  close(removed: boolean): Promise<void>;
+  removeAllListeners(event: 'close'): void;
 }
 
 export interface RED extends Pick<NodeAPI, 'httpNode' | 'httpAdmin' | 'server' | 'auth' | 'events' | 'log' | 'util'> {

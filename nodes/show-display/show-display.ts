@@ -4,6 +4,7 @@ import { CATALOGUES, shortWords, words } from '../../charging/station/conversati
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { asFault, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -66,7 +67,7 @@ export default function showDisplay(red: RED): void {
       }
     });
   }
-  red.nodes.registerType('show display', ShowDisplayNode);
+  red.nodes.registerType('show display', awaiting(red, 'station', ShowDisplayNode));
 }
 
 interface Shown {

@@ -10,6 +10,7 @@ import type { OutletAt } from '../../hardware/settings.ts';
 import type { Bench, Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/read-keypad.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { outletOf } from '../shared/outlets.ts';
@@ -52,7 +53,7 @@ export default function simulateStation(red: RED): void {
       // The station has told all its users, this one too.
     }
   }
-  red.nodes.registerType('simulate station', SimulateStationNode);
+  red.nodes.registerType('simulate station', awaiting(red, 'station', SimulateStationNode));
 }
 
 async function simulated(

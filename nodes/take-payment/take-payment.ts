@@ -9,6 +9,7 @@ import { problem } from '../../api/problems.ts';
 import type { Ledger, Refused, Reservation } from '../../charging/cloud/ledger.ts';
 import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
@@ -64,7 +65,7 @@ export default function takePayment(red: RED): void {
       return answered(context, act, message, send);
     });
   }
-  red.nodes.registerType('take payment', TakePaymentNode);
+  red.nodes.registerType('take payment', awaiting(red, 'issuer', TakePaymentNode));
 }
 
 /** Nothing is paid here. */

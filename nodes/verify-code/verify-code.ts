@@ -2,6 +2,7 @@
 import type { Station } from '../../charging/station/station.ts';
 import type { SessionRecord, Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
@@ -111,7 +112,7 @@ export default function verifyCode(red: RED): void {
       // The station has told all its users, this one too.
     }
   }
-  red.nodes.registerType('verify code', VerifyCodeNode);
+  red.nodes.registerType('verify code', awaiting(red, 'station', VerifyCodeNode));
 }
 
 /**

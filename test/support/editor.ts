@@ -41,6 +41,7 @@ export class Editor {
       join(folder, 'settings.js'),
       `module.exports = { uiHost: '127.0.0.1', flowFile: 'flow.json', credentialSecret: 'test',
         telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
+        runtimeState: { enabled: true },
         externalModules: { palette: { denyList: ['@flowfuse/*'] } } };`,
     );
     const editor = new Editor(folder, port ?? (await freePort()), env);

@@ -150,6 +150,12 @@ export class Charger {
     this.#hear({ type: 'vehicle', outlet, connected, settling, ...(everyMs === undefined ? {} : { everyMs }) });
   }
 
+  /** Whoever sees the vehicle is gone for now. A session waits for it as for one that is silent. */
+  vehicleLost(everyMs?: number, outlet = 1): void {
+    const told = everyMs === undefined ? {} : { everyMs };
+    this.#hear({ type: 'vehicle', outlet, connected: undefined, restarting: true, ...told });
+  }
+
   /** A good reading, or the fault of the meter's reader, which the next good reading ends. */
   meter(input: MeterReading | { readonly fault: 'meter-silent' | 'meter-implausible' }, outlet = 1): void {
     if ('fault' in input) this.fault(input.fault, true, outlet);

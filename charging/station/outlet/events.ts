@@ -17,7 +17,7 @@ import {
 } from './metering.ts';
 import type { HardwareEvent, Metered, MeterReading, OutletCommand, OutletEvent, Session } from './model.ts';
 import { close, pause } from './phases.ts';
-import { type Transition, testable, vehicleSilent } from './transition.ts';
+import { silenceLimit, type Transition, testable, vehicleSilent } from './transition.ts';
 
 /** A relay that needs its rest says how long in rounded figures; this is for what they were rounded by. */
 const READY_MARGIN_MS = 100;
@@ -80,6 +80,10 @@ function cutsOf(open: readonly SessionRecord[] | undefined): number | undefined 
 function hearHardware(outlet: Transition, event: HardwareEvent & { readonly at: number }): void {
   switch (event.type) {
     case 'vehicle':
+      if (event.restarting) {
+        loseVehicle(outlet, event);
+        return;
+      }
       hearVehicle(outlet, event);
       report(outlet, 'vehicle-unknown', event.connected === undefined);
       return;
@@ -246,6 +250,13 @@ function hearVehicle(outlet: Transition, { at, connected, settling, everyMs }: O
   // With nothing plugged in no current proves nothing; and the next vehicle may be on a meter that was set right.
   if (connected && current.leakedAt !== undefined) outlet.set({ current: { ...current, leakedAt: at } });
   if (connected === false && current.wrong) outlet.set({ current: { ...current, wrong: undefined } });
+}
+
+/** As if nothing had been heard of it for too long: the session waits, and nobody seeing the vehicle is not yet a fault. */
+function loseVehicle(outlet: Transition, { at, everyMs = 0 }: Of<'vehicle'>): void {
+  const silentMs = silenceLimit(everyMs, outlet.config);
+  outlet.set({ vehicle: undefined, settling: false, vehicleTeller: { everyMs, silentMs, at } });
+  suspend(outlet);
 }
 
 function hearRelay(outlet: Transition, event: Of<'relay'>): void {

@@ -258,6 +258,8 @@ export type HardwareEvent =
       readonly settling?: boolean;
       /** It is told again at least so often. */
       readonly everyMs?: number;
+      /** Whoever sees it is gone for now, and may come back. */
+      readonly restarting?: true;
     }
   | { readonly type: 'meter'; readonly reading: MeterReading }
   | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined; readonly restarting?: true }

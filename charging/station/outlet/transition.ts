@@ -141,15 +141,16 @@ export function meterSilentAt(state: OutletState, config: OutletConfig): number 
 /** Tellings that may be lost. */
 const MISSED = 3;
 
+/** For how long (milliseconds) what tells of the vehicle again and again may be silent. */
+export function silenceLimit(everyMs: number, { vehicleSilentMs }: OutletConfig): number {
+  return Math.max(vehicleSilentMs, MISSED * everyMs);
+}
+
 /** Whether what tells of the vehicle again and again has been silent for too long, or for so much longer. */
-export function vehicleSilent(
-  { vehicleTeller }: OutletState,
-  { vehicleSilentMs }: OutletConfig,
-  longerMs = 0,
-): boolean {
+export function vehicleSilent({ vehicleTeller }: OutletState, config: OutletConfig, longerMs = 0): boolean {
   if (!vehicleTeller) return false;
   const { everyMs, silentMs } = vehicleTeller;
-  return silentMs >= Math.max(vehicleSilentMs, MISSED * everyMs) + longerMs;
+  return silentMs >= silenceLimit(everyMs, config) + longerMs;
 }
 
 /** Whether the relay is open, and would close if it were told to. */

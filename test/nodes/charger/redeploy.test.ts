@@ -45,9 +45,11 @@ describe('a deploy in the middle of a charge', () => {
     assert.equal(rig.pin('relay'), '0');
   });
 
-  it('deleting control relay ends it with its receipt', async () => {
+  it('deleting control relay opens it; unplugging then ends the session with its receipt', async () => {
     const flow = chargerFlow(rig.folder).filter(({ id }) => id !== 'control');
     await rig.deploy(flow, 'nodes');
+    await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    rig.plug(false);
     await rig.until('it is closed', () => records('session-closed').length === 1);
     assert.equal(rig.pin('relay'), '0');
   });

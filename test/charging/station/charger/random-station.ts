@@ -71,6 +71,13 @@ export class RandomStation {
   }
 
   #plug(connected: boolean | undefined): void {
+    // Whoever sees it is deployed anew, or gone for good.
+    if (connected === undefined && this.#chance(0.5)) {
+      this.world.vehicle = connected;
+      this.world.settling = false;
+      this.hear({ type: 'vehicle', connected, restarting: true });
+      return;
+    }
     this.world.vehicle = connected;
     this.world.settling = connected === false && this.#chance(0.2);
     if (connected === undefined) this.world.causes.add('vehicle-unknown');

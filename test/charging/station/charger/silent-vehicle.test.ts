@@ -58,6 +58,23 @@ describe('a vehicle that is told of no more', () => {
     assert.deepEqual(bench.charger.snapshot().faults, []);
   });
 
+  it('nor by whoever is gone: the charge waits at once, goes on when it is told of again, and ends after 30 s', () => {
+    const bench = new ToldBench();
+    bench.chargeTold(600);
+    bench.charger.vehicleLost(EVERY_MS);
+    assert.equal(bench.commanded, false);
+    assert.equal(bench.screen, 'interrupted');
+    assert.deepEqual(bench.charger.snapshot().faults, []);
+    bench.pass(20_000);
+    bench.told(true, 10);
+    assert.equal(bench.state, 'charging');
+    bench.charger.vehicleLost(EVERY_MS);
+    bench.pass(MINUTE);
+    assert.deepEqual(bench.charger.snapshot().faults, ['vehicle-unknown']);
+    assert.equal(bench.journal.last?.ended, 'fault');
+    assert.ok(bench.journal.last.receipt);
+  });
+
   it('is out of order where nothing charges, too', () => {
     const bench = new ToldBench();
     bench.told(false, 10);
