@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { framesIn } from './pages/animated-png.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -55,7 +56,7 @@ describe('the package', function () {
   it('holds nothing else: no sources, tests, benchmarks, data or types of the inside', () => {
     const stray = files.filter(
       (file) =>
-        !/^(dist|examples|docs)\/|^hardware\/raspberry-pi\/[^/]+\.(md|svg)$|^(README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|package\.json)$/.test(
+        !/^(dist|examples|docs)\/|^hardware\/raspberry-pi\/[^/]+\.(md|svg)$|^(README\.md|LICENSE|(CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json)$/.test(
           file,
         ) ||
         (/\.ts$/.test(file) && !/^dist\/charging\/codes\/[^/]+\.d\.ts$/.test(file)) ||
@@ -65,7 +66,7 @@ describe('the package', function () {
   });
 
   it('holds every page and picture that its README and its pages lead to', () => {
-    const pages = files.filter((file) => /^(?:README|CHANGELOG|docs\/[^/]+)\.md$/.test(file));
+    const pages = files.filter((file) => /^(?:README|CHANGELOG|CONTRIBUTING|docs\/[^/]+)\.md$/.test(file));
     assert.ok(pages.length > 10);
     const missing = pages.flatMap((page) =>
       [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
@@ -74,6 +75,15 @@ describe('the package', function () {
         .map((target) => `${page}: ${target}`),
     );
     assert.deepEqual(missing, []);
+  });
+
+  it('shows a charge in its README as a picture that moves, of less than 500 kB, and says in words what it shows', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, words, file] = /!\[([^\]]*)\]\((docs\/pictures\/charge\.png)\)/.exec(readme)!;
+    assert.ok(words!.length > 80);
+    const picture = readFileSync(join(root, file!));
+    assert.equal(framesIn(picture), 6);
+    assert.ok(picture.length < 500_000, `${picture.length} bytes`);
   });
 
   it('has six runtime dependencies at most', () => {
