@@ -19,6 +19,10 @@ try {
 
   const shot = async (page: Page) => (await page.screenshot({ animations: 'disabled' })).toString('base64');
   async function take(words: string, seconds: number): Promise<void> {
+    // The plug of the simulation stands below the panel.
+    await panel.mouse.move(300, 300);
+    await panel.mouse.wheel(0, -2000);
+    await panel.waitForFunction("document.querySelector('.oc-panel').getBoundingClientRect().top >= 0");
     const image = async (page: Page, width: number) =>
       `<img src="data:image/png;base64,${await shot(page)}" style="width:${width}px;border:1px solid #999;border-radius:6px">`;
     await strip.setContent(`<body style="margin:8px;background:#fff;font:600 17px system-ui,sans-serif;color:#222">

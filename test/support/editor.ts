@@ -8,7 +8,8 @@ import type { Locator, Page } from 'playwright-core';
 import { freePort, until } from './applications.ts';
 
 const require = createRequire(import.meta.url);
-const redFile = join(dirname(require.resolve('node-red/package.json')), 'red.js');
+/** `NODE_RED` names the folder of another one than this package's. */
+const redFile = join(process.env.NODE_RED || dirname(require.resolve('node-red/package.json')), 'red.js');
 const root = new URL('../../', import.meta.url).pathname;
 
 export class Editor {

@@ -107,6 +107,17 @@ const POINT: Readonly<Record<string, (flow: Deployed) => Promise<void>>> = {
     await flow.click('refunds paid');
     assert.match(await flow.hears('refunds', /"provider":"simulated"/), /"state":"paid"/);
   },
+  '9 Alarms': async (flow) => {
+    await flow.click('pay for 60 min');
+    await flow.click('plug in');
+    await flow.until('the relay is closed', () => flow.pin('relay10') === '1');
+    await flow.click('emergency stop');
+    await flow.until('the relay is open', () => flow.pin('relay10') === '0');
+    await flow.hears('alarm at the station', /^emergency-stop$/);
+    assert.match(await flow.hears('what it told', /"sessions":1/), /"missing":0/);
+    await flow.hears('alarm in the cloud', /^fault-standing$/);
+    await flow.click('released');
+  },
   'cloud flow': async (flow) => {
     const { status } = await fetch(`${flow.editor.url}/healthz`);
     assert.equal(status, 200);
