@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { folded } from '../folding.ts';
 import { addColumn, type Kind, makeTable, type TableShape } from './make-table.ts';
 import { refundTables } from './refund-tables.ts';
-import { reportTables } from './report-tables.ts';
+import { explainedEnds, reportTables } from './report-tables.ts';
 import type { Tx } from './schema.ts';
 
 /** In the order of their names. What is published is never changed: what comes next is a further step. */
@@ -19,6 +19,7 @@ export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind
   { name: '0008_reports', up: reportTables },
   { name: '0009_refunds', up: refundTables },
   { name: '0010_sites', up: sites },
+  { name: '0011_explained_ends', up: explainedEnds },
 ];
 
 const VERSION_1: Readonly<Record<string, TableShape>> = {

@@ -1,6 +1,6 @@
 // Tables of what stations' reports told.
 import { sql } from 'kysely';
-import { type Kind, makeTable, type TableShape } from './make-table.ts';
+import { addColumn, type Kind, makeTable, type TableShape } from './make-table.ts';
 import type { Tx } from './schema.ts';
 
 const TABLES: Readonly<Record<string, TableShape>> = {
@@ -69,7 +69,6 @@ const TABLES: Readonly<Record<string, TableShape>> = {
       delivered: 'bigint',
       unused: 'smallint',
       reason: 'bigint',
-      explained: 'smallint',
       ended_at: 'bigint?',
       report: 'bigint',
     },
@@ -99,17 +98,21 @@ export async function reportTables(tx: Tx, kind: Kind): Promise<void> {
   const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
   await index('station_reports_by_time').on('station_reports').columns(['heard_at', 'station']).execute();
   await index('voucher_ends_by_place').on('voucher_ends').columns(['station', 'journal', 'place']).execute();
-  // What a list of stations counts of each: only those rows are in them.
-  await index('voucher_ends_unexplained')
-    .on('voucher_ends')
-    .column('station')
-    .where(sql.ref('explained'), '=', sql.lit(0))
-    .execute();
-  await index('receipts_expired')
-    .on('receipts')
-    .column('station')
-    .where(sql.ref('source'), '=', sql.lit('expired'))
-    .execute();
   await index('alarms_by_time').on('alarms').columns(['unseen', 'raised_at', 'alarm']).execute();
   await index('alarms_due').on('alarms').columns(['due_at']).execute();
+}
+
+/** Whether the ledger explains a voucher's end was looked up each time; a list of stations counts those that it does not. */
+export async function explainedEnds(tx: Tx, kind: Kind): Promise<void> {
+  await addColumn(tx, kind, 'voucher_ends', 'explained', sql`smallint not null default 1`);
+  await sql`
+    update voucher_ends set explained = 0 where not exists (
+      select 1 from codes
+      where codes.station = voucher_ends.station and codes.sequence = voucher_ends.sequence
+        and codes.kind = 0 and codes.quantity = voucher_ends.quantity
+    )`.execute(tx);
+  const index = (name: string, table: string) => tx.schema.createIndex(name).ifNotExists().on(table).column('station');
+  // Only those rows are in them that a list of stations counts.
+  await index('voucher_ends_unexplained', 'voucher_ends').where(sql.ref('explained'), '=', sql.lit(0)).execute();
+  await index('receipts_expired', 'receipts').where(sql.ref('source'), '=', sql.lit('expired')).execute();
 }
