@@ -27,6 +27,8 @@ type Accepted = Extract<Verdict, { outcome: 'accepted' }>;
 const AGAIN_MS = 5_000;
 /** What can't be a code is not worth a look at each of its characters. */
 const LONGEST_ENTRY = 64;
+/** So many invalid codes on end, and no genuine one between, are seldom guesses: station and cloud count in other terms. */
+const INVALID_ON_END = 3;
 
 export default function verifyCode(red: RED): void {
   function VerifyCodeNode(this: RedNode, saved: VerifyCodeConfig) {
@@ -52,8 +54,9 @@ export default function verifyCode(red: RED): void {
       const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
       const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
       if (atOnce) charging.bench.entryHeard();
+      const asks = asksForTerms(verdict);
       if (answer.outcome === 'accepted') return accepted(message, answer);
-      return refused(message, answer, atOnce || entry === undefined ? {} : more(entry, answer));
+      return refused(message, answer, asks, atOnce || entry === undefined ? {} : more(entry, answer));
     };
     /** What a session makes more of than a refusal: the answer to its question, and a code that was used before. */
     const more = (entry: string, { outcome }: Verdict): More => {
@@ -67,6 +70,14 @@ export default function verifyCode(red: RED): void {
       },
       () => charging.station.append('journal-writable'),
     );
+    let invalidOnEnd = 0;
+    /** Whether so many were invalid that the integrator is asked for the terms; in the log once, until a genuine code comes. */
+    const asksForTerms = ({ outcome }: Verdict): boolean => {
+      if (outcome === 'invalid') invalidOnEnd++;
+      else if (outcome !== 'mistyped' && outcome !== 'locked') invalidOnEnd = 0;
+      if (outcome === 'invalid' && invalidOnEnd === INVALID_ON_END) this.warn(status.text('warning.terms'));
+      return outcome === 'invalid' && invalidOnEnd >= INVALID_ON_END;
+    };
     const verdictOn = (entry: string): Verdict => {
       try {
         return charging.station.verify(entry);
@@ -85,9 +96,9 @@ export default function verifyCode(red: RED): void {
       status.active('service', { operation });
       return [{ ...message, topic: 'service', payload: { operation, sequence }, outcome: verdict.outcome }, null];
     };
-    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>, more: More) => {
+    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>, asks: boolean, more: More) => {
       const minutes = verdict.outcome === 'locked' ? Math.ceil(verdict.retryAfterSeconds / 60) : 0;
-      status.refused(verdict.outcome, { minutes });
+      status.refused(asks ? 'terms' : verdict.outcome, { minutes });
       const { answer: _, fate: __, ...kept } = message;
       return [null, { ...kept, ...more, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
     };

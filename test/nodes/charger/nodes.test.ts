@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { voucherCode } from '../../../charging/codes/index.ts';
 import type { Message } from '../../../nodes/shared/red.ts';
-import { code, type FlowNode, Rig, service, stationNode } from './support.ts';
+import { code, type FlowNode, KEY, Rig, service, stationNode } from './support.ts';
 
 /** What Node-RED puts the variable's value in for. */
 const variable = (name: string) => `\${${name}}`;
@@ -102,6 +103,27 @@ describe('the nodes of a charger', () => {
       rig.send('verify', { payload: Number(digits) });
       await rig.until('it is refused', () => rig.at('refused').length === 1);
       assert.deepEqual(rig.last('refused')!.payload, { outcome: 'mistyped' });
+    });
+
+    it('asks after three invalid codes on end whether the terms are those of the cloud, until one is genuine', async () => {
+      await start({ id: 'verify', type: 'verify code', redeem: 'session', wires });
+      const says = async (entry: string) => {
+        const before = rig.at('out').length + rig.at('refused').length;
+        rig.send('verify', { payload: entry });
+        await rig.until('it is answered', () => rig.at('out').length + rig.at('refused').length > before);
+        return rig.statuses.get('verify')?.text;
+      };
+      const ofAnotherStep = (sequence: number) =>
+        voucherCode(KEY, { layout: 'compact', unit: 'min', step: 20, quantity: 2, sequence });
+      assert.match((await says(ofAnotherStep(1)))!, /invalid$/);
+      assert.match((await says(ofAnotherStep(2)))!, /invalid$/);
+      const asked = () => rig.warnings().filter((text) => text.includes("compare the station's unit, step")).length;
+      assert.equal(asked(), 0);
+      assert.match((await says(ofAnotherStep(3)))!, /same terms/);
+      assert.match((await says(ofAnotherStep(4)))!, /same terms/);
+      assert.equal(asked(), 1);
+      assert.match((await says(code(5)))!, /accepted/);
+      assert.match((await says(ofAnotherStep(6)))!, /invalid$/);
     });
 
     it('gives services as such, each once', async () => {
