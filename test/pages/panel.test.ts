@@ -175,6 +175,34 @@ describe('the panel', function () {
     );
   });
 
+  it('shows the latest report at the press of a button, whole on a small screen, and takes it away again', async () => {
+    await running.keys('*');
+    const button = page.locator('.oc-asks', { hasText: 'Report' });
+    await button.waitFor();
+    const buttons = await page.locator('.oc-head > *').evaluateAll((all) =>
+      all.map((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return { left, right, top, bottom, cut: each.scrollWidth > each.clientWidth + 1 };
+      }),
+    );
+    for (const [index, { left, right, cut }] of buttons.entries()) {
+      assert.ok(!cut && right <= 800 && left >= (buttons[index - 1]?.right ?? 0), JSON.stringify(buttons));
+    }
+    await button.click();
+    await page.locator('.oc-asks[aria-pressed=true]').waitFor();
+    assert.match((await scanned(page)) ?? 'nothing', /\/charge\/CP-0001#report=[\w-]{40,}$/);
+    assert.deepEqual(await violations(page), []);
+    await button.click();
+    await page.locator('.oc-asks[aria-pressed=false]').waitFor();
+    assert.match((await scanned(page)) ?? 'nothing', /\/charge\/CP-0001$/);
+    await button.click();
+    await page.locator('.oc-asks[aria-pressed=true]').waitFor();
+    await running.keys('12');
+    await button.waitFor({ state: 'detached' });
+    await running.keys('*');
+    await page.locator('.oc-asks[aria-pressed=false]').waitFor();
+  });
+
   it('speaks the other language at the press of a key, the keypad too', async () => {
     await page.locator('.oc-language').click();
     await page.locator('.oc-panel[lang=zh-CN]').waitFor();
