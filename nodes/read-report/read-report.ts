@@ -49,7 +49,8 @@ function wanted(message: HttpMessage, otherwise: string): { station: string; rep
   const plain = typeof payload !== 'object' || payload === null || payload instanceof Uint8Array;
   const given = (plain ? { report: payload } : payload) as Readonly<Record<string, unknown>>;
   const text = textOf(given.report);
-  if (!text) throw new NodeFault('no-report', 'Give the text of the report, or the link in the QR code.');
+  if (text === undefined || (plain && text === ''))
+    throw new NodeFault('no-report', 'Give the text of the report, or the link in the QR code.');
   const { page, ofLink } = partsOf(text);
   const station = textOf(given.station ?? message.station) ?? (page === undefined ? otherwise : decoded(page));
   if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');

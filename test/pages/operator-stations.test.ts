@@ -23,7 +23,7 @@ describe("the operator's dashboard: stations", function () {
     await page.click('button:has-text("New station")');
     await page.fill('dialog[open] input >> nth=0', 'CP-0100');
     await page.fill('dialog[open] input >> nth=1', 'Behind the mill');
-    await page.fill('dialog[open] input >> nth=3', '2,50');
+    await page.fill('dialog[open] input >> nth=4', '2,50');
     await press('Save');
     await page.waitForSelector('dialog[open] .label svg path');
     assert.equal(await page.getAttribute('.label svg', 'aria-label'), `QR code of ${cloud.url}/charge/CP-0100`);

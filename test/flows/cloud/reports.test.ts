@@ -90,6 +90,7 @@ describe('reports that phones carry to the cloud', function () {
     const answer = await send(report(3), 'CP-0002');
     assert.deepEqual([answer.status, answer.body.type], [422, 'urn:offline-charging:problem:report-not-valid']);
     assert.equal((await send('AAAA')).status, 422);
+    assert.equal((await send('')).status, 422);
     assert.equal((await send(report(3), 'CP-0009')).status, 404);
     assert.equal((await cloud.ask('POST', '/stations/CP-0001/reports', { report: 5 })).status, 400);
   });

@@ -28,7 +28,7 @@ const red = {
   nodes: { registerType: (type, construct) => types.set(type, construct), createNode: nothing, getNode: nothing, eachNode: nothing },
   settings: {},
   events: { on: nothing, removeListener: nothing },
-  httpAdmin: { post: nothing },
+  httpAdmin: { get: nothing, post: nothing },
   auth: { needsPermission: nothing },
   _: (key) => key,
 };

@@ -2,7 +2,7 @@
 // and however many; what the newest charge of it came to is read from its bytes, without signal.
 (() => {
   const charge = window.Charge;
-  const { say, show, put, calls, station, state, draw, focus } = charge;
+  const { byId, say, show, put, calls, station, state, draw, focus } = charge;
   const RETRY_MS = 30000;
 
   /** The numbers of a report, in the order of docs/reports.md; its seal is the cloud's to check. */
@@ -93,7 +93,10 @@
     const settled = (settlement) => {
       if (kept.receipt() === receipt) kept.setReceipt(null);
       if (kept.find(settlement.request)) kept.keep({ id: settlement.request, refunded: settlement });
-      if (at === station) state.refunded = settlement;
+      if (at === station) {
+        state.refunded = settlement;
+        if (byId('receipt').value === receipt) byId('receipt').value = '';
+      }
       // What becomes of the money is shown as long as one looks.
       if (settlement.refund) kept.watch({ id: settlement.request, at: Date.now(), told: true, issued: true });
     };

@@ -1,4 +1,4 @@
-// `npm run dev`, in a copy of the sources: what is saved is built and runs, and an open page shows it by itself.
+// `npm run test:dev`: `npm run dev` in a copy of the sources, built three times: what is saved is built and runs, and an open page shows it by itself.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
