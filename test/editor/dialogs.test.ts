@@ -325,8 +325,13 @@ describe('the dialogs of a station with several outlets', function () {
         .filter({ has: page.locator(`[id$="input-${setting}"]`) })
         .locator('.red-ui-typedInput-type-select');
     const chooseType = async (setting: string, type: string) => {
-      await types(setting).click();
-      await page.locator(`.red-ui-typedInput-options:visible a[value=${type}]`).click();
+      const option = page.locator(`.red-ui-typedInput-options:visible a[value=${type}]`);
+      // A dialog that is still sliding in shuts what was opened too early.
+      await until('the types are offered', async () => {
+        if (!(await option.isVisible())) await types(setting).click();
+        return option.isVisible();
+      });
+      await option.click();
     };
     const openStation = async () => {
       await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);

@@ -93,10 +93,9 @@
     const settled = (settlement) => {
       if (kept.receipt() === receipt) kept.setReceipt(null);
       if (kept.find(settlement.request)) kept.keep({ id: settlement.request, refunded: settlement });
-      if (at === station) {
-        state.refunded = settlement;
-        if (byId('receipt').value === receipt) byId('receipt').value = '';
-      }
+      if (at === station) state.refunded = settlement;
+      const field = byId('receipt');
+      if (field.value === receipt) field.value = '';
       // What becomes of the money is shown as long as one looks.
       if (settlement.refund) kept.watch({ id: settlement.request, at: Date.now(), told: true, issued: true });
     };
