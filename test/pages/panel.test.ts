@@ -192,6 +192,7 @@ describe('the panel', function () {
     await page.locator('.oc-asks[aria-pressed=true]').waitFor();
     assert.match((await scanned(page)) ?? 'nothing', /\/charge\/CP-0001#report=[\w-]{40,}$/);
     assert.deepEqual(await violations(page), []);
+    assert.equal(await page.locator('.oc-how').count(), 0, 'how to buy stands beside the code that buys');
     await button.click();
     await page.locator('.oc-asks[aria-pressed=false]').waitFor();
     assert.match((await scanned(page)) ?? 'nothing', /\/charge\/CP-0001$/);
