@@ -202,11 +202,11 @@ export interface AuditEntry {
   /** What was done or tried, in words with dashes: `station-created`, `foreign-request`, `revoked-key`. */
   readonly action: string;
   /** Who: the client, when known. */
-  readonly client?: string;
+  readonly client?: string | undefined;
   /** The station it was about, as given (it may not exist). */
-  readonly station?: string;
+  readonly station?: string | undefined;
   /** Anything more; never a code or a key. Cut at 500 characters. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 }
 export interface AuditRecord extends AuditEntry {
   readonly at: string;

@@ -6,7 +6,7 @@ import { type Finding, STANDING } from '../reports/conditions.ts';
 import type { Alarm, AlarmKind, AlarmsQuery, Evidence } from '../reports/types.ts';
 import type { Answer, Page } from '../types.ts';
 import { iso, isoOrNull, own, type Work } from '../work.ts';
-import { cursorOf, limitOf, pageOf } from './paging.ts';
+import { cursorOf, inOrder, limitOf, pageOf } from './paging.ts';
 import { stationById } from './records.ts';
 
 /** A webhook is tried again after so long, doubled each time, up to six hours, for three days. */
@@ -84,22 +84,14 @@ export async function listAlarms(work: Work, query: AlarmsQuery = {}): Promise<P
   const limit = limitOf(query);
   const station = query.station === undefined ? undefined : await stationById(work, query.station);
   if (query.station !== undefined && !station) return { items: [], next: null };
-  const [at, alarm] = cursorOf(query.after) ?? [];
-  const of = (unseen: number) =>
-    work.db
-      .selectFrom('alarms')
-      .innerJoin('stations', 'stations.number', 'alarms.station')
-      .selectAll('alarms')
-      .select('stations.id')
+  const of = (unseen: number) => {
+    const alarms = alarmsOfStations(work)
       .where('unseen', '=', unseen)
-      .$if(station !== undefined, (q) => q.where('alarms.station', '=', station!.number))
-      .$if(alarm !== undefined, (q) =>
-        q.where((eb) => eb(eb.refTuple('raised_at', 'alarm'), '<', eb.tuple(at as number, alarm as number))),
-      )
-      .orderBy('raised_at', 'desc')
-      .orderBy('alarm', 'desc')
+      .$if(station !== undefined, (q) => q.where('alarms.station', '=', station!.number));
+    return inOrder(alarms, ['raised_at', 'alarm'], 'desc', cursorOf(query.after))
       .limit(limit + 1)
       .execute();
+  };
   const unseen = await of(1);
   const rows = query.unseen === true ? unseen : [...unseen, ...(await of(0))];
   rows.sort((a, b) => b.raised_at - a.raised_at || b.alarm - a.alarm);
@@ -114,7 +106,8 @@ export async function listAlarms(work: Work, query: AlarmsQuery = {}): Promise<P
 /** Notes that somebody has seen it. Again changes nothing. */
 export async function seeAlarm(work: Work, { id, by }: { id: string; by: string }): Promise<Answer<Alarm>> {
   const alarm = /^alarm_([0-9a-f]{1,12})$/.exec(id)?.[1];
-  const row = alarm === undefined ? undefined : await found(work, Number.parseInt(alarm, 16));
+  const named = alarm && alarmsOfStations(work).where('alarm', '=', Number.parseInt(alarm, 16));
+  const row = named && (await named.executeTakeFirst());
   if (!row) return refuse('unknown-alarm', 'There is no alarm of this id.');
   if (row.unseen === 0) return alarmOf(row, row.id);
   const seen = { seen_at: work.now, seen_by: by, unseen: 0 };
@@ -128,23 +121,18 @@ export async function seeAlarm(work: Work, { id, by }: { id: string; by: string 
   return alarmOf({ ...row, ...seen }, row.id);
 }
 
-function found(work: Work, alarm: number) {
+/** Each with its station's id. */
+function alarmsOfStations(work: Work) {
   return work.db
     .selectFrom('alarms')
     .innerJoin('stations', 'stations.number', 'alarms.station')
     .selectAll('alarms')
-    .select('stations.id')
-    .where('alarm', '=', alarm)
-    .executeTakeFirst();
+    .select('stations.id');
 }
 
 /** Alarms that the webhook is to be told now, oldest first; each is due again later until it was told. */
 export async function takeDueAlarms(work: Work): Promise<Alarm[]> {
-  const rows = await work.db
-    .selectFrom('alarms')
-    .innerJoin('stations', 'stations.number', 'alarms.station')
-    .selectAll('alarms')
-    .select('stations.id')
+  const rows = await alarmsOfStations(work)
     .where('due_at', '<=', work.now)
     .where('raised_at', '>', work.now - TOLD_WITHIN_MS)
     .orderBy('due_at')

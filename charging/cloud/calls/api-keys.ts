@@ -27,7 +27,7 @@ export async function createApiKey(
     .values(row)
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
-  work.audits.push({ action: 'api-key-created', detail: `${id} ${role}`, ...(by === undefined ? {} : { client: by }) });
+  work.audits.push({ action: 'api-key-created', detail: `${id} ${role}`, client: by });
   return { ...recordOf(row), key };
 }
 
@@ -36,7 +36,7 @@ export async function revokeApiKey(work: Work, id: string, by?: string): Promise
   if (!row) return refuse('unknown-api-key', 'No API key has this id.');
   if (row.revoked_at !== null) return recordOf(row);
   await work.db.updateTable('api_keys').set({ revoked_at: work.now }).where('id', '=', id).execute();
-  work.audits.push({ action: 'api-key-revoked', detail: id, ...(by === undefined ? {} : { client: by }) });
+  work.audits.push({ action: 'api-key-revoked', detail: id, client: by });
   return recordOf({ ...row, revoked_at: work.now });
 }
 
@@ -57,7 +57,7 @@ function sameHash(kept: string, given: string): boolean {
 }
 
 function unauthorized(action: string, id: string | undefined) {
-  const audit: AuditEntry = id === undefined ? { action } : { action, client: id };
+  const audit: AuditEntry = { action, client: id };
   return { ...refuse('unauthorized', 'This needs a valid API key: Authorization: Bearer oc_…'), audit };
 }
 

@@ -1,13 +1,12 @@
 // What a report says of vouchers: how each ended, once; what was left of it, settled; and what cannot be right with it.
 import type { ClosedVoucher, OpenVoucher, Report } from '../../codes/index.ts';
 import type { CodesTable, ReceiptsTable, StationsTable, VoucherEndsTable } from '../database/schema.ts';
-import { random48 } from '../random.ts';
 import { type Finding, reasonName } from '../reports/conditions.ts';
 import type { Evidence } from '../reports/types.ts';
-import { refundOf } from '../terms.ts';
-import { own, type Work } from '../work.ts';
+import type { Work } from '../work.ts';
+import type { RowsOf } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
-import { VOUCHER } from './records.ts';
+import { termsOf, VOUCHER } from './records.ts';
 
 export interface Learned {
   /** Closed vouchers that were not known before. */
@@ -27,17 +26,16 @@ interface Told {
 export async function learnVouchers(work: Work, told: Told): Promise<Learned> {
   const { station, report } = told;
   const vouchers = [...report.closed, ...report.open];
-  const sequences = vouchers.map(({ sequence }) => sequence);
-  const codes = await codesOf(work, station, sequences);
+  const codes = await rowsOf(work, 'codes', station, vouchers);
   const ends = endsIn(told, codes);
-  const known = await knownEnds(work, ends);
+  const known = await rowsOf(work, 'voucher_ends', station, ends);
   const fresh = ends.filter(({ sequence }) => !known.has(sequence));
   await inParts(fresh, async (part) => {
     const insert = work.db.insertInto('voucher_ends').values(part);
     await insert.onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing()).execute();
     return [];
   });
-  const receipts = await receiptsOf(work, station, sequences);
+  const receipts = await rowsOf(work, 'receipts', station, vouchers);
   const findings = [
     ...unexplained(report, vouchers, codes),
     ...endedTwice(ends, known),
@@ -97,17 +95,20 @@ function endsIn({ station, report }: Told, codes: ReadonlyMap<number, CodesTable
   return [...rows.values()];
 }
 
-async function knownEnds(work: Work, ends: readonly VoucherEndsTable[]): Promise<Map<number, VoucherEndsTable>> {
-  const sequences = ends.map(({ sequence }) => sequence);
-  const rows = await inParts(sequences, (part) =>
-    work.db
-      .selectFrom('voucher_ends')
-      .selectAll()
-      .where('station', '=', ends[0]!.station)
-      .where('sequence', 'in', part)
-      .execute(),
-  );
-  return new Map(rows.map((row) => [row.sequence, row]));
+/** Rows of these vouchers, by number. */
+async function rowsOf<T extends keyof RowsOf>(
+  work: Work,
+  table: T,
+  { number }: StationsTable,
+  vouchers: readonly { readonly sequence: number }[],
+): Promise<ReadonlyMap<number, RowsOf[T]>> {
+  const sequences = vouchers.map(({ sequence }) => sequence);
+  const select = work.db
+    .selectFrom(table as 'codes')
+    .selectAll()
+    .where('station', '=', number);
+  const rows = await inParts(sequences, (part) => select.where('sequence', 'in', part).execute());
+  return new Map(rows.map((row) => [row.sequence, row as unknown as RowsOf[T]]));
 }
 
 /** A journal closes each voucher in one place, and in each place one voucher: else two journals have one id. */
@@ -133,24 +134,6 @@ async function inPlaceOfOthers(
     const moved = before !== undefined && before.journal === journal && before.place !== place;
     return moved || (at.get(place) ?? sequence) !== sequence;
   });
-}
-
-async function codesOf(work: Work, { number }: StationsTable, sequences: number[]): Promise<Map<number, CodesTable>> {
-  const rows = await inParts(sequences, (part) =>
-    work.db.selectFrom('codes').selectAll().where('station', '=', number).where('sequence', 'in', part).execute(),
-  );
-  return new Map(rows.map((row) => [row.sequence, row]));
-}
-
-async function receiptsOf(
-  work: Work,
-  { number }: StationsTable,
-  sequences: number[],
-): Promise<Map<number, ReceiptsTable>> {
-  const rows = await inParts(sequences, (part) =>
-    work.db.selectFrom('receipts').selectAll().where('station', '=', number).where('sequence', 'in', part).execute(),
-  );
-  return new Map(rows.map((row) => [row.sequence, row]));
 }
 
 const explains = (code: CodesTable | undefined, { quantity }: Pick<OpenVoucher, 'quantity'>): boolean =>
@@ -209,16 +192,7 @@ function shownEnd({ sequence, outlet, quantity, delivered, reason, journal, repo
   return { sequence, outlet, quantity, delivered, reason: reasonName(reason), journal, report };
 }
 
-async function settleFrom(work: Work, code: CodesTable, { unused, sequence }: VoucherEndsTable): Promise<void> {
-  const terms = (await work.shared.terms.get(work.db, [code]))(code);
-  await keepSettlement(work, code, terms, {
-    station: code.station,
-    sequence,
-    unused,
-    refund: refundOf(code.price, unused),
-    client: code.client,
-    settled_at: work.now,
-    token: own(work, random48, `receipt ${sequence}`),
-    source: 'report',
-  });
+async function settleFrom(work: Work, code: CodesTable, { unused }: VoucherEndsTable): Promise<void> {
+  const terms = await termsOf(work, code);
+  await keepSettlement(work, code, terms, { unused, client: code.client, source: 'report' });
 }

@@ -3,16 +3,13 @@
 
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';
-import type { ReceiptsTable } from '../database/schema.ts';
-import { random48 } from '../random.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
-import { own, type Work } from '../work.ts';
+import type { Work } from '../work.ts';
 import { rowsAt } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
-import { currentTerms, stationByNumber, stationsToday, VOUCHER } from './records.ts';
-import { findReservation } from './reservations.ts';
+import { codeAt, currentTerms, findReservation, lastDrawn, stationByNumber, termsOf, VOUCHER } from './records.ts';
 
 export interface RefundExpiredCall {
   /** The charging request's id. */
@@ -31,21 +28,13 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
   if (!key) return unknownRequest();
   const reservation = key.what === 'reservation' ? await findReservation(work, key.station, key.item) : undefined;
   const sequence = key.what === 'reservation' ? (reservation?.row.sequence ?? null) : key.item;
-  const row =
-    sequence === null
-      ? undefined
-      : await work.db
-          .selectFrom('codes')
-          .selectAll()
-          .where('station', '=', key.station)
-          .where('sequence', '=', sequence)
-          .executeTakeFirst();
+  const row = sequence === null ? undefined : await codeAt(work, key.station, sequence);
   if (!row || row.kind !== VOUCHER) return unknownRequest();
-  const { id } = (await stationByNumber(work, row.station))!;
-  const station = (await stationsToday(work, [id])).get(id)!;
-  const terms = (await work.shared.terms.get(work.db, [row]))(row);
+  const station = (await stationByNumber(work, row.station))!;
+  const terms = await termsOf(work, row);
   const today = await currentTerms(work, station);
-  if (!isVoid(terms, today) && !isExpired(terms, row.sequence, station.last ?? row.sequence, work.now)) {
+  const last = (await lastDrawn(work, row.station)) ?? row.sequence;
+  if (!isVoid(terms, today) && !isExpired(terms, row.sequence, last, work.now)) {
     return refuse(
       'not-expired',
       'The station still takes it, in the digits typed or in those of the rescue. Wait until both are over.',
@@ -58,23 +47,14 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
       'A report of the station says how it ended: nothing of it is left, or that was given back.',
     );
   }
-  const receipt: ReceiptsTable = {
-    station: row.station,
-    sequence: row.sequence,
-    unused: MOST_UNUSED,
-    refund: row.price,
-    client: call.by,
-    settled_at: work.now,
-    token: own(work, random48),
-    source: 'expired',
-  };
-  const { settlement, again } = await keepSettlement(work, row, terms, receipt);
+  const what = { unused: MOST_UNUSED, client: call.by, source: 'expired' } as const;
+  const { settlement, again } = await keepSettlement(work, row, terms, what);
   if (again)
     return refuse('receipt-settled', 'What was left of this code was given back before.', { settled: settlement });
   work.audits.push({
     action: 'expired-code-refunded',
     client: call.by,
-    station: id,
+    station: station.id,
     detail: `request ${call.id}, ${row.quantity * terms.step} ${terms.unit}: ${why}`,
   });
   return settlement;

@@ -5,7 +5,7 @@ import { refuse } from '../refusals.ts';
 import type { Answer } from '../types.ts';
 import type { Work } from '../work.ts';
 import { stopReservation } from './payments.ts';
-import { holdRefunds, noteGone, paymentNamed } from './refunds.ts';
+import { holdRefunds, noteGone, paymentNamed, stationId } from './refunds.ts';
 
 const NOTHING_NEW: News = { news: false };
 
@@ -51,6 +51,5 @@ async function went(work: Work, call: GoneCall, cause: 'provider' | 'dispute', a
 }
 
 async function audit(work: Work, { payment, station: number }: PaymentsTable, action: string): Promise<void> {
-  const station = await work.db.selectFrom('stations').select('id').where('number', '=', number).executeTakeFirst();
-  work.audits.push({ action, detail: `payment ${payment}`, ...(station && { station: station.id }) });
+  work.audits.push({ action, detail: `payment ${payment}`, station: await stationId(work, number) });
 }

@@ -9,11 +9,14 @@ import { KEPT_MS, SLICES } from '../retention.ts';
 import type { Answer, Refused } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import {
+  codeAt,
+  findReservation,
   operationOf,
-  reservationAnswer,
   serviceAnswer,
+  standing,
   stationByNumber,
   statusOf,
+  termsOf,
   VOUCHER,
   voucherAnswer,
 } from './records.ts';
@@ -129,15 +132,10 @@ async function replayed(work: Work, key: KeptKey, body: Body): Promise<unknown> 
 }
 
 async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown> {
-  const row = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', key.station)
-    .where('sequence', '=', key.item)
-    .executeTakeFirstOrThrow();
+  const row = (await codeAt(work, key.station, key.item))!;
   const station = await stationByNumber(work, row.station);
   if (station?.id !== body.station) return undefined;
-  const terms = (await work.shared.terms.get(work.db, [row]))(row);
+  const terms = await termsOf(work, row);
   if (row.kind === VOUCHER) {
     if (body.what !== 'voucher' || row.quantity * terms.step !== body.amount) return undefined;
     return voucherAnswer(work, station.id, terms, row);
@@ -145,31 +143,14 @@ async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown
   return body.what === operationOf(row.kind) ? serviceAnswer(work, station.id, terms, row) : undefined;
 }
 
-async function voucherAt(work: Work, id: string, station: number, sequence: number): Promise<unknown> {
-  const row = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', station)
-    .where('sequence', '=', sequence)
-    .executeTakeFirstOrThrow();
-  return voucherAnswer(work, id, (await work.shared.terms.get(work.db, [row]))(row), row);
-}
-
 async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<unknown> {
-  const row = await work.db
-    .selectFrom('reservations')
-    .selectAll()
-    .where('station', '=', key.station)
-    .where('reservation', '=', key.item)
-    .executeTakeFirstOrThrow();
-  const station = await stationByNumber(work, row.station);
-  const terms = (await work.shared.terms.get(work.db, [row]))(row);
-  if (station?.id !== body.station || body.what !== 'reservation') return undefined;
+  const found = (await findReservation(work, key.station, key.item))!;
+  const { row, station, terms } = found;
+  if (station !== body.station || body.what !== 'reservation') return undefined;
   if (row.quantity * terms.step !== body.amount) return undefined;
   // Nobody pays for it any more: who asks again is told so, and begins anew with another key.
   const status = statusOf(work, row);
   if (status === 'lapsed') return refuse('lapsed', 'Nobody paid in time. Reserve again, with a new Idempotency-Key.');
   if (status === 'cancelled') return refuse('cancelled', 'This request was cancelled. Reserve again, with a new key.');
-  if (row.sequence === null) return reservationAnswer(work, station.id, terms, row);
-  return voucherAt(work, station.id, row.station, row.sequence);
+  return standing(work, found);
 }

@@ -22,6 +22,7 @@ import { TryAgain, type Work } from '../work.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
 import { giveUpPaid, markDone } from './payments.ts';
 import {
+  currentTermsOf,
   inService,
   kindOf,
   type StationToday,
@@ -160,10 +161,7 @@ async function drawFresh(
     if (round === MOST_ROUNDS) throw new TryAgain('other replicas drew every number first');
     const ids = [...new Set(waiting.map(stationOf))].filter(isStationId).sort();
     const stations = await stationsToday(work, ids);
-    const termsOf = await work.shared.terms.get(
-      work.db,
-      [...stations.values()].map(({ number, terms }) => ({ station: number, terms })),
-    );
+    const termsOf = await currentTermsOf(work, [...stations.values()]);
     const wanted: Wanted[] = [];
     const last = new Map<number, number>();
     for (const index of waiting) {
@@ -175,7 +173,7 @@ async function drawFresh(
         if (reservations.has(index)) await giveUpPaid(work, reservations.get(index)!);
         continue;
       }
-      const terms = termsOf({ station: station.number, terms: station.terms });
+      const terms = termsOf(station);
       const apart = clockFault(work, terms, offMs);
       const newest = last.get(station.number) ?? station.last ?? 0;
       if (call.name === 'serviceCode' && call.args.operation === 'synchronize') {

@@ -22,7 +22,7 @@ const MOST_IN_WINDOW = 1280;
 export async function provisioning(
   work: Work,
   id: string,
-  { keyVersion, by }: { keyVersion?: number | undefined; by?: string } = {},
+  { keyVersion, by }: { keyVersion?: number | undefined; by?: string | undefined } = {},
 ): Promise<Answer<Provisioning>> {
   const row = await stationById(work, id);
   if (!row) return unknownStation(id);
@@ -31,12 +31,8 @@ export async function provisioning(
   const fault = faultInTerms(terms);
   if (fault) return refuseValue('station-not-valid', fault);
   const first = await giveOut(work, row, terms.keyVersion);
-  work.audits.push({
-    action: 'station-provisioned',
-    station: id,
-    ...(by === undefined ? {} : { client: by }),
-    detail: `key version ${terms.keyVersion}`,
-  });
+  const detail = `key version ${terms.keyVersion}`;
+  work.audits.push({ action: 'station-provisioned', station: id, client: by, detail });
   return {
     version: PROVISIONING_VERSION,
     station: id,
@@ -65,7 +61,7 @@ export async function replaceKey(
   const keyVersion = (await latestVersion(work, station)) + 1;
   const changed = await updateStation(work, id, { keyVersion }, by, revisions);
   if (isRefusal(changed)) return changed;
-  const given = await provisioning(work, id, by === undefined ? {} : { by });
+  const given = await provisioning(work, id, { by });
   if (isRefusal(given)) return given;
   const item = await codeRecords(work, voided);
   return { provisioning: given, void: voided.map(item) };

@@ -8,8 +8,16 @@ import { isExpired, isVoid, money, unusedAmount } from '../terms.ts';
 import type { ApiKeyRecord, AuditRecord, CodeRecord, CodesQuery, Page, PageQuery } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { recordOf } from './api-keys.ts';
-import { cursorOf, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
-import { codesWithEnds, operationOf, requestIdOf, stationById, stationRecord, VOUCHER } from './records.ts';
+import { cursorOf, inOrder, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
+import {
+  codesWithEnds,
+  currentTermsOf,
+  operationOf,
+  requestIdOf,
+  stationById,
+  stationRecord,
+  VOUCHER,
+} from './records.ts';
 import { isSearch, matching, type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
 export async function listStations(
@@ -27,11 +35,8 @@ export async function listStations(
     .orderBy('id')
     .limit(limit + 1)
     .execute();
-  const termsOf = await work.shared.terms.get(
-    work.db,
-    rows.map(({ number, terms }) => ({ station: number, terms })),
-  );
-  const item = (row: StationsTable) => stationRecord(row, termsOf({ station: row.number, terms: row.terms }));
+  const termsOf = await currentTermsOf(work, rows);
+  const item = (row: StationsTable) => stationRecord(row, termsOf(row));
   return pageOf(rows, limit, item, (row) => row.id);
 }
 
@@ -50,17 +55,9 @@ export async function listApiKeys(work: Work, query: PageQuery = {}): Promise<Pa
 /** Newest first. */
 export async function listAudit(work: Work, query: PageQuery = {}): Promise<Page<AuditRecord>> {
   const limit = limitOf(query);
-  const [at, entry] = cursorOf(query.after) ?? [];
-  const rows = await work.db
-    .selectFrom('audit')
-    .selectAll()
-    .$if(entry !== undefined, (q) =>
-      q.where((eb) => eb(eb.refTuple('at', 'entry'), '<', eb.tuple(at as number, entry as number))),
-    )
-    .orderBy('at', 'desc')
-    .orderBy('entry', 'desc')
-    .limit(limit + 1)
-    .execute();
+  const entries = work.db.selectFrom('audit').selectAll();
+  const latest = inOrder(entries, ['at', 'entry'], 'desc', cursorOf(query.after));
+  const rows = await latest.limit(limit + 1).execute();
   const item = ({ at: ms, action, client, station, detail }: (typeof rows)[number]): AuditRecord => ({
     at: iso(ms),
     action,
@@ -116,26 +113,12 @@ const placeOfCode = (row: CodesTable) => `${row.issued_at}.${row.station}.${row.
 
 function latestRows(work: Work, query: CodesQuery, after: string | undefined, limit: number): Promise<CodesTable[]> {
   const { from, to } = periodOf(query);
-  const [at, station, sequence] = cursorOf(after) ?? [];
-  return work.db
+  const rows = work.db
     .selectFrom('codes')
     .selectAll()
     .$if(from !== undefined, (q) => q.where('issued_at', '>=', from!))
-    .$if(to !== undefined, (q) => q.where('issued_at', '<', to!))
-    .$if(sequence !== undefined, (q) =>
-      q.where((eb) =>
-        eb(
-          eb.refTuple('issued_at', 'station', 'sequence'),
-          '<',
-          eb.tuple(at as number, station as number, sequence as number),
-        ),
-      ),
-    )
-    .orderBy('issued_at', 'desc')
-    .orderBy('station', 'desc')
-    .orderBy('sequence', 'desc')
-    .limit(limit)
-    .execute();
+    .$if(to !== undefined, (q) => q.where('issued_at', '<', to!));
+  return inOrder(rows, ['issued_at', 'station', 'sequence'], 'desc', cursorOf(after)).limit(limit).execute();
 }
 
 /** The codes of a few stations, each read along its own key and merged by time. The cursor holds a place in each. */
@@ -179,7 +162,7 @@ async function codesAt(work: Work, places: readonly Place[], query: CodesQuery):
   return { items: rows.map(await codeRecords(work, rows)), next: null };
 }
 
-interface RowsOf {
+export interface RowsOf {
   readonly codes: CodesTable;
   readonly receipts: ReceiptsTable;
   readonly voucher_ends: VoucherEndsTable;
@@ -228,10 +211,7 @@ export async function codeRecords(
     )
     .where('number', 'in', numbers)
     .execute();
-  const todayOf = await work.shared.terms.get(
-    work.db,
-    settled ? [] : stations.map(({ number, terms }) => ({ station: number, terms })),
-  );
+  const todayOf = await currentTermsOf(work, settled ? [] : stations);
   const stationOf = new Map(stations.map((station) => [station.number, station]));
   const vouchers = rows.filter(({ kind }) => kind === VOUCHER);
   const found: readonly Settled[] = settled ?? (await rowsAt(work, 'receipts', vouchers));
@@ -250,7 +230,7 @@ export async function codeRecords(
     const { last } = station;
     const open = isVoucher && !receipt && !used.has(place) && last != null;
     const expired = open && isExpired(terms, row.sequence, last, work.now);
-    const ofOldKey = open && !expired && isVoid(terms, todayOf({ station: station.number, terms: station.terms }));
+    const ofOldKey = open && !expired && isVoid(terms, todayOf(station));
     return {
       request: isVoucher ? requestIdOf(work, row) : null,
       station: station.id,
@@ -275,7 +255,8 @@ export async function exportPage(
   work: Work,
   query: { from: number; to: number; station?: string | undefined; after?: string | undefined },
 ): Promise<Page<CodeRecord>> {
-  const [at, number, sequence] = cursorOf(query.after) ?? [];
+  const place = cursorOf(query.after);
+  const sequence = place?.[2];
   const station = query.station === undefined ? undefined : await stationById(work, query.station);
   if (query.station !== undefined && !station) return { items: [], next: null };
   // Joined, not looked up afterwards: hundreds of thousands of pages are read here, all with one statement.
@@ -290,20 +271,13 @@ export async function exportPage(
         .where('codes.issued_at', '>=', query.from)
         .$if(sequence !== undefined, (q) => q.where('codes.sequence', '>', sequence!))
         .orderBy('codes.sequence')
-    : base
+    : inOrder(
         // One bound, never both: with two, SQLite begins at the wider one, and each page costs what lies before it.
-        .where((eb) =>
-          sequence === undefined
-            ? eb('codes.issued_at', '>=', query.from)
-            : eb(
-                eb.refTuple('codes.issued_at', 'codes.station', 'codes.sequence'),
-                '>',
-                eb.tuple(at as number, number as number, sequence),
-              ),
-        )
-        .orderBy('codes.issued_at')
-        .orderBy('codes.station')
-        .orderBy('codes.sequence')
+        sequence === undefined ? base.where('codes.issued_at', '>=', query.from) : base,
+        ['codes.issued_at', 'codes.station', 'codes.sequence'],
+        'asc',
+        place,
+      )
   ).execute();
   const shown = rows.slice(0, MOST_ITEMS);
   const settled = shown.flatMap(({ station, sequence, unused, refund, settled_at }) =>

@@ -1,4 +1,5 @@
 // Pages that go on where the one before ended, by key: the thousandth costs what the first did.
+import { type SelectQueryBuilder, type StringReference, sql } from 'kysely';
 import type { Page, PageQuery } from '../types.ts';
 
 export const MOST_ITEMS = 500;
@@ -10,6 +11,23 @@ export function cursorOf(after: string | undefined): number[] | undefined {
   if (after === undefined || !/^[0-9.]{1,1000}$/.test(after)) return undefined;
   const numbers = after.split('.').map(Number);
   return numbers.every(Number.isSafeInteger) ? numbers : undefined;
+}
+
+/**
+ * Rows in the order of some columns, from the place where the page before ended.
+ * @param place of that row, a value for each column; undefined: from the beginning
+ */
+export function inOrder<DB, TB extends keyof DB, O>(
+  rows: SelectQueryBuilder<DB, TB, O>,
+  columns: readonly StringReference<DB, TB>[],
+  direction: 'asc' | 'desc',
+  place: readonly (number | string)[] | undefined,
+): SelectQueryBuilder<DB, TB, O> {
+  const ordered = columns.reduce((query, column) => query.orderBy(column, direction), rows);
+  if (place?.[columns.length - 1] === undefined) return ordered;
+  const at = sql.join(columns.map((column) => sql.ref(column)));
+  const beyond = sql.raw(direction === 'asc' ? '>' : '<');
+  return ordered.where(sql<boolean>`(${at}) ${beyond} (${sql.join(place.slice(0, columns.length))})`);
 }
 
 /**

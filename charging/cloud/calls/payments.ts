@@ -17,10 +17,10 @@ import type {
   StrayReason,
 } from '../types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
-import { limitOf, pageOf } from './paging.ts';
-import { reservationAnswer } from './records.ts';
+import { inOrder, limitOf, pageOf } from './paging.ts';
+import { type FoundReservation, findReservation, reservationAnswer, standing } from './records.ts';
 import { oweNothing, owePayment, paymentNamed, payPayment } from './refunds.ts';
-import { decide, type Found, findById, findReservation, standing } from './reservations.ts';
+import { decide, findById } from './reservations.ts';
 
 export interface PaymentCall {
   readonly id: string;
@@ -104,7 +104,7 @@ export async function notePayment(work: Work, call: PaymentCall): Promise<Noted>
 }
 
 /** Why a payment gets no code; undefined when it does. */
-function strayReason(work: Work, { row, terms }: Found, amount: Money | undefined): StrayReason | undefined {
+function strayReason(work: Work, { row, terms }: FoundReservation, amount: Money | undefined): StrayReason | undefined {
   if (row.paid_at !== null) return 'second';
   if (row.cancelled_at !== null) return 'cancelled';
   if (row.lapses_at <= work.now) return 'late';
@@ -186,7 +186,7 @@ function strayOf(row: PaymentsTable): PaidWithoutCode {
 /** What was paid and has no code yet, or never gets one, and was not given back: newest first. */
 export async function listPayments(work: Work, query: PageQuery = {}): Promise<Page<PaymentRecord>> {
   const limit = limitOf(query);
-  const rows = await work.db
+  const open = work.db
     .selectFrom('payments')
     .innerJoin('stations', 'stations.number', 'payments.station')
     .innerJoin('reservations', (join) =>
@@ -196,16 +196,9 @@ export async function listPayments(work: Work, query: PageQuery = {}): Promise<P
     )
     .selectAll('payments')
     .select(['stations.id as station_id', 'reservations.client', 'reservations.price', 'reservations.terms'])
-    .where('payments.done', '=', 0)
-    .$call((q) => {
-      const [at, reference] = placeOf(query.after) ?? [];
-      if (at === undefined || reference === undefined) return q;
-      return q.where((eb) => eb(eb.refTuple('told_at', 'payments.payment'), '<', eb.tuple(at, reference)));
-    })
-    .orderBy('payments.told_at', 'desc')
-    .orderBy('payments.payment', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .where('payments.done', '=', 0);
+  const newest = inOrder(open, ['payments.told_at', 'payments.payment'], 'desc', placeOf(query.after));
+  const rows = await newest.limit(limit + 1).execute();
   const termsOf = await work.shared.terms.get(work.db, rows);
   const item = (row: (typeof rows)[number]): PaymentRecord => {
     const price = money(row.price, termsOf(row).price?.currency);

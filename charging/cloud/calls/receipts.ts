@@ -211,17 +211,9 @@ async function settleVoucher(
   reading: ReceiptReading,
   call: SettleCall,
 ): Promise<Answer<Settlement>> {
-  const receipt: ReceiptsTable = {
-    station: row.station,
-    sequence: row.sequence,
-    unused: reading.unused,
-    refund: refundOf(row.price, reading.unused),
-    client: call.client,
-    settled_at: work.now,
-    token: own(work, random48),
-    source: call.anyClient === true ? 'operator' : 'typed',
-  };
-  const { settlement, again } = await keepSettlement(work, row, terms, receipt);
+  const source = call.anyClient === true ? 'operator' : 'typed';
+  const what = { unused: reading.unused, client: call.client, source } as const;
+  const { settlement, again } = await keepSettlement(work, row, terms, what);
   if (!again) return settlement;
   work.audits.push({ action: 'receipt-settled-again', client: call.client, station: station.id });
   return refuse('receipt-settled', 'What was left of this voucher was given back before.', { settled: settlement });
@@ -232,8 +224,13 @@ export async function keepSettlement(
   work: Work,
   row: CodesTable,
   terms: StationTerms,
-  receipt: ReceiptsTable,
+  { unused, client, source }: Pick<ReceiptsTable, 'unused' | 'client' | 'source'>,
 ): Promise<{ readonly settlement: Settlement; readonly again: boolean }> {
+  const { station, sequence } = row;
+  const receipt: ReceiptsTable = {
+    ...{ station, sequence, unused, refund: refundOf(row.price, unused), client, settled_at: work.now, source },
+    token: own(work, random48, `${source} ${sequence}`),
+  };
   const kept = await work.db
     .insertInto('receipts')
     .values(receipt)
@@ -244,15 +241,14 @@ export async function keepSettlement(
     const settlement = settlementOf(work, row, terms, receipt);
     const sums = { settled: 1, unused: Math.round(settlement.unused * 10_000), refunded: receipt.refund ?? 0 };
     work.tallies.add(0, terms, sums);
-    work.tallies.add(row.station, terms, sums);
+    work.tallies.add(station, terms, sums);
     await oweSettled(work, row, settlement.refund);
     return { settlement, again: false };
   }
   const earlier = await work.db
     .selectFrom('receipts')
     .selectAll()
-    .where('station', '=', row.station)
-    .where('sequence', '=', row.sequence)
+    .where(({ and }) => and({ station, sequence }))
     .executeTakeFirst();
   if (!earlier) throw new TryAgain('the receipt is being settled by another replica');
   return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
@@ -268,8 +264,7 @@ async function oweSettled(work: Work, row: CodesTable, amount: Money | undefined
       : await work.db
           .selectFrom('reservations')
           .select('payment')
-          .where('station', '=', station)
-          .where('reservation', '=', reservation)
+          .where(({ and }) => and({ station, reservation }))
           .executeTakeFirst();
   const payment = paid?.payment ?? null;
   await oweRefund(work, { station, cause: 'receipt', of: sequence, reservation, sequence, amount, payment });

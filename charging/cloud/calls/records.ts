@@ -1,7 +1,7 @@
-// Stations and codes as the calls need them.
+// Stations, codes and reservations as the calls need them.
 import { type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
-import type { CodesTable, ReservationsTable, StationsTable } from '../database/schema.ts';
+import type { CodesTable, RefundsTable, ReservationsTable, StationsTable } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
 import type { StationRecord, StationTerms } from '../station-types.ts';
@@ -69,9 +69,76 @@ export async function stationByNumber(work: Work, number: number): Promise<Stati
   return work.db.selectFrom('stations').selectAll().where('number', '=', number).executeTakeFirst();
 }
 
-export async function currentTerms(work: Work, station: StationsTable): Promise<StationTerms> {
-  const key = { station: station.number, terms: station.terms };
-  return (await work.shared.terms.get(work.db, [key]))(key);
+type WithTerms = Pick<StationsTable, 'number' | 'terms'>;
+
+/** What each of these stations sells now. */
+export async function currentTermsOf(
+  work: Work,
+  stations: readonly WithTerms[],
+): Promise<(station: WithTerms) => StationTerms> {
+  const keyOf = ({ number, terms }: WithTerms) => ({ station: number, terms });
+  const termsOf = await work.shared.terms.get(work.db, stations.map(keyOf));
+  return (station) => termsOf(keyOf(station));
+}
+
+export async function currentTerms(work: Work, station: WithTerms): Promise<StationTerms> {
+  return (await currentTermsOf(work, [station]))(station);
+}
+
+/** What a code or a reservation was sold under. */
+export async function termsOf(work: Work, row: { station: number; terms: number }): Promise<StationTerms> {
+  return (await work.shared.terms.get(work.db, [row]))(row);
+}
+
+/** The highest number drawn for a station, by its number; null when none was. */
+export async function lastDrawn(work: Work, station: number): Promise<number | null> {
+  const { last } = await work.db
+    .selectFrom('codes')
+    .select(({ fn }) => fn.max('sequence').as('last'))
+    .where('station', '=', station)
+    .executeTakeFirstOrThrow();
+  return last;
+}
+
+/** A code by its row's key. */
+export async function codeAt(work: Work, station: number, sequence: number): Promise<CodesTable | undefined> {
+  return work.db
+    .selectFrom('codes')
+    .selectAll()
+    .where(({ and }) => and({ station, sequence }))
+    .executeTakeFirst();
+}
+
+export interface FoundReservation {
+  readonly row: ReservationsTable;
+  readonly station: string;
+  readonly terms: StationTerms;
+}
+
+/** A reservation by its row's key. */
+export async function findReservation(
+  work: Work,
+  station: number,
+  reservation: number,
+): Promise<FoundReservation | undefined> {
+  const row = await work.db
+    .selectFrom('reservations')
+    .selectAll()
+    .where(({ and }) => and({ station, reservation }))
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { id } = (await stationByNumber(work, station))!;
+  return { row, station: id, terms: await termsOf(work, row) };
+}
+
+/** The reservation as it stands: the voucher, once it is issued. */
+export async function standing(
+  work: Work,
+  { row, station, terms }: FoundReservation,
+): Promise<ChargingRequest | Reservation> {
+  if (row.sequence === null) return reservationAnswer(work, station, terms, row);
+  const code = (await codeAt(work, row.station, row.sequence))!;
+  return voucherAnswer(work, station, await termsOf(work, code), code);
 }
 
 export function stationRecord(station: StationsTable, terms: StationTerms): StationRecord {
@@ -101,11 +168,13 @@ const withPrice = <T extends object>(answer: T, price: Money | undefined): T & {
   price ? { ...answer, price } : answer;
 
 /** The id that a code's request is known by: its own, or its reservation's. */
-export function requestIdOf(work: Work, row: Pick<CodesTable, 'station' | 'sequence' | 'reservation'>): string {
-  const { station, sequence, reservation } = row;
+export function requestIdOf(
+  work: Work,
+  { station, sequence, reservation }: Pick<RefundsTable, 'station' | 'sequence' | 'reservation'>,
+): string {
   return work.shared.ids.idOf(
     reservation === null
-      ? { what: 'code', station, item: sequence }
+      ? { what: 'code', station, item: sequence ?? 0 }
       : { what: 'reservation', station, item: reservation },
   );
 }

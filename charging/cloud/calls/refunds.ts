@@ -6,6 +6,7 @@ import { tidy } from '../checks.ts';
 import type { PaymentsTable, RefundsTable } from '../database/schema.ts';
 import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
+import { requestIdOf, stationByNumber } from './records.ts';
 
 const MINUTE_MS = 60_000;
 /** How long whoever took a refund has until another one may. */
@@ -75,8 +76,7 @@ async function addToPayment(work: Work, { payment, refunded }: PaymentsTable, mi
   const added = await work.db
     .updateTable('payments')
     .set({ refunded: refunded + minorUnits })
-    .where('payment', '=', payment)
-    .where('refunded', '=', refunded)
+    .where(({ and }) => and({ payment, refunded }))
     .returning('payment')
     .execute();
   if (added.length === 0) throw new TryAgain('something else of this payment goes back meanwhile');
@@ -88,12 +88,12 @@ export async function paymentNamed(work: Work, payment: string): Promise<Payment
 
 /** What was paid; where nobody said it, what its request costs. */
 async function amountOf(work: Work, payment: PaymentsTable): Promise<number | undefined> {
-  if (payment.minor_units !== null) return payment.minor_units;
+  const { minor_units, station, reservation } = payment;
+  if (minor_units !== null) return minor_units;
   const row = await work.db
     .selectFrom('reservations')
     .select('price')
-    .where('station', '=', payment.station)
-    .where('reservation', '=', payment.reservation)
+    .where(({ and }) => and({ station, reservation }))
     .executeTakeFirst();
   return row?.price ?? undefined;
 }
@@ -109,12 +109,10 @@ export async function owePayment(work: Work, payment: PaymentsTable, price: Mone
 
 /** The provider told another amount first and tells the right one now: nothing goes back, unless that has begun. */
 export async function oweNothing(work: Work, payment: PaymentsTable): Promise<boolean> {
+  const refund = refundOf('payment', payment.payment);
   const [gone] = await work.db
     .deleteFrom('refunds')
-    .where('station', '=', payment.station)
-    .where('refund', '=', refundOf('payment', payment.payment))
-    .where('state', '=', 'due')
-    .where('attempts', '=', 0)
+    .where(({ and }) => and({ station: payment.station, refund, state: 'due', attempts: 0 }))
     .returning('minor_units')
     .execute();
   if (gone) await addToPayment(work, payment, -gone.minor_units);
@@ -147,9 +145,7 @@ export async function claimRefunds(
         // While it is being tried nobody knows that it failed.
         state: row.state === 'sent' ? 'sent' : 'due',
       })
-      .where('station', '=', row.station)
-      .where('refund', '=', row.refund)
-      .where('next_at', '=', row.next_at)
+      .where(({ and }) => and({ station: row.station, refund: row.refund, next_at: row.next_at }))
       .returning('refund')
       .execute();
     if (taken.length === 0) continue;
@@ -184,7 +180,7 @@ export async function refundTold(work: Work, told: RefundTold): Promise<RefundRe
     case 'failed': {
       const next_at = row.attempts >= MOST_ATTEMPTS ? null : await nextTry(work, row);
       await change(work, row, { ...note, state: 'failed', done: 0, paid_at: null, round: row.round + 1, next_at });
-      if (row.done === 1) await reopen(work, row);
+      if (row.done === 1 && row.cause === 'payment') await markReturned(work, row.payment, null);
       return null;
     }
     case 'sent': {
@@ -211,14 +207,11 @@ export async function nextTry(
 
 /** @throws {TryAgain} when it was changed meanwhile */
 export async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>): Promise<void> {
+  const { station, refund, round, done, attempts } = row;
   const changed = await work.db
     .updateTable('refunds')
     .set(what)
-    .where('station', '=', row.station)
-    .where('refund', '=', row.refund)
-    .where('round', '=', row.round)
-    .where('done', '=', row.done)
-    .where('attempts', '=', row.attempts)
+    .where(({ and }) => and({ station, refund, round, done, attempts }))
     .returning('refund')
     .execute();
   if (changed.length === 0) throw new TryAgain('the refund was changed meanwhile');
@@ -228,22 +221,14 @@ export async function change(work: Work, row: RefundsTable, what: Partial<Refund
 export async function pay(work: Work, row: RefundsTable, more: Partial<RefundsTable>): Promise<void> {
   const paid = { state: 'paid', done: 1, paid_at: work.now, sent_at: row.sent_at ?? work.now, next_at: null } as const;
   await change(work, row, { ...more, ...paid });
-  if (row.cause !== 'payment' || row.payment === null) return;
-  await work.db
-    .updateTable('payments')
-    .set({ done: 1, returned_at: work.now })
-    .where('payment', '=', row.payment)
-    .execute();
+  if (row.cause === 'payment') await markReturned(work, row.payment, work.now);
 }
 
-/** The bank sent it back after all. */
-async function reopen(work: Work, row: RefundsTable): Promise<void> {
-  if (row.cause !== 'payment' || row.payment === null) return;
-  await work.db
-    .updateTable('payments')
-    .set({ done: 0, returned_at: null })
-    .where('payment', '=', row.payment)
-    .execute();
+/** Whether a payment that got no code was given back, and when: not, where the bank sent it back after all. */
+async function markReturned(work: Work, payment: string | null, at: number | null): Promise<void> {
+  if (payment === null) return;
+  const returned = { done: at === null ? 0 : 1, returned_at: at };
+  await work.db.updateTable('payments').set(returned).where('payment', '=', payment).execute();
 }
 
 export async function findRefund(work: Work, id: string): Promise<RefundsTable | undefined> {
@@ -252,8 +237,7 @@ export async function findRefund(work: Work, id: string): Promise<RefundsTable |
   return work.db
     .selectFrom('refunds')
     .selectAll()
-    .where('station', '=', key.station)
-    .where('refund', '=', key.refund)
+    .where(({ and }) => and(key))
     .executeTakeFirst();
 }
 
@@ -261,20 +245,11 @@ export async function findRefund(work: Work, id: string): Promise<RefundsTable |
 export async function payPayment(work: Work, payment: string, note: string): Promise<void> {
   for (const row of await unsent(work, payment)) await pay(work, row, { note: tidy(note, 200) });
   // Also where nobody knows how much it was.
-  await work.db
-    .updateTable('payments')
-    .set({ done: 1, returned_at: work.now })
-    .where('payment', '=', payment)
-    .execute();
+  await markReturned(work, payment, work.now);
 }
 
 export async function stationId(work: Work, number: number): Promise<string> {
-  const station = await work.db
-    .selectFrom('stations')
-    .select('id')
-    .where('number', '=', number)
-    .executeTakeFirstOrThrow();
-  return station.id;
+  return (await stationByNumber(work, number))!.id;
 }
 
 /** Money went back without this ledger: what is still owed of the payment is so much less. */
@@ -355,13 +330,9 @@ const shown = (row: RefundsTable): Refund => ({
 });
 
 export function refundRecord(work: Work, row: RefundsTable, station: string): RefundRecord {
-  const request =
-    row.reservation === null
-      ? work.shared.ids.idOf({ what: 'code', station: row.station, item: row.sequence ?? 0 })
-      : work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation });
   return {
-    ...{ id: idOf(row), station, request, ...shown(row), provider: row.provider, sentAt: isoOrNull(row.sent_at) },
-    ...{ attempts: row.attempts, nextAt: isoOrNull(row.next_at) },
+    ...{ id: idOf(row), station, request: requestIdOf(work, row), ...shown(row), provider: row.provider },
+    ...{ sentAt: isoOrNull(row.sent_at), attempts: row.attempts, nextAt: isoOrNull(row.next_at) },
     ...(row.payment === null ? {} : { payment: row.payment }),
     ...(row.reference === null ? {} : { reference: row.reference }),
     ...(row.note === null ? {} : { note: row.note }),

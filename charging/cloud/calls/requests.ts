@@ -7,9 +7,17 @@ import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types
 import type { Work } from '../work.ts';
 import { checkoutAt } from './checkout-row.ts';
 import { paidWithoutCode } from './payments.ts';
-import { stationByNumber, statusOf, VOUCHER, voucherAnswer } from './records.ts';
+import {
+  codeAt,
+  findReservation,
+  standing,
+  stationByNumber,
+  statusOf,
+  termsOf,
+  VOUCHER,
+  voucherAnswer,
+} from './records.ts';
 import { refundsOf } from './refunds.ts';
-import { findReservation, standing } from './reservations.ts';
 
 /** A request of the same client; in either layout once issued. */
 export async function request(
@@ -27,25 +35,16 @@ export async function request(
     const strays = await paidWithoutCode(work, found.row);
     if (strays.length > 0) stray = { paidWithoutCode: strays };
     if (found.row.sequence === null) {
-      return {
-        ...(await standing(work, found)),
-        ...(await toPay(work, found.row)),
-        ...stray,
-        ...(await back(work, found.row)),
-      };
+      const stands = await standing(work, found);
+      return { ...stands, ...(await toPay(work, found.row)), ...stray, ...(await back(work, found.row)) };
     }
     sequence = found.row.sequence;
   }
-  const row = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', key.station)
-    .where('sequence', '=', sequence)
-    .executeTakeFirst();
+  const row = await codeAt(work, key.station, sequence);
   if (!row || row.kind !== VOUCHER) return unheardOf(work, client, 'made-up-request-id');
   const station = (await stationByNumber(work, row.station))!;
   if (row.client !== client) return unheardOf(work, client, 'foreign-request', station.id);
-  const terms = (await work.shared.terms.get(work.db, [row]))(row);
+  const terms = await termsOf(work, row);
   const usual = shownLayout(terms, row.sequence, row.issued_at);
   const rescue = rescueLayout(terms);
   // `long` is what 0.1.0 called the rescue layout of every station.
@@ -81,6 +80,6 @@ async function toPay(work: Work, row: ReservationsTable): Promise<Pick<Reservati
 
 /** Another client's request and one that never was are the same to whoever asks, and both are audited. */
 function unheardOf(work: Work, client: string, action: string, station?: string) {
-  work.audits.push({ action, client, ...(station === undefined ? {} : { station }) });
+  work.audits.push({ action, client, station });
   return unknownRequest();
 }

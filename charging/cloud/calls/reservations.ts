@@ -21,8 +21,16 @@ import type {
 import { TryAgain, type Work } from '../work.ts';
 import { closeCheckout } from './checkout-row.ts';
 import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
-import { cursorOf, limitOf, pageOf } from './paging.ts';
-import { currentTerms, inService, reservationAnswer, stationById, stationByNumber, voucherAnswer } from './records.ts';
+import { cursorOf, inOrder, limitOf, pageOf } from './paging.ts';
+import {
+  currentTerms,
+  type FoundReservation,
+  findReservation,
+  inService,
+  reservationAnswer,
+  standing,
+  stationById,
+} from './records.ts';
 
 /** A request that waits for its payment; no number is drawn. */
 export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Reservation>> {
@@ -68,40 +76,9 @@ export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Res
   return reservationAnswer(work, station.id, terms, row);
 }
 
-export interface Found {
-  readonly row: ReservationsTable;
-  readonly station: string;
-  readonly terms: StationTerms;
-}
-
-/** A reservation by its row's key. */
-export async function findReservation(work: Work, station: number, reservation: number): Promise<Found | undefined> {
-  const row = await work.db
-    .selectFrom('reservations')
-    .selectAll()
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { id } = (await stationByNumber(work, station))!;
-  return { row, station: id, terms: (await work.shared.terms.get(work.db, [row]))(row) };
-}
-
-export async function findById(work: Work, id: string): Promise<Found | undefined> {
+export async function findById(work: Work, id: string): Promise<FoundReservation | undefined> {
   const key = work.shared.ids.rowOf(id);
   return key?.what === 'reservation' ? findReservation(work, key.station, key.item) : undefined;
-}
-
-/** The reservation as it stands: the voucher, once it is issued. */
-export async function standing(work: Work, { row, station, terms }: Found): Promise<ChargingRequest | Reservation> {
-  if (row.sequence === null) return reservationAnswer(work, station, terms, row);
-  const code = await work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where('station', '=', row.station)
-    .where('sequence', '=', row.sequence)
-    .executeTakeFirstOrThrow();
-  return voucherAnswer(work, station, (await work.shared.terms.get(work.db, [code]))(code), code);
 }
 
 /**
@@ -182,26 +159,13 @@ export async function paidReservation(
 /** Newest first: what waits for its payment, was paid, or lapsed. */
 export async function listReservations(work: Work, query: PageQuery = {}): Promise<Page<ReservationRecord>> {
   const limit = limitOf(query);
-  const [at, station, reservation] = cursorOf(query.after) ?? [];
-  const rows = await work.db
+  const reserved = work.db
     .selectFrom('reservations')
     .innerJoin('stations', 'stations.number', 'reservations.station')
     .selectAll('reservations')
-    .select('stations.id as station_id')
-    .$if(reservation !== undefined, (q) =>
-      q.where((eb) =>
-        eb(
-          eb.refTuple('reserved_at', 'station', 'reservation'),
-          '<',
-          eb.tuple(at as number, station as number, reservation as number),
-        ),
-      ),
-    )
-    .orderBy('reserved_at', 'desc')
-    .orderBy('station', 'desc')
-    .orderBy('reservation', 'desc')
-    .limit(limit + 1)
-    .execute();
+    .select('stations.id as station_id');
+  const newest = inOrder(reserved, ['reserved_at', 'station', 'reservation'], 'desc', cursorOf(query.after));
+  const rows = await newest.limit(limit + 1).execute();
   const termsOf = await work.shared.terms.get(work.db, rows);
   const item = (row: (typeof rows)[number]): ReservationRecord => ({
     ...reservationAnswer(work, row.station_id, termsOf(row), row),

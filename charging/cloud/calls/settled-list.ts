@@ -3,7 +3,7 @@ import type { CodesTable, ReceiptsTable } from '../database/schema.ts';
 import type { CodeRecord, CodesQuery, Page } from '../types.ts';
 import type { Work } from '../work.ts';
 import { codeRecords, rowsAt } from './lists.ts';
-import { cursorOf, limitOf, pageOf } from './paging.ts';
+import { cursorOf, inOrder, limitOf, pageOf } from './paging.ts';
 import { requestIdOf } from './records.ts';
 import { type Place, periodOf, searchedThrough, soughtBy } from './searching.ts';
 
@@ -37,16 +37,9 @@ export async function listSettled(work: Work, query: CodesQuery = {}): Promise<P
 
 const placeOf = (row: Row) => `${row.settled_at}.${row.station}.${row.sequence}`;
 
-function settledRows(
-  work: Work,
-  query: CodesQuery,
-  { stations, at: only }: Only,
-  after: string | undefined,
-  limit: number,
-) {
+function settledRows(work: Work, query: CodesQuery, { stations, at }: Only, after: string | undefined, limit: number) {
   const { from, to } = periodOf(query);
-  const [at, station, sequence] = cursorOf(after) ?? [];
-  return work.db
+  const rows = work.db
     .selectFrom('receipts')
     .innerJoin('codes', (join) =>
       join.onRef('codes.station', '=', 'receipts.station').onRef('codes.sequence', '=', 'receipts.sequence'),
@@ -56,23 +49,11 @@ function settledRows(
     .$if(from !== undefined, (q) => q.where('receipts.settled_at', '>=', from!))
     .$if(to !== undefined, (q) => q.where('receipts.settled_at', '<', to!))
     .$if(stations !== undefined, (q) => q.where('receipts.station', 'in', stations!))
-    .$if(only !== undefined, (q) =>
-      q.where('receipts.station', '=', only!.station).where('receipts.sequence', '=', only!.sequence),
-    )
-    .$if(sequence !== undefined, (q) =>
-      q.where((eb) =>
-        eb(
-          eb.refTuple('receipts.settled_at', 'receipts.station', 'receipts.sequence'),
-          '<',
-          eb.tuple(at as number, station as number, sequence as number),
-        ),
-      ),
-    )
-    .orderBy('receipts.settled_at', 'desc')
-    .orderBy('receipts.station', 'desc')
-    .orderBy('receipts.sequence', 'desc')
-    .limit(limit)
-    .execute() as Promise<Row[]>;
+    .$if(at !== undefined, (q) =>
+      q.where('receipts.station', '=', at!.station).where('receipts.sequence', '=', at!.sequence),
+    );
+  const order = ['receipts.settled_at', 'receipts.station', 'receipts.sequence'] as const;
+  return inOrder(rows, order, 'desc', cursorOf(after)).limit(limit).execute();
 }
 
 /** How to show each of these receipts: with its code, and where its money goes back to. */

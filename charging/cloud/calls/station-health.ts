@@ -1,8 +1,8 @@
 // What reports told of stations, for the operator: in a list, and of one station with all that is not known.
 
-import { sql } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import { faultInName } from '../checks.ts';
-import type { JournalsTable, StationsTable } from '../database/schema.ts';
+import type { JournalsTable, StationsTable, Tables } from '../database/schema.ts';
 import { unknownStation } from '../refusals.ts';
 import { RELAY_LIFE } from '../reports/conditions.ts';
 import type { HealthQuery, StationHealth, StationReports } from '../reports/types.ts';
@@ -11,7 +11,7 @@ import type { Answer, Page } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { codeRecords } from './lists.ts';
 import { limitOf, pageOf } from './paging.ts';
-import { currentTerms, stationById, VOUCHER } from './records.ts';
+import { currentTerms, currentTermsOf, lastDrawn, stationById, VOUCHER } from './records.ts';
 import { isSearch, matching } from './searching.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -97,18 +97,16 @@ async function healthOf(
   stations: readonly StationsTable[],
 ): Promise<(station: StationsTable) => StationHealth> {
   const numbers = stations.map(({ number }) => number);
-  const termsOf = await work.shared.terms.get(
-    work.db,
-    stations.map(({ number, terms }) => ({ station: number, terms })),
-  );
+  const termsOf = await currentTermsOf(work, stations);
   const [journals, heard, unseen, unexplained, expired] =
     numbers.length === 0 ? [[], [], [], [], []] : await lookedUp(work, numbers);
-  return ({ number, id, name, terms, outlets }) => {
+  return (station) => {
+    const { number, id, name, outlets } = station;
     const own = journals.filter(({ station }) => station === number);
     const last = heard.find(({ station }) => station === number);
     const now = own.find(({ journal }) => journal === last?.journal);
     return {
-      ...{ station: id, name, unit: termsOf({ station: number, terms }).unit, journals: own.length },
+      ...{ station: id, name, unit: termsOf(station).unit, journals: own.length },
       ...told(last?.heard_at ?? null, now),
       missing: own.reduce((sum, { missing }) => sum + missing, 0),
       unexplained: countOf(unexplained, number),
@@ -147,26 +145,22 @@ async function lookedUp(work: Work, numbers: number[]) {
   return Promise.all([
     work.db.selectFrom('journals').selectAll().where('station', 'in', numbers).orderBy('first_at').execute(),
     work.db.selectFrom('station_reports').selectAll().where('station', 'in', numbers).execute(),
-    work.db
-      .selectFrom('alarms')
-      .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
-      .where('station', 'in', numbers)
-      .where('unseen', '=', 1)
-      .groupBy('station')
-      .execute(),
-    unexplainedEnds(work)
-      .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
-      .where('station', 'in', numbers)
-      .groupBy('station')
-      .execute(),
-    work.db
-      .selectFrom('receipts')
-      .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
-      .where('source', '=', sql.lit('expired'))
-      .where('station', 'in', numbers)
-      .groupBy('station')
-      .execute(),
+    countEach(work.db.selectFrom('alarms').where('unseen', '=', 1), numbers),
+    countEach(unexplainedEnds(work), numbers),
+    countEach(work.db.selectFrom('receipts').where('source', '=', sql.lit('expired')), numbers),
   ]);
+}
+
+/** How many of these rows each of the stations has, where it has any. */
+function countEach<TB extends 'alarms' | 'voucher_ends' | 'receipts', O>(
+  rows: SelectQueryBuilder<Tables, TB, O>,
+  numbers: number[],
+): Promise<StationCount[]> {
+  return (rows as SelectQueryBuilder<Tables, 'alarms', object>)
+    .select(({ fn }) => ['station' as const, fn.countAll<number>().as('count')])
+    .where('station', 'in', numbers)
+    .groupBy('station')
+    .execute();
 }
 
 /** What an index of its own holds: the number is in the statement, since a value beside it would not show that. */
@@ -200,11 +194,7 @@ async function unclaimed(work: Work, station: StationsTable) {
     .execute();
   const termsOf = await work.shared.terms.get(work.db, codes);
   const today = await currentTerms(work, station);
-  const { last } = await work.db
-    .selectFrom('codes')
-    .select(({ fn }) => fn.max('sequence').as('last'))
-    .where('station', '=', station.number)
-    .executeTakeFirstOrThrow();
+  const last = await lastDrawn(work, station.number);
   const over = codes.filter((row) => {
     const terms = termsOf(row);
     return isVoid(terms, today) || isExpired(terms, row.sequence, last ?? row.sequence, work.now);

@@ -47,13 +47,7 @@ async function createNumbered(
   if (!isStationId(id)) {
     return refuseValue('station-not-valid', 'id: 1 to 64 letters and digits, with . _ : - between them');
   }
-  const fault =
-    faultInName(name) ??
-    faultInName(site, 0, 'site') ??
-    faultInOutlets(outlets) ??
-    faultInTerms(terms) ??
-    faultInSlots(terms) ??
-    faultInCurrency(terms.price);
+  const fault = faultInStation(name, site, outlets, terms) ?? faultInSlots(terms) ?? faultInCurrency(terms.price);
   if (fault) return refuseValue('station-not-valid', fault);
   // The number is the call's own, so that a call that is tried again after a lost connection knows its own work.
   const row: StationsTable = {
@@ -81,11 +75,8 @@ async function createNumbered(
     if (earlier) return refuse('station-exists', `There is a station ${shown(id)} already.`);
     return createNumbered(work, random32(), wanted, by);
   }
-  await work.db
-    .insertInto('station_terms')
-    .values(termsRow(row, terms, work.now))
-    .execute();
-  note(work, 'station-created', id, by);
+  await insertTerms(work, row, terms);
+  work.audits.push({ action: 'station-created', station: id, client: by });
   return stationRecord(row, terms);
 }
 
@@ -109,10 +100,7 @@ export async function updateStation(
   const { price: kept, ...free } = merged;
   const terms: StationTerms = price === null || kept === undefined ? free : { ...free, price: kept };
   const fault =
-    faultInName(name) ??
-    faultInName(site, 0, 'site') ??
-    faultInOutlets(outlets) ??
-    faultInTerms(terms) ??
+    faultInStation(name, site, outlets, terms) ??
     faultInSlots(terms, before) ??
     faultInCurrency(price, before.price) ??
     faultInNumbering(terms, row.last ?? 0, work.now);
@@ -121,22 +109,15 @@ export async function updateStation(
   const seen = { name, site, folded: folded(id, name, site), outlets };
   if (same && name === row.name && site === row.site && outlets === row.outlets) return stationRecord(row, before);
   const version = same ? row.terms : row.terms + 1;
-  const [after] = await work.db
-    .updateTable('stations')
-    .set({ ...seen, terms: version, revision: row.revision + 1, updated_at: work.now })
-    .where('number', '=', row.number)
-    .where('revision', '=', row.revision)
-    .returningAll()
-    .execute();
-  if (!after) throw new TryAgain('the station was changed meanwhile');
-  if (!same)
-    await work.db
-      .insertInto('station_terms')
-      .values(termsRow(after, terms, work.now))
-      .execute();
-  note(work, 'station-changed', id, by, Object.keys(change).join(', '));
+  const after = await changeRow(work, row, { ...seen, terms: version });
+  if (!same) await insertTerms(work, after, terms);
+  const detail = Object.keys(change).join(', ');
+  work.audits.push({ action: 'station-changed', station: id, client: by, detail });
   return stationRecord(after, terms);
 }
+
+const faultInStation = (name: string, site: string, outlets: number, terms: StationTerms): string | undefined =>
+  faultInName(name) ?? faultInName(site, 0, 'site') ?? faultInOutlets(outlets) ?? faultInTerms(terms);
 
 /** A change of clock or slots must not leave a station waiting for its clock to catch up with its numbers. */
 function faultInNumbering(terms: StationTerms, last: number, now: number): string | undefined {
@@ -155,16 +136,30 @@ export async function retireStation(work: Work, id: string, by?: string): Promis
   if (!row) return unknownStation(id);
   const terms = await currentTerms(work, row);
   if (row.retired_at !== null) return stationRecord(row, terms);
+  const after = await changeRow(work, row, { retired_at: work.now });
+  work.audits.push({ action: 'station-retired', station: id, client: by });
+  return stationRecord(after, terms);
+}
+
+/** @throws {TryAgain} when it was changed meanwhile */
+async function changeRow(
+  work: Work,
+  { number, revision }: StationsTable,
+  change: Partial<StationsTable>,
+): Promise<StationsTable> {
   const [after] = await work.db
     .updateTable('stations')
-    .set({ retired_at: work.now, updated_at: work.now, revision: row.revision + 1 })
-    .where('number', '=', row.number)
-    .where('revision', '=', row.revision)
+    .set({ ...change, updated_at: work.now, revision: revision + 1 })
+    .where(({ and }) => and({ number, revision }))
     .returningAll()
     .execute();
   if (!after) throw new TryAgain('the station was changed meanwhile');
-  note(work, 'station-retired', id, by);
-  return stationRecord(after, terms);
+  return after;
+}
+
+async function insertTerms(work: Work, station: StationsTable, terms: StationTerms): Promise<void> {
+  const row = termsRow(station, terms, work.now);
+  await work.db.insertInto('station_terms').values(row).execute();
 }
 
 function termsRow(station: StationsTable, terms: StationTerms, since: number): StationTermsTable {
@@ -181,15 +176,6 @@ function termsRow(station: StationsTable, terms: StationTerms, since: number): S
     currency: terms.price?.currency ?? null,
     since,
   };
-}
-
-function note(work: Work, action: string, station: string, by: string | undefined, detail?: string): void {
-  work.audits.push({
-    action,
-    station,
-    ...(by === undefined ? {} : { client: by }),
-    ...(detail === undefined ? {} : { detail }),
-  });
 }
 
 function withoutUndefined<T extends object>(given: T): T {

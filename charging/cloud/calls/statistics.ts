@@ -1,6 +1,6 @@
 // Figures for the operator and for metrics: from the day's sums, never by counting the ledger.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { ALGORITHM_NAMES, type Unit } from '../../codes/index.ts';
 import type { Tables } from '../database/schema.ts';
 import type { Anomaly, DayFigures, Statistics } from '../statistics-types.ts';
@@ -10,7 +10,7 @@ import { VOUCHER } from './records.ts';
 import { silentSince, unexplainedEnds } from './station-health.ts';
 
 const DAYS_30_MS = 30 * 86_400_000;
-const MOST_PAYMENTS = 1000;
+const MOST_OPEN = 1000;
 /** Counted in so many pieces, so that sales go on between them however many there are. */
 const PIECES = 48;
 const MOST_ANOMALIES = 20;
@@ -36,12 +36,14 @@ export async function statistics(
     stations: await stationCounts(work),
     outstanding: quick ? null : await outstanding(work),
     waiting: await waiting(work),
-    paidWithoutCode: await openPayments(work),
+    paidWithoutCode: await open(work, 'payments'),
     reports: await reportFigures(work),
-    refundsOwed: await openRefunds(work),
+    refundsOwed: await open(work, 'refunds'),
     anomalies: await anomalies(work, Math.max(first, dayOf(work.now) - ANOMALY_DAYS + 1)),
   };
 }
+
+const SUMS = ['issued', 'amount', 'money', 'settled', 'unused', 'refunded', 'synchronizations', 'services'] as const;
 
 async function dayFigures(work: Work, first: number): Promise<DayFigures[]> {
   const rows = await work.db
@@ -51,16 +53,7 @@ async function dayFigures(work: Work, first: number): Promise<DayFigures[]> {
     .groupBy(['day', 'unit', 'currency'])
     .orderBy('day')
     .select(['day', 'unit', 'currency'])
-    .select(({ fn }) => [
-      fn.sum<number>('issued').as('issued'),
-      fn.sum<number>('amount').as('amount'),
-      fn.sum<number>('money').as('money'),
-      fn.sum<number>('settled').as('settled'),
-      fn.sum<number>('unused').as('unused'),
-      fn.sum<number>('refunded').as('refunded'),
-      fn.sum<number>('synchronizations').as('synchronizations'),
-      fn.sum<number>('services').as('services'),
-    ])
+    .select(({ fn }) => SUMS.map((name) => fn.sum<number>(name).as(name)))
     .execute();
   return rows.map((row) => ({
     ...row,
@@ -82,13 +75,13 @@ async function stationCounts(work: Work) {
 async function inPieces(
   first: number,
   length: number,
-  count: (from: number, to: number) => Promise<{ count: number }>,
+  count: (from: number, to: number) => Promise<number>,
 ): Promise<number> {
   let sum = 0;
   for (let piece = 0; piece < PIECES; piece++) {
     const from = first + Math.floor((length * piece) / PIECES);
     const to = first + Math.floor((length * (piece + 1)) / PIECES);
-    sum += (await count(from, piece === PIECES - 1 ? Number.MAX_SAFE_INTEGER : to)).count;
+    sum += await count(from, piece === PIECES - 1 ? Number.MAX_SAFE_INTEGER : to);
     await nextTurn();
   }
   return sum;
@@ -124,62 +117,44 @@ function outstanding(work: Work): Promise<number> {
     const counted = sql<{
       count: number;
     }>`select ${whole(sql`coalesce(sum((${ofTerms})), 0)`)} as count from (${terms}) terms`;
-    return (await counted.execute(work.db)).rows[0]!;
+    return (await counted.execute(work.db)).rows[0]!.count;
   });
 }
 
 function waiting(work: Work): Promise<number> {
   return inPieces(work.now - DAYS_30_MS, DAYS_30_MS, (from, to) =>
-    work.db
-      .selectFrom('reservations')
-      .where('sequence', 'is', null)
-      .where('cancelled_at', 'is', null)
-      .where('reserved_at', '>=', from)
-      .where('reserved_at', '<', to)
-      .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)]))
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow(),
+    countOf(
+      work.db
+        .selectFrom('reservations')
+        .where('sequence', 'is', null)
+        .where('cancelled_at', 'is', null)
+        .where('reserved_at', '>=', from)
+        .where('reserved_at', '<', to)
+        .where((inner) => inner.or([inner('lapses_at', '>', work.now), inner('paid_at', 'is not', null)])),
+    ),
   );
 }
 
-async function openPayments(work: Work): Promise<number> {
-  const { count } = await work.db
-    .selectFrom((eb) =>
-      eb.selectFrom('payments').where('done', '=', 0).select('payment').limit(MOST_PAYMENTS).as('open'),
-    )
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+function open(work: Work, table: 'payments' | 'refunds'): Promise<number> {
+  const rows = work.db.selectFrom(table).where('done', '=', 0).select('station').limit(MOST_OPEN);
+  return countOf(work.db.selectFrom(rows.as('open')));
+}
+
+async function countOf<DB, TB extends keyof DB>(rows: SelectQueryBuilder<DB, TB, object>): Promise<number> {
+  const counted = await rows.select(sql<number>`count(*)`.as('count')).executeTakeFirstOrThrow();
+  return (counted as { count: number }).count;
 }
 
 async function reportFigures(work: Work): Promise<Statistics['reports']> {
-  const silent = await silentSince(work)
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
   const { missing } = await work.db
     .selectFrom('journals')
     .select(({ fn }) => fn.sum<number | null>('missing').as('missing'))
     .executeTakeFirstOrThrow();
-  const unseen = await work.db
-    .selectFrom('alarms')
-    .where('unseen', '=', 1)
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  const unexplained = await unexplainedEnds(work)
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
   return {
-    ...{ silent: silent.count, missing: missing ?? 0 },
-    ...{ unexplained: unexplained.count, alarms: unseen.count },
+    ...{ silent: await countOf(silentSince(work)), missing: missing ?? 0 },
+    unexplained: await countOf(unexplainedEnds(work)),
+    alarms: await countOf(work.db.selectFrom('alarms').where('unseen', '=', 1)),
   };
-}
-
-async function openRefunds(work: Work): Promise<number> {
-  const { count } = await work.db
-    .selectFrom((eb) => eb.selectFrom('refunds').where('done', '=', 0).select('refund').limit(MOST_PAYMENTS).as('open'))
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
 }
 
 async function anomalies(work: Work, first: number): Promise<Anomaly[]> {
@@ -224,23 +199,16 @@ async function busiest(
     .execute();
 }
 
-async function issuedSince(work: Work, station: number, first: number): Promise<number> {
+function issuedSince(work: Work, station: number, first: number): Promise<number> {
   const days = dayOf(work.now) - first + 1;
-  const { count } = await work.db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('codes')
-        .where('station', '=', station)
-        .select(['kind', 'issued_at'])
-        .orderBy('sequence', 'desc')
-        .limit(days * MOST_A_DAY)
-        .as('latest'),
-    )
-    .where('kind', '=', VOUCHER)
-    .where('issued_at', '>=', first * 86_400_000)
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+  const latest = work.db
+    .selectFrom('codes')
+    .where('station', '=', station)
+    .select(['kind', 'issued_at'])
+    .orderBy('sequence', 'desc')
+    .limit(days * MOST_A_DAY);
+  const sold = work.db.selectFrom(latest.as('latest')).where('kind', '=', VOUCHER);
+  return countOf(sold.where('issued_at', '>=', first * 86_400_000));
 }
 
 /** What selling, paying, settling and letting people in write to. */

@@ -5,7 +5,7 @@ import type { KeptKey } from '../database/newest-keys.ts';
 import type { StationTerms } from '../station-types.ts';
 import type { IssuedService } from '../types.ts';
 import { iso, type Work } from '../work.ts';
-import { type StationToday, stationByNumber } from './records.ts';
+import { type StationToday, stationByNumber, termsOf } from './records.ts';
 
 /** What an idempotency key of a synchronization is kept as. */
 export const SYNCHRONIZATION = 2;
@@ -33,8 +33,7 @@ export async function replaySynchronization(
 ): Promise<IssuedService | undefined> {
   const of = await stationByNumber(work, key.station);
   if (of?.id !== station) return undefined;
-  const version = { station: key.station, terms: Math.floor(key.item / SEQUENCES) };
-  const terms = (await work.shared.terms.get(work.db, [version]))(version);
+  const terms = await termsOf(work, { station: key.station, terms: Math.floor(key.item / SEQUENCES) });
   return synchronizationAnswer(work, station, terms, key.item % SEQUENCES, key.used_at);
 }
 

@@ -5,12 +5,11 @@
 import { MOST_UNUSED, type OpenVoucher } from '../../codes/index.ts';
 import { slotAt } from '../../codes/numbering.ts';
 import type { CodesTable, JournalsTable, StationsTable } from '../database/schema.ts';
-import { random48 } from '../random.ts';
 import type { StationTerms } from '../station-types.ts';
 import { boundsOf, isExpired } from '../terms.ts';
-import { own, type Work } from '../work.ts';
+import type { Work } from '../work.ts';
 import { keepSettlement } from './receipts.ts';
-import { codesWithEnds, currentTerms, requestIdOf, VOUCHER } from './records.ts';
+import { codesWithEnds, currentTerms, lastDrawn, requestIdOf, VOUCHER } from './records.ts';
 
 /** More wait for the next report. */
 const MOST_AT_ONCE = 500;
@@ -73,11 +72,7 @@ interface Proven {
 
 /** No more than can be: whoever has a stolen key may claim a day that has not come, or a number that was not drawn. */
 async function provenBy(work: Work, { station, sure, highest }: JournalsTable): Promise<Proven> {
-  const { last } = await work.db
-    .selectFrom('codes')
-    .select(({ fn }) => fn.max('sequence').as('last'))
-    .where('station', '=', station)
-    .executeTakeFirstOrThrow();
+  const last = await lastDrawn(work, station);
   return { sureMs: Math.min(sure * 1000, work.now), highest: Math.min(highest, last ?? 0) };
 }
 
@@ -125,16 +120,8 @@ async function giveBack(
   terms: StationTerms,
   { journal, number }: JournalsTable,
 ): Promise<void> {
-  const { again } = await keepSettlement(work, row, terms, {
-    station: row.station,
-    sequence: row.sequence,
-    unused: MOST_UNUSED,
-    refund: row.price,
-    client: 'report',
-    settled_at: work.now,
-    token: own(work, random48, `expired ${row.sequence}`),
-    source: 'expired',
-  });
+  const what = { unused: MOST_UNUSED, client: 'report', source: 'expired' } as const;
+  const { again } = await keepSettlement(work, row, terms, what);
   if (again) return;
   work.audits.push({
     action: 'expired-code-refunded',
