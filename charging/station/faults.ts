@@ -1,21 +1,7 @@
 // What can be wrong with a station, as data: what each fault does is said here and nowhere else.
-import type { Unit } from '../codes/index.ts';
+import type { FAULT_NUMBERS, Unit } from '../codes/index.ts';
 
-export type FaultCode =
-  | 'emergency-stop'
-  | 'residual-current'
-  | 'relay-stuck-on'
-  | 'over-current'
-  | 'over-temperature'
-  | 'guard-lost'
-  | 'relay-unusable'
-  | 'gpio-lost'
-  | 'vehicle-unknown'
-  | 'relay-did-not-close'
-  | 'relay-opened'
-  | 'journal-not-writable'
-  | 'meter-silent'
-  | 'meter-implausible';
+export type FaultCode = keyof typeof FAULT_NUMBERS;
 
 export interface FaultRule {
   /** What it stops: the one outlet that it came from, or all of them. */

@@ -1,5 +1,5 @@
 // What the rooms of the station say to each other: plain data.
-import type { AlgorithmName, LayoutName, Operation, Unit } from '../codes/index.ts';
+import type { AlgorithmName, END_REASONS, LayoutName, Operation, Unit } from '../codes/index.ts';
 
 export interface StationSettings {
   readonly stationId: string;
@@ -41,16 +41,6 @@ export interface Voucher {
   readonly step: number;
 }
 
-export type Outcome =
-  | 'accepted'
-  | 'mistyped'
-  | 'used'
-  | 'expired'
-  | 'out-of-step'
-  | 'clock-lost'
-  | 'invalid'
-  | 'locked';
-
 /** What the keypad hears (docs/code-format.md). */
 export type Verdict =
   | { readonly outcome: 'accepted'; readonly kind: 'voucher'; readonly voucher: Voucher }
@@ -58,18 +48,10 @@ export type Verdict =
   | { readonly outcome: 'locked'; readonly retryAfterSeconds: number }
   /** `sequence`: of a voucher, which may have been typed in time and wait since. */
   | { readonly outcome: 'expired'; readonly sequence?: number }
-  | { readonly outcome: Exclude<Outcome, 'accepted' | 'locked' | 'expired'> };
+  | { readonly outcome: 'mistyped' | 'used' | 'out-of-step' | 'clock-lost' | 'invalid' };
+export type Outcome = Verdict['outcome'];
 
-export type EndReason =
-  | 'used-up'
-  | 'unplugged'
-  | 'stop-key'
-  | 'service'
-  | 'full'
-  | 'power-cut'
-  | 'fault'
-  | 'handed-back'
-  | 'taken-back';
+export type EndReason = keyof typeof END_REASONS;
 
 /** Why a voucher that was verified is not redeemed. */
 export type Unredeemable = 'used' | 'expired';

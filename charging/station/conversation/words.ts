@@ -1,11 +1,12 @@
 // The words of the display, in the languages of the catalogues.
 import type { FaultCode } from '../faults.ts';
 import type { EndReason } from '../types.ts';
-import type { Catalogue, FaultWords, Language, Lines, Screen } from './screens.ts';
+import type { Catalogue, FaultWords, Lines } from './catalogue.ts';
+import type { Language, Screen, ScreenName } from './screens.ts';
 import { EN } from './words/en.ts';
 import { ZH_CN } from './words/zh-cn.ts';
 
-export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en: EN, 'zh-CN': ZH_CN };
+export const CATALOGUES: Readonly<Record<Language, Catalogue<ScreenName>>> = { en: EN, 'zh-CN': ZH_CN };
 
 const MOST_LINES = { lines: 4, short: 2 } as const;
 const COLUMNS = { lines: 20, short: 16 } as const;

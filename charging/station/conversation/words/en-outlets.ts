@@ -1,7 +1,7 @@
-import type { OutletScreens } from '../screens.ts';
+import type { Screens } from '../catalogue.ts';
 
 /** What is said where there are several outlets, or several vouchers. */
-export const EN_OUTLETS: OutletScreens = {
+export const EN_OUTLETS = {
   'idle-several': {
     lines: ['Free: {free}', 'Type your code,', 'then press #', 'Out of order: {broken}'],
     short: ['Free: {free}', 'Code, then #'],
@@ -234,4 +234,4 @@ export const EN_OUTLETS: OutletScreens = {
     lines: ["Station's report:", 'scan it on the', "station's panel."],
     short: ['Report: scan it', 'on the panel.'],
   },
-};
+} satisfies Screens;

@@ -1,8 +1,8 @@
-import type { Catalogue } from '../screens.ts';
+import type { Catalogue } from '../catalogue.ts';
 import { EN_OUTLETS } from './en-outlets.ts';
 
 /** At most 4 lines of 20 columns, and 2 of 16 for small displays. LOCKED, OUT OF STEP and CLOCK are what the customer's page asks for. */
-export const EN: Catalogue = {
+export const EN = {
   screens: {
     ...EN_OUTLETS,
     idle: { lines: ['Ready to charge', 'Type your code,', 'then press #'], short: ['Type your code,', 'then press #'] },
@@ -262,4 +262,4 @@ export const EN: Catalogue = {
     'meter-silent': { title: 'Meter is silent', advice: ['Please call the', 'operator.'] },
     'meter-implausible': { title: 'Meter is wrong', advice: ['Please call the', 'operator.'] },
   },
-};
+} satisfies Catalogue;

@@ -1,7 +1,8 @@
-import type { OutletScreens } from '../screens.ts';
+import type { Screens } from '../catalogue.ts';
+import type { EN_OUTLETS } from './en-outlets.ts';
 
 /** 有多个插座或多个充电码时的文字。 */
-export const ZH_CN_OUTLETS: OutletScreens = {
+export const ZH_CN_OUTLETS: Screens<keyof typeof EN_OUTLETS> = {
   'idle-several': {
     lines: ['空闲插座：{free}', '请输入充电码，', '然后按 # 键', '停用插座：{broken}'],
     short: ['空闲：{free}', '输入充电码后按 #'],
