@@ -133,15 +133,7 @@ export type Values<T extends Settings> = {
  * `bad-variable`: what can't be came from a variable. `rows`: not a row for each outlet. `row-empty`, `row-twice`: of an
  * outlet's row, that it has none or that another outlet has the same.
  */
-export type SettingFault =
-  | 'bad-number'
-  | 'bad-choice'
-  | 'bad-variable'
-  | 'no-setting'
-  | 'no-line'
-  | 'rows'
-  | 'row-empty'
-  | 'row-twice';
+export type SettingFault = keyof typeof MESSAGES;
 
 export interface SettingFaultValues {
   /** Of the setting in its table. */
@@ -167,7 +159,7 @@ export class SettingError extends Error {
 }
 
 const either = ({ name, variable }: SettingFaultValues) => (variable === '' ? name : `${name} or ${variable}`);
-const MESSAGES: Readonly<Record<SettingFault, (values: SettingFaultValues) => string>> = {
+const MESSAGES = {
   'bad-number': ({ name, value, takes }) => `"${value}" can't be in ${name}: it takes ${takes}.`,
   'bad-choice': ({ name, value, takes }) => `"${value}" can't be in ${name}: it takes ${takes}.`,
   'bad-variable': ({ variable, value, takes }) => `The variable ${variable} holds "${value}", but takes: ${takes}.`,
@@ -178,7 +170,7 @@ const MESSAGES: Readonly<Record<SettingFault, (values: SettingFaultValues) => st
   'row-empty': ({ takes, ...named }) => `${either({ takes, ...named })} names nothing for outlet ${takes}.`,
   'row-twice': ({ value, takes, ...named }) =>
     `${either({ value, takes, ...named })} names "${value}" for the outlets ${takes}: each needs its own.`,
-};
+} satisfies Readonly<Record<string, (values: SettingFaultValues) => string>>;
 
 /** What somebody put into a setting. */
 export interface Said {

@@ -29,22 +29,12 @@ export interface MoneyEvent {
 
 export interface DeskOptions {
   readonly provider: Provider;
-  readonly ledger: () => Promise<Pick<Ledger, DeskCalls>>;
+  readonly ledger: () => Promise<Ledger>;
   /** Told of each thing that happened once, in the process that heard of it first; a crash may swallow it. */
   readonly onEvent?: (event: MoneyEvent) => void;
   /** In words, for the log. */
   readonly onTrouble?: (line: string) => void;
 }
-type DeskCalls =
-  | 'notePayment'
-  | 'checkout'
-  | 'keepCheckout'
-  | 'claimCheckouts'
-  | 'checkoutOver'
-  | 'claimRefunds'
-  | 'refundTold'
-  | 'refundedElsewhere'
-  | 'disputeTold';
 
 /** How often it looks for what is owed. */
 const RECONCILE_EVERY_MS = 5000;
