@@ -1,12 +1,13 @@
 // Lines through the kernel's GPIO character device, /dev/gpiochip*: what libgpiod speaks, spoken directly.
-import { closeSync, constants, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceError } from '../linux/errors.ts';
+import { numberedIn } from '../linux/files.ts';
 import { type Libc, loadLibc } from '../linux/libc.ts';
 import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { EdgeWatcher } from './edges.ts';
-import { GpioError } from './errors.ts';
+import { GpioError, lineLost, noPermission } from './errors.ts';
 import { PolledInput } from './polled.ts';
 import {
   FLAG,
@@ -71,7 +72,7 @@ class CharDevice implements GpioDriver {
     }
     this.#edges.add(file, {
       onEdge: options.onChange,
-      onGone: (cause) => options.onLost(lost(line, cause)),
+      onGone: (cause) => options.onLost(lineLost(line, cause)),
     });
     return new DeviceInput(this.#libc, this.#edges, line, file);
   }
@@ -104,7 +105,7 @@ class CharDevice implements GpioDriver {
       return new DeviceOutput(this.#libc, line, file, readLineValue(values));
     } catch (cause) {
       closeSync(file);
-      throw lost(line, cause);
+      throw lineLost(line, cause);
     }
   }
 
@@ -140,7 +141,7 @@ class CharDevice implements GpioDriver {
     try {
       this.#libc.ioctl(chip, IOCTL.lineInfo, info);
     } catch (cause) {
-      throw lost(at.offset, cause);
+      throw lineLost(at.offset, cause);
     } finally {
       closeSync(chip);
     }
@@ -194,11 +195,11 @@ class DeviceOutput implements OutputLine {
   }
 
   write(on: boolean): void {
-    if (this.#file === undefined) throw lost(this.#line, 'closed');
+    if (this.#file === undefined) throw lineLost(this.#line, 'closed');
     try {
       this.#libc.ioctl(this.#file, IOCTL.setValues, lineValues(on));
     } catch (cause) {
-      throw lost(this.#line, cause);
+      throw lineLost(this.#line, cause);
     }
   }
 
@@ -218,12 +219,12 @@ class DeviceOutput implements OutputLine {
 }
 
 function readLevel(libc: Libc, line: Line, file: number | undefined): boolean {
-  if (file === undefined) throw lost(line, 'closed');
+  if (file === undefined) throw lineLost(line, 'closed');
   const values = lineValues();
   try {
     libc.ioctl(file, IOCTL.getValues, values);
   } catch (cause) {
-    throw lost(line, cause);
+    throw lineLost(line, cause);
   }
   return readLineValue(values);
 }
@@ -231,9 +232,7 @@ function readLevel(libc: Libc, line: Line, file: number | undefined): boolean {
 /** Every chip that may be opened, once: Raspberry Pi OS keeps gpiochip4 as a second name of gpiochip0. */
 function deviceChips(libc: Libc, root: string): DeviceChip[] {
   const folder = join(root, 'dev');
-  const paths = readdirSync(folder)
-    .filter((name) => /^gpiochip\d+$/.test(name))
-    .sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)))
+  const paths = numberedIn(folder, 'gpiochip')
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isCharacterDevice())
     .filter((path, i, all) => all.findIndex((other) => statSync(other).rdev === statSync(path).rdev) === i);
@@ -284,18 +283,7 @@ function openChip(path: string): number {
     return openSync(path, constants.O_RDWR);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EPERM') {
-      throw new GpioError(
-        'no-permission',
-        `No permission for ${path}: add the user to the group gpio (sudo usermod -aG gpio $USER) and log in again.`,
-        { cause },
-      );
-    }
+    if (code === 'EACCES' || code === 'EPERM') throw noPermission(path, cause);
     throw new GpioError('no-gpio', `${path} can't be opened: ${code}.`, { cause });
   }
-}
-
-function lost(line: Line, cause: unknown): GpioError {
-  const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
-  return new GpioError('line-lost', `GPIO line ${line} is lost (${why}).`, { cause });
 }

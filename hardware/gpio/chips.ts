@@ -1,7 +1,8 @@
 // Which chip and offset a line is. Chips are told by label and lines by name, never by number: what is gpiochip0 on
 // one kernel is gpiochip4 or gpiochip15 on another, and sysfs counts from 0, 512 or 569.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../linux/files.ts';
 import { GpioError } from './errors.ts';
 import { HEADER_LABELS, type Line, partsOf } from './pin.ts';
 
@@ -107,14 +108,8 @@ function labels(chips: readonly Chip[]): string {
 /** The chips that sysfs shows under `root`, with the bases that it gave them. Empty where there are none. */
 export function sysfsChips(root: string = '/'): SysfsChip[] {
   const folder = join(root, 'sys/class/gpio');
-  let entries: string[];
-  try {
-    entries = readdirSync(folder);
-  } catch {
-    return [];
-  }
   const chips: SysfsChip[] = [];
-  for (const id of entries.sort()) {
+  for (const id of namesIn(folder).sort()) {
     if (!/^gpiochip\d+$/.test(id)) continue;
     const read = (file: string) => readFileSync(join(folder, id, file), 'utf8');
     try {

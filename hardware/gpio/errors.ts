@@ -27,3 +27,14 @@ export class GpioError extends DeviceError {
     this.name = 'GpioError';
   }
 }
+
+/** A line that was there, and is not any more. */
+export function lineLost(line: number | string, cause: unknown): GpioError {
+  const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
+  return new GpioError('line-lost', `GPIO line ${line} is lost (${why}).`, { cause });
+}
+
+export function noPermission(what: string, cause?: unknown): GpioError {
+  const advice = 'add the user to the group gpio (sudo usermod -aG gpio $USER) and log in again.';
+  return new GpioError('no-permission', `No permission for ${what}: ${advice}`, { cause });
+}

@@ -1,7 +1,7 @@
 // What a kernel does with a line whose holder died. Raspberry Pi OS kernels leave an output as it was, so that a relay
 // stays closed; unless they are told otherwise.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textIn } from '../linux/files.ts';
 
 const MODULES = ['pinctrl_bcm2835', 'pinctrl_rp1'] as const;
 
@@ -44,7 +44,7 @@ interface Setting {
 function inForce(root: string): Setting | undefined {
   for (const module of MODULES) {
     for (const parameter of ['persist_gpio_outputs', 'strict_gpiod']) {
-      const value = read(join(root, 'sys/module', module, 'parameters', parameter))?.trim();
+      const value = textIn(join(root, 'sys/module', module, 'parameters', parameter))?.trim();
       if (value) return setting(module, parameter, value);
     }
   }
@@ -52,7 +52,7 @@ function inForce(root: string): Setting | undefined {
 }
 
 function onCommandLine(root: string): Setting | undefined {
-  const words = read(join(root, 'proc/cmdline'))?.trim().split(/\s+/) ?? [];
+  const words = textIn(join(root, 'proc/cmdline'))?.trim().split(/\s+/) ?? [];
   for (const word of words.reverse()) {
     const [, module, parameter, value = 'Y'] =
       /^(pinctrl[-_](?:bcm2835|rp1))\.(persist_gpio_outputs|strict_gpiod)(?:=(\S*))?$/.exec(word) ?? [];
@@ -64,12 +64,4 @@ function onCommandLine(root: string): Setting | undefined {
 function setting(module: string, parameter: string, value: string): Setting {
   const yes = /^(y|yes|1|on|true)$/i.test(value);
   return { keeps: parameter === 'strict_gpiod' ? !yes : yes, source: `${module}.${parameter}=${value}` };
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 // What stands on wires that nobody here holds, read without touching them: to ask the kernel for a line would make an input of
 // it, also of one that is another program's bus or that the firmware holds off.
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, textIn } from '../linux/files.ts';
 
 export interface WireLevel {
   /** As `lineKey` has it. */
@@ -16,26 +16,10 @@ const PATIENCE_MS = 2000;
 
 /** Of simulated lines: the files in their folder that hold 0 or 1. */
 export function simulatedLevels(folder: string): WireLevel[] {
-  let files: string[];
-  try {
-    files = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return files.flatMap((line) => {
-    const level = levelIn(join(folder, line));
-    return level === undefined ? [] : [{ line, level }];
+  return namesIn(folder).flatMap((line) => {
+    const text = textIn(join(folder, line))?.trim();
+    return text === '0' || text === '1' ? [{ line, level: text === '1' ? 1 : 0 }] : [];
   });
-}
-
-function levelIn(file: string): 0 | 1 | undefined {
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    return text === '1' ? 1 : text === '0' ? 0 : undefined;
-  } catch {
-    // A folder, or gone meanwhile.
-    return undefined;
-  }
 }
 
 /**

@@ -1,9 +1,10 @@
 // Lines through sysfs, /sys/class/gpio, by the package onoff: for kernels whose character device can't be used.
 import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textIn } from '../linux/files.ts';
 import { findLine, headerChip, type LineAt, type SysfsChip, sysfsChips } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
-import { GpioError } from './errors.ts';
+import { GpioError, lineLost, noPermission } from './errors.ts';
 
 /** What we use of onoff, which has to be compiled: where it cannot be it is not there, and the build does without it. */
 interface Gpio {
@@ -47,10 +48,7 @@ export async function openOnoff(root: string = '/'): Promise<GpioDriver> {
     );
   }
   if (!library.Gpio.accessible) {
-    throw new GpioError(
-      'no-permission',
-      'No permission for /sys/class/gpio/export: add the user to the group gpio (sudo usermod -aG gpio $USER) and log in again.',
-    );
+    throw noPermission('/sys/class/gpio/export');
   }
   return new OnoffDriver(library.Gpio, chips, root);
 }
@@ -167,11 +165,7 @@ export class OnoffDriver implements GpioDriver {
         }
         case 'EACCES':
         case 'EPERM':
-          throw new GpioError(
-            'no-permission',
-            `No permission for ${place}: add the user to the group gpio (sudo usermod -aG gpio $USER) and log in again.`,
-            { cause },
-          );
+          throw noPermission(place, cause);
         default:
           throw new GpioError('unsupported', `${place} can't be used so: ${cause.code ?? cause.message}.`, { cause });
       }
@@ -180,13 +174,9 @@ export class OnoffDriver implements GpioDriver {
 
   /** Only root may read it. */
   #holder(number: number): string | undefined {
-    try {
-      const all = readFileSync(join(this.#root, 'sys/kernel/debug/gpio'), 'utf8');
-      const holder = new RegExp(`^ *gpio-${number} +\\([^|]*\\|([^)]*)\\)`, 'm').exec(all)?.[1]?.trim();
-      return holder ? `"${holder}"` : undefined;
-    } catch {
-      return undefined;
-    }
+    const all = textIn(join(this.#root, 'sys/kernel/debug/gpio')) ?? '';
+    const holder = new RegExp(`^ *gpio-${number} +\\([^|]*\\|([^)]*)\\)`, 'm').exec(all)?.[1]?.trim();
+    return holder ? `"${holder}"` : undefined;
   }
 }
 
@@ -239,7 +229,7 @@ class OnoffInput implements InputLine {
         return;
       }
       gpio.unwatchAll();
-      options.onLost(lost(line, error));
+      options.onLost(lineLost(line, error));
     });
   }
 
@@ -271,16 +261,16 @@ class OnoffOutput implements OutputLine {
   }
 
   write(on: boolean): void {
-    if (this.#closed) throw lost(this.#line, 'closed');
+    if (this.#closed) throw lineLost(this.#line, 'closed');
     try {
       this.#gpio.writeSync(on === this.#activeLow ? 0 : 1);
     } catch (cause) {
-      throw lost(this.#line, cause);
+      throw lineLost(this.#line, cause);
     }
   }
 
   read(): boolean {
-    if (this.#closed) throw lost(this.#line, 'closed');
+    if (this.#closed) throw lineLost(this.#line, 'closed');
     return (readWire(this.#gpio, this.#line) === 1) !== this.#activeLow;
   }
 
@@ -299,11 +289,6 @@ function readWire(gpio: Gpio, line: Line): 0 | 1 {
   try {
     return gpio.readSync();
   } catch (cause) {
-    throw lost(line, cause);
+    throw lineLost(line, cause);
   }
-}
-
-function lost(line: Line, cause: unknown): GpioError {
-  const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
-  return new GpioError('line-lost', `GPIO line ${line} is lost (${why}).`, { cause });
 }

@@ -1,6 +1,7 @@
 // Which of the machine's input devices is the keypad. Looked up in sysfs at each plugging in: event numbers change.
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { numberedIn, realPath, textIn } from '../linux/files.ts';
 import { digitCodes } from './input-events.ts';
 
 export interface InputDevice {
@@ -20,19 +21,16 @@ const letterCodes = [16, 30, 44];
 /** The input devices, in the order of their numbers. `root` is `/` but for recorded machines. */
 export function inputDevices(root = '/'): InputDevice[] {
   const folder = join(root, 'sys/class/input');
-  return list(folder)
-    .filter((name) => /^event\d+$/.test(name))
-    .sort((one, other) => Number(one.slice(5)) - Number(other.slice(5)))
-    .map((event) => {
-      const codes = keyBitmap(read(join(folder, event, 'device/capabilities/key')));
-      const has = (wanted: readonly number[]) => wanted.every((code) => codes.has(code));
-      return {
-        path: join(root, 'dev/input', event),
-        name: read(join(folder, event, 'device/name')),
-        hasDigits: (has(digitCodes.row) || has(digitCodes.pad)) && enterCodes.some((code) => codes.has(code)),
-        hasLetters: has(letterCodes),
-      };
-    });
+  return numberedIn(folder, 'event').map((event) => {
+    const codes = keyBitmap(read(join(folder, event, 'device/capabilities/key')));
+    const has = (wanted: readonly number[]) => wanted.every((code) => codes.has(code));
+    return {
+      path: join(root, 'dev/input', event),
+      name: read(join(folder, event, 'device/name')),
+      hasDigits: (has(digitCodes.row) || has(digitCodes.pad)) && enterCodes.some((code) => codes.has(code)),
+      hasLetters: has(letterCodes),
+    };
+  });
 }
 
 /**
@@ -95,25 +93,9 @@ function resolveLink(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     return path;
   }
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return realPath(path);
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return '';
-  }
+  return textIn(path)?.trim() ?? '';
 }

@@ -1,12 +1,14 @@
 // Serial ports, and whether Linux talks on them as well.
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { namesIn, textIn } from './files.ts';
 
 /** The ports of adapters and of the header, as paths. */
 export function serialPorts(root: string): string[] {
   const folder = join(root, 'dev');
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.filter((name) => /^(ttyUSB|ttyACM)\d+$|^serial0$/.test(name)).map((name) => join(folder, name));
+  return namesIn(folder)
+    .filter((name) => /^(ttyUSB|ttyACM)\d+$|^serial0$/.test(name))
+    .map((name) => join(folder, name));
 }
 
 /** Whether the kernel's console is on the port. */
@@ -16,10 +18,6 @@ export function hasConsole(path: string, root: string): boolean {
 }
 
 function consolePorts(root: string): Set<string> {
-  try {
-    const words = readFileSync(join(root, 'proc/cmdline'), 'utf8').trim().split(/\s+/);
-    return new Set(words.flatMap((word) => /^console=(\w+)/.exec(word)?.[1] ?? []));
-  } catch {
-    return new Set();
-  }
+  const words = (textIn(join(root, 'proc/cmdline')) ?? '').trim().split(/\s+/);
+  return new Set(words.flatMap((word) => /^console=(\w+)/.exec(word)?.[1] ?? []));
 }

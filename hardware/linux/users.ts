@@ -1,6 +1,7 @@
 // Who may do what on this machine, from its own files, for a user who need not be the one who asks.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { textIn } from './files.ts';
 
 /** Whom the station runs as: permissions are judged for this user, also when root asks. */
 export interface User {
@@ -45,9 +46,5 @@ export function groupOf(path: string, root = '/'): string {
 }
 
 function lines(root: string, path: string): string[] {
-  try {
-    return readFileSync(join(root, path), 'utf8').split('\n').filter(Boolean);
-  } catch {
-    return [];
-  }
+  return (textIn(join(root, path)) ?? '').split('\n').filter(Boolean);
 }

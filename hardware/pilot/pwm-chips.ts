@@ -1,8 +1,8 @@
 // Which PWM channel comes out at GPIO18. Chips are told by what they are, never by number: the fan of a Raspberry Pi 5 and
 // a HAT have PWM as well, and which one is pwmchip0 changes with board and kernel.
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceError } from '../linux/errors.ts';
+import { numberedIn, realPath, textIn } from '../linux/files.ts';
 
 export interface PwmChannel {
   /** `pwmchip0`. */
@@ -32,7 +32,7 @@ interface PwmChip {
 /** Throws a `DeviceError` `no-such-device` where no chip is the one of GPIO18. */
 export function pwmOfGpio18(root: string = '/'): PwmChannel {
   const folder = join(root, 'sys/class/pwm');
-  const chips = list(folder).flatMap((id) => (/^pwmchip\d+$/.test(id) ? [look(folder, id)] : []));
+  const chips = numberedIn(folder, 'pwmchip').map((id) => look(folder, id));
   for (const { compatible, address, channel } of BLOCKS) {
     const alike = chips.filter((chip) => chip.compatible.length === 0 || chip.compatible.includes(compatible));
     const placed = alike.filter(({ places }) => address.test(places));
@@ -52,43 +52,18 @@ export function pwmOfGpio18(root: string = '/'): PwmChannel {
 function look(folder: string, id: string): PwmChip {
   const chip = join(folder, id);
   const device = join(chip, 'device');
-  const event = read(join(device, 'uevent')) ?? '';
+  const event = textIn(join(device, 'uevent')) ?? '';
   const compatible = [
-    ...(read(join(device, 'of_node/compatible'))?.split('\0') ?? []),
+    ...(textIn(join(device, 'of_node/compatible'))?.split('\0') ?? []),
     ...[...event.matchAll(/^OF_COMPATIBLE_\d+=(.+)$/gm)].map(([, name]) => name!),
   ];
   return {
     id,
-    channels: Number(read(join(chip, 'npwm')) ?? Number.POSITIVE_INFINITY),
+    channels: Number(textIn(join(chip, 'npwm')) ?? Number.POSITIVE_INFINITY),
     compatible: compatible.filter((name) => name !== ''),
     places: [
       /^OF_FULLNAME=(.+)$/m.exec(event)?.[1] ?? '',
-      ...[chip, device, join(device, 'of_node')].map(placeOf),
+      ...[chip, device, join(device, 'of_node')].map((path) => realPath(path) ?? ''),
     ].join('\n'),
   };
-}
-
-/** Where a link leads; '' where there is none. */
-function placeOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return '';
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

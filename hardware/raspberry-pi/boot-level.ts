@@ -1,9 +1,9 @@
 // The relay's level before any program runs: what the firmware's `gpio=` lines in config.txt make of its pin, and what
 // they should (raspberrypi.com/documentation/computers/config_txt.html, "GPIO control" and "Conditional filters").
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Chip, findLine, headerChip } from '../gpio/chips.ts';
 import { type Pin, partsOf, writePin } from '../gpio/pin.ts';
+import { textIn } from '../linux/files.ts';
 
 const FILES = ['boot/firmware/config.txt', 'boot/config.txt'] as const;
 /** The installer's lines in config.txt stand between these. */
@@ -33,7 +33,7 @@ export interface BootSettings {
 export function readBootSettings(root: string = '/'): BootSettings | undefined {
   for (const file of FILES) {
     const path = join(root, file);
-    const text = read(path);
+    const text = textIn(path);
     if (text === undefined) continue;
     const said = new Map<number, Said>();
     const perhaps = new Map<number, Said>();
@@ -50,7 +50,7 @@ export function readBootSettings(root: string = '/'): BootSettings | undefined {
 
 /** A Raspberry Pi's own name; undefined on other machines. */
 export function modelOf(root: string): string | undefined {
-  const model = read(join(root, 'proc/device-tree/model'))?.replace(/\0/g, '');
+  const model = textIn(join(root, 'proc/device-tree/model'))?.replace(/\0/g, '');
   return model?.startsWith('Raspberry Pi') ? model : undefined;
 }
 
@@ -97,7 +97,7 @@ function* effective(text: string, path: string, model: string | undefined, depth
     else if (filter !== undefined) isUnsure = true;
     const holds = forModel === false ? false : isUnsure ? undefined : forModel;
     const included = /^include\s+(\S+)$/.exec(line)?.[1];
-    const inside = included === undefined || depth > 3 ? undefined : read(join(dirname(path), included));
+    const inside = included === undefined || depth > 3 ? undefined : textIn(join(dirname(path), included));
     if (inside === undefined) yield { line, holds };
     else if (holds !== false) {
       for (const one of effective(inside, path, model, depth + 1))
@@ -214,12 +214,4 @@ export function bootSentence({ pin, file, says, write }: BootProblem): string {
     `${pin}: ${file} says ${says ?? `no ${write.slice(0, write.lastIndexOf('='))}=…`}, so that nothing holds the relay off while the ` +
     `machine starts. Write ${write} under [all] at its end, in place of other lines for that pin, and restart the machine.`
   );
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

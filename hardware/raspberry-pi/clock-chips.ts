@@ -1,7 +1,8 @@
 // The clock chips of the machine, and the one that the kernel takes the time from. A Raspberry Pi 5 has one of its own
 // (rtc-rpi), which stands still without a battery at its connector, also where a DS3231 beside it keeps the time.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { numberedIn, textIn } from '../linux/files.ts';
 
 export interface ClockChip {
   /** `rtc0`. */
@@ -23,7 +24,7 @@ export interface ClockChips {
 /** Undefined where there is none. */
 export function clockChips(root: string = '/'): ClockChips | undefined {
   const folder = join(root, 'sys/class/rtc');
-  const chips = list(folder).map((id) => chipAt(join(folder, id), id));
+  const chips = numberedIn(folder, 'rtc').map((id) => chipAt(join(folder, id), id));
   if (chips.length === 0) return undefined;
   const is = (id: string | undefined) => chips.find((chip) => chip.id === id);
   // CONFIG_RTC_HCTOSYS_DEVICE is rtc0 everywhere; 1 in `hctosys` says that it was read (Documentation/ABI/testing/rtc-cdev).
@@ -44,15 +45,6 @@ function chipAt(path: string, id: string): ClockChip {
   };
 }
 
-function list(folder: string): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => /^rtc\d+$/.test(name));
-    return names.sort((a, b) => Number(a.slice(3)) - Number(b.slice(3)));
-  } catch {
-    return [];
-  }
-}
-
 function linked(path: string): string | undefined {
   try {
     return basename(readlinkSync(path));
@@ -62,9 +54,5 @@ function linked(path: string): string | undefined {
 }
 
 function text(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
+  return textIn(path)?.trim();
 }

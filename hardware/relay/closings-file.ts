@@ -1,6 +1,7 @@
 // When a guard's relays closed: kept over the guard's restart, not over the machine's, which gives a contactor its rest.
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { textIn } from '../linux/files.ts';
 
 interface Content {
   /** Times count from this boot of the machine. */
@@ -67,10 +68,6 @@ export class ClosingsFile {
 }
 
 function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    // None that any file has: nothing is known then of what was before.
-    return `of process ${process.pid} at ${performance.timeOrigin}`;
-  }
+  // Else one that no file has: nothing is known then of what was before.
+  return textIn('/proc/sys/kernel/random/boot_id')?.trim() ?? `of process ${process.pid} at ${performance.timeOrigin}`;
 }

@@ -5,6 +5,7 @@ import { permission } from '../../../hardware/checks.ts';
 import { chosenKind, DEVICES } from '../../../hardware/devices.ts';
 import type { I2cBus } from '../../../hardware/linux/bus.ts';
 import { DeviceError } from '../../../hardware/linux/errors.ts';
+import { realPath } from '../../../hardware/linux/files.ts';
 import { openI2cBus } from '../../../hardware/linux/linux-bus.ts';
 import { hasConsole, serialPorts } from '../../../hardware/linux/serial-ports.ts';
 import { outletsOf } from '../../../hardware/relay/relay-pins.ts';
@@ -191,13 +192,5 @@ function namedPorts({ env, root }: Subject): Set<string> {
   const tables = DEVICES.map((device) => chosenKind(device, env)?.settings ?? {});
   const settings = tables.flatMap((table) => Object.values(table));
   const named = settings.flatMap((one) => (one.kind === 'text' && one.device ? (env[one.variable ?? ''] ?? []) : []));
-  return new Set(named.flatMap((port) => real(join(root, port)) ?? []));
-}
-
-function real(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
+  return new Set(named.flatMap((port) => realPath(join(root, port)) ?? []));
 }

@@ -1,6 +1,7 @@
 // The disk: the journal has to reach it, and to be there after a power cut.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { textIn } from '../../../hardware/linux/files.ts';
 import { mayUse } from '../../../hardware/linux/users.ts';
 import { type Check, dataDir, type Finding, good, note, type Subject, wrong } from './finding.ts';
 
@@ -54,13 +55,7 @@ function writable(folder: string, { user }: Subject): Finding[] {
 
 /** The mount that the folder lies on: the longest of /proc/mounts that it is under. */
 export function mountOf(folder: string, root = '/'): { type: string; options: string[] } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(root, 'proc/mounts'), 'utf8');
-  } catch {
-    return undefined;
-  }
-  const mounts = text
+  const mounts = (textIn(join(root, 'proc/mounts')) ?? '')
     .split('\n')
     .filter(Boolean)
     .map((line) => line.split(' '))

@@ -1,6 +1,6 @@
 // The machine: what it is, whether it has power enough, and whether the programs that the station needs are there.
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, textIn } from '../../../hardware/linux/files.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 
 const leastNode = [22, 9] as const;
@@ -15,16 +15,16 @@ export const machineCheck: Check = {
 function model({ root }: Subject): Finding {
   if (process.platform !== 'linux')
     return wrong('machine.not-linux', 'machine.not-linux.do', { system: process.platform });
-  const name = read(join(root, 'proc/device-tree/model'))?.replace(/\0/g, '');
+  const name = textIn(join(root, 'proc/device-tree/model'))?.replace(/\0/g, '');
   return name ? good('machine.model', { model: name }) : note('machine.no-pi', { machine: process.arch });
 }
 
 /** The firmware's undervoltage alarm, as the kernel's hardware monitor shows it. */
 function power({ root }: Subject): Finding[] {
   const folder = join(root, 'sys/class/hwmon');
-  const monitor = list(folder).find((name) => read(join(folder, name, 'name'))?.trim() === 'rpi_volt');
+  const monitor = namesIn(folder).find((name) => textIn(join(folder, name, 'name'))?.trim() === 'rpi_volt');
   if (!monitor) return [];
-  const alarm = read(join(folder, monitor, 'in0_lcrit_alarm'))?.trim();
+  const alarm = textIn(join(folder, monitor, 'in0_lcrit_alarm'))?.trim();
   return [alarm === '1' ? wrong('machine.undervoltage', 'machine.undervoltage.do') : good('machine.power')];
 }
 
@@ -48,20 +48,4 @@ async function modules(): Promise<Finding[]> {
     }
   }
   return findings;
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

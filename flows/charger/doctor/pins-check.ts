@@ -1,11 +1,11 @@
 // Chips, permissions, kernel settings and lines. Looks only.
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverName } from '../../../hardware/gpio/driver.ts';
 import { GpioError } from '../../../hardware/gpio/errors.ts';
 import { kernelSettings } from '../../../hardware/gpio/kernel-settings.ts';
 import { openDriver } from '../../../hardware/gpio/open.ts';
 import { PinError, writePin } from '../../../hardware/gpio/pin.ts';
+import { numberedIn } from '../../../hardware/linux/files.ts';
 import { groupOf, mayUse } from '../../../hardware/linux/users.ts';
 import { protectionOf } from '../../../hardware/relay/protection.ts';
 import { SettingError } from '../../../hardware/settings.ts';
@@ -76,8 +76,7 @@ function failure(error: unknown, driver: DriverName): Finding {
 
 function permissions({ root, user }: Subject): Finding[] {
   const folder = join(root, 'dev');
-  const chips = existsSync(folder) ? readdirSync(folder).filter((name) => /^gpiochip\d+$/.test(name)) : [];
-  return chips
+  return numberedIn(folder, 'gpiochip')
     .map((chip) => join(folder, chip))
     .filter((path) => !mayUse(path, user))
     .map((path) => wrong('no-permission', 'no-permission.do', { path, user: user.name, group: groupOf(path, root) }));
