@@ -1,13 +1,12 @@
 // `control relay`: on and off of each outlet's relay in; what it really does, and its faults, out.
 import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
-import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, GUARD_SOCKET, joinStation } from '../charging-station/station-user.ts';
+import { GUARD_SOCKET, joinStation } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
+import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
@@ -48,13 +47,9 @@ export default function controlRelay(red: RED): void {
     });
 
     onInput(this, status, (message) => hear(message, controls));
-    onClose(this, async () => {
+    onClose(this, (removed) => {
       forget();
-      try {
-        await Promise.all(controls.map((control) => control.close()));
-      } finally {
-        leave();
-      }
+      return closeParts(controls, removed, leave);
     });
     for (const control of controls) control.start();
     offerTries(this, relayTries(red, charging, controls));
@@ -75,25 +70,11 @@ async function hear(message: Message, controls: readonly RelayControl[]): Promis
   await controls[outlet - 1]!.hear(message);
 }
 
-interface Parts {
-  readonly node: RedNode;
-  readonly status: Status;
-  readonly looks: OutletLooks;
-  readonly charging: ChargingStation;
-  readonly config: ControlRelayConfig;
-}
-
 /** No faults: the contactor needs its rest, a later order overtook this one, the flow was being stopped. */
 const EXPECTED: ReadonlySet<string> = new Set(['not-ready', 'superseded', 'closed']);
 
 /** The relay of one outlet. */
-class RelayControl {
-  readonly #at: OutletAt;
-  readonly #node: RedNode;
-  readonly #status: Status;
-  readonly #looks: OutletLooks;
-  readonly #charging: ChargingStation;
-  readonly #config: ControlRelayConfig;
+class RelayControl extends OutletPart<ControlRelayConfig> {
   #plan: RelayPlan | undefined;
   #opening: Promise<void> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
@@ -119,15 +100,6 @@ class RelayControl {
   readonly #faults = new Map<string, string>();
   #contactFault: string | undefined;
 
-  constructor(at: OutletAt, { node, status, looks, charging, config }: Parts) {
-    this.#at = at;
-    this.#node = node;
-    this.#status = status;
-    this.#looks = looks;
-    this.#charging = charging;
-    this.#config = config;
-  }
-
   get #isDirect(): boolean {
     return this.#plan?.through === 'direct';
   }
@@ -138,11 +110,11 @@ class RelayControl {
   }
 
   async #open(): Promise<void> {
-    const plan = planRelay(migrated(this.#config, MIGRATIONS), this.#at);
+    const plan = planRelay(migrated(this.config, MIGRATIONS), this.at);
     this.#plan = plan;
-    const { guardSocket } = this.#charging.plan;
+    const { guardSocket } = this.charging.plan;
     if (plan.feedback !== undefined) {
-      const driver = await this.#charging.gpio();
+      const driver = await this.charging.gpio();
       this.#contact = await FeedbackContact.open(driver, plan.feedback, (fault) => this.#feedback(fault));
     }
     this.#relay = await this.#relayOf(plan, guardSocket ?? GUARD_SOCKET);
@@ -155,10 +127,10 @@ class RelayControl {
 
   async #relayOf({ through, relay, contactor, guarded, protection }: RelayPlan, socket: string): Promise<Relay> {
     if (through === 'guard') {
-      if (guarded !== undefined) this.#leaveLine = this.#charging.lines.take(guarded.line, 'relay');
+      if (guarded !== undefined) this.#leaveLine = this.charging.lines.take(guarded.line, 'relay');
       return guardedRelay({ socket, relay, protection });
     }
-    return directRelay({ driver: await this.#charging.gpio(), ...contactor!, protection });
+    return directRelay({ driver: await this.charging.gpio(), ...contactor!, protection });
   }
 
   /** There is no relay: the session hears of it, so that nothing is sold. */
@@ -167,11 +139,11 @@ class RelayControl {
     this.#contact = undefined;
     await contact?.close().catch(() => {});
     if (this.#closed) return;
-    const fault = faultOf(this.#at, error);
-    this.#looks.set(this.#at, { fault, show: (status) => status.failed(fault) });
-    if (fault.code !== this.#unusable?.code) this.#node.error(fault, {});
+    const fault = faultOf(this.at, error);
+    this.show((status) => status.failed(fault), { fault });
+    if (fault.code !== this.#unusable?.code) this.node.error(fault, {});
     this.#unusable = fault;
-    const words = this.#status.wordsFor(fault);
+    const words = this.status.wordsFor(fault);
     if (this.#faults.get('relay-unusable') !== words) this.#fault('relay-unusable', true, words);
     if (!isPermanent(fault.code)) this.#again = setTimeout(() => this.start(), AGAIN_MS);
   }
@@ -224,7 +196,7 @@ class RelayControl {
     // back. A turn later one that stops in the same deploy is out of reach, and goes on with what is left when it starts again.
     const gone: Actual = { on: false, ready: false, readyInSeconds: 0, restarting: true };
     setImmediate(() => {
-      this.#node.send([{ topic: 'relay', outlet: this.#at.outlet, payload: gone }, null]);
+      this.node.send([{ topic: 'relay', outlet: this.at.outlet, payload: gone }, null]);
       // The node that comes next tells its own; these would stand for ever.
       for (const code of [...this.#faults.keys()]) this.#fault(code, false);
     });
@@ -239,7 +211,7 @@ class RelayControl {
     if (on && this.#contactFault === 'feedback-lost') {
       await this.#set({ on: false }, message);
       throw faultOf(
-        this.#at,
+        this.at,
         new NodeFault('feedback-lost', 'The feedback line of this relay is lost: the relay stays off.'),
       );
     }
@@ -275,7 +247,7 @@ class RelayControl {
     }
     const now = performance.now();
     this.#untilMs = Math.max(now, this.#relay!.state.on ? this.#untilMs : 0) + forMs;
-    const over = guarded(this.#node, this.#status, () => this.#set({ on: false }, message));
+    const over = guarded(this.node, this.status, () => this.#set({ on: false }, message));
     this.#timer = setTimeout(over, this.#untilMs - now);
   }
 
@@ -293,7 +265,7 @@ class RelayControl {
       this.#contactFault = fault;
       if (fault !== undefined) {
         this.#fault(fault, true);
-        if (this.#relay?.state.on) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
+        if (this.#relay?.state.on) guarded(this.node, this.status, () => this.#set({ on: false }, {}))();
       }
     }
     if (this.#relay) this.#tell(this.#relay.state, false);
@@ -308,30 +280,30 @@ class RelayControl {
     if (standing !== undefined && !this.#faults.has(standing)) this.#fault(standing, true);
   }
 
-  #fault(code: string, standing: boolean, words = this.#status.wordsFor(new NodeFault(code, code))): void {
+  #fault(code: string, standing: boolean, words = this.status.wordsFor(new NodeFault(code, code))): void {
     if (standing) this.#faults.set(code, words);
     else this.#faults.delete(code);
-    const { outlet } = this.#at;
-    this.#node.send([null, { ...this.#cause, topic: 'relay-fault', outlet, payload: { code, standing, words } }]);
+    const { outlet } = this.at;
+    this.node.send([null, { ...this.#cause, topic: 'relay-fault', outlet, payload: { code, standing, words } }]);
   }
 
   /** The first output: at each change, and in answer to each command. */
   #tell(state: RelayState, again: boolean): void {
     if (this.#closed) return;
     const actual = this.#actual(state);
-    this.#show(state, actual);
+    this.#look(state, actual);
     if (state.on || actual.on) this.#tellAgain();
     const told = JSON.stringify(actual);
     if (told === this.#told && !again) return;
     this.#told = told;
-    this.#node.send([{ ...this.#cause, topic: 'relay', outlet: this.#at.outlet, payload: actual }, null]);
+    this.node.send([{ ...this.#cause, topic: 'relay', outlet: this.at.outlet, payload: actual }, null]);
   }
 
   /** A message that is lost must not leave a session in the belief that the relay is what it is not. */
   #tellAgain(): void {
     this.#tellings = TOLD_AGAIN_OFF;
     this.#tellingAgain ??= setInterval(
-      guarded(this.#node, this.#status, () => this.#beat()),
+      guarded(this.node, this.status, () => this.#beat()),
       TELL_AGAIN_MS,
     );
   }
@@ -339,7 +311,7 @@ class RelayControl {
   #beat(): void {
     if (!this.#relay) return;
     const unwanted =
-      !wantedClosed(this.#session, this.#at.outlet) || (this.#contactFault !== undefined && this.#relay.state.on);
+      !wantedClosed(this.#session, this.at.outlet) || (this.#contactFault !== undefined && this.#relay.state.on);
     this.#tell(this.#relay.state, true);
     this.#tellings -= 1;
     if (this.#tellings <= 0) {
@@ -348,7 +320,7 @@ class RelayControl {
     }
     // The session's order was lost on a wire that is cut, it was deleted, or it cannot hear that somebody else closed the
     // relay: nobody else can open it.
-    if (unwanted) guarded(this.#node, this.#status, () => this.#set({ on: false }, {}))();
+    if (unwanted) guarded(this.node, this.status, () => this.#set({ on: false }, {}))();
   }
 
   #actual({ on, lease, readyInMs, problem }: RelayState): Actual {
@@ -363,23 +335,21 @@ class RelayControl {
     };
   }
 
-  #show(state: RelayState, { on, readyInSeconds }: Actual): void {
+  #look(state: RelayState, { on, readyInSeconds }: Actual): void {
     clearTimeout(this.#countdown);
     const [fault] = this.#faults.keys();
-    const lease = this.#status.text(this.#isDirect ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none');
-    const look = (show: (status: Status) => void, of: { fault?: Error; active?: boolean } = {}) =>
-      this.#looks.set(this.#at, { ...of, show });
+    const lease = this.status.text(this.#isDirect ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none');
     if (fault !== undefined) {
-      const error = faultOf(this.#at, new NodeFault(fault, fault));
-      look((status) => status.failed(error), { fault: error });
-    } else if (on) look((status) => status.active('on', { lease }), { active: true });
+      const error = faultOf(this.at, new NodeFault(fault, fault));
+      this.show((status) => status.failed(error), { fault: error });
+    } else if (on) this.show((status) => status.active('on', { lease }), { active: true });
     else if (readyInSeconds > 0) {
-      look((status) => status.waiting('wait', { seconds: readyInSeconds }));
+      this.show((status) => status.waiting('wait', { seconds: readyInSeconds }));
       this.#countdown = setTimeout(
-        () => this.#relay && this.#show(this.#relay.state, this.#actual(this.#relay.state)),
+        () => this.#relay && this.#look(this.#relay.state, this.#actual(this.#relay.state)),
         1000,
       );
-    } else if (!this.#isDirect && !state.lease) look((status) => status.waiting('no-lease'));
-    else look((status) => status.ready('off', { lease }));
+    } else if (!this.#isDirect && !state.lease) this.show((status) => status.waiting('no-lease'));
+    else this.show((status) => status.ready('off', { lease }));
   }
 }

@@ -1,12 +1,11 @@
 // `detect vehicle`: of each outlet true or false as a vehicle is connected or not, from a contact, a control pilot or the load.
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
-import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
+import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
@@ -41,13 +40,9 @@ export default function detectVehicle(red: RED): void {
 
     onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
     offerTries(this, { look: () => ofOutlets(detections.map(({ seen }) => red._(`detect-vehicle.try.${seen}`))) });
-    onClose(this, async (removed) => {
+    onClose(this, (removed) => {
       forget();
-      try {
-        await Promise.all(detections.map((detection) => detection.close(removed)));
-      } finally {
-        leave();
-      }
+      return closeParts(detections, removed, leave);
     });
     for (const detection of detections) detection.start();
   }
@@ -55,22 +50,8 @@ export default function detectVehicle(red: RED): void {
   red.nodes.registerType('detect vehicle', awaiting(red, 'station', DetectVehicleNode));
 }
 
-interface Parts {
-  readonly node: RedNode;
-  readonly status: Status;
-  readonly looks: OutletLooks;
-  readonly charging: ChargingStation;
-  readonly config: DetectVehicleConfig;
-}
-
 /** The vehicle of one outlet. */
-class Detection {
-  readonly #at: OutletAt;
-  readonly #node: RedNode;
-  readonly #status: Status;
-  readonly #looks: OutletLooks;
-  readonly #charging: ChargingStation;
-  readonly #config: DetectVehicleConfig;
+class Detection extends OutletPart<DetectVehicleConfig> {
   #load: LoadCurrentDetector | undefined;
   #look: NodeJS.Timeout | undefined;
   #opening: Promise<void> = Promise.resolve();
@@ -84,15 +65,6 @@ class Detection {
   #settling = false;
   #fault: string | undefined;
 
-  constructor(at: OutletAt, { node, status, looks, charging, config }: Parts) {
-    this.#at = at;
-    this.#node = node;
-    this.#status = status;
-    this.#looks = looks;
-    this.#charging = charging;
-    this.#config = config;
-  }
-
   /** By the last look. */
   get seen(): 'connected' | 'none' | 'unknown' {
     if (this.#connected === undefined) return 'unknown';
@@ -103,12 +75,12 @@ class Detection {
     const again = () => {
       if (this.#connected !== undefined) this.#tell();
     };
-    this.#tellingAgain = setInterval(guarded(this.#node, this.#status, again), TELL_AGAIN_MS);
+    this.#tellingAgain = setInterval(guarded(this.node, this.status, again), TELL_AGAIN_MS);
     this.#opening = this.#open().catch((error: unknown) => this.#lost(error));
   }
 
   async #open(): Promise<void> {
-    const config = migrated(this.#config, MIGRATIONS);
+    const config = migrated(this.config, MIGRATIONS);
     const by = sourceOf(config);
     if (by === 'load') return this.#watch(config);
     const source = by === 'pilot' ? await this.#pilot(config) : await this.#contact(config);
@@ -118,7 +90,7 @@ class Detection {
 
   /** That a load is missing is seen by the time that passes. */
   #watch(config: DetectVehicleConfig): void {
-    void this.#charging.plan;
+    void this.charging.plan;
     const load = new LoadCurrentDetector(planLoad(config));
     this.#load = load;
     clearInterval(this.#look);
@@ -128,20 +100,20 @@ class Detection {
   }
 
   async #contact(config: DetectVehicleConfig): Promise<Source> {
-    const { line, ...contact } = planContact(config, this.#at);
-    return debouncedInput(await this.#charging.gpio(), line, {
+    const { line, ...contact } = planContact(config, this.at);
+    return debouncedInput(await this.charging.gpio(), line, {
       ...contact,
       consumer: 'vehicle',
-      onLevel: guarded(this.#node, this.#status, (level: boolean) => this.#level(level)),
-      onSettling: guarded(this.#node, this.#status, (settling: boolean) => this.#settles(settling)),
+      onLevel: guarded(this.node, this.status, (level: boolean) => this.#level(level)),
+      onSettling: guarded(this.node, this.status, (settling: boolean) => this.#settles(settling)),
       onLost: (error) => this.#lost(error),
     });
   }
 
   #pilot(config: DetectVehicleConfig): Promise<Source> {
-    void this.#charging.plan;
+    void this.charging.plan;
     // One converter and one generator know one vehicle.
-    if (this.#at.outlets > 1)
+    if (this.at.outlets > 1)
       throw new NodeFault('pilot-outlets', 'The control pilot is read at a station with one outlet alone.');
     return openPilot(config, {
       onConnected: (connected, state) => this.#level(connected, state),
@@ -166,7 +138,7 @@ class Detection {
   /** Told again, for nodes that have just been started. */
   announce(): void {
     if (this.#connected !== undefined) this.#tell();
-    else if (this.#fault !== undefined) this.#tellFault(this.#fault, true);
+    else if (this.#fault !== undefined) this.tellFault(this.#fault, true);
   }
 
   /** `removed`: the node was deleted or disabled. Else another takes its place at once, and tells what it finds. */
@@ -179,7 +151,7 @@ class Detection {
     setImmediate(() => {
       if (removed) this.#tellUnknown({ everyMs: TELL_AGAIN_MS, restarting: true });
       // Whoever comes next knows nothing of it, so nobody else would take it back.
-      if (this.#fault !== undefined) this.#tellFault(this.#fault, false);
+      if (this.#fault !== undefined) this.tellFault(this.#fault, false);
     });
     await this.#opening;
     await this.#source?.close();
@@ -190,14 +162,11 @@ class Detection {
     if (this.#fault !== undefined) {
       const gone = this.#fault;
       this.#fault = undefined;
-      this.#tellFault(gone, false);
+      this.tellFault(gone, false);
     }
     const key = connected ? 'connected' : 'none';
     const values = { pilot: pilotState === undefined ? '' : ` (${pilotState})` };
-    this.#looks.set(this.#at, {
-      active: connected,
-      show: (status) => (connected ? status.active(key, values) : status.ready(key, values)),
-    });
+    this.show((status) => (connected ? status.active(key, values) : status.ready(key, values)), { active: connected });
     if (connected === this.#connected) return;
     this.#connected = connected;
     this.#settling = false;
@@ -212,25 +181,25 @@ class Detection {
 
   #tell(): void {
     const settling = this.#settling ? { settling: true } : {};
-    const { outlet } = this.#at;
-    this.#node.send({ topic: 'vehicle', outlet, payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
+    const { outlet } = this.at;
+    this.node.send({ topic: 'vehicle', outlet, payload: this.#connected, everyMs: TELL_AGAIN_MS, ...settling });
   }
 
   /** @param more it may come back: the node is disabled, say */
   #tellUnknown(more: { readonly everyMs?: number; readonly restarting?: true } = {}): void {
-    this.#node.send({ topic: 'vehicle', outlet: this.#at.outlet, payload: null, ...more });
+    this.node.send({ topic: 'vehicle', outlet: this.at.outlet, payload: null, ...more });
   }
 
   /** Nobody knows any more whether a vehicle is there: the session hears of it, and this node tries again. */
   #lost(error: unknown, recovery?: 'recovers by itself'): void {
     if (this.#closed) return;
-    const fault = faultOf(this.#at, error);
-    this.#looks.set(this.#at, { fault, show: (status) => status.failed(fault) });
+    const fault = faultOf(this.at, error);
+    this.show((status) => status.failed(fault), { fault });
     if (this.#fault === undefined) {
       this.#fault = 'gpio-lost';
       this.#connected = undefined;
-      this.#node.error(fault, {});
-      this.#tellFault(this.#fault, true);
+      this.node.error(fault, {});
+      this.tellFault(this.#fault, true);
       this.#tellUnknown();
     }
     if (recovery === undefined && !isPermanent(codeOf(fault))) {
@@ -244,10 +213,6 @@ class Detection {
           .catch((again: unknown) => this.#lost(again));
       }, AGAIN_MS);
     }
-  }
-
-  #tellFault(code: string, standing: boolean): void {
-    this.#node.send({ topic: 'fault', outlet: this.#at.outlet, payload: { code, standing } });
   }
 }
 

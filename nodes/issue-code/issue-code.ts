@@ -43,16 +43,7 @@ const ACTS: Readonly<Record<Does, Act>> = {
       id: requestId(message),
       layout: layout === 'compact' || layout === 'long' || layout === 'rescue' ? layout : undefined,
     } as const;
-    return ask(
-      context,
-      message,
-      send,
-      (ledger) => ledger.request(call),
-      (good) => {
-        answer(message, 200, good, NOT_STORED);
-        return undefined;
-      },
-    );
+    return ask(context, message, send, (ledger) => ledger.request(call), answered());
   },
   synchronize: (context, message, send) => {
     const call = { ...asked(message), station: stationOf(context, message) };
@@ -65,32 +56,12 @@ const ACTS: Readonly<Record<Does, Act>> = {
   },
   reserve: (context, message, send) => {
     const call = { ...asked(message), ...wanted(context, message) };
-    return ask(
-      context,
-      message,
-      send,
-      (ledger) => ledger.reserve(call),
-      (good) => {
-        // With the key of one that is paid and issued by now: its code.
-        const status = 'code' in good ? 201 : 202;
-        answer(message, status, good, { ...NOT_STORED, location: locationOf(message, good.id) });
-        return 'reserved';
-      },
-    );
+    return ask(context, message, send, (ledger) => ledger.reserve(call), reserved);
   },
   cancel: (context, message, send) => {
     const { request } = payloadOf(message);
     const call = { client: clientOf(message), id: typeof request === 'string' ? request : requestId(message) };
-    return ask(
-      context,
-      message,
-      send,
-      (ledger) => ledger.cancelReservation(call),
-      (good) => {
-        answer(message, 200, good, NOT_STORED);
-        return 'cancelled';
-      },
-    );
+    return ask(context, message, send, (ledger) => ledger.cancelReservation(call), answered('cancelled'));
   },
   paid: (context, message, send) => {
     const payment = textOf(payloadOf(message).payment ?? message.payment);
@@ -103,16 +74,8 @@ const ACTS: Readonly<Record<Does, Act>> = {
       sendRefusal(message, send, notAnAmount().refused);
       return Promise.resolve();
     }
-    return ask(
-      context,
-      message,
-      send,
-      (ledger) => ledger.markPaid({ id, payment, amount: paid }),
-      (good) => {
-        answer(message, 200, good, NOT_STORED);
-        return 'paid';
-      },
-    );
+    const call = { id, payment, amount: paid };
+    return ask(context, message, send, (ledger) => ledger.markPaid(call), answered('paid'));
   },
   'issue-reserved': (context, message, send) => {
     const call = { client: clientOf(message), id: requestId(message) };
@@ -140,6 +103,21 @@ export default function issueCode(red: RED): void {
 function notAnAmount() {
   const detail = 'amount: smallest units as a whole number, or a text as "2.50", with its currency of ISO 4217.';
   return refuse('malformed', detail);
+}
+
+/** @param said the status to show; none: `ready` */
+function answered(said?: string) {
+  return (good: object, message: HttpMessage): string | undefined => {
+    answer(message, 200, good, NOT_STORED);
+    return said;
+  };
+}
+
+function reserved(good: { id: string }, message: HttpMessage): string {
+  // With the key of one that is paid and issued by now: its code.
+  const status = 'code' in good ? 201 : 202;
+  answer(message, status, good, { ...NOT_STORED, location: locationOf(message, good.id) });
+  return 'reserved';
 }
 
 function created(kind: string) {

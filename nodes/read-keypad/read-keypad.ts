@@ -4,7 +4,7 @@ import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
-import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { asFault, deviceFaults, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
 import { textOf } from '../shared/values.ts';
@@ -25,12 +25,7 @@ export default function readKeypad(red: RED): void {
     const listener: KeypadListener = {
       onKey: guarded(this, status, (key: string, source?: string) => keys.press(key, source)),
       onScan: guarded(this, status, (text: string, source?: string) => keys.scan(text, source)),
-      onFault: (fault) => {
-        const lost = new NodeFault(fault.code, fault.message);
-        status.failed(lost);
-        this.error(lost, {});
-      },
-      onRecovered: () => status.ready(),
+      ...deviceFaults(this, status),
     };
     let keypad: Keypad | undefined;
     const opening = (async () => {

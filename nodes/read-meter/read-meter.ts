@@ -1,13 +1,20 @@
 // `read meter`: each outlet's energy in Wh and power in W, from S0 pulses or Modbus RTU, with the meters' faults.
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
-import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
+import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import { faultOf, OutletLooks, outletOf, outletsIn } from '../shared/outlets.ts';
+import {
+  closeParts,
+  faultOf,
+  OutletLooks,
+  OutletPart,
+  type OutletParts,
+  outletOf,
+  outletsIn,
+} from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import type { Status } from '../shared/status.ts';
 import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
 import { MeterCounters } from './meter-counters.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
@@ -42,32 +49,20 @@ export default function readMeter(red: RED): void {
           ),
         ),
     });
-    onClose(this, async () => {
-      try {
-        await Promise.all(readers.map((reader) => reader.close()));
-      } finally {
-        leave();
-      }
-    });
+    onClose(this, (removed) => closeParts(readers, removed, leave));
     for (const reader of readers) reader.start();
   }
   openTries(red, 'read meter');
   red.nodes.registerType('read meter', awaiting(red, 'station', ReadMeterNode));
 }
 
-interface Parts {
-  readonly node: RedNode;
-  readonly status: Status;
-  readonly looks: OutletLooks;
-  readonly charging: ChargingStation;
-  readonly config: ReadMeterConfig;
+interface ReaderParts extends OutletParts<ReadMeterConfig> {
   readonly counters: MeterCounters;
 }
 
 /** The meter of one outlet. */
-class Reader {
-  readonly #at: OutletAt;
-  readonly #parts: Parts;
+class Reader extends OutletPart<ReadMeterConfig> {
+  readonly #counters: MeterCounters;
   #meter: Meter | undefined;
   #opening: Promise<void> = Promise.resolve();
   /** It could not be opened. */
@@ -78,20 +73,19 @@ class Reader {
   /** Undefined until the first reading, and while the meter does not answer. */
   latest: MeterReading | undefined;
 
-  constructor(at: OutletAt, parts: Parts) {
-    this.#at = at;
-    this.#parts = parts;
+  constructor(at: OutletAt, { counters, ...parts }: ReaderParts) {
+    super(at, parts);
+    this.#counters = counters;
   }
 
   start(): void {
     this.#failed = false;
     this.#opening = this.#open().catch((thrown: unknown) => {
       this.#failed = true;
-      const { node } = this.#parts;
-      const fault = faultOf(this.#at, thrown);
-      this.#show((status) => status.failed(fault), { fault });
+      const fault = faultOf(this.at, thrown);
+      this.show((status) => status.failed(fault), { fault });
       // The station itself says what is missing, if it goes on for long.
-      if (fault.code !== 'key-awaited') node.error(fault, {});
+      if (fault.code !== 'key-awaited') this.node.error(fault, {});
     });
   }
 
@@ -111,48 +105,40 @@ class Reader {
   }
 
   async #open(): Promise<void> {
-    const { config, charging, counters } = this.#parts;
+    const { config, charging } = this;
     const kind = meterOf(config, charging);
     if (kind === undefined) {
-      this.#show((status) => status.ready('none'));
+      this.show((status) => status.ready('none'));
       return;
     }
     this.#keepsCount = kind.keepsCount;
-    this.#meter = await openMeter(config, kind, charging, counters, this.#listener(), this.#at);
-    this.#show((status) => (kind.simulated ? status.ready('simulated') : status.waiting('waiting')));
+    this.#meter = await openMeter(config, kind, charging, this.#counters, this.#listener(), this.at);
+    this.show((status) => (kind.simulated ? status.ready('simulated') : status.waiting('waiting')));
   }
 
   #listener(): MeterListener {
-    const { node, status } = this.#parts;
+    const { node, status } = this;
     return {
       onReading: guarded(node, status, (reading: MeterReading) => {
         this.latest = reading;
-        this.#show((one) => one.active('reading', shown(reading)), { active: true });
-        const { outlet } = this.#at;
+        this.show((one) => one.active('reading', shown(reading)), { active: true });
+        const { outlet } = this.at;
         node.send({ topic: 'meter', outlet, payload: payloadOf(reading, this.#keepsCount) });
       }),
       onFault: ({ code, message }) => {
         this.latest = undefined;
-        const fault = faultOf(this.#at, new NodeFault(code, message));
-        this.#show((one) => one.failed(fault), { fault });
-        if (this.#standing !== undefined && this.#standing !== code) this.#tell(this.#standing, false);
+        const fault = faultOf(this.at, new NodeFault(code, message));
+        this.show((one) => one.failed(fault), { fault });
+        if (this.#standing !== undefined && this.#standing !== code) this.tellFault(this.#standing, false);
         this.#standing = code;
-        node.warn(this.#at.outlets === 1 ? message : `${this.#at.outlet}: ${message}`);
-        this.#tell(code, true);
+        node.warn(this.at.outlets === 1 ? message : `${this.at.outlet}: ${message}`);
+        this.tellFault(code, true);
       },
       onRecovered: () => {
-        if (this.#standing !== undefined) this.#tell(this.#standing, false);
+        if (this.#standing !== undefined) this.tellFault(this.#standing, false);
         this.#standing = undefined;
       },
     };
-  }
-
-  #tell(code: string, standing: boolean): void {
-    this.#parts.node.send({ topic: 'fault', outlet: this.#at.outlet, payload: { code, standing } });
-  }
-
-  #show(show: (status: Status) => void, of: { readonly fault?: Error; readonly active?: boolean } = {}): void {
-    this.#parts.looks.set(this.#at, { ...of, show });
   }
 }
 

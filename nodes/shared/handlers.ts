@@ -1,6 +1,7 @@
 // How every failure ends. A node's handlers are written as if nothing could go wrong; whatever is thrown or
 // rejected arrives here, sets one status and ends the message with one done(error). So no handler can forget, none can
 // call done() twice, and none can take the whole of Node-RED down with an unhandled rejection.
+import type { FaultListener } from '../../hardware/linux/errors.ts';
 import type { Message, RedNode, Send } from './red.ts';
 import { codeOf, type Status } from './status.ts';
 
@@ -91,5 +92,17 @@ export function guarded<Values extends unknown[]>(
     } catch (thrown) {
       failed(thrown);
     }
+  };
+}
+
+/** What a device tells of its faults: shown in the status, and logged. */
+export function deviceFaults(node: RedNode, status: Status): FaultListener {
+  return {
+    onFault: ({ code, message }) => {
+      const fault = new NodeFault(code, message);
+      status.failed(fault);
+      node.error(fault, {});
+    },
+    onRecovered: () => status.ready(),
   };
 }

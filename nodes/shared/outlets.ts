@@ -3,7 +3,7 @@
 import { everyOutlet, type OutletAt } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import { asFault, NodeFault } from './handlers.ts';
-import type { Message } from './red.ts';
+import type { Message, RedNode } from './red.ts';
 import type { Status } from './status.ts';
 import { numberOf } from './values.ts';
 
@@ -37,7 +37,7 @@ export function faultOf({ outlet, outlets }: OutletAt, thrown: unknown): Error &
 }
 
 /** How one outlet looks. */
-export interface Look {
+interface Look {
   readonly fault?: Error;
   /** The good case: a vehicle is there, the relay is on. */
   readonly active?: boolean;
@@ -67,5 +67,54 @@ export class OutletLooks {
     if (fault) this.#status.failed(fault);
     else if (active > 0) this.#status.active('several', values);
     else this.#status.ready('several', values);
+  }
+}
+
+/** What the part of a node that serves one outlet is made with. */
+export interface OutletParts<Config> {
+  readonly node: RedNode;
+  readonly status: Status;
+  readonly looks: OutletLooks;
+  readonly charging: ChargingStation;
+  readonly config: Config;
+}
+
+/** The part of a node that serves one outlet. */
+export class OutletPart<Config> {
+  protected readonly at: OutletAt;
+  protected readonly node: RedNode;
+  protected readonly status: Status;
+  protected readonly charging: ChargingStation;
+  protected readonly config: Config;
+  readonly #looks: OutletLooks;
+
+  constructor(at: OutletAt, { node, status, looks, charging, config }: OutletParts<Config>) {
+    this.at = at;
+    this.node = node;
+    this.status = status;
+    this.charging = charging;
+    this.config = config;
+    this.#looks = looks;
+  }
+
+  protected show(show: Look['show'], of: Omit<Look, 'show'> = {}): void {
+    this.#looks.set(this.at, { ...of, show });
+  }
+
+  protected tellFault(code: string, standing: boolean): void {
+    this.node.send({ topic: 'fault', outlet: this.at.outlet, payload: { code, standing } });
+  }
+}
+
+/** Closes all parts of a node; the station is left once they are closed, or could not be. */
+export async function closeParts(
+  parts: readonly { close(removed: boolean): Promise<void> }[],
+  removed: boolean,
+  leave: () => void,
+): Promise<void> {
+  try {
+    await Promise.all(parts.map((part) => part.close(removed)));
+  } finally {
+    leave();
   }
 }

@@ -6,7 +6,7 @@ import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
-import { asFault, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { asFault, deviceFaults, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { textOf } from '../shared/values.ts';
@@ -32,14 +32,7 @@ export default function showDisplay(red: RED): void {
 
     const opening = (async () => {
       void charging.plan;
-      display = await openDisplay(config, {
-        onFault: (fault) => {
-          const lost = new NodeFault(fault.code, fault.message);
-          status.failed(lost);
-          this.error(lost, {});
-        },
-        onRecovered: () => status.ready(),
-      });
+      display = await openDisplay(config, deviceFaults(this, status));
       status.ready(display ? 'ready' : 'page');
     })();
     opening.catch((thrown: unknown) => {
