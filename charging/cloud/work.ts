@@ -7,7 +7,7 @@ import type { CodeMaker } from './code-maker.ts';
 import type { Kind } from './database/make-table.ts';
 import type { NewestKeys } from './database/newest-keys.ts';
 import type { Database, StationTermsTable, TalliesTable } from './database/schema.ts';
-import type { Statements } from './database/statements.ts';
+import type { CompiledStatements } from './database/statements.ts';
 import { LedgerWentBack } from './errors.ts';
 import { random48 } from './random.ts';
 import type { RequestIds } from './request-id.ts';
@@ -32,7 +32,7 @@ export interface Shared {
   readonly lapseMs: number;
   readonly clock: ClockWatch;
   readonly terms: TermsCache;
-  readonly statements: Statements;
+  readonly statements: CompiledStatements;
   readonly totals: Totals;
   /** On SQLite. */
   readonly newestKeys: NewestKeys | undefined;

@@ -10,7 +10,7 @@ import { CodeMaker } from './code-maker.ts';
 import { NewestKeys } from './database/newest-keys.ts';
 import { openDatabase } from './database/open.ts';
 import type { Database } from './database/schema.ts';
-import { Statements } from './database/statements.ts';
+import { CompiledStatements } from './database/statements.ts';
 import { LedgerError } from './errors.ts';
 import { RequestIds } from './request-id.ts';
 import { type Done, Transactions } from './transactions.ts';
@@ -63,7 +63,7 @@ async function main(port: MessagePort, settings: WorkerSettings): Promise<void> 
       lapseMs: settings.lapseMs,
       clock: new ClockWatch(opened.kind, (line) => report({ said: line })),
       terms: new TermsCache(),
-      statements: new Statements(),
+      statements: new CompiledStatements(),
       totals: new Totals(),
       newestKeys: opened.kind === 'sqlite' ? new NewestKeys() : undefined,
     };

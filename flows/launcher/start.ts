@@ -12,10 +12,10 @@ import { refuseJournalOfAnother } from '../charger/journal-owner.ts';
 import { listening, type Places, places, type Side, stationVariables, VariableError } from './environment.ts';
 import { START_HELP } from './help.ts';
 import { provision } from './provision.ts';
-import { Kept, type KeptOptions, print } from './supervisor.ts';
+import { print, SupervisedProcess, type SupervisionOptions } from './supervisor.ts';
 
 /** Node-RED closes its nodes, the session writes its checkpoint. */
-const SIDE: Pick<KeptOptions, 'firstRestartMs' | 'stopWaitMs'> = { firstRestartMs: 500, stopWaitMs: 15_000 };
+const SIDE: Pick<SupervisionOptions, 'firstRestartMs' | 'stopWaitMs'> = { firstRestartMs: 500, stopWaitMs: 15_000 };
 /** Nobody holds the relay while its guard is away. One that hangs is as good as gone for its clients after `LEASE_MS`. */
 const GUARD = { firstRestartMs: 20, stopWaitMs: 3_000, silenceMs: LEASE_MS };
 /** Node's debugger, heard on this machine alone. */
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
   if (only !== 'cloud') await refuseSecondCharger(at);
   refuseJournalOfAnother(at, only, station);
 
-  const kept: Kept[] = [];
+  const kept: SupervisedProcess[] = [];
   let relayIsOff = true;
   let stopping: Promise<void> | undefined;
   const stopAll = (code: number): Promise<void> => {
@@ -129,7 +129,7 @@ async function main(): Promise<void> {
       console.error(`[${name}] did not start; see its last lines above.`);
       void stopAll(1);
     };
-    const side = new Kept({ ...SIDE, name, start, onNeverReady });
+    const side = new SupervisedProcess({ ...SIDE, name, start, onNeverReady });
     kept.push(side);
     return side;
   };
@@ -139,12 +139,12 @@ async function main(): Promise<void> {
       relayIsOff = await switchOff(args, env);
     };
     const start = () => launch('../../hardware/relay/guard-main', args, env, inspecting('guard'));
-    kept.push(new Kept({ ...GUARD, name: 'guard', start, afterEnd }));
+    kept.push(new SupervisedProcess({ ...GUARD, name: 'guard', start, afterEnd }));
   };
 
   console.log('Starting …');
   if (only !== 'charger') await provision(at, station);
-  const sides: Kept[] = [];
+  const sides: SupervisedProcess[] = [];
   if (only !== 'charger') {
     const { STATION_KEY, ...env } = process.env;
     const cloudEnv = { ...env, DATA_DIR: at.dataDir };

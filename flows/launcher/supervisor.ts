@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-export interface KeptOptions {
+export interface SupervisionOptions {
   readonly name: string;
   start(): ChildProcess;
   /** Before it is started again for the first time; each time it dies young this doubles. */
@@ -25,10 +25,10 @@ const OLD_MS = 60_000;
 const START_MS = 30_000;
 const TICK_MS = 250;
 
-export class Kept {
+export class SupervisedProcess {
   readonly name: string;
   readonly ready: Promise<string>;
-  readonly #options: KeptOptions;
+  readonly #options: SupervisionOptions;
   readonly #becameReady: (at: string) => void;
   #child: ChildProcess | undefined;
   #restartMs: number;
@@ -38,7 +38,7 @@ export class Kept {
   /** Over when what the last end left to be done is done. */
   #tidied: Promise<void> = Promise.resolve();
 
-  constructor(options: KeptOptions) {
+  constructor(options: SupervisionOptions) {
     this.#options = options;
     this.name = options.name;
     this.#restartMs = options.firstRestartMs;

@@ -1,8 +1,8 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
 import { algorithmOf, boundsIn, type LayoutName, OPERATIONS, type Operation } from '../../charging/codes/index.ts';
-import type { Charger, RelayState } from '../../charging/station/charger/charger.ts';
+import type { Charger, RelayMessage } from '../../charging/station/charger/charger.ts';
 import { KEYPAD_TROUBLES, type KeypadTrouble } from '../../charging/station/conversation/model.ts';
-import type { MeterReading } from '../../charging/station/outlet/model.ts';
+import type { MeterMessage } from '../../charging/station/outlet/model.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { Message } from '../shared/red.ts';
@@ -34,8 +34,8 @@ type Heard =
       readonly restarting?: true;
       readonly misread?: NodeFault;
     }
-  | { readonly topic: 'meter'; readonly reading: MeterReading }
-  | { readonly topic: 'relay'; readonly relay: RelayState; readonly misread?: NodeFault }
+  | { readonly topic: 'meter'; readonly reading: MeterMessage }
+  | { readonly topic: 'relay'; readonly relay: RelayMessage; readonly misread?: NodeFault }
   | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
   | { readonly topic: 'key'; readonly key: string }
   | { readonly topic: 'typed'; readonly digits: string }
@@ -188,7 +188,7 @@ function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
   return whole ? { fate: fate as SessionRecord } : {};
 }
 
-function readingOf(payload: unknown): MeterReading {
+function readingOf(payload: unknown): MeterMessage {
   const { energyWh, powerW, currentA, ageMs, keepsCount } = fields(payload);
   if (!isNumber(energyWh)) throw bad('meter', 'a reading: {energyWh, powerW}');
   return {
@@ -211,7 +211,7 @@ function promised(everyMs: unknown): { everyMs?: number } {
   return isNumber(everyMs) && everyMs >= 100 && everyMs <= 60_000 ? { everyMs } : {};
 }
 
-function actualOf(payload: unknown): { relay: RelayState; misread?: NodeFault } {
+function actualOf(payload: unknown): { relay: RelayMessage; misread?: NodeFault } {
   const bare = booleanOf(payload);
   if (bare !== undefined) return { relay: { on: bare, ready: true } };
   const { on: told, ready, readyInSeconds, restarting } = fields(payload);

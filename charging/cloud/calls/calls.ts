@@ -8,7 +8,6 @@ import { checkout, checkoutOver, claimCheckouts, keepCheckout } from './checkout
 import { countRequest } from './counting.ts';
 import { refundExpired } from './expired.ts';
 import { disputeTold, refundedElsewhere } from './gone.ts';
-import { hearReport } from './hearing.ts';
 import { forgetKeys } from './idempotency.ts';
 import { DRAWING, type Drawing } from './issuing.ts';
 import { listOutstanding, provisioning, replaceKey } from './keys.ts';
@@ -18,6 +17,7 @@ import { settle } from './receipts.ts';
 import { listRefunds } from './refund-list.ts';
 import { claimRefunds, refundTold } from './refunds.ts';
 import { payRefund, retryRefund } from './refunds-by-hand.ts';
+import { hearReport } from './reports.ts';
 import { request } from './requests.ts';
 import { cancelReservation, listReservations, reserve } from './reservations.ts';
 import { listSettled } from './settled-list.ts';

@@ -8,7 +8,7 @@
 import { sql } from 'kysely';
 import { KEPT_MS } from '../retention.ts';
 import type { Database, IdempotencyKeysTable } from './schema.ts';
-import type { Statements } from './statements.ts';
+import type { CompiledStatements } from './statements.ts';
 
 /** Then they go into the tree: some 80 ms each four seconds at full speed, and two megabytes remembered. */
 const MOST = 16_384;
@@ -23,7 +23,7 @@ export interface KeysTransaction {
   readonly db: Database;
   /** Unix milliseconds. */
   readonly now: number;
-  readonly shared: { readonly statements: Statements };
+  readonly shared: { readonly statements: CompiledStatements };
 }
 
 export class NewestKeys {

@@ -2,7 +2,7 @@
 import { type Compilable, CompiledQuery } from 'kysely';
 import type { Database } from './schema.ts';
 
-export class Statements {
+export class CompiledStatements {
   readonly #compiled = new Map<string, string>();
 
   /**

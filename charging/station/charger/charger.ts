@@ -5,17 +5,17 @@ import { screenOf } from '../conversation/display.ts';
 import type { KeypadTrouble } from '../conversation/model.ts';
 import type { Language, Screen } from '../conversation/screens.ts';
 import { type FaultCode, isFaultCode } from '../faults.ts';
-import type { MeterReading } from '../outlet/model.ts';
+import type { MeterMessage } from '../outlet/model.ts';
 import { type Untestable, untestable } from '../outlet/transition.ts';
 import { type Clocks, JournalError, type SessionRecord, type Verdict, type Voucher } from '../types.ts';
 import { type ChargerJournal, type ChargerRecord, carriedOut } from './journal-writes.ts';
 import { next, nextBeat } from './machine.ts';
 import { type ChargerConfig, type ChargerState, type Effect, type Event, newCharger, outletsOf } from './model.ts';
 import { type OutletOverview, overviewOf } from './overview.ts';
-import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { type ChargerSnapshot, snapshotOf } from './snapshot.ts';
 
 /** What the relay says of itself. */
-export interface RelayState {
+export interface RelayMessage {
   /** Seen closed: by the feedback contact where one is wired. */
   readonly on: boolean;
   /** Whether it would close now if told to: not within its least time between closings. */
@@ -157,13 +157,13 @@ export class Charger {
   }
 
   /** A good reading, or the fault of the meter's reader, which the next good reading ends. */
-  meter(input: MeterReading | { readonly fault: 'meter-silent' | 'meter-implausible' }, outlet = 1): void {
+  meter(input: MeterMessage | { readonly fault: 'meter-silent' | 'meter-implausible' }, outlet = 1): void {
     if ('fault' in input) this.fault(input.fault, true, outlet);
     else this.#hear({ type: 'meter', outlet, reading: input });
   }
 
   /** What the relay is, on each change and as the answer to each command. */
-  relay({ on, ready, readyInSeconds, restarting }: RelayState, outlet = 1): void {
+  relay({ on, ready, readyInSeconds, restarting }: RelayMessage, outlet = 1): void {
     const wait = readyInSeconds ? readyInSeconds * 1000 : undefined;
     this.#hear({ type: 'relay', outlet, on, readyInMs: ready ? 0 : wait, ...(restarting && { restarting }) });
   }
@@ -226,7 +226,7 @@ export class Charger {
     else callback();
   }
 
-  snapshot(): Snapshot {
+  snapshot(): ChargerSnapshot {
     const { config, clocks, language } = this.#options;
     return snapshotOf(this.#state, clocks.monotonicMs(), config, language ?? 'en');
   }

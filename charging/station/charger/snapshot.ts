@@ -13,7 +13,7 @@ import { type VoucherSnapshot, vouchersOf } from './overview.ts';
 /** The states in the words of the bench contract. */
 type StateName = 'idle' | 'armed' | 'starting' | 'charging' | 'paused' | 'stopping' | 'receipt' | 'fault';
 
-export interface Snapshot {
+export interface ChargerSnapshot {
   readonly state: StateName;
   /** As the relay says it is. */
   readonly relay: boolean;
@@ -47,7 +47,12 @@ interface OutletSnapshot {
   readonly vouchers: readonly VoucherSnapshot[];
 }
 
-export function snapshotOf(charger: ChargerState, at: number, config: ChargerConfig, language: Language): Snapshot {
+export function snapshotOf(
+  charger: ChargerState,
+  at: number,
+  config: ChargerConfig,
+  language: Language,
+): ChargerSnapshot {
   const { conversation, station } = charger;
   const outlets = outletsOf(charger, config.unit);
   const first = outlets[0]!;

@@ -68,7 +68,7 @@ export function nextStation(
 ): StationStep {
   const step = new Step(before, event.at, config);
   hear(step, event, outlets);
-  const retries = isStarted && step.settle(outlets);
+  const retries = isStarted && step.moveOn(outlets);
   const { state, writes } = step;
   return { state, writes, conditions: conditionsOf(state, config.unit, retries) };
 }
@@ -110,7 +110,7 @@ class Step {
   }
 
   /** Holds the faults against their causes, and tries a journal that failed. @returns whether it is tried now */
-  settle({ unplugged, outOfOrder, unclosed }: OfOutlets): boolean {
+  moveOn({ unplugged, outOfOrder, unclosed }: OfOutlets): boolean {
     const { faults, reported, retryAt } = this.state;
     const causes = new Set(reported);
     if (retryAt !== undefined) causes.add('journal-not-writable');

@@ -3,7 +3,7 @@
 import type { News } from '../outlet/model.ts';
 import { hear } from './events.ts';
 import type { ConversationConfig, ConversationEffect, ConversationEvent, ConversationState, Outlets } from './model.ts';
-import { expire, hearNews, settle } from './settling.ts';
+import { expire, hearNews, moveOn } from './notices.ts';
 import { Transition } from './transition.ts';
 
 export interface ConversationStep {
@@ -41,7 +41,7 @@ export function answerOutlets(
 ): ConversationState {
   const talk = new Transition(before, at, outlets, config);
   for (const { outlet, news } of told) hearNews(talk, outlet, news);
-  settle(talk);
+  moveOn(talk);
   return talk.state;
 }
 

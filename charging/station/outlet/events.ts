@@ -15,7 +15,7 @@ import {
   recordOf,
   unitOf,
 } from './metering.ts';
-import type { HardwareEvent, Metered, MeterReading, OutletCommand, OutletEvent, Session } from './model.ts';
+import type { HardwareEvent, Metered, MeterMessage, OutletCommand, OutletEvent, Session } from './model.ts';
 import { close, pause } from './phases.ts';
 import { silenceLimit, type Transition, testable, vehicleSilent } from './transition.ts';
 
@@ -280,7 +280,7 @@ function readyAt({ at, readyInMs }: Of<'relay'>): number | undefined {
   return readyInMs <= 0 ? at : at + readyInMs + READY_MARGIN_MS;
 }
 
-function hearMeter(outlet: Transition, reading: MeterReading): void {
+function hearMeter(outlet: Transition, reading: MeterMessage): void {
   const { state, config } = outlet;
   const last = state.suspect ?? state.meter;
   const at = outlet.at - Math.max(0, reading.ageMs ?? 0);

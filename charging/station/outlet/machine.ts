@@ -16,7 +16,7 @@ import {
   relayCommanded,
   type StationConditions,
 } from './model.ts';
-import { settle } from './phases.ts';
+import { moveOn } from './phases.ts';
 import { meterSilentAt, Transition } from './transition.ts';
 
 /** Deals with one event at one outlet. */
@@ -31,7 +31,7 @@ export function nextOutlet(
   noteRelay(outlet);
   if (outlet.state.startedAt !== undefined) {
     outlet.judge();
-    settle(outlet);
+    moveOn(outlet);
   }
   noteRelay(outlet);
   const { state, writes, news } = outlet;

@@ -6,7 +6,7 @@ import type { EndReason, SessionRecord, Voucher } from '../types.ts';
 import type {
   Ended,
   Metered,
-  MeterReading,
+  MeterMessage,
   OutletConfig,
   OutletState,
   Receipt,
@@ -331,7 +331,7 @@ export function receiptOf(record: SessionRecord | undefined): Receipt | undefine
  */
 export function plausible(
   last: OutletState['meter'],
-  reading: MeterReading,
+  reading: MeterMessage,
   readAt: number,
   { highestPowerW }: OutletConfig,
 ): boolean {

@@ -164,7 +164,7 @@ export type Ended =
   /** A receipt for each voucher that had something left. */
   | { readonly reason: EndReason; readonly receipts: readonly Receipt[] };
 
-export interface MeterReading {
+export interface MeterMessage {
   /** Ever growing, Wh. */
   readonly energyWh: number;
   readonly powerW?: number;
@@ -261,7 +261,7 @@ export type HardwareEvent =
       /** Whoever sees it is gone for now, and may come back. */
       readonly restarting?: true;
     }
-  | { readonly type: 'meter'; readonly reading: MeterReading }
+  | { readonly type: 'meter'; readonly reading: MeterMessage }
   | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined; readonly restarting?: true }
   | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean };
 

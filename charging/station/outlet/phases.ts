@@ -19,7 +19,7 @@ import { meterIsSilent, relayReady, type Transition, unplugged, wantsToClose } f
 type In<Name extends Phase['name']> = Extract<Phase, { name: Name }>;
 
 /** Moves through as many phases as follow from each other. */
-export function settle(outlet: Transition): void {
+export function moveOn(outlet: Transition): void {
   const records = outlet.state.phase.name === 'fault' && unclosed(outlet.state);
   if (outlet.station.retries && records) outlet.writes.push({ type: 'close', records });
   let phase: Phase;

@@ -3,7 +3,7 @@
 import { ClockWatch } from '../../../charging/cloud/clock-watch.ts';
 import { CodeMaker } from '../../../charging/cloud/code-maker.ts';
 import { NewestKeys } from '../../../charging/cloud/database/newest-keys.ts';
-import { Statements } from '../../../charging/cloud/database/statements.ts';
+import { CompiledStatements } from '../../../charging/cloud/database/statements.ts';
 import { RequestIds } from '../../../charging/cloud/request-id.ts';
 import { type Shared, TermsCache, Totals } from '../../../charging/cloud/work.ts';
 import { type DatabaseKind, MASTER_KEY } from './databases.ts';
@@ -17,7 +17,7 @@ export function sharedOf(kind: DatabaseKind): Shared {
     lapseMs: 0,
     clock: new ClockWatch(kind, () => {}),
     terms: new TermsCache(),
-    statements: new Statements(),
+    statements: new CompiledStatements(),
     totals: new Totals(),
     newestKeys: kind === 'sqlite' ? new NewestKeys() : undefined,
   };

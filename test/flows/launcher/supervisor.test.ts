@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { Kept, type KeptOptions } from '../../../flows/launcher/supervisor.ts';
+import { SupervisedProcess, type SupervisionOptions } from '../../../flows/launcher/supervisor.ts';
 
 /** Says that it is ready and, each 50 ms, that it is alive. */
 const ALIVE = `process.send({ ready: 'here' }); setInterval(() => process.send({ alive: true }), 50);`;
 
 describe('a program kept running', () => {
   const started: ChildProcess[] = [];
-  let one: Kept;
-  const keep = (script: string, options: Partial<KeptOptions> = {}) => {
+  let one: SupervisedProcess;
+  const keep = (script: string, options: Partial<SupervisionOptions> = {}) => {
     started.length = 0;
     const start = () => {
       const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
       started.push(child);
       return child;
     };
-    one = new Kept({ name: 'one', start, firstRestartMs: 10, stopWaitMs: 300, ...options });
+    one = new SupervisedProcess({ name: 'one', start, firstRestartMs: 10, stopWaitMs: 300, ...options });
   };
   const startedAgain = async () => {
     while (started.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -75,7 +75,7 @@ describe('a program kept running', () => {
         if (tries === 2) resolve();
         return spawn('/nowhere/to/be/found');
       };
-      one = new Kept({ name: 'one', start, firstRestartMs: 10, stopWaitMs: 300 });
+      one = new SupervisedProcess({ name: 'one', start, firstRestartMs: 10, stopWaitMs: 300 });
     });
     assert.equal(tries, 2);
   });

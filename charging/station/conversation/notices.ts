@@ -43,13 +43,14 @@ function tellLater(talk: Transition, name: NoticeName, outlet: number): void {
   talk.set({ later: [...others, { name, outlet }].slice(-MOST_LATER) });
 }
 
-export function settle(talk: Transition): void {
-  settleNotice(talk);
-  settleQuestion(talk);
-  settleChoice(talk);
+/** Ends what has stood its time, or whose cause is gone, and tells what waited for it. */
+export function moveOn(talk: Transition): void {
+  endNotice(talk);
+  endQuestion(talk);
+  endChoice(talk);
   tellNext(talk);
-  if (talk.hasSeveral) settleReceipts(talk);
-  else settleReceipt(talk);
+  if (talk.hasSeveral) turnReceipts(talk);
+  else turnReceipt(talk);
   const { otherLanguageUntil, againUntil } = talk.state;
   if (otherLanguageUntil !== undefined && otherLanguageUntil <= talk.at) talk.set({ otherLanguageUntil: undefined });
   if (againUntil !== undefined && againUntil <= talk.at) talk.set({ againUntil: undefined });
@@ -62,7 +63,7 @@ export function expire(talk: Transition): void {
   if (choosing && !talk.state.asking && choosing.until <= talk.at) stopChoosing(talk, true);
 }
 
-function settleNotice(talk: Transition): void {
+function endNotice(talk: Transition): void {
   const { notice } = talk.state;
   if (!notice) return;
   const outlet = notice.outlet === undefined ? undefined : talk.outlet(notice.outlet);
@@ -72,12 +73,12 @@ function settleNotice(talk: Transition): void {
   if (notice.until <= talk.at || isMended || isGone) talk.set({ notice: undefined });
 }
 
-function settleQuestion(talk: Transition): void {
+function endQuestion(talk: Transition): void {
   const { asking } = talk.state;
   if (asking && (asking.until <= talk.at || !stillAsked(talk, asking))) hearNo(talk, asking.until <= talk.at);
 }
 
-function settleChoice(talk: Transition): void {
+function endChoice(talk: Transition): void {
   const { asking, choosing } = talk.state;
   if (!choosing || asking) return;
   if ('voucher' in choosing && talk.fault) {
@@ -94,7 +95,7 @@ function tellNext(talk: Transition): void {
 }
 
 /** With several outlets: the first counts its time while it is seen, and the others wait. */
-function settleReceipts(talk: Transition): void {
+function turnReceipts(talk: Transition): void {
   const { at, config, isTalking } = talk;
   const [first, ...others] = talk.state.shown.filter(({ goneBy = at }) => goneBy > at);
   if (!first) {
@@ -106,7 +107,7 @@ function settleReceipts(talk: Transition): void {
   else if (first.until > at) setShown(talk, [first, ...others]);
   else {
     setShown(talk, others);
-    settleReceipts(talk);
+    turnReceipts(talk);
   }
 }
 
@@ -117,7 +118,7 @@ function setShown(talk: Transition, shown: readonly ShownReceipt[]): void {
 }
 
 /** With one: as long as its outlet is free, or at fault. */
-function settleReceipt(talk: Transition): void {
+function turnReceipt(talk: Transition): void {
   const [first, ...others] = talk.state.shown;
   if (!first) return;
   const { phase } = talk.outlet(first.outlet).state;
@@ -128,6 +129,6 @@ function settleReceipt(talk: Transition): void {
   else if (first.until === undefined) anew();
   else if (first.until <= talk.at) {
     talk.set({ shown: others });
-    settleReceipt(talk);
+    turnReceipt(talk);
   }
 }
