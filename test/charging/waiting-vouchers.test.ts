@@ -8,6 +8,7 @@ import type { StationSettings } from '../../charging/station/types.ts';
 import { stationKeyOf } from '../support/independent-codes.ts';
 import { granted } from './cloud/answers.ts';
 import { MASTER_KEY_HEX, TestLedger } from './cloud/databases.ts';
+import { Timers } from './station/charger/timers.ts';
 import { Bench, CLOCK, HOUR, MINUTE, removeFolders } from './station/support.ts';
 
 const POWER_W = 3000;
@@ -21,7 +22,7 @@ class Site {
   readonly screens: Screen[] = [];
   readonly reports: string[] = [];
   charger!: Charger;
-  #timers: { at: number; callback: () => void }[] = [];
+  readonly #timers = new Timers();
 
   constructor(at: TestLedger, settings: StationSettings) {
     this.at = at;
@@ -38,18 +39,12 @@ class Site {
 
   begin(): void {
     const { clocks } = this.bench;
-    this.#timers = [];
+    this.#timers.clear();
     this.charger = new Charger({
       journal: this.station,
       config: chargerConfig({ unit: 'min', outlets: 3, stationPowerW: POWER_W, outletPowerW: POWER_W }),
       clocks,
-      schedule: (ms, callback) => {
-        const timer = { at: clocks.monotonic + ms, callback };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((other) => other !== timer);
-        };
-      },
+      schedule: (ms, callback) => this.#timers.set(clocks.monotonic + ms, callback),
       emit: {
         relay: (on, _again, outlet) => {
           this.relays[outlet - 1] = on;
@@ -92,7 +87,7 @@ class Site {
     // And so long beat by beat, for relays that close one after the other.
     for (let beat = 0; beat < 5; beat++) {
       this.#goOn(200);
-      for (const { callback } of this.#timers.splice(0)) callback();
+      for (const callback of this.#timers.clear()) callback();
     }
   }
 

@@ -1,5 +1,5 @@
 // The faults, each tried many times and counted (faults.ts prints the table; faults.test.ts takes a sample).
-import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Station } from '../../charging/station/station.ts';
 import { JournalError } from '../../charging/station/types.ts';
@@ -92,18 +92,8 @@ const cutAnywhere: Fault = {
       const { station } = await charging(rig, journal);
       await station.end();
       const settings = { stationId: 'CP-0001', key: KEY, unit: 'min', step: 30, layout: 'compact' } as const;
-      for (const [file, tail] of [
-        ['journal.sqlite-wal', 3 * 4096],
-        ['snapshot-a', 4096],
-        ['snapshot-b', 4096],
-      ] as const) {
-        const size = existsSync(join(journal, file)) ? statSync(join(journal, file)).size : 0;
-        for (let bytes = Math.max(0, size - tail); bytes < size; bytes += every) {
-          const copy = rig.copyOf(journal);
-          truncateSync(join(copy, file), bytes);
-          add(counted, cutAccount(copy, { ...settings, sequence: 'counter', slotSeconds: 300 }));
-        }
-      }
+      const terms = { ...settings, sequence: 'counter', slotSeconds: 300 } as const;
+      for (const copy of rig.cutCopiesOf(journal, every)) add(counted, cutAccount(copy, terms));
       return counted;
     }),
 };

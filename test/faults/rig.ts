@@ -1,9 +1,20 @@
 // A guard, simulated pins, and stations that die: what faults.ts and the tests share.
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionRecord } from '../../charging/station/types.ts';
+import { GUARD_PROGRAM, guardArguments } from '../hardware/relay/guards.ts';
 import { until } from '../support/applications.ts';
 import { compactCode, stationKeyOf, unusedIn } from '../support/independent-codes.ts';
 import type { Given, Orders } from './station-process.ts';
@@ -99,20 +110,9 @@ export class Rig {
   }
 
   get #guardsCommand(): readonly [string, ...string[]] {
-    const guard = new URL('../../hardware/relay/guard-main.ts', import.meta.url).pathname;
     const lines = this.numbers.map((outlet) => lineOf('relay', outlet));
     const relays = lines.flatMap((line) => ['--relay', `${line}=${line}`]);
-    return [
-      process.execPath,
-      guard,
-      '--socket',
-      this.socket,
-      '--driver',
-      'simulated',
-      '--folder',
-      this.pins,
-      ...relays,
-    ];
+    return [process.execPath, GUARD_PROGRAM, ...guardArguments(this), ...relays];
   }
 
   /** It hangs, and holds its lines as they are. */
@@ -171,6 +171,23 @@ export class Rig {
   /** A journal that is not needed any more. */
   forget(journal: string): void {
     rmSync(journal, { recursive: true });
+  }
+
+  /** Copies of a journal, each with one file cut at another byte of what its last transactions wrote. */
+  *cutCopiesOf(journal: string, every: number): Generator<string> {
+    for (const [file, tail] of [
+      ['journal.sqlite-wal', 3 * 4096],
+      ['snapshot-a', 4096],
+      ['snapshot-b', 4096],
+    ] as const) {
+      const size = existsSync(join(journal, file)) ? statSync(join(journal, file)).size : 0;
+      for (let bytes = Math.max(0, size - tail); bytes < size; bytes += every) {
+        const copy = this.copyOf(journal);
+        truncateSync(join(copy, file), bytes);
+        yield copy;
+        this.forget(copy);
+      }
+    }
   }
 
   station(journal: string, inject = '', sequence: Given['sequence'] = 'counter'): Promise<StationProcess> {

@@ -1,6 +1,4 @@
 // The faults of a site: twelve outlets, several of which charge when it happens. Each is tried many times and counted.
-import { existsSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
 import { Station } from '../../charging/station/station.ts';
 import { JournalError, type StationSettings } from '../../charging/station/types.ts';
 import { machineClocks } from '../../nodes/charging-station/machine-clocks.ts';
@@ -145,19 +143,7 @@ const cutAnywhere = (unit: Unit): Fault => ({
       const whole = stateOf(rig.copyOf(journal), unit);
       if (typeof whole === 'string') throw new Error(`the journal can't be opened: ${whole}`);
       const counted = none();
-      for (const [file, tail] of [
-        ['journal.sqlite-wal', 3 * 4096],
-        ['snapshot-a', 4096],
-        ['snapshot-b', 4096],
-      ] as const) {
-        const size = existsSync(join(journal, file)) ? statSync(join(journal, file)).size : 0;
-        for (let bytes = Math.max(0, size - tail); bytes < size; bytes += every) {
-          const copy = rig.copyOf(journal);
-          truncateSync(join(copy, file), bytes);
-          add(counted, cutAccount(stateOf(copy, unit), whole));
-          rig.forget(copy);
-        }
-      }
+      for (const copy of rig.cutCopiesOf(journal, every)) add(counted, cutAccount(stateOf(copy, unit), whole));
       return counted;
     }),
 });

@@ -37,14 +37,6 @@ for (const kind of BOTH) {
       await shop.assertBalanced('in the end');
     });
 
-    const status = async (id: string) => ((await shop.request(id)) as Reservation).status;
-    const strays = async (id: string) =>
-      ((await shop.request(id)).paidWithoutCode ?? []).map(({ why, returnedAt }) => [why, returnedAt !== null]);
-    const seen = async (id: string) =>
-      ((await shop.request(id)).refunds ?? []).map(
-        ({ cause, state, amount }) => `${cause} ${amount.minorUnits} ${state}`,
-      );
-
     it('takes a payment, told once or five times, by the provider or because it was asked', async () => {
       const request = await shop.reserve();
       const { reference, url } = await shop.page(request);
@@ -54,7 +46,7 @@ for (const kind of BOTH) {
       await Promise.all([shop.tell(paid), shop.tell(paid), shop.tell(paid, await shop.deskOf(other))]);
       at.now += HOUR / 20;
       await shop.desk.reconcile();
-      assert.equal(await status(request), 'paid');
+      assert.equal(await shop.status(request), 'paid');
       assert.deepEqual(
         shop.events.map(({ event }) => event),
         ['paid'],
@@ -68,7 +60,7 @@ for (const kind of BOTH) {
       server.pay((await shop.page(request)).reference);
       at.now += 3 * 60_000;
       await shop.desk.reconcile();
-      assert.equal(await status(request), 'paid');
+      assert.equal(await shop.status(request), 'paid');
     });
 
     it('closes the page of what lapsed or was cancelled, so that nobody pays for nothing', async () => {
@@ -123,15 +115,15 @@ for (const kind of BOTH) {
         (await shop.refunds()).map(({ state }) => state),
         ['due', 'due', 'due', 'due'],
       );
-      assert.deepEqual(await seen(late), ['payment 300 due'], 'the customer sees that it goes back');
+      assert.deepEqual(await shop.seen(late), ['payment 300 due'], 'the customer sees that it goes back');
       await Promise.all([shop.desk.reconcile(), (await shop.deskOf(other)).reconcile()]);
       await shop.desk.reconcile();
-      assert.deepEqual(await strays(late), [['late', true]]);
-      assert.deepEqual(await strays(cancelled), [['cancelled', true]]);
-      assert.deepEqual(await strays(twice), [['second', true]]);
-      assert.deepEqual(await strays(less), [['differs', true]]);
-      assert.deepEqual(await seen(less), ['payment 299 paid']);
-      assert.equal(await status(twice), 'paid', 'the first payment has its code');
+      assert.deepEqual(await shop.strays(late), [['late', true]]);
+      assert.deepEqual(await shop.strays(cancelled), [['cancelled', true]]);
+      assert.deepEqual(await shop.strays(twice), [['second', true]]);
+      assert.deepEqual(await shop.strays(less), [['differs', true]]);
+      assert.deepEqual(await shop.seen(less), ['payment 299 paid']);
+      assert.equal(await shop.status(twice), 'paid', 'the first payment has its code');
       await shop.assertBalanced('strays', true);
     });
 
@@ -141,21 +133,21 @@ for (const kind of BOTH) {
       const settled = granted(await shop.settle(sequence, 77));
       assert.deepEqual([settled.refund?.minorUnits, settled.refundTo], [149, 'payment']);
       assert.equal(refusal(await shop.settle(sequence, 77)), '409 receipt-settled');
-      assert.deepEqual(await seen(request), ['receipt 149 due']);
+      assert.deepEqual(await shop.seen(request), ['receipt 149 due']);
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 149 sent']);
+      assert.deepEqual(await shop.seen(request), ['receipt 149 sent']);
       const [refund] = server.refunds.filter(({ payment_intent }) => payment_intent === payment);
       const failed = server.settleRefund(refund, 'failed');
       await shop.tell(failed);
-      assert.deepEqual(await seen(request), ['receipt 149 failed']);
+      assert.deepEqual(await shop.seen(request), ['receipt 149 failed']);
       assert.match((await shop.refunds())[0]!.note!, /expired_or_canceled_card/);
       await shop.tell(failed);
       at.now += 2 * 60_000;
       server.refundsAre = 'succeeded';
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 149 paid'], 'tried again by itself');
+      assert.deepEqual(await shop.seen(request), ['receipt 149 paid'], 'tried again by itself');
       await shop.tell(failed);
-      assert.deepEqual(await seen(request), ['receipt 149 paid'], 'word of the try before changes nothing');
+      assert.deepEqual(await shop.seen(request), ['receipt 149 paid'], 'word of the try before changes nothing');
       assert.deepEqual(
         shop.events.map(({ event }) => event),
         ['paid', 'refunded'],
@@ -174,7 +166,7 @@ for (const kind of BOTH) {
       );
       at.now += 2 * HOUR;
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
     });
 
     it('tries again what found no answer, with the same key, and lets the operator pay what is refused', async () => {
@@ -193,9 +185,9 @@ for (const kind of BOTH) {
       server.refuses = (call) => (call === 'POST /v1/refunds' ? { status: 400, body: refusedForGood } : undefined);
       granted(await at.ledger.retryRefund({ id: owed!.id, by: 'ann' }));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 300 failed']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 failed']);
       granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'bank transfer' }));
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
       assert.match((await shop.refunds('paid'))[0]!.note!, /ann: bank transfer/);
       server.refuses = () => undefined;
       at.now += HOUR;
@@ -239,7 +231,7 @@ for (const kind of BOTH) {
       server.refuses = () => undefined;
       granted(await at.ledger.retryRefund({ id: owed!.id, by: 'ann' }));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
       assert.ok(server.refunds.some(({ metadata }) => metadata.refund === `${owed!.id}-0`));
     });
 
@@ -251,9 +243,9 @@ for (const kind of BOTH) {
       assert.equal(refusal(await byHand()), '409 refund-under-way');
       at.now += HOUR;
       granted(await byHand());
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
     });
 
     it('holds a refund of a disputed payment, also one that was being tried, and whoever presses', async () => {
@@ -268,7 +260,7 @@ for (const kind of BOTH) {
       assert.equal(server.refunds.filter(({ payment_intent }) => payment_intent === payment).length, 0);
       await shop.tell(server.dispute(payment, 'won'));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['receipt 300 paid']);
     });
 
     it('tells the provider what it cannot note: another currency, a reference too long; and the log, what it does not know', async () => {
@@ -286,7 +278,7 @@ for (const kind of BOTH) {
       assert.match(shop.troubles.at(-1)!, /Payment p-9 for request f+ was not noted/);
       await shop.desk.tell({ ...paid, payment: 'p-8', request: 'order of another shop' });
       assert.equal(shop.troubles.length, 2, 'what is of another shop is no trouble');
-      assert.equal(await status(request), 'reserved');
+      assert.equal(await shop.status(request), 'reserved');
     });
 
     it('hears of money that went back by hand, also before it hears of the payment: never more goes back than came', async () => {
@@ -294,15 +286,15 @@ for (const kind of BOTH) {
       const { reference } = await shop.page(request);
       server.pay(reference);
       await shop.tell(server.refundByHand(`pi_${reference}`, 300));
-      assert.equal(await status(request), 'cancelled', 'no code for money that is gone');
-      assert.deepEqual(await seen(request), ['provider 300 paid']);
+      assert.equal(await shop.status(request), 'cancelled', 'no code for money that is gone');
+      assert.deepEqual(await shop.seen(request), ['provider 300 paid']);
       const { request: sold, payment, sequence } = await shop.issued();
       const byHand = server.refundByHand(payment, 200);
       await shop.tell(byHand);
       await shop.tell(byHand);
       granted(await shop.settle(sequence, 155));
       await shop.desk.reconcile();
-      assert.deepEqual((await seen(sold)).sort(), ['provider 200 paid', 'receipt 100 paid']);
+      assert.deepEqual((await shop.seen(sold)).sort(), ['provider 200 paid', 'receipt 100 paid']);
       await shop.assertBalanced('by hand', true);
     });
 
@@ -311,7 +303,7 @@ for (const kind of BOTH) {
       granted(await shop.settle(sequence, 155));
       server.refundByHand(payment, 300);
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(request), ['provider 300 paid']);
+      assert.deepEqual(await shop.seen(request), ['provider 300 paid']);
       await shop.assertBalanced('refused', true);
     });
 
@@ -320,12 +312,12 @@ for (const kind of BOTH) {
       await shop.tell(server.dispute(won.payment, 'needs_response'));
       granted(await shop.settle(won.sequence, 155));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(won.request), ['receipt 300 due']);
+      assert.deepEqual(await shop.seen(won.request), ['receipt 300 due']);
       await shop.tell(server.dispute(won.payment, 'won'));
       await shop.tell(server.dispute(won.payment, 'needs_response'));
       await shop.desk.reconcile();
       assert.deepEqual(
-        await seen(won.request),
+        await shop.seen(won.request),
         ['receipt 300 paid'],
         'won; late word of its beginning changes nothing',
       );
@@ -335,18 +327,18 @@ for (const kind of BOTH) {
       granted(await shop.settle(lost.sequence, 77));
       await shop.tell(server.dispute(lost.payment, 'lost'));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(lost.request), ['dispute 300 paid'], 'the bank took it all');
+      assert.deepEqual(await shop.seen(lost.request), ['dispute 300 paid'], 'the bank took it all');
 
       const waiting = await shop.paid();
       await shop.tell(server.dispute(waiting.payment, 'needs_response'));
-      assert.equal(await status(waiting.request), 'cancelled', 'no code while it is disputed');
+      assert.equal(await shop.status(waiting.request), 'cancelled', 'no code while it is disputed');
       assert.equal(
         (await at.ledger.listPayments({ limit: 500 })).items.find(({ request }) => request === waiting.request)!
           .dispute,
         'open',
       );
       await shop.tell(server.dispute(waiting.payment, 'lost'));
-      assert.deepEqual(await seen(waiting.request), ['dispute 300 paid']);
+      assert.deepEqual(await shop.seen(waiting.request), ['dispute 300 paid']);
       await shop.assertBalanced('disputes', true);
     });
 
@@ -356,7 +348,7 @@ for (const kind of BOTH) {
       assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '409 terms-changed');
       assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: changed.request })), '410 cancelled');
       await shop.desk.reconcile();
-      assert.deepEqual(await strays(changed.request), [['not-sold', true]]);
+      assert.deepEqual(await shop.strays(changed.request), [['not-sold', true]]);
       await shop.assertBalanced('not sold', true);
     });
 
@@ -369,8 +361,8 @@ for (const kind of BOTH) {
         granted(await at.ledger.serviceCode({ client: 'ann', station: shop.station, operation: 'clear-lockout' }));
       granted(await at.ledger.refundExpired({ id: expired.request, by: 'ann', why: 'never typed' }));
       await shop.desk.reconcile();
-      assert.deepEqual(await seen(waiting.request), ['payment 300 paid']);
-      assert.deepEqual(await seen(expired.request), ['receipt 300 paid']);
+      assert.deepEqual(await shop.seen(waiting.request), ['payment 300 paid']);
+      assert.deepEqual(await shop.seen(expired.request), ['receipt 300 paid']);
       await shop.assertBalanced('released', true);
     });
 
@@ -388,7 +380,7 @@ for (const kind of BOTH) {
       const paid = granted(await at.ledger.payRefund({ id: owed!.id, by: 'ann', why: 'slip 7' }));
       assert.deepEqual([paid.state, paid.note], ['paid', 'ann: slip 7']);
       assert.deepEqual(await shop.refunds(), []);
-      assert.deepEqual(await strays(request), [['not-issued', true]], 'given back by hand');
+      assert.deepEqual(await shop.strays(request), [['not-issued', true]], 'given back by hand');
     });
 
     it('is told of payments of other shops, and keeps none', async () => {
@@ -397,7 +389,7 @@ for (const kind of BOTH) {
       const paid = server.pay(reference);
       paid.data.object.client_reference_id = 'order 7 of somebody else';
       await shop.tell(paid);
-      assert.equal(await status(request), 'reserved');
+      assert.equal(await shop.status(request), 'reserved');
       assert.deepEqual(shop.events, []);
     });
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type MoneyEvent, PaymentDesk } from '../../../api/payments/desk.ts';
 import { stripeProvider } from '../../../api/payments/stripe.ts';
-import type { Ledger, RefundRecord } from '../../../charging/cloud/ledger.ts';
+import type { Ledger, RefundRecord, Reservation } from '../../../charging/cloud/ledger.ts';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { granted } from '../../charging/cloud/answers.ts';
 import { type DatabaseKind, MASTER_KEY_HEX, TestLedger } from '../../charging/cloud/databases.ts';
@@ -144,6 +144,22 @@ export class Shop {
 
   async request(id: string) {
     return granted(await this.at.ledger.request({ client: 'app', id }));
+  }
+
+  /** Whether a reservation is paid, as its customer sees it. */
+  async status(id: string): Promise<Reservation['status']> {
+    return ((await this.request(id)) as Reservation).status;
+  }
+
+  /** Why payments of a request got no code, and whether each was given back. */
+  async strays(id: string): Promise<[string, boolean][]> {
+    return ((await this.request(id)).paidWithoutCode ?? []).map(({ why, returnedAt }) => [why, returnedAt !== null]);
+  }
+
+  /** A request's refunds, as its customer sees them. */
+  async seen(id: string): Promise<string[]> {
+    const { refunds = [] } = await this.request(id);
+    return refunds.map(({ cause, state, amount }) => `${cause} ${amount.minorUnits} ${state}`);
   }
 
   async refunds(list: 'owed' | 'paid' = 'owed'): Promise<readonly RefundRecord[]> {

@@ -8,8 +8,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connectTo } from '../../../hardware/relay/socket.ts';
 
-const program = join(import.meta.dirname, '../../../hardware/relay/guard-main.ts');
+export const GUARD_PROGRAM = join(import.meta.dirname, '../../../hardware/relay/guard-main.ts');
 const client = join(import.meta.dirname, 'client-process.ts');
+
+/** Of a guard on simulated pins. */
+export function guardArguments({ socket, pins }: { readonly socket: string; readonly pins: string }): string[] {
+  return ['--socket', socket, '--driver', 'simulated', '--folder', pins];
+}
 
 export interface GuardProcess {
   readonly process: ChildProcess;
@@ -32,17 +37,7 @@ export class Bench {
   /** Resolves when the guard listens. */
   async guard(...args: string[]): Promise<GuardProcess> {
     const relays = args.includes('--relay') ? [] : ['--relay', 'relay=relay'];
-    const child = this.run(
-      program,
-      '--socket',
-      this.socket,
-      '--driver',
-      'simulated',
-      '--folder',
-      this.pins,
-      ...relays,
-      ...args,
-    );
+    const child = this.run(GUARD_PROGRAM, ...guardArguments(this), ...relays, ...args);
     const output: string[] = [];
     for await (const line of createInterface(child.stdout!)) {
       output.push(line);

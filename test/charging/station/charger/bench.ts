@@ -1,9 +1,11 @@
 // A station on a bench: the real shell and machine, on a clock that the test turns, a relay and a journal in memory.
+
 import { Charger } from '../../../../charging/station/charger/charger.ts';
 import type { ChargerJournal, ChargerRecord } from '../../../../charging/station/charger/journal-writes.ts';
 import { type ChargerConfig, chargerConfig } from '../../../../charging/station/charger/model.ts';
 import type { Screen } from '../../../../charging/station/conversation/screens.ts';
 import { JournalError, type SessionRecord, type Voucher } from '../../../../charging/station/types.ts';
+import { Timers } from './timers.ts';
 
 export const MINUTE = 60_000;
 
@@ -132,7 +134,7 @@ export class Bench {
   metered: boolean;
   /** The meter says nothing more. */
   silent = false;
-  #timers: { at: number; callback: () => void }[] = [];
+  readonly #timers = new Timers();
 
   constructor(options: BenchOptions = {}) {
     this.config = chargerConfig({ unit: 'min', ...options.config });
@@ -150,13 +152,7 @@ export class Bench {
       journal: this.journal,
       config: this.config,
       clocks: { monotonicMs: () => this.now },
-      schedule: (ms, callback) => {
-        const timer = { at: this.now + ms, callback };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((other) => other !== timer);
-        };
-      },
+      schedule: (ms, callback) => this.#timers.set(this.now + ms, callback),
       emit: {
         relay: (on) => {
           this.commands.push(on);
@@ -211,22 +207,18 @@ export class Bench {
   pass(ms: number): void {
     const end = this.now + ms;
     while (this.now < end) {
-      const timer = this.#timers.toSorted((a, b) => a.at - b.at)[0];
       const second = this.now + 1000;
-      const to = Math.min(end, second, timer?.at ?? end);
+      const to = Math.min(end, second, this.#timers.nextAt ?? end);
       if (this.commanded && this.metered) this.meterWh += (this.powerW * (to - this.now)) / 3_600_000;
       this.now = to;
       if (this.metered && !this.silent) this.#read();
-      if (timer && timer.at <= to) {
-        this.#timers = this.#timers.filter((other) => other !== timer);
-        timer.callback();
-      }
+      this.#timers.fire(to);
     }
   }
 
   /** Power is cut, now; and comes back with the plug as it then is. */
   powerCut(options: { vehicle: boolean | undefined; forMs?: number }): void {
-    this.#timers = [];
+    this.#timers.clear();
     this.now += options.forMs ?? 10_000;
     this.commanded = false;
     this.charger = this.#build();

@@ -13,26 +13,12 @@ import { FAULTS, type FaultCode } from '../../../../charging/station/faults.ts';
 import { currentVoucher, left } from '../../../../charging/station/outlet/metering.ts';
 import { type OutletState, relayCommanded } from '../../../../charging/station/outlet/model.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
+import { newPlace, type Place } from './random-world.ts';
 import type { Happening } from './site.ts';
 
 const OUTLETS = 12;
 const LIMIT_W = 9000;
 export const seed = Number(process.env.SEED ?? 20_261_129);
-
-/** What is true at an outlet, whatever the station believes. */
-interface Place {
-  vehicle: boolean | undefined;
-  relayOn: boolean;
-  follows: boolean;
-  loadW: number;
-  readW: number;
-  meterWh: number;
-  readonly causes: Set<FaultCode>;
-  /** Milliseconds that the customer of its session really got, and what cuts may cost that customer. */
-  givenMs: number;
-  cuts: number;
-  dearMs: number;
-}
 
 export class RandomSite {
   readonly config = chargerConfig({
@@ -46,10 +32,7 @@ export class RandomSite {
   });
   state: ChargerState = newCharger(OUTLETS);
   now = 1000;
-  readonly places: Place[] = Array.from({ length: OUTLETS }, () => ({
-    ...{ vehicle: undefined, relayOn: false, follows: true, loadW: 1500, readW: 0, meterWh: 1000 },
-    ...{ causes: new Set<FaultCode>(), givenMs: 0, cuts: 0, dearMs: 0 },
-  }));
+  readonly places: Place[] = Array.from({ length: OUTLETS }, newPlace);
   readonly used = new Set<number>();
   readonly closedOnce = new Set<number>();
   readonly seen = new Map<string, number>();

@@ -53,3 +53,25 @@ export function newWorld(): World {
     leaks: { readings: 0, since: 0 },
   };
 }
+
+/** What is true at an outlet, whatever the station believes. */
+export interface Place {
+  vehicle: boolean | undefined;
+  relayOn: boolean;
+  follows: boolean;
+  loadW: number;
+  readW: number;
+  meterWh: number;
+  readonly causes: Set<FaultCode>;
+  /** Milliseconds that the customer of its session really got, and what cuts may cost that customer. */
+  givenMs: number;
+  cuts: number;
+  dearMs: number;
+}
+
+export function newPlace(): Place {
+  return {
+    ...{ vehicle: undefined, relayOn: false, follows: true, loadW: 1500, readW: 0, meterWh: 1000 },
+    ...{ causes: new Set(), givenMs: 0, cuts: 0, dearMs: 0 },
+  };
+}

@@ -5,6 +5,7 @@ import type { Language, Screen } from '../../../../charging/station/conversation
 import { shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
 import { MemoryJournal } from '../charger/bench.ts';
+import { Timers } from '../charger/timers.ts';
 
 export const MINUTE = 60_000;
 
@@ -16,7 +17,7 @@ export class Site {
   readonly vehicles: (boolean | undefined)[];
   charger: Charger;
   now = 1_000_000;
-  #timers: { at: number; callback: () => void }[] = [];
+  readonly #timers = new Timers();
 
   constructor(outlets: number, config: Partial<ChargerConfig> = {}, journal = new MemoryJournal()) {
     this.config = chargerConfig({ unit: 'min', outlets, ...config });
@@ -31,13 +32,7 @@ export class Site {
       journal: this.journal,
       config: this.config,
       clocks: { monotonicMs: () => this.now },
-      schedule: (ms, callback) => {
-        const timer = { at: this.now + ms, callback };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((other) => other !== timer);
-        };
-      },
+      schedule: (ms, callback) => this.#timers.set(this.now + ms, callback),
       emit: {
         relay: (on, _again, outlet) => {
           this.relays[outlet - 1] = on;
@@ -56,7 +51,7 @@ export class Site {
   }
 
   powerCut(): void {
-    this.#timers = [];
+    this.#timers.clear();
     this.now += 10_000;
     this.relays.fill(false);
     this.charger = this.#begin();
@@ -117,11 +112,8 @@ export class Site {
   pass(ms: number): void {
     const end = this.now + ms;
     while (this.now < end) {
-      const timer = this.#timers.toSorted((a, b) => a.at - b.at)[0];
-      this.now = Math.min(end, timer?.at ?? end);
-      if (!timer || timer.at > this.now) continue;
-      this.#timers = this.#timers.filter((other) => other !== timer);
-      timer.callback();
+      this.now = Math.min(end, this.#timers.nextAt ?? end);
+      this.#timers.fire(this.now);
     }
   }
 
