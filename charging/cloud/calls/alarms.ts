@@ -51,8 +51,7 @@ async function unseenByKind(work: Work, station: number): Promise<Map<AlarmKind,
   const rows = await work.db
     .selectFrom('alarms')
     .select(({ fn }) => ['kind' as const, fn.countAll<number>().as('count')])
-    .where('station', '=', station)
-    .where('unseen', '=', 1)
+    .where(({ and }) => and({ station, unseen: 1 }))
     .groupBy('kind')
     .execute();
   return new Map(rows.map(({ kind, count }) => [kind, count]));
@@ -73,9 +72,7 @@ export async function endAlarm(work: Work, { station, kind, subject }: AlarmsTab
   await work.db
     .updateTable('alarms')
     .set({ over_at: work.now })
-    .where('station', '=', station)
-    .where('kind', '=', kind)
-    .where('subject', '=', subject)
+    .where(({ and }) => and({ station, kind, subject }))
     .execute();
 }
 
@@ -114,9 +111,7 @@ export async function seeAlarm(work: Work, { id, by }: { id: string; by: string 
   await work.db
     .updateTable('alarms')
     .set(seen)
-    .where('station', '=', row.station)
-    .where('kind', '=', row.kind)
-    .where('subject', '=', row.subject)
+    .where(({ and }) => and({ station: row.station, kind: row.kind, subject: row.subject }))
     .execute();
   return alarmOf({ ...row, ...seen }, row.id);
 }

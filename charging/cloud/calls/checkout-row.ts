@@ -9,8 +9,7 @@ export async function checkoutAt(work: Work, { station, reservation }: Key): Pro
   return work.db
     .selectFrom('checkouts')
     .select(['provider', 'reference', 'url'])
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
+    .where(({ and }) => and({ station, reservation }))
     .executeTakeFirst();
 }
 
@@ -19,8 +18,7 @@ export async function closeCheckout(work: Work, { station, reservation }: Key): 
   await work.db
     .updateTable('checkouts')
     .set({ next_at: work.now })
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
+    .where(({ and }) => and({ station, reservation }))
     .where('next_at', 'is not', null)
     .execute();
 }

@@ -68,9 +68,7 @@ export async function claimCheckouts(
     const taken = await work.db
       .updateTable('checkouts')
       .set({ next_at: nextLook(work.now, row) })
-      .where('station', '=', row.station)
-      .where('reservation', '=', row.reservation)
-      .where('next_at', '=', row.next_at)
+      .where(({ and }) => and({ station: row.station, reservation: row.reservation, next_at: row.next_at }))
       .returning('reservation')
       .execute();
     if (taken.length === 0) continue;
@@ -89,8 +87,7 @@ export async function checkoutOver(work: Work, { id }: { id: string }): Promise<
   await work.db
     .updateTable('checkouts')
     .set({ next_at: null })
-    .where('station', '=', key.station)
-    .where('reservation', '=', key.item)
+    .where(({ and }) => and({ station: key.station, reservation: key.item }))
     .execute();
   return null;
 }

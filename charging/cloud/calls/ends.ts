@@ -123,8 +123,7 @@ async function inPlaceOfOthers(
   const rows = await work.db
     .selectFrom('voucher_ends')
     .select(['place', 'sequence'])
-    .where('station', '=', station)
-    .where('journal', '=', journal)
+    .where(({ and }) => and({ station, journal }))
     .where('place', '>=', placed.at(-1)!.place)
     .where('place', '<=', placed[0]!.place)
     .execute();

@@ -339,8 +339,7 @@ async function markIssued(work: Work, row: CodesTable): Promise<void> {
   const marked = await work.db
     .updateTable('reservations')
     .set({ sequence: row.sequence })
-    .where('station', '=', row.station)
-    .where('reservation', '=', row.reservation!)
+    .where(({ and }) => and({ station: row.station, reservation: row.reservation! }))
     .where('sequence', 'is', null)
     .where('cancelled_at', 'is', null)
     .returning('payment')

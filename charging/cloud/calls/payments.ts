@@ -148,9 +148,7 @@ export async function markDone(
   await work.db
     .updateTable('payments')
     .set({ done: 1 })
-    .where('payment', '=', payment)
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
+    .where(({ and }) => and({ payment, station, reservation }))
     .execute();
 }
 
@@ -162,8 +160,7 @@ export async function paidWithoutCode(
   const rows = await work.db
     .selectFrom('payments')
     .selectAll()
-    .where('station', '=', station)
-    .where('reservation', '=', reservation)
+    .where(({ and }) => and({ station, reservation }))
     .where((eb) => eb.or([eb('outcome', '<>', 'taken'), eb('returned_at', 'is not', null)]))
     .orderBy('told_at')
     .limit(20)
@@ -254,8 +251,7 @@ export async function stopReservation(
     const stopped = await work.db
       .updateTable('reservations')
       .set({ cancelled_at: work.now })
-      .where('station', '=', row.station)
-      .where('reservation', '=', row.reservation)
+      .where(({ and }) => and({ station: row.station, reservation: row.reservation }))
       .where('sequence', 'is', null)
       .where('cancelled_at', 'is', null)
       .returning('reservation')

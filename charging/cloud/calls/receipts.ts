@@ -140,8 +140,7 @@ async function forgive(work: Work, station: StationsTable, client: string, until
   await work.db
     .updateTable('wrong_receipts')
     .set({ until: until - FORGIVEN_AFTER_MS })
-    .where('station', '=', station.number)
-    .where('client', '=', client)
+    .where(({ and }) => and({ station: station.number, client }))
     .execute();
 }
 

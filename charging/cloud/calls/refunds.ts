@@ -291,8 +291,7 @@ async function unsent(work: Work, payment: string): Promise<RefundsTable[]> {
   return work.db
     .selectFrom('refunds')
     .selectAll()
-    .where('payment', '=', payment)
-    .where('done', '=', 0)
+    .where(({ and }) => and({ payment, done: 0 }))
     .where('state', '<>', 'sent')
     .orderBy('due_at', 'desc')
     .orderBy('refund')

@@ -127,8 +127,7 @@ async function journalRow(work: Work, { station, journal }: Key): Promise<Journa
   return work.db
     .selectFrom('journals')
     .selectAll()
-    .where('station', '=', station)
-    .where('journal', '=', journal)
+    .where(({ and }) => and({ station, journal }))
     .executeTakeFirst();
 }
 
@@ -278,8 +277,7 @@ async function older(work: Work, journal: JournalsTable, { gaps, closedSome, for
   const [row] = await work.db
     .updateTable('journals')
     .set(change)
-    .where('station', '=', journal.station)
-    .where('journal', '=', journal.journal)
+    .where(({ and }) => and({ station: journal.station, journal: journal.journal }))
     .returningAll()
     .execute();
   if (!row) throw new TryAgain('the journal is not there any more');
@@ -298,8 +296,7 @@ async function heard(
   const gaps = await work.db
     .selectFrom('report_gaps')
     .select(['first', 'last'])
-    .where('station', '=', at.station)
-    .where('journal', '=', journal)
+    .where(({ and }) => and({ station: at.station, journal }))
     .execute();
   return {
     report: number,
@@ -315,9 +312,7 @@ async function firstToldBy(work: Work, { station, journal, number }: Key): Promi
   const { count } = await work.db
     .selectFrom('voucher_ends')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('station', '=', station)
-    .where('journal', '=', journal)
-    .where('report', '=', number)
+    .where(({ and }) => and({ station, journal, report: number }))
     .executeTakeFirstOrThrow();
   return count;
 }

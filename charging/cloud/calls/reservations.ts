@@ -114,8 +114,7 @@ export async function decide(
   const [decided] = await work.db
     .updateTable('reservations')
     .set(change)
-    .where('station', '=', row.station)
-    .where('reservation', '=', row.reservation)
+    .where(({ and }) => and({ station: row.station, reservation: row.reservation }))
     .where('paid_at', 'is', null)
     .where('cancelled_at', 'is', null)
     .returningAll()

@@ -61,8 +61,7 @@ async function placeOfRequest(work: Work, id: string): Promise<Place | undefined
   const row = await work.db
     .selectFrom('reservations')
     .select('sequence')
-    .where('station', '=', key.station)
-    .where('reservation', '=', key.item)
+    .where(({ and }) => and({ station: key.station, reservation: key.item }))
     .executeTakeFirst();
   return row?.sequence == null ? undefined : { station: key.station, sequence: row.sequence };
 }

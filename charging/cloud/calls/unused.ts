@@ -46,8 +46,7 @@ export async function refundUnused(
   await work.db
     .updateTable('journals')
     .set({ cleared })
-    .where('station', '=', journal.station)
-    .where('journal', '=', journal.journal)
+    .where(({ and }) => and({ station: journal.station, journal: journal.journal }))
     .execute();
 }
 
@@ -92,8 +91,7 @@ async function knownSince(work: Work, row: JournalsTable, lastMissing: number): 
   const { since } = await work.db
     .selectFrom('reports')
     .select(({ fn }) => fn.min('heard_at').as('since'))
-    .where('station', '=', station)
-    .where('journal', '=', journal)
+    .where(({ and }) => and({ station, journal }))
     .where('closed', '>=', lastMissing)
     .executeTakeFirstOrThrow();
   return since ?? Number.POSITIVE_INFINITY;
