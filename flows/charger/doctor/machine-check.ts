@@ -1,9 +1,8 @@
 // The machine: what it is, whether it has power enough, and whether the programs that the station needs are there.
 import { join } from 'node:path';
 import { namesIn, textIn } from '../../../hardware/linux/files.ts';
+import { NEEDED_NODE, nodeTooOld } from '../../launcher/node-version.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
-
-const leastNode = [22, 9] as const;
 
 export const machineCheck: Check = {
   title: 'machine',
@@ -29,9 +28,9 @@ function power({ root }: Subject): Finding[] {
 }
 
 function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const values = { version: process.versions.node, least: leastNode.join('.') };
-  const isNew = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  const version = process.versions.node;
+  const values = { version, least: NEEDED_NODE };
+  const isNew = nodeTooOld(version) === undefined;
   return isNew ? good('machine.node', values) : wrong('machine.old-node', 'machine.old-node.do', values);
 }
 
