@@ -1,16 +1,10 @@
 // What is said of stations: what they sell, and what they are set up with. Plain data.
-import type { AlgorithmName, Unit } from '../codes/index.ts';
+import type { CodeTerms } from '../codes/provisioning.ts';
 import type { Money } from './payment-types.ts';
 import type { CodeRecord } from './types.ts';
 
 /** What a station sells and how its codes are made. A change makes a new version; vouchers keep theirs. */
-export interface StationTerms {
-  readonly unit: Unit;
-  /** In `unit`s. */
-  readonly step: number;
-  readonly layout: AlgorithmName;
-  readonly sequence: 'clock' | 'counter';
-  readonly slotSeconds: number;
+export interface StationTerms extends CodeTerms {
   readonly keyVersion: number;
   /** Price of one step; absent: nothing is charged for. */
   readonly price?: Money;

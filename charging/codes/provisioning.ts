@@ -12,17 +12,22 @@ export const MOST_OUTLETS = 20;
 const MARK = 'OC1:';
 const LONGEST = 20_000;
 
-export interface StationProvisioning {
+/** What a station sells, and how its codes are made and numbered. */
+export interface CodeTerms {
+  readonly unit: Unit;
+  /** In `unit`s. */
+  readonly step: number;
+  /** What its customers type. */
+  readonly layout: AlgorithmName;
+  readonly sequence: 'clock' | 'counter';
+  readonly slotSeconds: number;
+}
+
+export interface StationProvisioning extends CodeTerms {
   readonly station: string;
   /** 64 hex digits. */
   readonly key: string;
   readonly keyVersion: number;
-  readonly unit: Unit;
-  /** In `unit`s. */
-  readonly step: number;
-  readonly layout: AlgorithmName;
-  readonly sequence: 'clock' | 'counter';
-  readonly slotSeconds: number;
   readonly outlets: number;
   /** By which minutes are counted, where they are: the `T` of `min:T`, with its table. */
   readonly tariff?: { readonly name: string } & Readonly<Record<string, unknown>>;

@@ -1,17 +1,11 @@
 // What the rooms of the station say to each other: plain data.
-import type { AlgorithmName, END_REASONS, LayoutName, Operation, Unit } from '../codes/index.ts';
+import type { END_REASONS, LayoutName, Operation, Unit } from '../codes/index.ts';
+import type { CodeTerms } from '../codes/provisioning.ts';
 
-export interface StationSettings {
+export interface StationSettings extends CodeTerms {
   readonly stationId: string;
   /** 32 bytes; of this station alone. */
   readonly key: Uint8Array;
-  readonly unit: Unit;
-  /** In `unit`s. */
-  readonly step: number;
-  /** How the station's codes are made: its customers type that layout. */
-  readonly layout: AlgorithmName;
-  readonly sequence: 'clock' | 'counter';
-  readonly slotSeconds: number;
   /** Of the key; 1 where nobody said. It tells the cloud which key sealed a report, and opens nothing. */
   readonly keyVersion?: number;
 }

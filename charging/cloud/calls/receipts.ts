@@ -9,7 +9,7 @@ import type { StationTerms } from '../station-types.ts';
 import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
 import type { Answer, Refused, SettleCall, Settlement } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
-import { requestIdOf, stationById, VOUCHER } from './records.ts';
+import { latestCodes, requestIdOf, stationById, VOUCHER } from './records.ts';
 import { oweRefund } from './refunds.ts';
 
 /**
@@ -184,16 +184,7 @@ async function candidatesAmong(
   client: string | undefined,
   rows: number,
 ): Promise<CodesTable[]> {
-  return work.db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('codes')
-        .selectAll()
-        .where('station', '=', station.number)
-        .orderBy('sequence', 'desc')
-        .limit(rows)
-        .as('latest'),
-    )
+  return latestCodes(work, station.number, rows)
     .selectAll()
     .where('kind', '=', VOUCHER)
     .where((eb) => eb(eb('sequence', '%', reading.window), '=', reading.residue))

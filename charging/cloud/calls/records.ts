@@ -27,6 +27,12 @@ export function codesWithEnds(work: Work) {
     .selectAll('codes');
 }
 
+/** A station's latest codes, so many of them. */
+export function latestCodes(work: Work, station: number, rows: number) {
+  const codes = work.db.selectFrom('codes').selectAll().where('station', '=', station);
+  return work.db.selectFrom(codes.orderBy('sequence', 'desc').limit(rows).as('latest'));
+}
+
 /** Stations by id, with the last number of each: two look-ups in trees for each, however many codes there are. */
 export async function stationsToday(work: Work, ids: readonly string[]): Promise<Map<string, StationToday>> {
   if (ids.length === 0) return new Map();

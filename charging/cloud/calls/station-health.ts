@@ -11,7 +11,7 @@ import type { Answer, Page } from '../types.ts';
 import { iso, isoOrNull, type Work } from '../work.ts';
 import { codeRecords } from './lists.ts';
 import { limitOf, pageOf } from './paging.ts';
-import { currentTerms, currentTermsOf, lastDrawn, stationById, VOUCHER } from './records.ts';
+import { currentTerms, currentTermsOf, lastDrawn, latestCodes, stationById, VOUCHER } from './records.ts';
 import { isSearch, matching } from './searching.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -170,16 +170,7 @@ export function unexplainedEnds(work: Work) {
 
 /** Newest first: sold, to be typed no more, and neither settled nor known to have ended. */
 async function unclaimed(work: Work, station: StationsTable) {
-  const codes = await work.db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('codes')
-        .selectAll()
-        .where('station', '=', station.number)
-        .orderBy('sequence', 'desc')
-        .limit(MOST_CODES)
-        .as('latest'),
-    )
+  const codes = await latestCodes(work, station.number, MOST_CODES)
     .leftJoin('receipts', (join) =>
       join.onRef('receipts.station', '=', 'latest.station').onRef('receipts.sequence', '=', 'latest.sequence'),
     )

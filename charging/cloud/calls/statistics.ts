@@ -6,7 +6,7 @@ import type { Tables } from '../database/schema.ts';
 import type { Anomaly, DayFigures, Statistics } from '../statistics-types.ts';
 import { boundsOf } from '../terms.ts';
 import { dayOf, iso, type Work } from '../work.ts';
-import { VOUCHER } from './records.ts';
+import { latestCodes, VOUCHER } from './records.ts';
 import { silentSince, unexplainedEnds } from './station-health.ts';
 
 const DAYS_30_MS = 30 * 86_400_000;
@@ -201,13 +201,7 @@ async function busiest(
 
 function issuedSince(work: Work, station: number, first: number): Promise<number> {
   const days = dayOf(work.now) - first + 1;
-  const latest = work.db
-    .selectFrom('codes')
-    .where('station', '=', station)
-    .select(['kind', 'issued_at'])
-    .orderBy('sequence', 'desc')
-    .limit(days * MOST_A_DAY);
-  const sold = work.db.selectFrom(latest.as('latest')).where('kind', '=', VOUCHER);
+  const sold = latestCodes(work, station, days * MOST_A_DAY).where('kind', '=', VOUCHER);
   return countOf(sold.where('issued_at', '>=', first * 86_400_000));
 }
 
