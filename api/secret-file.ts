@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../charging/whole-file.ts';
 
 /** What the file holds, without blanks around it; made from `make` if it is not there. When two processes make it at once, one wins. */
 export function secretOnce(path: string, make: () => string): string {
@@ -38,14 +39,5 @@ function place(path: string, content: string): void {
   } finally {
     closeSync(file);
     rmSync(own, { force: true });
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

@@ -3,14 +3,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressOf, isLoopback } from '../../api/client-address.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import { isOwnOrigin, namesThisMachine } from '../../api/this-machine.ts';
-
-/** A panel makes one, and one more each time its connection breaks. What the charger keeps of one lasts 45 s. */
-const MOST_HANDSHAKES = 60;
-const SECONDS = 60;
+import { handshakes } from '../server/handshakes.ts';
 
 interface Reachable {
   /** What is listened on. */
@@ -54,16 +50,6 @@ export function strangers({ host, allowed }: Reachable): (request: IncomingMessa
 
 /** Bounds what one address can have the charger keep for panels that it never shows. */
 export function panelSocket(): (request: IncomingMessage) => Promise<Problem | undefined> {
-  const handshakes = new RateLimiterMemory({ points: MOST_HANDSHAKES, duration: SECONDS });
-  return async (request) => {
-    if (/[?&]sid=/.test(request.url ?? '')) return undefined;
-    try {
-      await handshakes.consume(addressOf(request));
-      return undefined;
-    } catch (reason) {
-      if (!(reason instanceof RateLimiterRes)) throw reason;
-      const retryAfterSeconds = Math.ceil(reason.msBeforeNext / 1000);
-      return problem('too-many-requests', 'Too many panels were opened.', { retryAfterSeconds });
-    }
-  };
+  const refuses = handshakes('Too many panels were opened.');
+  return (request) => refuses(request, addressOf(request));
 }

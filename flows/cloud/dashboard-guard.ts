@@ -2,7 +2,6 @@
 // then a session in a cookie. On a cloud that is open for trying out, everybody on this machine.
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { HttpRequest } from '../../api/http.ts';
 import { runningIssuers } from '../../api/issuer.ts';
 import { prefixRedirections } from '../../api/path-prefix.ts';
@@ -10,14 +9,12 @@ import { type Problem, problem } from '../../api/problems.ts';
 import { sendProblem } from '../../api/respond.ts';
 import { comesFromThisMachine, isOwnOrigin } from '../../api/this-machine.ts';
 import { ADMIN_NAME } from '../server/admin.ts';
+import { handshakes } from '../server/handshakes.ts';
 import type { SignIn } from '../server/sign-in.ts';
 
 const COOKIE = 'operator';
 const SESSION_MS = 12 * 3600 * 1000;
 const MOST_SESSIONS = 1000;
-/** Sockets that one session may begin in a minute: each page makes one, and socket.io keeps it for 45 s if it is left. */
-const MOST_HANDSHAKES = 60;
-const HANDSHAKES_SECONDS = 60;
 /** The session of everybody on this machine, while the cloud is open for trying out. */
 const OPEN = 'open';
 
@@ -34,7 +31,7 @@ export interface DashboardGuard {
 
 export function dashboardGuard(signIn: SignIn): DashboardGuard {
   const sessions = new Sessions();
-  const handshakes = new RateLimiterMemory({ points: MOST_HANDSHAKES, duration: HANDSHAKES_SECONDS });
+  const refusesHandshake = handshakes('Too many dashboards were opened.');
 
   /** The session that a request is part of. */
   async function sessionOf(request: IncomingMessage): Promise<string | undefined> {
@@ -76,15 +73,7 @@ export function dashboardGuard(signIn: SignIn): DashboardGuard {
     async refusesSocket(request) {
       const session = await socketSession(request);
       if (session === undefined) return problem('not-authenticated', 'The dashboard is for the operator.');
-      if (/[?&]sid=/.test(request.url ?? '')) return undefined;
-      try {
-        await handshakes.consume(session);
-        return undefined;
-      } catch (reason) {
-        if (!(reason instanceof RateLimiterRes)) throw reason;
-        const retryAfterSeconds = Math.ceil(reason.msBeforeNext / 1000);
-        return problem('too-many-requests', 'Too many dashboards were opened.', { retryAfterSeconds });
-      }
+      return refusesHandshake(request, session);
     },
   };
 }

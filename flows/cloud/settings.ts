@@ -1,25 +1,23 @@
 // The cloud's Node-RED: its settings, and what our server does around it. Everything comes from the environment
 // (README, "Variables"); what is secret is made at the first start and kept in the data folder.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { newVisitor, VISITOR_COOKIE } from '../../api/admission.ts';
 import { trustedProxies } from '../../api/client-address.ts';
 import { pathOf } from '../../api/contract.ts';
 import { loadMasterKey } from '../../api/master-key.ts';
-import { randomSecret, secretOnce } from '../../api/secret-file.ts';
 import { listening, places, VariableError } from '../launcher/environment.ts';
-import { adminAuth, administrator, tellPassword } from '../server/admin.ts';
-import { logging } from '../server/logging.ts';
+import { administrator, tellPassword } from '../server/admin.ts';
 import type { SideSettings } from '../server/run.ts';
 import { SignIn } from '../server/sign-in.ts';
 import { shippedFlow } from '../server/user-folder.ts';
+import { usualSettings } from '../server/usual-settings.ts';
 import { answersHere, failed, isPlain, notFound, readBody } from './answers.ts';
 import { chargePage } from './charge-page.ts';
 import { dashboardGuard } from './dashboard-guard.ts';
 
 const { env } = process;
 const at = places(env);
-const { host, port } = listening('cloud', env);
+const listens = listening('cloud', env);
 const YEAR_SECONDS = 365 * 24 * 3600;
 
 const trusts = env.TRUST_PROXY ? trustedProxies(env.TRUST_PROXY) : undefined;
@@ -79,25 +77,15 @@ function rememberVisitor(request: IncomingMessage, response: ServerResponse): vo
 
 export default {
   nodeRed: {
-    userDir: join(at.cloudDir, 'node-red'),
-    uiHost: host,
-    uiPort: port,
-    httpAdminRoot: '/editor',
-    httpNodeRoot: '/',
+    ...usualSettings(listens, at.cloudDir, admin, env),
     httpNodeMiddleware: readBody,
     httpServerOptions: { 'x-powered-by': false, ...(trusts && { 'trust proxy': trusts }) },
-    adminAuth: adminAuth(admin),
-    credentialSecret: secretOnce(join(at.cloudDir, 'credential.secret'), randomSecret),
     dashboard,
-    logging: logging(env, process.stdout.isTTY === true),
-    telemetry: { enabled: false, updateNotification: false },
-    lang: /^zh/i.test(env.LANGUAGE ?? '') ? 'zh-CN' : 'en-US',
     editorTheme: {
       page: { title: 'Offline charging: cloud' },
       header: { title: 'Offline charging: cloud' },
       tours: false,
     },
-    exportGlobalContextKeys: false,
     offlineCharging: { masterKey: async () => masterKey, alarmSecret, payment },
   },
   flowFile: shippedFlow('cloud'),

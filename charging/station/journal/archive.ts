@@ -2,9 +2,9 @@
 // These are bounded as well; what falls out of the last is counted, and a record says so.
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from '../../whole-file.ts';
 import type { Journal } from './journal.ts';
 import { recordLine, sessionLine } from './lines.ts';
-import { syncFolder } from './snapshots.ts';
 import type { DatabaseSync } from './sqlite.ts';
 import type { RecordRow, SessionRow } from './tables.ts';
 

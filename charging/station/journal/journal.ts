@@ -1,12 +1,14 @@
 // The station's own record on the disk: SQLite with a write-ahead log, and two snapshots of what matters most. One
 // writer; readers welcome (journal-cli.ts). See docs/journal.md for what a cut at any point leaves behind.
+
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from '../../whole-file.ts';
 import { JournalError } from '../types.ts';
 import { corrupt, inUse, journalError, newer, ofAnotherStation, unvouched } from './failures.ts';
 import { takeFolder } from './lock.ts';
 import { migrate } from './migration.ts';
-import { newest, readSnapshots, Snapshots, type SnapshotsFound, syncFolder } from './snapshots.ts';
+import { newest, readSnapshots, Snapshots, type SnapshotsFound } from './snapshots.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
 import { FIRST_GENERATION, identified, type StationState } from './state.ts';
 import { APPLICATION_ID, MIGRATIONS, type Moment, readState, SCHEMA_VERSION, Tables } from './tables.ts';

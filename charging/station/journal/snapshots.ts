@@ -1,7 +1,7 @@
 // The state once more, outside the database: two files written in turn, each whole in itself, so that neither a cut in
 // the database nor one in a snapshot makes a used number usable again. Written in place, one block each, so that a
 // sync costs the disk one write.
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { newer } from './failures.ts';
 import { checksum, decodeState, encodeState, type StationState } from './state.ts';
@@ -115,16 +115,6 @@ export class Snapshots {
 function put(file: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, done);
   fdatasyncSync(file);
-}
-
-/** So that a file just made is found after a power cut. */
-export function syncFolder(folder: string): void {
-  const file = openSync(folder, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function format(state: StationState): Buffer {
