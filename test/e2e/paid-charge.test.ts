@@ -85,8 +85,8 @@ describe('the example of a payment, as an integrator imports it', function () {
   it('leads from the scan to the refund: its page, its bank, its buttons', async () => {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1400 } });
     await editor.open(page);
-    await editor.importExample(page, '9 Payment');
-    await page.locator('#red-ui-workspace-tabs').getByText('9 Payment').click();
+    await editor.importExample(page, '8 Payment');
+    await page.locator('#red-ui-workspace-tabs').getByText('8 Payment').click();
     await page.locator('#red-ui-header-button-deploy').click();
     await page.getByText('Successfully deployed').waitFor();
     const press = (name: string) =>
@@ -107,9 +107,9 @@ describe('the example of a payment, as an integrator imports it', function () {
 
     await press('types the code at the station');
     await press('plugs in');
-    await until('the relay is closed', () => editor.pin('relay9', 'pay') === '1');
+    await until('the relay is closed', () => editor.pin('relay8', 'pay') === '1');
     await press('unplugs: 60 min were paid');
-    await until('the relay is open', () => editor.pin('relay9', 'pay') === '0');
+    await until('the relay is open', () => editor.pin('relay8', 'pay') === '0');
     // The page looks again by itself.
     await phone.locator('#refunds', { hasText: /^2\.\d\d EUR \(paid\)$/ }).waitFor();
     assert.equal(await page.locator('.red-ui-flow-node-status[fill="#c00"]').count(), 0);
