@@ -27,6 +27,19 @@ const SMALL = [
 /** Of somebody who looks from outside. */
 const PHONE = { name: 'phone', width: 360, height: 740 } as const;
 
+/** Of two colours `rgb(…)`, as WCAG 2.2 defines it. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const [red, green, blue] = [...colour.matchAll(/\d+/g)].map(([part]) => {
+      const share = Number(part) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  const [dark, light] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (light! + 0.05) / (dark! + 0.05);
+}
+
 describe('the display on the panel', () => {
   it('warns of danger in red on every screen that has words for it', async () => {
     const file = join(import.meta.dirname, '../../flows/charger/panel/display.vue');
@@ -175,6 +188,21 @@ describe('the panel', function () {
     );
   });
 
+  /** What the words of a button stand on, light and dark. */
+  async function grounds(button: Locator): Promise<string[]> {
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const ground = await button.evaluate((element) => {
+        const own = getComputedStyle(element).backgroundColor;
+        return own === 'rgba(0, 0, 0, 0)' ? getComputedStyle(element.closest('.oc-panel')!).backgroundColor : own;
+      });
+      found.push(ground);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    return found;
+  }
+
   it('shows the latest report at the press of a button, whole on a small screen, and takes it away again', async () => {
     await running.keys('*');
     const button = page.locator('.oc-asks', { hasText: 'Report' });
@@ -188,10 +216,17 @@ describe('the panel', function () {
     for (const [index, { left, right, cut }] of buttons.entries()) {
       assert.ok(!cut && right <= 800 && left >= (buttons[index - 1]?.right ?? 0), JSON.stringify(buttons));
     }
+    const isNot = await grounds(button);
     await button.click();
     await page.locator('.oc-asks[aria-pressed=true]').waitFor();
     assert.match((await scanned(page)) ?? 'nothing', /\/charge\/CP-0001#report=[\w-]{40,}$/);
     assert.deepEqual(await violations(page), []);
+    const isPressed = await grounds(button);
+    // WCAG 2.2, 1.4.11: who cannot hear its state must see it.
+    for (const [look, ground] of isPressed.entries()) {
+      const ratio = contrast(ground, isNot[look]!);
+      assert.ok(ratio >= 3, `${ground} after ${isNot[look]}: ${ratio}`);
+    }
     assert.equal(await page.locator('.oc-how').count(), 0, 'how to buy stands beside the code that buys');
     await button.click();
     await page.locator('.oc-asks[aria-pressed=false]').waitFor();
