@@ -2,6 +2,8 @@
 
 /** Of `engines` in package.json. */
 export const NEEDED_NODE = '22.9';
+/** From here on Node has SQLite without `--experimental-sqlite`. */
+export const NODE_WITH_SQLITE = '22.13';
 
 /** What to tell whoever runs this Node, or undefined when it is new enough. */
 export function nodeTooOld(version: string): string | undefined {

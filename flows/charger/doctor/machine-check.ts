@@ -1,7 +1,7 @@
 // The machine: what it is, whether it has power enough, and whether the programs that the station needs are there.
 import { join } from 'node:path';
 import { namesIn, textIn } from '../../../hardware/linux/files.ts';
-import { NEEDED_NODE, nodeTooOld } from '../../launcher/node-version.ts';
+import { NEEDED_NODE, NODE_WITH_SQLITE, nodeTooOld } from '../../launcher/node-version.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
 
 export const machineCheck: Check = {
@@ -43,7 +43,7 @@ async function modules(): Promise<Finding[]> {
     );
     if (!present) {
       const advice = name === 'koffi' ? 'machine.no-module.do' : 'machine.old-node.do';
-      findings.push(wrong('machine.no-module', advice, { module: name, least: '22.13' }));
+      findings.push(wrong('machine.no-module', advice, { module: name, least: NODE_WITH_SQLITE }));
     }
   }
   return findings;

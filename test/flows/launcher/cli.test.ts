@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeTooOld } from '../../../flows/launcher/node-version.ts';
+import { NEEDED_NODE, NODE_WITH_SQLITE, nodeTooOld } from '../../../flows/launcher/node-version.ts';
 
+const root = new URL('../../../', import.meta.url).pathname;
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const program = new URL('../../../flows/launcher/cli.ts', import.meta.url).pathname;
 
 describe('offline-charging COMMAND', () => {
@@ -48,9 +50,16 @@ describe('offline-charging COMMAND', () => {
       assert.ok(told.includes(old));
     }
     for (const enough of ['22.9.0', '22.13.1', '24.0.0', '26.1.0']) assert.equal(nodeTooOld(enough), undefined);
-    assert.equal(
-      JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).engines.node,
-      '>=22.9',
-    );
+    assert.equal(JSON.parse(read('package.json')).engines.node, `>=${NEEDED_NODE}`);
+    assert.ok(read('README.md').includes(`Node ${NODE_WITH_SQLITE} or later`));
+  });
+
+  it('asks for one Node in every text: the one that has SQLite by itself', () => {
+    const texts = globSync(['*.md', 'docs/*.md', '{api,charging,flows,hardware,nodes}/**/*.{ts,json,html,sh}'], {
+      cwd: root,
+    });
+    const named = texts.flatMap((file) => read(file).match(/\b22\.\d+(?= or (?:later|newer)| 或更)/g) ?? []);
+    assert.ok(named.length > 5);
+    for (const version of named) assert.equal(version, NODE_WITH_SQLITE);
   });
 });
