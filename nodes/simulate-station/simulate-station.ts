@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { answer, answerProblem, type HttpMessage, NOT_STORED } from '../../api/http.ts';
-import { type Problem, problem } from '../../api/problems.ts';
+import { type Problem, problem, slugOf } from '../../api/problems.ts';
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import { nameAt } from '../../hardware/relay/relay-pins.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
@@ -41,7 +41,7 @@ export default function simulateStation(red: RED): void {
       } catch (thrown) {
         const refusal = refusalFor(thrown);
         if (refusal === undefined) throw thrown;
-        status.refused('refused', { title: refusal.title });
+        status.refused('refused', { reason: slugOf(refusal) });
         send([null, answerProblem({ ...message }, refusal)]);
       }
     });
