@@ -8,6 +8,7 @@ import { assembledFlows } from './flows/assembly/assemble.ts';
 import { chargePageFiles } from './flows/assembly/charge-page.ts';
 import { catalogueText, dialogNames, dialogPage, LANGUAGES } from './flows/assembly/dialogs.ts';
 import { exampleFlows } from './flows/assembly/examples.ts';
+import { helpPage } from './flows/assembly/help.ts';
 
 const root = import.meta.dirname;
 const rooms = ['nodes', 'api', 'charging', 'hardware', 'flows'];
@@ -32,8 +33,10 @@ for (const room of rooms) {
 for (const name of dialogNames) {
   const folder = join(root, 'dist/nodes', name);
   writeFileSync(join(folder, `${name}.html`), await dialogPage(name));
-  for (const language of LANGUAGES)
+  for (const language of LANGUAGES) {
     writeFileSync(join(folder, 'locales', language, `${name}.json`), catalogueText(name, language));
+    writeFileSync(join(folder, 'locales', language, `${name}.html`), await helpPage(name, language));
+  }
 }
 
 // A station's time cannot lie before this (nodes/charging-station/machine-clocks.ts). SOURCE_DATE_EPOCH makes builds repeatable.

@@ -35,6 +35,18 @@ export async function dialogSettings(name: string): Promise<{ settings: DialogSe
   return { settings: DIALOG ?? SETTINGS, version: MIGRATIONS.length };
 }
 
+type Part = { readonly heading: string } | { readonly setting: string };
+
+/** The headings of a dialog and the names of its settings, in their order. */
+export function dialogOrder(name: string, settings: DialogSettings): readonly Part[] {
+  const source = readFileSync(join(nodes, name, `${name}.html`), 'utf8');
+  const ofKinds = Object.keys(settings).filter((setting) => settings[setting]!.ofKind);
+  return [...source.matchAll(/^ *<(setting|heading|kinds)\b(?: name="(\w+)")?/gm)].flatMap(([, kind, said]): Part[] => {
+    if (kind === 'heading') return [{ heading: said! }];
+    return (said === undefined ? ofKinds : [said]).map((setting) => ({ setting }));
+  });
+}
+
 /** The catalogue of a node, with the words that are every node's. */
 export function catalogueText(name: string, language: string): string {
   const own = catalogueOf(name, language);
@@ -42,8 +54,8 @@ export function catalogueText(name: string, language: string): string {
   return `${JSON.stringify({ ...own, ...(SHARED_BY.has(name) ? { dialogs } : { palette }) }, undefined, 2)}\n`;
 }
 
-type Tree = { readonly [key: string]: string | Tree };
-function catalogueOf(name: string, language: string): Tree {
+export type Tree = { readonly [key: string]: string | Tree };
+export function catalogueOf(name: string, language: string): Tree {
   return JSON.parse(readFileSync(join(nodes, name, 'locales', language, `${name}.json`), 'utf8')) as Tree;
 }
 

@@ -8,6 +8,7 @@ import { type KernelSettings, kernelSettings } from '../../hardware/gpio/kernel-
 import { openDriver } from '../../hardware/gpio/open.ts';
 import { bootProblems, readBootSettings } from '../../hardware/raspberry-pi/boot-level.ts';
 import { readStationPins } from '../../hardware/station-pins.ts';
+import { openDocuments } from '../shared/documents.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
@@ -69,6 +70,7 @@ export default function chargingStation(red: RED): void {
     onClose(this, () => opened.close());
   }
   servePins(red);
+  openDocuments(red);
   red.nodes.registerType('charging station', ChargingStationNode, {
     credentials: { key: { type: 'password' } },
   });

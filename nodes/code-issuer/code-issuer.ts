@@ -5,6 +5,7 @@ import type { Issuer, IssuerSettings } from '../../api/issuer.ts';
 import type { LimitSettings } from '../../api/limits.ts';
 import { loadMasterKey, parsed } from '../../api/master-key.ts';
 import { api } from '../shared/api.ts';
+import { openDocuments } from '../shared/documents.ts';
 import { type NodeFault, onClose } from '../shared/handlers.ts';
 import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
@@ -80,6 +81,7 @@ export default function codeIssuer(red: RED): void {
     });
   }
   openTries(red, 'code issuer');
+  openDocuments(red);
   const password = { type: 'password' } as const;
   red.nodes.registerType('code issuer', CodeIssuerNode, {
     credentials: {

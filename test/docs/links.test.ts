@@ -93,10 +93,18 @@ describe('the links', () => {
     it(`of ${file} lead somewhere`, () => assert.deepEqual(told(linksIn(file)), []));
   }
 
-  it('of the nodes’ help lead somewhere', () => {
-    assert.ok(helps.length >= 28);
-    // A help text is shown in the editor, where a path of this repository means nothing.
-    for (const { from, to } of helps.flatMap(linksIn)) assert.match(to, /^https:\/\/|^#/, from);
+  it('of the nodes’ help lead somewhere: to pages that Node-RED serves, or to the web', () => {
+    assert.equal(helps.length, 32);
+    for (const help of helps) {
+      const links = linksIn(help);
+      assert.ok(links.length > 0, `${help} leads to nothing`);
+      for (const { from, to } of links) {
+        // A help text is shown in the editor, where a path of this repository means nothing (nodes/shared/documents.ts).
+        if (/^https:\/\/|^#/.test(to)) continue;
+        assert.match(to, /^offline-charging\/docs\/[\w-]+\.md(#[\w-]+)?$/, from);
+        assert.equal(dead({ from: 'README.md', to: to.replace('offline-charging/', '') }), undefined, `${from}: ${to}`);
+      }
+    }
   });
 
   it('that programs, flows and comments name by their path are there', () => {

@@ -54,6 +54,25 @@ describe('the nodes as the editor sees them', () => {
         }
       });
 
+      it('has help of the same parts in both languages, with words for what its dialog has', () => {
+        const [english, chinese] = LANGUAGES.map((language) =>
+          readFileSync(join(root, 'dist/nodes', name, 'locales', language, `${name}.html`), 'utf8'),
+        );
+        const parts = (help: string) => all(help, /<(h3|h4|dt|li|a|ol|ul)\b/g);
+        assert.deepEqual(parts(chinese!), parts(english!));
+        assert.deepEqual(all(chinese!, /href="([^"]+)"/g), all(english!, /href="([^"]+)"/g));
+        const known = catalogue(name, 'en-US');
+        const labels = all(html, new RegExp(`data-i18n="${name}\\.label\\.(\\w+)"`, 'g'));
+        const explained = labels.filter(
+          (label) => known.has(`${name}.hint.${label}`) || known.has(`${name}.tip.${label}`),
+        );
+        for (const label of explained) {
+          // A button to try something has a field of its own.
+          if (html.includes(`data-try="${label}"`)) continue;
+          assert.ok(english!.includes(`<dt>${known.get(`${name}.label.${label}`)}`), label);
+        }
+      });
+
       it('loads no script from elsewhere, which would run after registerType, and no style that leaks', () => {
         assert.doesNotMatch(html, /<script[^>]*\ssrc=/);
         assert.doesNotMatch(html, /<style/);
@@ -128,7 +147,6 @@ describe('the nodes as the editor sees them', () => {
       outlets: '20',
       broken: '20',
       takes: '20',
-      title: '',
       reason: '',
     };
     const filled = (text: string) =>
@@ -148,6 +166,25 @@ describe('the nodes as the editor sees them', () => {
           }
         }
       });
+    }
+  });
+
+  it('says the same of the same in every node’s status, in 22 characters beside what fills the gaps', () => {
+    for (const language of LANGUAGES) {
+      const words = new Map<string, string>();
+      const ready = new Set<string>();
+      for (const name of names) {
+        for (const [key, text] of catalogue(name, language)) {
+          const [, said] = /^[\w-]+\.status\.(.+)$/.exec(key) ?? [];
+          if (said === undefined) continue;
+          assert.ok(text.replace(/__\w+?__/g, '').length <= 22, `${key}: ${text}`);
+          // Of several outlets each node counts what is its own, and of a simulation each is ready in its own way.
+          if (['ready', 'page', 'touch', 'simulated'].includes(said)) ready.add(text.replace(/ ?[(（].*$/, ''));
+          if (['opening', 'refused'].includes(said)) assert.equal(words.get(said) ?? text, text, key);
+          words.set(said, text);
+        }
+      }
+      assert.deepEqual([...ready], [language === 'en-US' ? 'ready' : '就绪']);
     }
   });
 
