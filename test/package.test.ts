@@ -23,6 +23,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 describe('the package', function () {
   this.timeout(60_000);
   let files: string[];
+  let bytes: { readonly packed: number; readonly unpacked: number };
   before(() => {
     const out = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: root,
@@ -31,6 +32,7 @@ describe('the package', function () {
     const packed = JSON.parse(out);
     const [first] = Array.isArray(packed) ? packed : Object.values(packed);
     files = first.files.map(({ path }: { path: string }) => path);
+    bytes = { packed: first.size, unpacked: first.unpackedSize };
   });
 
   it('holds what runs: nodes with their dialogs, programs, examples, types of what is public', () => {
@@ -66,7 +68,7 @@ describe('the package', function () {
   });
 
   it('holds every page and picture that its README and its pages lead to', () => {
-    const pages = files.filter((file) => /^(?:README|CHANGELOG|CONTRIBUTING|docs\/[^/]+)\.md$/.test(file));
+    const pages = files.filter((file) => file.endsWith('.md'));
     assert.ok(pages.length > 10);
     const missing = pages.flatMap((page) =>
       [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
@@ -75,6 +77,18 @@ describe('the package', function () {
         .map((target) => `${page}: ${target}`),
     );
     assert.deepEqual(missing, []);
+  });
+
+  it('holds no picture that none of its pages shows', () => {
+    const pages = ['README.md', ...globSync('docs/*.md', { cwd: root })].map((page) =>
+      readFileSync(join(root, page), 'utf8'),
+    );
+    const pictures = files.filter((file) => file.startsWith('docs/pictures/'));
+    assert.ok(pictures.length > 5);
+    assert.deepEqual(
+      pictures.filter((file) => !pages.some((page) => page.includes(file.replace('docs/', '')))),
+      [],
+    );
   });
 
   it('shows a charge in its README as a picture that moves, of less than 500 kB, and says in words what it shows', () => {
@@ -88,6 +102,28 @@ describe('the package', function () {
 
   it('has six runtime dependencies at most', () => {
     assert.ok(Object.keys(manifest.dependencies).length <= 6);
+  });
+
+  it('weighs and needs what its README says', () => {
+    const said = /([\d.]+) MB packed, ([\d.]+) MB unpacked; it needs (\d+) other packages/.exec(
+      readFileSync(join(root, 'README.md'), 'utf8'),
+    )!;
+    const [packed, unpacked, packages] = said.slice(1).map(Number);
+    for (const [figure, measured] of [
+      [packed!, bytes.packed],
+      [unpacked!, bytes.unpacked],
+    ] as const) {
+      assert.ok(Math.abs(figure * 1e6 - measured) <= 0.1 * measured, `${measured} bytes, and README says ${figure} MB`);
+    }
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const needed = new Set<string>();
+    const need = (name: string): void => {
+      if (needed.has(name)) return;
+      needed.add(name);
+      Object.keys(lock[`node_modules/${name}`].dependencies ?? {}).forEach(need);
+    };
+    Object.keys(manifest.dependencies).forEach(need);
+    assert.equal(needed.size, packages, [...needed].join());
   });
 
   it('says of each package with an install script whether it may run: npm 12 runs no other', () => {
