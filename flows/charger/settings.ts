@@ -13,9 +13,9 @@ const { env } = process;
 const at = places(env);
 const listens = listening('charger', env);
 
-const admin = await administrator(at.chargerDir, env);
+const admin = administrator(at.chargerDir, env);
 delete env.ADMIN_PASSWORD;
-tellPassword(admin, "Editor of the charger's flow", at.chargerDir);
+const passwordTold = tellPassword(admin, "Editor of the charger's flow", at.chargerDir);
 
 export default {
   nodeRed: {
@@ -38,6 +38,7 @@ export default {
   notFound,
   failed,
   signIn: new SignIn(admin),
+  passwordTold,
   refuses: strangers({ host: listens.host, allowed: env.ALLOWED_HOSTS }),
   refusesSocket: panelSocket(),
   // The relay is let go after it: nothing that a panel asks is worth more.

@@ -43,9 +43,9 @@ env.DATA_DIR = at.dataDir;
 const alarmSecret = env.ALARM_WEBHOOK_SECRET?.trim();
 delete env.ALARM_WEBHOOK_SECRET;
 
-const admin = await administrator(at.cloudDir, env);
+const admin = administrator(at.cloudDir, env);
 delete env.ADMIN_PASSWORD;
-tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cloudDir);
+const passwordTold = tellPassword(admin, "Editor of the cloud's flow and operator's dashboard", at.cloudDir);
 const signIn = new SignIn(admin);
 const dashboard = dashboardGuard(signIn);
 
@@ -94,6 +94,7 @@ export default {
   failed,
   isPlain,
   signIn,
+  passwordTold,
   trusts,
   refusesSocket: dashboard.refusesSocket,
   answerWaitMs: 10_000,

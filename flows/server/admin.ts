@@ -18,25 +18,16 @@ export const ADMIN_NAME = 'admin';
 export interface Administrator {
   /** Resolves to whether it is the administrator. */
   check(name: unknown, password: unknown): Promise<boolean>;
-  /** The password, when it was made just now: to be told once. */
-  readonly made?: string;
+  /** Resolves, when its hash is kept, to the password if it was made just now: to be told once. */
+  readonly made: Promise<string | undefined>;
 }
 
-/** @param folder where the hash is kept */
-export async function administrator(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Administrator> {
-  const file = hashFile(folder);
-  let made: string | undefined;
-  let hash: string;
-  if (env.ADMIN_PASSWORD) {
-    hash = await hashed(env.ADMIN_PASSWORD);
-  } else if (existsSync(file)) {
-    hash = secretOnce(file, randomSecret);
-  } else {
-    const password = newPassword();
-    const own = await hashed(password);
-    hash = secretOnce(file, () => own);
-    if (hash === own) made = password;
-  }
+/**
+ * Hashing takes a third of a second, on a Pi more than one: whoever calls goes on meanwhile, and awaits `made` at the end.
+ * @param folder where the hash is kept
+ */
+export function administrator(folder: string, env: NodeJS.ProcessEnv = process.env): Administrator {
+  const known = hashOf(folder, env);
   let last: Promise<unknown> = Promise.resolve();
   const digestKey = randomBytes(BYTES);
   const digestOf = (password: string) => createHmac('sha256', digestKey).update(password).digest();
@@ -44,7 +35,7 @@ export async function administrator(folder: string, env: NodeJS.ProcessEnv = pro
   const isRight = async (password: string) => {
     const digest = digestOf(password);
     if (right && right.until > performance.now() && timingSafeEqual(right.digest, digest)) return true;
-    if (!(await matches(password, hash))) return false;
+    if (!(await matches(password, (await known).hash))) return false;
     right = { digest, until: performance.now() + REMEMBERED_MS };
     return true;
   };
@@ -58,15 +49,33 @@ export async function administrator(folder: string, env: NodeJS.ProcessEnv = pro
       last = checked.catch(() => {});
       return checked;
     },
-    ...(made !== undefined && { made }),
+    made: known.then(({ made }) => made),
   };
+}
+
+interface Known {
+  readonly hash: string;
+  /** The password, if it was made just now. */
+  readonly made?: string;
+}
+
+async function hashOf(folder: string, env: NodeJS.ProcessEnv): Promise<Known> {
+  if (env.ADMIN_PASSWORD) return { hash: await hashed(env.ADMIN_PASSWORD) };
+  const file = hashFile(folder);
+  if (existsSync(file)) return { hash: secretOnce(file, randomSecret) };
+  const password = newPassword();
+  const own = await hashed(password);
+  const hash = secretOnce(file, () => own);
+  // Another process may have been first: then its password is the one.
+  return hash === own ? { hash, made: password } : { hash };
 }
 
 /**
  * Tells a password that was made just now: once, and not through the log, which others may read.
  * @param opens what it opens: `Editor of the charger's flow`
  */
-export function tellPassword({ made }: Administrator, opens: string, folder: string): void {
+export async function tellPassword(admin: Administrator, opens: string, folder: string): Promise<void> {
+  const made = await admin.made;
   if (made === undefined) return;
   console.log(
     `\n${opens}: user ${ADMIN_NAME}, password ${made}\n` +

@@ -29,6 +29,8 @@ export interface SideSettings extends Omit<Door, 'isPlain'> {
   readonly isPlain?: (path: string) => boolean;
   /** Who may open the editor. */
   readonly signIn: SignIn;
+  /** Of a password that was made just now; a side is not ready before. */
+  readonly passwordTold: Promise<void>;
   /** How long requests under way hold the end of the process. */
   readonly answerWaitMs: number;
   /** Goes before Node-RED: guards pages that Node-RED itself does not guard. */
@@ -107,7 +109,7 @@ export async function run(side: Side, settings: SideSettings): Promise<Running> 
   inner.on('request', requestListener(settings, app, RED.httpNode as ExpressApp, restarts));
 
   const flowsStarted = new Promise<void>((resolve) => RED.events.once('flows:started', resolve));
-  await RED.start();
+  await Promise.all([RED.start(), settings.passwordTold]);
   await Promise.race([flowsStarted, wait(FLOWS_WAIT, undefined, { ref: false })]);
   if (news === 'upgraded') RED.log.info('The flow follows the new version of the package.');
   if (news === 'changed-by-hand') RED.log.info('The flow was changed by hand and stays as it is.');

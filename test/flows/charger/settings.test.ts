@@ -8,6 +8,7 @@ import { join } from 'node:path';
 const root = new URL('../../../', import.meta.url).pathname;
 const READ = `
   const { default: settings } = await import('./flows/charger/settings.ts');
+  await settings.passwordTold;
   process.stdout.write('\\n' + JSON.stringify({ ...settings, guarded: Boolean(settings.nodeRed.adminAuth) }));
 `;
 
