@@ -1,8 +1,8 @@
 // Holds the cloud's clock against the database's and the newest moment in the ledger: a code from the future would spoil a
 // station's numbers, and one from the past would be expired when it is sold.
 import { sql } from 'kysely';
-import type { Kind } from './database/make-table.ts';
 import type { Database } from './database/schema.ts';
+import type { Kind } from './database/table-shape.ts';
 
 /** How often it is looked again while all is well, and while it is not. */
 const LOOK_MS = 10_000;

@@ -1,17 +1,7 @@
 // How a step of migrations.ts makes a table, or adds a column to one: in both databases, and again without harm.
 import { type CreateTableBuilder, type RawBuilder, sql } from 'kysely';
 import type { Tx } from './schema.ts';
-
-export type Kind = 'sqlite' | 'postgresql';
-
-export interface TableShape {
-  readonly key: readonly string[];
-  /** A question mark: may be null. */
-  readonly columns: Readonly<
-    Record<string, 'bigint' | 'bigint?' | 'integer' | 'smallint' | 'text' | 'text?' | 'bytea'>
-  >;
-  readonly unique?: string;
-}
+import type { Kind, TableShape } from './table-shape.ts';
 
 export async function addColumn(
   tx: Tx,

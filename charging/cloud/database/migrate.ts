@@ -2,10 +2,10 @@
 // killed leaves the ledger as it was. Several replicas may start at once: one of them goes on, the others wait for it.
 import { Migrator } from 'kysely/migration';
 import { LedgerError } from '../errors.ts';
-import type { Kind } from './make-table.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { isMissingTable } from './postgres.ts';
 import type { Database, Tx } from './schema.ts';
+import type { Kind } from './table-shape.ts';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
 

@@ -2,10 +2,11 @@
 // holds where the table is there already, for databases that commit each DDL statement by itself.
 import { sql } from 'kysely';
 import { folded } from '../folding.ts';
-import { addColumn, type Kind, makeTable, type TableShape } from './make-table.ts';
-import { refundTables } from './refund-tables.ts';
-import { explainedEnds, reportTables } from './report-tables.ts';
+import { addColumn, makeTable } from './make-table.ts';
+import { REPORTS } from './report-shapes.ts';
 import type { Tx } from './schema.ts';
+import { LATER, VERSION_1 } from './shapes.ts';
+import type { Kind } from './table-shape.ts';
 
 /** In the order of their names. What is published is never changed: what comes next is a further step. */
 export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind, now: number): Promise<void> }[] = [
@@ -22,115 +23,6 @@ export const MIGRATIONS: readonly { readonly name: string; up(tx: Tx, kind: Kind
   { name: '0011_explained_ends', up: explainedEnds },
 ];
 
-const VERSION_1: Readonly<Record<string, TableShape>> = {
-  ledger_meta: { key: ['name'], columns: { name: 'text', value: 'text' } },
-  stations: {
-    key: ['number'],
-    columns: {
-      number: 'bigint',
-      id: 'text',
-      name: 'text',
-      terms: 'integer',
-      revision: 'integer',
-      created_at: 'bigint',
-      updated_at: 'bigint',
-      retired_at: 'bigint?',
-    },
-    unique: 'id',
-  },
-  station_terms: {
-    key: ['station', 'version'],
-    columns: {
-      station: 'bigint',
-      version: 'integer',
-      unit: 'text',
-      step: 'integer',
-      layout: 'text',
-      numbering: 'text',
-      slot_seconds: 'integer',
-      key_version: 'integer',
-      step_price: 'bigint?',
-      currency: 'text?',
-      since: 'bigint',
-    },
-  },
-  codes: {
-    key: ['station', 'sequence'],
-    columns: {
-      station: 'bigint',
-      sequence: 'bigint',
-      kind: 'smallint',
-      terms: 'integer',
-      quantity: 'smallint',
-      price: 'bigint?',
-      client: 'text',
-      issued_at: 'bigint',
-      reservation: 'bigint?',
-    },
-  },
-  reservations: {
-    key: ['station', 'reservation'],
-    columns: {
-      station: 'bigint',
-      reservation: 'bigint',
-      terms: 'integer',
-      quantity: 'smallint',
-      price: 'bigint?',
-      client: 'text',
-      reserved_at: 'bigint',
-      lapses_at: 'bigint',
-      paid_at: 'bigint?',
-      payment: 'text?',
-      sequence: 'bigint?',
-    },
-  },
-  receipts: {
-    key: ['station', 'sequence'],
-    columns: {
-      station: 'bigint',
-      sequence: 'bigint',
-      unused: 'smallint',
-      refund: 'bigint?',
-      client: 'text',
-      settled_at: 'bigint',
-      token: 'bigint',
-    },
-  },
-  idempotency_keys: {
-    key: ['hash'],
-    columns: { hash: 'bytea', station: 'bigint', item: 'bigint', what: 'smallint', used_at: 'bigint' },
-  },
-  tallies: {
-    key: ['day', 'station', 'unit', 'currency', 'writer'],
-    columns: {
-      day: 'integer',
-      station: 'bigint',
-      unit: 'text',
-      currency: 'text',
-      writer: 'integer',
-      issued: 'bigint',
-      amount: 'bigint',
-      money: 'bigint',
-      settled: 'bigint',
-      unused: 'bigint',
-      refunded: 'bigint',
-      synchronizations: 'bigint',
-      services: 'bigint',
-      wrong_receipts: 'bigint',
-    },
-  },
-  api_keys: {
-    key: ['id'],
-    columns: { id: 'text', name: 'text', role: 'text', hash: 'text', created_at: 'bigint', revoked_at: 'bigint?' },
-  },
-  audit: {
-    key: ['at', 'entry'],
-    columns: { at: 'bigint', entry: 'bigint', action: 'text', client: 'text?', station: 'text?', detail: 'text?' },
-  },
-  wrong_receipts: { key: ['station', 'client'], columns: { station: 'bigint', client: 'text', until: 'bigint' } },
-  heartbeats: { key: ['writer'], columns: { writer: 'integer', at: 'bigint' } },
-};
-
 async function tablesOfVersion1(tx: Tx, kind: Kind): Promise<void> {
   for (const [name, shape] of Object.entries(VERSION_1)) await makeTable(tx, kind, name, shape);
   const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
@@ -139,24 +31,9 @@ async function tablesOfVersion1(tx: Tx, kind: Kind): Promise<void> {
   await index('reservations_by_time').on('reservations').columns(['reserved_at', 'station', 'reservation']).execute();
 }
 
-const PAYMENTS: TableShape = {
-  key: ['payment'],
-  columns: {
-    payment: 'text',
-    station: 'bigint',
-    reservation: 'bigint',
-    minor_units: 'bigint?',
-    currency: 'text?',
-    told_at: 'bigint',
-    outcome: 'text',
-    done: 'smallint',
-    returned_at: 'bigint?',
-  },
-};
-
 /** A payment stood with its reservation alone, and nothing kept one from paying twice: the first that it paid has it. */
 async function payments(tx: Tx, kind: Kind): Promise<void> {
-  await makeTable(tx, kind, 'payments', PAYMENTS);
+  await makeTable(tx, kind, 'payments', LATER.payments);
   const index = (name: string) => tx.schema.createIndex(name).ifNotExists().on('payments');
   await index('payments_open').columns(['done', 'told_at', 'payment']).execute();
   await index('payments_by_request').columns(['station', 'reservation']).execute();
@@ -183,18 +60,12 @@ async function foldedNamesAndLimits(tx: Tx, kind: Kind): Promise<void> {
       .where('number', '=', number)
       .execute();
   }
-  await makeTable(tx, kind, 'request_limits', {
-    key: ['key'],
-    columns: { key: 'text', points: 'integer', expire: 'bigint?' },
-  });
+  await makeTable(tx, kind, 'request_limits', LATER.request_limits);
 }
 
 /** Which keys were given out was in the audit alone. One that codes were sold under counts as given out. */
 async function keysGivenOut(tx: Tx, kind: Kind): Promise<void> {
-  await makeTable(tx, kind, 'station_keys', {
-    key: ['station', 'key_version'],
-    columns: { station: 'bigint', key_version: 'integer', given_at: 'bigint' },
-  });
+  await makeTable(tx, kind, 'station_keys', LATER.station_keys);
   const given = new Map<string, { station: number; key_version: number; given_at: number }>();
   const keep = (station: number, key_version: number, given_at: number) => {
     const key = `${station}/${key_version}`;
@@ -242,10 +113,7 @@ async function newestKeys(tx: Tx, kind: Kind): Promise<void> {
  * them that this ledger is newer than they are.
  */
 async function versionsByName(tx: Tx, kind: Kind, now: number): Promise<void> {
-  await makeTable(tx, kind, 'ledger_migrations', {
-    key: ['version'],
-    columns: { version: 'integer', applied_at: 'bigint' },
-  });
+  await makeTable(tx, kind, 'ledger_migrations', LATER.ledger_migrations);
   const row = tx.insertInto('ledger_migrations').values({ version: 6, applied_at: now });
   await row.onConflict((conflict) => conflict.doNothing()).execute();
 }
@@ -264,4 +132,47 @@ async function outletsAndSources(tx: Tx, kind: Kind): Promise<void> {
       select 1 from audit join stations on stations.id = audit.station
       where audit.at = receipts.settled_at and audit.action = 'expired-code-refunded'
         and stations.number = receipts.station and audit.client = receipts.client)`.execute(tx);
+}
+
+/** Of reports nothing was known before. */
+async function reportTables(tx: Tx, kind: Kind): Promise<void> {
+  for (const [name, shape] of Object.entries(REPORTS)) await makeTable(tx, kind, name, shape);
+  const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
+  await index('station_reports_by_time').on('station_reports').columns(['heard_at', 'station']).execute();
+  await index('voucher_ends_by_place').on('voucher_ends').columns(['station', 'journal', 'place']).execute();
+  await index('alarms_by_time').on('alarms').columns(['unseen', 'raised_at', 'alarm']).execute();
+  await index('alarms_due').on('alarms').columns(['due_at']).execute();
+}
+
+/** Whether the ledger explains a voucher's end was looked up each time; a list of stations counts those that it does not. */
+async function explainedEnds(tx: Tx, kind: Kind): Promise<void> {
+  await addColumn(tx, kind, 'voucher_ends', 'explained', sql`smallint not null default 1`);
+  await sql`
+    update voucher_ends set explained = 0 where not exists (
+      select 1 from codes
+      where codes.station = voucher_ends.station and codes.sequence = voucher_ends.sequence
+        and codes.kind = 0 and codes.quantity = voucher_ends.quantity
+    )`.execute(tx);
+  const index = (name: string, table: string) => tx.schema.createIndex(name).ifNotExists().on(table).column('station');
+  // Only those rows are in them that a list of stations counts.
+  await index('voucher_ends_unexplained', 'voucher_ends').where(sql.ref('explained'), '=', sql.lit(0)).execute();
+  await index('receipts_expired', 'receipts').where(sql.ref('source'), '=', sql.lit('expired')).execute();
+}
+
+/**
+ * What goes back was no row of its own: the operator looked at receipts and payments without a code. Which of those were paid
+ * out nobody wrote down, so none of the time before is owed here.
+ */
+async function refundTables(tx: Tx, kind: Kind): Promise<void> {
+  await makeTable(tx, kind, 'refunds', LATER.refunds);
+  await makeTable(tx, kind, 'checkouts', LATER.checkouts);
+  const index = (name: string) => tx.schema.createIndex(name).ifNotExists();
+  await index('refunds_by_time').on('refunds').columns(['done', 'due_at', 'station', 'refund']).execute();
+  await index('refunds_next').on('refunds').column('next_at').execute();
+  await index('refunds_by_payment').on('refunds').column('payment').execute();
+  await index('refunds_by_request').on('refunds').columns(['station', 'reservation']).execute();
+  await index('checkouts_next').on('checkouts').column('next_at').execute();
+  await addColumn(tx, kind, 'payments', 'provider', sql`text not null default ''`);
+  await addColumn(tx, kind, 'payments', 'refunded', sql`bigint not null default 0`);
+  await addColumn(tx, kind, 'payments', 'dispute', sql`text`);
 }

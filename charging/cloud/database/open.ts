@@ -1,12 +1,12 @@
 // Opens either database and brings its tables up to date.
 import { setTimeout as wait } from 'node:timers/promises';
 import { LedgerError } from '../errors.ts';
-import type { Kind } from './make-table.ts';
 import { migrate } from './migrate.ts';
 import { isForbidden, isPassing, isRaceOfMakers, openPostgres } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { isBusy, isSqliteFailure, openSqlite, sqliteFile } from './sqlite.ts';
 import { SqliteWatch } from './sqlite-watch.ts';
+import type { Kind } from './table-shape.ts';
 
 export interface Opened {
   readonly db: Database;
