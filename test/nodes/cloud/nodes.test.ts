@@ -11,6 +11,7 @@ import issueCode from '../../../nodes/issue-code/issue-code.ts';
 import manageLedger from '../../../nodes/manage-ledger/manage-ledger.ts';
 import readReport from '../../../nodes/read-report/read-report.ts';
 import settleReceipt from '../../../nodes/settle-receipt/settle-receipt.ts';
+import { until } from '../../support/applications.ts';
 
 const MASTER_KEY = '11'.repeat(32);
 const NODES = [codeIssuer, admitRequest, issueCode, settleReceipt, readReport, manageLedger];
@@ -35,11 +36,11 @@ describe("the cloud's nodes", () => {
   });
   afterEach(() => helper.unload());
 
-  /** A flow of nodes that share their two outputs, and the station CP-0001. Gives the first node. */
-  async function load(...nodes: Record<string, unknown>[]): Promise<Any> {
+  /** Nodes that share their two outputs. */
+  function flowOf(nodes: readonly Record<string, unknown>[], issuer: Record<string, unknown> = {}): Any[] {
     const ledger = `sqlite:${join(folder, 'ledger.sqlite')}`;
-    const flow = [
-      { id: 'issuer', type: 'code issuer', ledger },
+    return [
+      { id: 'issuer', type: 'code issuer', ledger, ...issuer },
       {
         id: 'create',
         type: 'manage ledger',
@@ -52,7 +53,11 @@ describe("the cloud's nodes", () => {
       { id: 'good', type: 'helper' },
       { id: 'refused', type: 'helper' },
     ];
-    await helper.load(NODES as Any, flow as Any, { issuer: { masterKey: MASTER_KEY } });
+  }
+
+  /** The flow of such nodes, with the station CP-0001. Gives the first node. */
+  async function load(...nodes: Record<string, unknown>[]): Promise<Any> {
+    await helper.load(NODES as Any, flowOf(nodes) as Any, { issuer: { masterKey: MASTER_KEY } });
     listen();
     await through(helper.getNode('create'), { payload: { id: 'CP-0001', sequence: 'counter' } });
     return helper.getNode('n0');
@@ -243,6 +248,24 @@ describe("the cloud's nodes", () => {
     assert.match(message.headers['retry-after'], /^\d+$/);
     assert.equal(node.status.lastCall.args[0].fill, 'red');
     assert.equal(node.error.callCount, 0);
+  });
+
+  it('a node whose code issuer is deleted says so, and issues again as soon as it is back, not touched itself', async () => {
+    const nodes = [{ type: 'issue code', does: 'issue', station: 'CP-0001' }];
+    await load(...nodes);
+    const deploy = (flow: Any[]) => helper.setFlows(flow, 'nodes', { issuer: { masterKey: MASTER_KEY } });
+    await deploy(flowOf(nodes).filter(({ id }) => id !== 'issuer'));
+    const without = helper.getNode('n0');
+    assert.match(without.status.lastCall.args[0].text, /code issuer/);
+    assert.equal(without.status.lastCall.args[0].fill, 'red');
+    const error = ended(without);
+    without.receive({ payload: 60 });
+    assert.equal(((await error) as Any).code, 'no-issuer');
+    await deploy(flowOf(nodes));
+    await until('it begins anew', () => without.status.lastCall.args[0].fill !== 'red');
+    assert.ok(helper.getNode('n0') === without, 'Node-RED itself started it again');
+    const { output, message } = await through(without, { payload: 60 });
+    assert.deepEqual([output, message.payload.station], ['good', 'CP-0001']);
   });
 
   it('a node without a code issuer says so, in its status and to who asks it', async () => {
