@@ -10,6 +10,8 @@ export const MOST_OUTLETS = 20;
 
 /** A text begins so; the rest is base64url of a JSON object, without padding. */
 const MARK = 'OC1:';
+/** That of any version. */
+const ANY_MARK = /^OC\d+:/;
 const LONGEST = 20_000;
 
 /** What a station sells, and how its codes are made and numbered. */
@@ -38,13 +40,19 @@ export interface StationProvisioning extends CodeTerms {
   readonly provisionedAt?: string;
 }
 
-/** `code`: `not-provisioning`, `provisioning-damaged` (naming what is wrong), `provisioning-newer`. Never holds the key. */
+/**
+ * `code`: `not-provisioning`, `provisioning-cut` (a text that is not whole, or was changed), `provisioning-damaged` (naming what
+ * is wrong), `provisioning-newer`. Never holds the key.
+ */
 export class ProvisioningError extends Error {
-  readonly code: 'not-provisioning' | 'provisioning-damaged' | 'provisioning-newer';
-  constructor(code: ProvisioningError['code'], message: string) {
+  readonly code: 'not-provisioning' | 'provisioning-cut' | 'provisioning-damaged' | 'provisioning-newer';
+  /** Of a damaged one: the name of what is wrong in it. */
+  readonly what: string | undefined;
+  constructor(code: ProvisioningError['code'], message: string, what?: string) {
     super(message);
     this.name = 'ProvisioningError';
     this.code = code;
+    this.what = what;
   }
 }
 
@@ -73,7 +81,7 @@ export function writeProvisioning({ station, ...rest }: StationProvisioning): st
 
 /** Whether this is meant to be a provisioning in one text. */
 export function isProvisioningText(text: string): boolean {
-  return text.trim().startsWith(MARK);
+  return ANY_MARK.test(text.trim());
 }
 
 /**
@@ -83,21 +91,36 @@ export function isProvisioningText(text: string): boolean {
 export function readProvisioning(given: string): StationProvisioning {
   const text = given.replace(/^\uFEFF/, '').trim();
   if (text.length > LONGEST) throw new ProvisioningError('not-provisioning', 'This is too long for a provisioning.');
-  if (!isProvisioningText(text)) return provisioningOf(parsed(text));
+  if (!isProvisioningText(text)) return provisioningOf(parsed(text, NO_PROVISIONING));
+  if (!text.startsWith(MARK)) throw newer(`the mark ${ANY_MARK.exec(text)![0]}`, MARK);
   const digits = text.slice(MARK.length).replace(/\s/g, '');
-  if (!/^[\w-]+$/.test(digits)) throw damaged('a letter that base64url does not have');
-  return provisioningOf(parsed(Buffer.from(digits, 'base64url').toString('utf8')));
+  if (!/^[\w-]+$/.test(digits)) throw new ProvisioningError(...CUT);
+  return provisioningOf(parsed(Buffer.from(digits, 'base64url').toString('utf8'), CUT));
 }
 
-function parsed(json: string): unknown {
+type Failure = ConstructorParameters<typeof ProvisioningError>;
+const NO_PROVISIONING: Failure = [
+  'not-provisioning',
+  'This is no provisioning: it begins with OC1:, or is the JSON of a file.',
+];
+const CUT: Failure = [
+  'provisioning-cut',
+  'This provisioning is cut off, or was changed on its way: copy it once more.',
+];
+
+function parsed(json: string, failure: Failure): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new ProvisioningError(
-      'not-provisioning',
-      'This is no provisioning: it begins with OC1:, or is the JSON of a file.',
-    );
+    throw new ProvisioningError(...failure);
   }
+}
+
+function newer(it: string, known: string | number): ProvisioningError {
+  return new ProvisioningError(
+    'provisioning-newer',
+    `This provisioning has ${it}; this station knows ${known}. Upgrade the station.`,
+  );
 }
 
 function provisioningOf(said: unknown): StationProvisioning {
@@ -107,19 +130,16 @@ function provisioningOf(said: unknown): StationProvisioning {
   const of = said as Readonly<Record<string, unknown>>;
   const version = of.version ?? 0;
   if (typeof version === 'number' && version > PROVISIONING_VERSION) {
-    throw new ProvisioningError(
-      'provisioning-newer',
-      `This provisioning has version ${version}; this station knows ${PROVISIONING_VERSION}. Upgrade the station.`,
-    );
+    throw newer(`version ${version}`, PROVISIONING_VERSION);
   }
   if (!Number.isInteger(version)) throw damaged('version');
   const station = of.station ?? of.id;
   if (!isStationId(station)) throw damaged('id');
   const { key, unit, layout, sequence, tariff } = of;
   if (typeof key !== 'string' || !/^[0-9a-f]{64}$/i.test(key)) throw damaged('key');
-  if (unit !== 'min' && unit !== 'Wh') throw damaged('unit: min or Wh');
-  if (!isAlgorithmName(layout)) throw damaged(`layout: ${ALGORITHM_NAMES.join(', ')}`);
-  if (sequence !== 'clock' && sequence !== 'counter') throw damaged('sequence: clock or counter');
+  if (unit !== 'min' && unit !== 'Wh') throw damaged('unit', 'min or Wh');
+  if (!isAlgorithmName(layout)) throw damaged('layout', ALGORITHM_NAMES.join(', '));
+  if (sequence !== 'clock' && sequence !== 'counter') throw damaged('sequence', 'clock or counter');
   return {
     station,
     key: key.toLowerCase(),
@@ -151,9 +171,14 @@ function whole(
 ): number {
   const value = of[name] ?? otherwise;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw damaged(`${name}: a whole number from ${least} to ${most}`);
+  throw damaged(name, `a whole number from ${least} to ${most}`);
 }
 
-function damaged(what: string): ProvisioningError {
-  return new ProvisioningError('provisioning-damaged', `This provisioning is damaged, or not of a station: ${what}.`);
+function damaged(what: string, takes?: string): ProvisioningError {
+  const wrong = takes === undefined ? what : `${what}: ${takes}`;
+  return new ProvisioningError(
+    'provisioning-damaged',
+    `This provisioning is damaged, or not of a station: ${wrong}.`,
+    what,
+  );
 }

@@ -1,13 +1,9 @@
 // The customer's page as a phone gets it: without comments and margins, its programs with short names, since a phone with a
 // weak signal waits for every byte; and the QR codes' library as one more file of the page.
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import { leanProgram } from './lean-program.ts';
 import { qrCodeFile } from './qr-code.ts';
-
-type Minified = { readonly code: string; readonly error?: undefined } | { readonly error: Error };
-const require = createRequire(import.meta.url);
-const { minify } = require('uglify-js') as { minify: (program: string, options: object) => Minified };
 
 const folder = join(import.meta.dirname, '../cloud/pages/charge');
 
@@ -28,13 +24,6 @@ function lean(name: string, source: string): string {
     default:
       return withoutMargins(source);
   }
-}
-
-/** The banner of a library, a comment that begins with `!`, stays. */
-function leanProgram(source: string): string {
-  const minified = minify(source, { toplevel: true, compress: { passes: 3 }, output: { comments: /^!/ } });
-  if (minified.error) throw minified.error;
-  return minified.code;
 }
 
 function leanStyle(source: string): string {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { choicesOf } from '../../hardware/settings.ts';
 import type { DialogSetting, DialogSettings } from '../../nodes/shared/dialog.ts';
+import { leanProgram } from './lean-program.ts';
 
 const root = join(import.meta.dirname, '../..');
 const nodes = join(root, 'nodes');
@@ -204,25 +205,23 @@ const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
 /** In the order in which they need each other. The rules of pins, settings and ids are the programs' own, as compiled. */
 const MODULES = [
   ...['hardware/gpio/pin', 'hardware/settings', 'hardware/raspberry-pi/header', 'charging/codes/station-id'],
-  ...['words', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'dialog'].map(
+  ...['words', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'provisioned', 'dialog'].map(
     (name) => `nodes/shared/dialogs/${name}`,
   ),
 ];
 
 /** One program of several modules, each in a function of its own; the last one's exports are what dialogs get. */
 function sharedScript(): string {
-  return `<script type="text/javascript">
-(function () {
+  const program = `(function () {
   if (RED.offlineCharging && !Array.isArray(RED.offlineCharging)) return;
   const modules = {};
 ${MODULES.map((module, index) => moduleText(module, MODULES.slice(0, index))).join('\n')}
   const waiting = RED.offlineCharging || [];
   RED.offlineCharging = { push: function (dialog) { dialog(modules['${MODULES.at(-1)}']); } };
   waiting.forEach(RED.offlineCharging.push);
-})();
-</script>
-
-`;
+})();`;
+  // The editor counts those of validators.
+  return `<script type="text/javascript">\n${leanProgram(program, { keepsParameters: true })}\n</script>\n\n`;
 }
 
 function moduleText(module: string, before: readonly string[]): string {

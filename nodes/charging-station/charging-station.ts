@@ -16,13 +16,13 @@ import { given } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { migrated } from '../shared/versions.ts';
 import { askIssuers, differences, issuerIsHere } from './issuer-key.ts';
+import { serveKey } from './key-reading.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
 import { servePins } from './pins.ts';
 import { setMachineClockBy } from './setting-the-clock.ts';
 import {
   type ChargingStationConfig,
-  keyOf,
   type Language,
   languageOf,
   MIGRATIONS,
@@ -30,6 +30,7 @@ import {
   type StationPlan,
 } from './settings.ts';
 import { Bench } from './simulation.ts';
+import { keyOf, secretOf } from './station-key.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
 /** A user that never lets go must not keep Node-RED from stopping. */
@@ -59,7 +60,7 @@ export default function chargingStation(red: RED): void {
   function ChargingStationNode(this: RedNode<{ key?: string }>, config: ChargingStationConfig) {
     red.nodes.createNode(this, config);
     logReadably(this, (error) => error.message);
-    const key = this.credentials?.key || process.env.STATION_KEY;
+    const key = secretOf(this.credentials?.key);
     const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
     const opened = new OpenedStation(red, this, {
       simulated: given(config.driver) === 'simulated',
@@ -71,6 +72,7 @@ export default function chargingStation(red: RED): void {
   }
   servePins(red);
   openDocuments(red);
+  serveKey(red);
   red.nodes.registerType('charging station', ChargingStationNode, {
     credentials: { key: { type: 'password' } },
   });

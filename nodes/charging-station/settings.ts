@@ -1,13 +1,7 @@
 // What the dialog of a charging station stored, made into what the station runs on. Every field may come from the
 // environment (`${NAME}`, put in by Node-RED), so numbers come as text, and a variable that is not set comes as its name.
 import { join, resolve } from 'node:path';
-import {
-  isProvisioningText,
-  MOST_OUTLETS,
-  type ProvisioningError,
-  readProvisioning,
-  type StationProvisioning,
-} from '../../charging/codes/provisioning.ts';
+import { MOST_OUTLETS, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
@@ -19,6 +13,7 @@ import { NodeFault } from '../shared/handlers.ts';
 import type { NodeConfig } from '../shared/red.ts';
 import { given, setting } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
+import { keyOf, provisionedIn, termsOf } from './station-key.ts';
 import { TERMS, TERMS_OF_ALL } from './terms.ts';
 
 export interface ChargingStationConfig extends NodeConfig {
@@ -152,27 +147,6 @@ export function planStation(
   };
 }
 
-/** @throws {NodeFault} `provisioning-newer`, `bad-station-key` */
-function provisionedIn(secret: unknown): StationProvisioning | undefined {
-  const text = given(secret);
-  if (text === undefined || !isProvisioningText(text)) return undefined;
-  try {
-    return readProvisioning(text);
-  } catch (error) {
-    const { code, message } = error as ProvisioningError;
-    throw new NodeFault(code === 'provisioning-newer' ? code : 'bad-station-key', message);
-  }
-}
-
-/** @throws {NodeFault} `provisioning-other` */
-function termsOf(provisioned: StationProvisioning, expected: string | undefined): Partial<ChargingStationConfig> {
-  const { station, unit, step, layout, sequence, slotSeconds, outlets } = provisioned;
-  if (expected !== undefined && expected !== station) {
-    throw new NodeFault('provisioning-other', `The provisioning is of ${station}.`, { values: { station } });
-  }
-  return { station, unit, step, layout, sequence, slotSeconds, outlets };
-}
-
 /** What the cloud said of the key, where the text says it. */
 function saidOfKey(provisioned: StationProvisioning | undefined): Pick<PastOptions, 'provisioned'> {
   const atMs = Date.parse(provisioned?.provisionedAt ?? '');
@@ -192,14 +166,6 @@ function namesOf(config: ChargingStationConfig, outlets: number): readonly strin
     throw new NodeFault('bad-outlet-names', `The names of the outlets take ${takes}.`, { values });
   }
   return Array.from({ length: outlets }, (_, index) => names[index] ?? '');
-}
-
-/** @throws {NodeFault} `no-key`, `bad-station-key` */
-export function keyOf(value: unknown): Uint8Array {
-  const text = given(value);
-  if (text === undefined) throw new NodeFault('no-key', 'The station has no key.');
-  if (!/^[0-9a-f]{64}$/i.test(text)) throw new NodeFault('bad-station-key', 'The key is not 64 hexadecimal digits.');
-  return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
 function read<Name extends keyof typeof CODES>(

@@ -479,7 +479,7 @@ describe('the dialogs of a station with several outlets', function () {
   });
 });
 
-const CREDENTIALS: ReadonlySet<string> = new Set(['masterKey', 'alarmSecret']);
+const CREDENTIALS: ReadonlySet<string> = new Set(['masterKey', 'alarmSecret', 'key']);
 
 const TYPES = [
   ...['charging station', 'read keypad', 'verify code', 'detect vehicle', 'read meter', 'run session'],

@@ -203,4 +203,87 @@ describe('a flow wired from scratch', function () {
     });
     assert.equal(foreign.status, 415);
   });
+
+  it('the text that the cloud gives, pasted into a station’s dialog, fills it; a wrong one says at once why not', async () => {
+    const status = page.locator('#node-config-input-key-said');
+    const says = (words: RegExp) => status.filter({ hasText: words }).waitFor();
+    const held = () =>
+      page.evaluate(
+        `Object.fromEntries(${JSON.stringify(FILLED)}.map((name) => [name, $('#node-config-input-' + name).val()]))`,
+      );
+    const paste = async (text: string) => {
+      await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+      await field('key').selectText();
+      await page.keyboard.press('Control+V');
+    };
+    const isMarked = async () => /input-error/.test((await field('key').getAttribute('class')) ?? '');
+    const openStation = async () => {
+      await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
+      await page.locator('#node-config-dialog-ok').waitFor();
+    };
+    const address = 'https://example.com/charge/CP-0009';
+    const site = { id: 'CP-0009', unit: 'Wh', step: 500, layout: 'wide', slotSeconds: 120, outlets: 4, page: address };
+    const textOf = (more: object) =>
+      `OC1:${Buffer.from(JSON.stringify({ ...said, ...site, ...more })).toString('base64url')}`;
+    const filled = {
+      ...{ station: 'CP-0009', unit: 'Wh', step: '500', layout: 'wide', sequence: 'counter' },
+      ...{ slotSeconds: '120', outlets: '4' },
+    };
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const station = {
+      ...{ id: 'station', type: 'charging station', version: 2, driver: 'simulated', gpioFolder: 'pins', unit: 'min' },
+      ...{ station: 'CP-0001', step: '30', layout: 'compact', sequence: 'clock', slotSeconds: `\${SLOT_SECONDS}` },
+      ...{ outlets: '1', outletNames: 'A; B' },
+    };
+    await page.evaluate(`RED.nodes.import([${JSON.stringify(station)}], { generateIds: false })`);
+    await openStation();
+    const before = await held();
+    for (const [text, words] of [
+      [textOf({}), /of another station, CP-0009, and this one is CP-0001/],
+      [textOf({}).slice(0, 100), /cut off/],
+      [textOf({ version: 2 }), /newer version/],
+      [textOf({ unit: 'kWh' }), /its unit can't be/],
+      [address, /an address of the web/],
+      ['c3'.repeat(31), /62 hexadecimal digits; a key has 64/],
+      ['041873629150', /12 hexadecimal digits/],
+      ['a key', /must be 64 hexadecimal digits, or the whole text/],
+      [textOf({}), /of another station/],
+    ] as const) {
+      await paste(text);
+      await says(words);
+      assert.deepEqual(await held(), before);
+      assert.ok(await isMarked());
+      assert.ok(await field('step').isEditable());
+    }
+
+    await fill('station', 'CP-0009');
+    await field('station').press('Tab');
+    await says(/Filled from the text of CP-0009[\s\S]*https:\/\/example.com\/charge\/CP-0009/);
+    assert.equal(await status.getAttribute('role'), 'status');
+    assert.deepEqual(await held(), filled);
+    assert.ok(!(await isMarked()));
+    for (const name of ['station', 'step', 'slotSeconds', 'outlets'])
+      assert.ok(!(await field(name).isEditable()), name);
+    assert.ok(await page.locator('#node-config-input-layout-typed-choice').isDisabled());
+    await fill('outletNames', 'Left; Right');
+    await done('node-config');
+    await deploy();
+    const flow = readFileSync(join(editor.folder, 'flow.json'), 'utf8');
+    assert.doesNotMatch(flow, new RegExp(`OC1|${said.key}`));
+    const saved = JSON.parse(flow).find(({ id }: { id: string }) => id === 'station');
+    assert.deepEqual({ ...saved, ...filled, outletNames: 'Left; Right' }, saved);
+
+    // As it was saved before dialogs were filled: the text is the key, and anything stands beside it.
+    await page.evaluate(`RED.nodes.node('station').step = '30'`);
+    await openStation();
+    await says(/Filled from the text of CP-0009/);
+    assert.deepEqual(await held(), filled);
+    await field('key').fill(said.key);
+    await until('it may be typed', () => field('step').isEditable());
+    assert.equal(await status.innerText(), '');
+    assert.deepEqual(await held(), filled);
+  });
 });
+
+/** What a text says of a station, by the names of the dialog. */
+const FILLED = ['station', 'unit', 'step', 'layout', 'sequence', 'slotSeconds', 'outlets'];

@@ -1,21 +1,23 @@
-// What the buttons of dialogs ask a Node-RED for, of a station with two outlets and simulated pins.
+// What dialogs ask a Node-RED for, of a station with two outlets and simulated pins; and who may ask.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type StationProvisioning, writeProvisioning } from '../../charging/codes/provisioning.ts';
 import { openDriver } from '../../hardware/gpio/open.ts';
 import { Guard } from '../../hardware/relay/guard.ts';
 import { until } from '../support/applications.ts';
 import { Editor } from '../support/editor.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'offline-charging-tries-'));
+const pins = join(folder, 'pins');
 const guardSocket = join(folder, 'guard.sock');
 const FLOW = [
   { id: 'tab', type: 'tab', label: 'Flow' },
   ...[
     {
       ...{ id: 'station', type: 'charging station', version: 2, station: 'CP-0001', unit: 'min', step: '30' },
-      ...{ layout: 'compact', sequence: 'counter', outlets: '2', driver: 'simulated', gpioFolder: folder },
+      ...{ layout: 'compact', sequence: 'counter', outlets: '2', driver: 'simulated', gpioFolder: pins },
       guardSocket,
     },
     {
@@ -39,15 +41,42 @@ const FLOW = [
   ),
 ];
 
-describe('what dialogs try on deployed nodes', function () {
+/** Whose name is the token. */
+const USERS = { owner: '*', reader: 'read', stranger: 'flows.read' };
+/** A node of nobody but this test answers with the routes of all nodes. */
+const TELLING = `module.exports = ({ httpAdmin }) => httpAdmin.get('/every-route', (request, response) => {
+  const { stack } = httpAdmin._router ?? httpAdmin.router;
+  response.json(stack.flatMap(({ route }) => (route ? [{ path: route.path, methods: Object.keys(route.methods) }] : [])));
+});`;
+const SETTINGS = `nodesDir: ${JSON.stringify(join(folder, 'nodes'))}, adminAuth: {
+  type: 'credentials',
+  users: [],
+  tokens: async (username) => {
+    const permissions = ${JSON.stringify(USERS)}[username];
+    return permissions ? { username, permissions } : null;
+  },
+}`;
+/** Pages that are published anyway; a link to one carries nobody's name. */
+const FOR_ANYBODY: ReadonlySet<string> = new Set(['get /offline-charging/docs/:page']);
+const KEY = '5a'.repeat(32);
+const GIVEN: StationProvisioning = {
+  ...{ station: 'CP-0007', key: 'c3'.repeat(32), keyVersion: 2, unit: 'Wh', step: 500, layout: 'wide' },
+  ...{ sequence: 'clock', slotSeconds: 120, outlets: 4, page: 'https://example.com/charge/CP-0007' },
+};
+
+describe('what dialogs ask a Node-RED for', function () {
   this.timeout(60_000);
   let editor: Editor;
   let guard: Guard | undefined;
   before(async () => {
-    const driver = await openDriver('simulated', { folder });
+    mkdirSync(pins);
+    mkdirSync(join(folder, 'nodes'));
+    writeFileSync(join(folder, 'nodes/telling.js'), TELLING);
+    writeFileSync(join(folder, 'nodes/telling.html'), '');
+    const driver = await openDriver('simulated', { folder: pins });
     const relays = { relay: { line: 'relay' }, 'relay-2': { line: 'relay-2', activeLow: true } };
     guard = await Guard.start({ socket: guardSocket, driver, relays });
-    editor = await Editor.start(FLOW, { STATION_KEY: '5a'.repeat(32) });
+    editor = await Editor.start(FLOW, { STATION_KEY: KEY, A_STATION: 'CP-0001' }, undefined, SETTINGS);
   });
   after(async () => {
     await editor?.end();
@@ -55,22 +84,22 @@ describe('what dialogs try on deployed nodes', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const fetched = (path: string, options: RequestInit = {}, user: keyof typeof USERS | '' = 'owner') => {
+    const headers = { 'content-type': 'application/json', ...(user && { authorization: `Bearer ${user}` }) };
+    return fetch(editor.url + path, { headers, ...options });
+  };
   const asked = (node: string, what: string, typed = '') =>
-    fetch(`${editor.url}/offline-charging/${node}/${what}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ typed }),
-    });
+    fetched(`/offline-charging/${node}/${what}`, { method: 'POST', body: JSON.stringify({ typed }) });
   const tried = async (node: string, what = 'look', typed = '') => {
     const answer = await asked(node, what, typed);
     assert.equal(answer.status, 200);
     return (await answer.json()) as { result: string; values?: object };
   };
-  const pin = (line: string) => readFileSync(join(folder, line), 'utf8').trim();
+  const pin = (line: string) => readFileSync(join(pins, line), 'utf8').trim();
   const seen = (text: string) => ({ result: 'seen', values: { seen: text } });
 
   it('the plug of each outlet', async () => {
-    writeFileSync(join(folder, 'vehicle-2'), '1');
+    writeFileSync(join(pins, 'vehicle-2'), '1');
     await until('the vehicle is seen', async () =>
       JSON.stringify(await tried('detect-vehicle/vehicle')).includes('2: vehicle'),
     );
@@ -109,7 +138,7 @@ describe('what dialogs try on deployed nodes', function () {
   });
 
   it('which lines are whose, and what stands on their wires', async () => {
-    const answer = await fetch(`${editor.url}/offline-charging/charging-station/station/pins`);
+    const answer = await fetched('/offline-charging/charging-station/station/pins');
     const { simulated, lines } = (await answer.json()) as { simulated: boolean; lines: { line: string }[] };
     assert.equal(simulated, true);
     const wanted = [
@@ -125,7 +154,94 @@ describe('what dialogs try on deployed nodes', function () {
       found.toSorted((one, other) => one.line.localeCompare(other.line)),
       wanted,
     );
-    assert.equal((await fetch(`${editor.url}/offline-charging/charging-station/other/pins`)).status, 404);
+    assert.equal((await fetched('/offline-charging/charging-station/other/pins')).status, 404);
+  });
+
+  describe('the key of a station', () => {
+    const read = (said: object, node = 'new') =>
+      fetched(`/offline-charging/charging-station/${node}/key`, { method: 'POST', body: JSON.stringify(said) });
+    const text = writeProvisioning(GIVEN);
+
+    it('is told before it is deployed: what the text says, for this one answer, and never the key', async () => {
+      const { key, keyVersion, page, ...terms } = GIVEN;
+      for (const [typed, station] of [
+        [text, ''],
+        [`  ${text.slice(0, 60)}\n${text.slice(60)}\n`, 'CP-0007'],
+        [text, `\${NO_SUCH_VARIABLE}`],
+      ]) {
+        const answer = await read({ typed, station });
+        assert.equal(answer.headers.get('cache-control'), 'no-store');
+        assert.deepEqual(await answer.json(), { is: 'text', terms, page, ofVariable: false });
+      }
+      assert.deepEqual(await (await read({ typed: key, station: 'CP-0001' })).json(), { is: 'key' });
+    });
+
+    it('that is deployed is read where nothing else is typed, here that of the variable', async () => {
+      for (const said of [{}, { typed: '' }])
+        assert.deepEqual(await (await read(said, 'station')).json(), { is: 'key' });
+      assert.equal((await read({})).status, 404);
+    });
+
+    it('is refused with the reason, and told to nobody', async () => {
+      const said = JSON.parse(Buffer.from(text.slice(4), 'base64url').toString());
+      const textOf = (more: object) => `OC1:${Buffer.from(JSON.stringify({ ...said, ...more })).toString('base64url')}`;
+      for (const [typed, code, values] of [
+        [text, 'provisioning-other', { station: 'CP-0007', expected: 'CP-0001' }],
+        [text.slice(0, -9), 'provisioning-cut', {}],
+        [textOf({ version: 2 }), 'provisioning-newer', {}],
+        [text.replace('OC1', 'OC2'), 'provisioning-newer', {}],
+        [textOf({ step: 0 }), 'provisioning-damaged', { what: 'step' }],
+        [textOf({ key: KEY.slice(1) }), 'provisioning-damaged', { what: 'key' }],
+        [KEY.slice(1), 'station-key-length', { length: 63 }],
+        ['https://example.com/charge/CP-0001', 'station-key-address', undefined],
+        ['station', 'bad-station-key', undefined],
+      ] as const) {
+        for (const station of ['CP-0001', `\${A_STATION}`]) {
+          const answer = await read({ typed, station });
+          assert.equal(answer.status, 409, code);
+          const { message, ...rest } = (await answer.json()) as { message: string };
+          assert.deepEqual(rest, { code, ...(values && { values }) });
+          assert.doesNotMatch(message, /5a5a|c3c3/);
+        }
+      }
+      assert.equal((await read({ typed: 'x'.repeat(40_000) })).status, 413);
+      const form = {
+        method: 'POST',
+        headers: { authorization: 'Bearer owner' },
+        body: new URLSearchParams({ typed: text }),
+      };
+      assert.equal((await fetched('/offline-charging/charging-station/station/key', form)).status, 415);
+      assert.doesNotMatch(editor.output, /c3c3|OC1:/);
+    });
+  });
+
+  it('nothing, where the permission is missing: each route that the nodes have', async () => {
+    const every = (await (await fetched('/every-route')).json()) as { path: string; methods: string[] }[];
+    const ours = new Map(
+      every.flatMap(({ path, methods }) =>
+        path.startsWith('/offline-charging/') ? methods.map((method) => [`${method} ${path}`, { path, method }]) : [],
+      ),
+    );
+    const root = new URL('../../nodes/', import.meta.url).pathname;
+    const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const written = (pattern: RegExp) => sources.flatMap((source) => source.match(pattern) ?? []).length;
+    // One of those that register is in `openTries`, once for each type that has something to try.
+    const routes = written(/httpAdmin\.\w+\(/g) - 1 + written(/^ +openTries\(/gm);
+    assert.ok(routes > 0);
+    assert.equal(ours.size, routes);
+    const status = async (user: keyof typeof USERS | '', path: string, method: string) => {
+      const body = method === 'get' ? {} : { body: '{}' };
+      const filled = path.replace(':id', 'nobody').replace(':what', 'nothing');
+      return (await fetched(filled, { method: method.toUpperCase(), ...body }, user)).status;
+    };
+    for (const [route, { path, method }] of ours) {
+      if (FOR_ANYBODY.has(route)) continue;
+      const seen = [];
+      for (const user of ['', 'stranger', 'reader', 'owner'] as const) seen.push(await status(user, path, method));
+      // What nobody may change, who may read may ask for.
+      const wanted = [401, 401, method === 'get' ? 404 : 401, 404];
+      assert.deepEqual(seen, wanted, route);
+    }
   });
 
   it('that the guard is away, and then no relay is clicked', async () => {

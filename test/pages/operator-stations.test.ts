@@ -71,6 +71,8 @@ describe("the operator's dashboard: stations", function () {
     await press('Show');
     const code = await page.locator('dialog[open] .label >> nth=1').locator('svg').screenshot();
     assert.equal(await scanned(page, code), copied);
+    // To be taken by hand where the browser does not copy.
+    assert.equal(await page.locator('dialog[open] code.secret').innerText(), copied);
   });
 
   it('changes a price, and takes it away', async () => {

@@ -31,8 +31,16 @@ export class Editor {
     }
   }
 
-  /** Resolves when its flows run. */
-  static async start(flow: readonly object[] = [], env: NodeJS.ProcessEnv = {}, port?: number): Promise<Editor> {
+  /**
+   * Resolves when its flows run.
+   * @param settings more of them, as they are written in settings.js
+   */
+  static async start(
+    flow: readonly object[] = [],
+    env: NodeJS.ProcessEnv = {},
+    port?: number,
+    settings = '',
+  ): Promise<Editor> {
     const folder = mkdtempSync(join(tmpdir(), 'offline-charging-editor-'));
     mkdirSync(join(folder, 'node_modules/@offline-charging'), { recursive: true });
     symlinkSync(root, join(folder, 'node_modules/@offline-charging/node-red'), 'dir');
@@ -43,7 +51,7 @@ export class Editor {
       `module.exports = { uiHost: '127.0.0.1', flowFile: 'flow.json', credentialSecret: 'test',
         telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
         runtimeState: { enabled: true },
-        externalModules: { palette: { denyList: ['@flowfuse/*'] } } };`,
+        externalModules: { palette: { denyList: ['@flowfuse/*'] } }, ${settings} };`,
     );
     const editor = new Editor(folder, port ?? (await freePort()), env);
     await until('the flows run', () => /Started flows|Waiting for missing types/.test(editor.output), 30_000);

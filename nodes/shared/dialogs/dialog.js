@@ -1,5 +1,6 @@
 // What `RED.nodes.registerType` gets of each node: all that the nodes have in common, and what its dialog does when it opens.
 import { knowTable, warnTaken } from './pins.js';
+import { judgedSecret, showProvisioned } from './provisioned.js';
 import { showOutlets, showPickers, showRows } from './rows.js';
 import { defaultsOf, prefixOf, secretsOf } from './settings.js';
 import { showTries } from './tries.js';
@@ -12,11 +13,12 @@ const COLORS = { station: '#B9DDB5', issuer: '#a9d3ea' };
 /**
  * @param said what the build puts in for SETTINGS: `version` of what the dialog saves, `settings` by their names
  * @param own what only this node has: `uses` ('station' or 'issuer'), inputs and outputs, `credentials` with the pattern of each
- *   ('' for any), more defaults, `named`: the choice that a node without a name goes by, `prepare`
+ *   ('' for any), `provisioned`: the one that may hold all terms, more defaults, `named`: the choice that a node without a name goes
+ *   by, `prepare`
  */
 export function dialogOf(type, said, own) {
   const { version, settings } = said;
-  const { uses, defaults, prepare, named, credentials, ...rest } = own;
+  const { uses, defaults, prepare, named, credentials, provisioned, ...rest } = own;
   const name = type.replaceAll(' ', '-');
   knowTable(type, settings);
   return {
@@ -30,7 +32,7 @@ export function dialogOf(type, said, own) {
       ...defaultsOf(type, settings),
       ...defaults,
     },
-    ...(credentials && { credentials: secretsOf(type, credentials) }),
+    ...(credentials && { credentials: secretsOf(type, credentials, provisioned && { [provisioned]: judgedSecret }) }),
     paletteLabel: () => wordsOf(type, 'palette'),
     inputLabels: () => wordsOf(type, 'input'),
     outputLabels: (index) => wordsOf(type, `output.${index}`),
@@ -50,6 +52,7 @@ export function dialogOf(type, said, own) {
       if (uses) chooseOnly(this, uses);
       if (uses === 'station') warnTaken(this, settings);
       showTries(this, type);
+      if (provisioned) showProvisioned(this, type, prefix, provisioned);
       if (prepare) prepare.call(this);
     },
     ...rest,

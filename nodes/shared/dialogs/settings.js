@@ -88,16 +88,29 @@ function judgeOf(type, table, name, prefix) {
   return setting.needed || (setting.each && setting.kind === 'pin') ? () => true : undefined;
 }
 
-/** Credentials, with a validator where not any text will do. */
-export function secretsOf(type, patterns) {
-  return Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [name, secretOf(type, name, pattern)]));
+/**
+ * Credentials, with a validator where not any text will do.
+ * @param judges by name, instead of a pattern: give true or a sentence
+ */
+export function secretsOf(type, patterns, judges = {}) {
+  const rules = Object.entries(patterns).map(([name, pattern]) => [
+    name,
+    judges[name] || judgeOfSecret(type, name, pattern),
+  ]);
+  return Object.fromEntries(
+    rules.map(([name, judge]) => [name, { type: 'password', ...(judge && secretRule(judge)) }]),
+  );
 }
 
 /** What was stored before comes back as a mark, not as itself. */
-function secretOf(type, name, pattern) {
-  if (pattern === '') return { type: 'password' };
+function judgeOfSecret(type, name, pattern) {
+  if (pattern === '') return undefined;
   const fits = (value) => !value || value === '__PWRD__' || new RegExp(pattern).test(value);
-  return { type: 'password', validate: (value, _options) => fits(value) || wordsOf(type, `validate.${name}`) };
+  return (value) => fits(value) || wordsOf(type, `validate.${name}`);
+}
+
+function secretRule(judge) {
+  return { validate: (value, _options) => judge(value) };
 }
 
 function numberFits(value, setting) {

@@ -20,6 +20,12 @@ export function typedAsRows(saved, isRows) {
   else saved.toggle(!isRows);
 }
 
+/** What is for something else to say is there to be read, and neither typed nor chosen. */
+export function lockTyped(saved, isLocked) {
+  const lock = saved.data('lock');
+  if (lock) lock(isLocked);
+}
+
 function judge(node, name) {
   const { validate } = node._def.defaults[name];
   return (value) => (validate ? validate.call(node, value, {}) : true);
@@ -46,6 +52,16 @@ function makeTyped(node, saved, setting, judged) {
   saved.data('types', (isRows) => {
     const rows = { value: own.value, label: text('typed.rows'), icon: 'fa fa-table', hasValue: false };
     shown.typedInput('types', [isRows ? rows : own, 'env']);
+  });
+  saved.data('lock', (isLocked) => {
+    // Not disabled as the editor has it: its words are too pale to be read, and a screen reader passes them by.
+    const background = isLocked ? 'var(--red-ui-secondary-background-inactive)' : '';
+    box.find('input').prop('readonly', isLocked).css({ background, color: 'var(--red-ui-form-text-color)' });
+    box
+      .find('button')
+      .prop('disabled', isLocked)
+      .css({ background, cursor: isLocked ? 'default' : '' });
+    box.find('.fa-caret-down').css('visibility', isLocked ? 'hidden' : '');
   });
   const last = { [own.value]: variable === undefined ? value : freshOf(own), env: variable ?? setting.variable };
   let type = shown.typedInput('type');

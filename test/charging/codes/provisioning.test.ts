@@ -88,14 +88,15 @@ describe('a provisioning', () => {
   it('that is newer is refused, and says so', () => {
     const newer = textOf({ ...saidIn(writeProvisioning(STATION)), version: 2 });
     assert.throws(() => readProvisioning(newer), fails('provisioning-newer', /version 2.*Upgrade the station/));
+    assert.throws(() => readProvisioning(newer.replace('OC1:', 'OC2:')), fails('provisioning-newer', /OC2:.*OC1:/));
   });
 
   it('that is none, or was cut or changed, is refused without its key, naming what is wrong', () => {
     assert.throws(() => readProvisioning('041873629150'), fails('not-provisioning'));
     assert.throws(() => readProvisioning('[]'), fails('not-provisioning'));
     const text = writeProvisioning(STATION);
-    assert.throws(() => readProvisioning(text.slice(0, 80)), fails('not-provisioning'));
-    assert.throws(() => readProvisioning(`${text}!`), fails('provisioning-damaged'));
+    for (const cut of [text.slice(0, 80), text.slice(0, -1), `${text}!`, `${text} OC`, text.replace(':', ':x')])
+      assert.throws(() => readProvisioning(cut), fails('provisioning-cut', /copy it once more/));
     const said = saidIn(text);
     const wrong: [string, unknown][] = [
       ...([

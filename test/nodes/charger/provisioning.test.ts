@@ -71,7 +71,11 @@ describe('the key of a charging station', () => {
     for (const [key, station, code] of [
       [text, 'CP-8', 'provisioning-other'],
       [newer, 'CP-7', 'provisioning-newer'],
-      [text.slice(0, 90), 'CP-7', 'bad-station-key'],
+      [text.slice(0, 90), 'CP-7', 'provisioning-cut'],
+      [text.replace(/.{8}$/, '!'), 'CP-7', 'provisioning-cut'],
+      [GIVEN.key.slice(1), 'CP-7', 'station-key-length'],
+      ['https://example.com/charge/CP-7', 'CP-7', 'station-key-address'],
+      ['x'.repeat(64), 'CP-7', 'bad-station-key'],
     ] as const) {
       assert.throws(
         () => plan(key, station),

@@ -115,8 +115,8 @@ export const stations = {
   saveFile: ['Download {file}', '下载 {file}'],
   textTitle: ['The same as one text', '同样内容的一行文本'],
   textText: [
-    'To be pasted as STATION_KEY, or scanned. It holds the key: show it to nobody else.',
-    '可粘贴为 STATION_KEY，或扫描。其中含有密钥：请勿向他人出示。',
+    'To be pasted into the key of the station’s dialog in Node-RED, which it fills, or as STATION_KEY; or scanned. It holds the key: show it to nobody else.',
+    '可粘贴到 Node-RED 中充电桩对话框的密钥（对话框随之填好），或作为 STATION_KEY；也可扫描。其中含有密钥：请勿向他人出示。',
   ],
   copy: ['Copy', '复制'],
   showText: ['Show', '显示'],
