@@ -30,13 +30,19 @@ export interface Registered {
   readonly credentials?: Readonly<Record<string, { readonly validate?: Validate }>>;
 }
 
-/** What dialogs register, by type, in the order in which their pages come; without a page of an editor round them. */
-export function registered(names: readonly string[]): Readonly<Record<string, Registered>> {
+/**
+ * What dialogs register, by type, in the order in which their pages come; without a page of an editor round them.
+ * @param node what the editor knows by an id
+ */
+export function registered(
+  names: readonly string[],
+  node: (id: string) => object | undefined = () => undefined,
+): Readonly<Record<string, Registered>> {
   const types: Record<string, Registered> = {};
   const nothing = { length: 0, filter: () => nothing };
   const editor = {
     RED: {
-      nodes: { registerType: (type: string, definition: Registered) => (types[type] = definition) },
+      nodes: { node, registerType: (type: string, definition: Registered) => (types[type] = definition) },
       _: (key: string) => key,
     },
     $: () => nothing,

@@ -61,7 +61,7 @@ function validatorOf(type, table, name) {
       if (isVariable(plain) || (setting.kind !== 'number' && !isWhere(this, setting.where, prefix))) return true;
       if (plain === '' && setting.needed) return text('validate.needed');
       const outlets = setting.each ? outletsOf(this, prefix) : 1;
-      if (outlets > 1) return rowsFit(plain, setting, outlets);
+      if (outlets > 1) return !isWhere(this, setting.where, prefix) || rowsFit(plain, setting, outlets);
       return plain === '' || judge.call(this, plain);
     },
   };

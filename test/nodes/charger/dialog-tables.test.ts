@@ -1,6 +1,6 @@
 // The dialogs against the tables by which the programs read their settings: what the editor gets of them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialogSettings } from '../../../flows/assembly/dialogs.ts';
 import { choicesOf, readSettings, type Settings } from '../../../hardware/settings.ts';
@@ -39,6 +39,35 @@ describe('the dialogs, whichever page comes first', () => {
       assert.equal(used.length, 1, type);
       assert.match(used[0]!, /^(charging station|code issuer)$/, type);
     }
+  });
+});
+
+describe('the editor marks', () => {
+  type Saved = { readonly id: string; readonly type: string; readonly [setting: string]: unknown };
+  /** The settings of ours that it marks as wrong. */
+  const marked = (nodes: readonly Saved[]): string[] => {
+    const types = registered(dialogNames, (id) => nodes.find((node) => node.id === id));
+    return nodes.flatMap((node) =>
+      Object.entries(types[node.type]?.defaults ?? {})
+        .filter(([setting, { validate }]) => validate && validate.call(node, node[setting], {}) !== true)
+        .map(([setting]) => `${node.type} ${node.id}: ${setting}`),
+    );
+  };
+  const site = { id: 'site', type: 'charging station', station: 'CP-SITE', outlets: '3' };
+
+  for (const file of globSync('*.json', { cwd: join(dist, '../../examples') })) {
+    it(`nothing of the example “${file}”`, () => {
+      assert.deepEqual(marked(JSON.parse(readFileSync(join(dist, '../../examples', file), 'utf8')) as Saved[]), []);
+    });
+  }
+
+  it('a row missing for an outlet, but none of what the choices made leave out', () => {
+    const fresh = Object.fromEntries(
+      Object.entries(registered(dialogNames)['read meter']!.defaults).map(([setting, { value }]) => [setting, value]),
+    );
+    const meter = (kind: string) => ({ ...fresh, id: 'meter', type: 'read meter', station: 'site', meter: kind });
+    for (const kind of ['none', 'simulated', 'unset']) assert.deepEqual(marked([site, meter(kind)]), [], kind);
+    assert.deepEqual(marked([site, meter('modbus')]), ['read meter meter: port', 'read meter meter: unitId']);
   });
 });
 
