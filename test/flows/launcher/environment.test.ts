@@ -77,7 +77,7 @@ describe('the variables of the applications', () => {
     assert.deepEqual(relayArguments(wired).slice(0, 4), ['--relay', 'relay=22', '--relay', 'relay-2=23,active-low']);
     assert.throws(
       () => chargerEnvironment('auto', { STATION_KEY: text.slice(0, 60) }),
-      /^Error: STATION_KEY: This is no/,
+      /^Error: STATION_KEY: This provisioning is cut off/,
     );
   });
 
