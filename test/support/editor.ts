@@ -8,8 +8,12 @@ import type { Locator, Page } from 'playwright-core';
 import { freePort, until } from './applications.ts';
 
 const require = createRequire(import.meta.url);
-/** `NODE_RED` names the folder of another one than this package's. */
-const redFile = join(process.env.NODE_RED || dirname(require.resolve('node-red/package.json')), 'red.js');
+/**
+ * `NODE_RED` names the folder of another one than this package's, `NODE_RED_NODE` the Node that runs it, and `NODE_RED_USER` a user
+ * folder into which this pack was installed: otherwise the palette has the checkout.
+ */
+const { NODE_RED, NODE_RED_NODE, NODE_RED_USER } = process.env;
+const redFile = join(NODE_RED || dirname(require.resolve('node-red/package.json')), 'red.js');
 const root = new URL('../../', import.meta.url).pathname;
 
 export class Editor {
@@ -23,7 +27,10 @@ export class Editor {
     this.folder = folder;
     this.url = `http://127.0.0.1:${port}`;
     const args = ['--userDir', folder, '--settings', join(folder, 'settings.js'), '--port', String(port)];
-    this.#process = spawn(process.execPath, [redFile, ...args], { env: { ...process.env, ...env }, cwd: folder });
+    this.#process = spawn(NODE_RED_NODE || process.execPath, [redFile, ...args], {
+      env: { ...process.env, ...env },
+      cwd: folder,
+    });
     for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
@@ -42,9 +49,13 @@ export class Editor {
     settings = '',
   ): Promise<Editor> {
     const folder = mkdtempSync(join(tmpdir(), 'offline-charging-editor-'));
-    mkdirSync(join(folder, 'node_modules/@offline-charging'), { recursive: true });
-    symlinkSync(root, join(folder, 'node_modules/@offline-charging/node-red'), 'dir');
-    writeFileSync(join(folder, 'package.json'), '{ "name": "editor", "private": true }\n');
+    if (NODE_RED_USER) {
+      for (const name of ['node_modules', 'package.json']) symlinkSync(join(NODE_RED_USER, name), join(folder, name));
+    } else {
+      mkdirSync(join(folder, 'node_modules/@offline-charging'), { recursive: true });
+      symlinkSync(root, join(folder, 'node_modules/@offline-charging/node-red'), 'dir');
+      writeFileSync(join(folder, 'package.json'), '{ "name": "editor", "private": true }\n');
+    }
     writeFileSync(join(folder, 'flow.json'), JSON.stringify(flow));
     writeFileSync(
       join(folder, 'settings.js'),
