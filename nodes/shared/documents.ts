@@ -26,7 +26,7 @@ function readable(page: string, text: string): string {
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${page}</title>
-<pre style="white-space: pre-wrap; max-width: 130ch; margin: 1em auto; font-size: 14px; line-height: 1.4">${body}</pre>
+<pre style="white-space: pre-wrap; width: fit-content; margin: 1em auto; font-size: 13px; line-height: 1.4">${body}</pre>
 </html>
 `;
 }

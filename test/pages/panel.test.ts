@@ -80,6 +80,21 @@ describe('every screen of the panel', function () {
     return box;
   };
 
+  /** Words of the display that begin on one line and end on another. */
+  const brokenWords = (page: Page) =>
+    page.locator('.oc-line').evaluateAll((lines) =>
+      lines.flatMap((line) => {
+        const text = line.firstChild;
+        if (text === null) return [];
+        return [...(text.textContent ?? '').matchAll(/[A-Za-z0-9]+/g)].flatMap(({ 0: word, index }) => {
+          const range = document.createRange();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1 ? [word] : [];
+        });
+      }),
+    );
+
   for (const textSize of [100, 200]) {
     it(`has the receipt's code, its digits, the words and every key whole with text of ${textSize} %`, async () => {
       const browser = await browserOf(textSize);
@@ -90,6 +105,7 @@ describe('every screen of the panel', function () {
             for (const language of LANGUAGES) {
               await panel.speak(page, language);
               const boxes = new Map<string, Box>();
+              assert.deepEqual(await brokenWords(page), [], `${size.width}×${size.height}`);
               for (const part of ['.oc-qr', '.oc-digits', '.oc-words', '.oc-language']) {
                 const box = await whole(page.locator(part), size);
                 for (const [other, beside] of boxes) assert.ok(!overlap(box, beside), `${part} lies on ${other}`);
