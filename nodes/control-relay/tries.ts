@@ -3,8 +3,7 @@ import { askGuard } from '../../hardware/relay/ask-guard.ts';
 import type { GuardStatus } from '../../hardware/relay/protocol.ts';
 import { type ChargingStation, GUARD_SOCKET } from '../charging-station/station-user.ts';
 import { outletOf } from '../shared/outlets.ts';
-import type { RED } from '../shared/red.ts';
-import { ofOutlets, type Try } from '../shared/tries.ts';
+import type { Tried, Try } from '../shared/tries.ts';
 import type { RelayPlan } from './settings.ts';
 
 /** A contactor moves within 50 ms or so; the flow and the guard take less. */
@@ -25,18 +24,14 @@ interface Control {
   tried(): Promise<TriedRelay>;
 }
 
-export function relayTries(
-  red: RED,
-  charging: ChargingStation,
-  controls: readonly Control[],
-): Readonly<Record<string, Try>> {
+export function relayTries(charging: ChargingStation, controls: readonly Control[]): Readonly<Record<string, Try>> {
   return {
     guard: async () => {
       const relays = await Promise.all(controls.map((control) => control.tried()));
       if (relays.every(({ through }) => through === 'direct')) return { result: 'no-guard' };
       const status = await askGuard(charging.plan.guardSocket ?? GUARD_SOCKET);
-      const { values } = ofOutlets(relays.map(({ relay }) => heldOf(red, status, relay)));
-      return { result: 'there', values: { driver: status.driver.split(':')[0]!, ...values } };
+      const outlets = relays.map(({ relay }) => heldOf(status, relay));
+      return { result: 'there', values: { driver: status.driver.split(':')[0]! }, outlets };
     },
     click: async (typed) => {
       const outlet = outletOf(typed === '' ? {} : { outlet: typed }, controls.length);
@@ -52,10 +47,10 @@ export function relayTries(
   };
 }
 
-function heldOf(red: RED, { relays }: GuardStatus, relay: string): string {
+function heldOf({ relays }: GuardStatus, relay: string): Tried {
   const found = Object.hasOwn(relays, relay) ? relays[relay] : undefined;
-  const word = found === undefined ? 'unknown' : found.held ? 'held' : 'free';
-  return red._(`control-relay.try.${word}`, { relay, pin: found?.pin ?? '' });
+  const result = found === undefined ? 'unknown' : found.held ? 'held' : 'free';
+  return { result, values: { relay, pin: found?.pin ?? '' } };
 }
 
 async function seen(control: Control, on: boolean): Promise<boolean> {

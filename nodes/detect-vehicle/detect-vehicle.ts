@@ -9,7 +9,7 @@ import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } fro
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
-import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
+import { offerTries, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
 import { openPilot } from './pilot.ts';
 import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, sourceOf } from './settings.ts';
@@ -39,7 +39,7 @@ export default function detectVehicle(red: RED): void {
     });
 
     onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
-    offerTries(this, { look: () => ofOutlets(detections.map(({ seen }) => red._(`detect-vehicle.try.${seen}`))) });
+    offerTries(this, { look: () => ({ result: 'seen', outlets: detections.map(({ seen }) => ({ result: seen })) }) });
     onClose(this, (removed) => {
       forget();
       return closeParts(detections, removed, leave);

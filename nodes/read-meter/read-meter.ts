@@ -15,7 +15,7 @@ import {
   outletsIn,
 } from '../shared/outlets.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { offerTries, ofOutlets, openTries } from '../shared/tries.ts';
+import { offerTries, openTries } from '../shared/tries.ts';
 import { MeterCounters } from './meter-counters.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 
@@ -42,12 +42,12 @@ export default function readMeter(red: RED): void {
       readers[outletOf(message, readers.length) - 1]!.relay(on);
     });
     offerTries(this, {
-      look: () =>
-        ofOutlets(
-          readers.map(({ latest }) =>
-            red._(`read-meter.try.${latest ? 'reading' : 'unknown'}`, latest && shown(latest)),
-          ),
+      look: () => ({
+        result: 'seen',
+        outlets: readers.map(({ latest }) =>
+          latest ? { result: 'reading', values: shown(latest) } : { result: 'unknown' },
         ),
+      }),
     });
     onClose(this, (removed) => closeParts(readers, removed, leave));
     for (const reader of readers) reader.start();

@@ -1,21 +1,17 @@
 // What a person may try from a dialog on the node as it is deployed: "press these keys", "is the ledger there?". A route of
 // Node-RED's admin API for each type, for whoever may write that type of node.
-import { asFault } from './handlers.ts';
+import { asFault, type NodeFault } from './handlers.ts';
 import type { RED, RedNode } from './red.ts';
 
-/** Which words of the node's catalogue (`try.RESULT`) the dialog says, and what fills their gaps. */
-interface Tried {
+/** Which words of the node's catalogue (`try.RESULT`) the dialog says, in the language of the editor, and what fills their gaps. */
+export interface Tried {
   readonly result: string;
   readonly values?: Readonly<Record<string, string | number>>;
+  /** What each outlet has to say, in the order of the outlets: fills the gap `seen`. */
+  readonly outlets?: readonly Tried[];
 }
 /** Does it with what was typed beside the button. What it throws is said with the words of its code (`errors.CODE`). */
 export type Try = (typed: string) => Tried | Promise<Tried>;
-
-/** What each outlet has to say, in the order of the outlets; with its number where there are several. */
-export function ofOutlets(said: readonly string[]): Tried {
-  const each = said.length === 1 ? said : said.map((text, index) => `${index + 1}: ${text}`);
-  return { result: 'seen', values: { seen: each.join(' · ') } };
-}
 
 const offered = new WeakMap<RedNode, Readonly<Record<string, Try>>>();
 
@@ -39,8 +35,8 @@ export function openTries(red: RED, type: string): void {
       try {
         response.json(await act(String((request.body as { typed?: unknown }).typed ?? '')));
       } catch (thrown) {
-        const { code, message } = asFault(thrown);
-        response.status(409).json({ code, message });
+        const { code, message, values } = asFault(thrown) as NodeFault;
+        response.status(409).json({ code, message, values });
       }
     }
   });

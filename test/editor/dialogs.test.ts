@@ -263,7 +263,8 @@ describe('the dialogs of a station with several outlets', function () {
       node('meter', 'read meter', { meter: 'modbus', port: '/dev/ttyUSB0', unitId: '' }),
     ];
     const env = { STATION_KEY: '5a'.repeat(32) };
-    [editor, browser] = await Promise.all([Editor.start([tab, station, ...nodes], env), launchBrowser()]);
+    const starting = Editor.start([tab, station, ...nodes], env, undefined, `lang: 'zh-CN'`);
+    [editor, browser] = await Promise.all([starting, launchBrowser()]);
     page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
     await editor.open(page);
   });
@@ -315,6 +316,14 @@ describe('the dialogs of a station with several outlets', function () {
     for (const wrong of ['', '1; 2', '1; 2; 248', '1; 2; 2'])
       assert.match(String(await valid('meter', 'unitId', wrong)), /\S+ \S+/, wrong);
     assert.equal(await valid('meter', 'unitId', '1; 2; 247'), true);
+  });
+
+  it('say what came of a try in the words of the editor, whatever Node-RED itself speaks', async () => {
+    await open('plug');
+    const row = page.locator('[data-try=look]');
+    await row.locator('button').click();
+    await row.locator('[role=status]', { hasText: /^1: no vehicle · 2: .+ · 3: no vehicle$/ }).waitFor();
+    await saved('plug', 'line');
   });
 
   describe('have typed inputs where a value may come from outside', () => {

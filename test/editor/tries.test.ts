@@ -96,29 +96,34 @@ describe('what dialogs ask a Node-RED for', function () {
     return (await answer.json()) as { result: string; values?: object };
   };
   const pin = (line: string) => readFileSync(join(pins, line), 'utf8').trim();
-  const seen = (text: string) => ({ result: 'seen', values: { seen: text } });
+  const seen = (...results: string[]) => ({ result: 'seen', outlets: results.map((result) => ({ result })) });
 
   it('the plug of each outlet', async () => {
     writeFileSync(join(pins, 'vehicle-2'), '1');
     await until('the vehicle is seen', async () =>
-      JSON.stringify(await tried('detect-vehicle/vehicle')).includes('2: vehicle'),
+      JSON.stringify(await tried('detect-vehicle/vehicle')).includes('connected'),
     );
-    assert.deepEqual(await tried('detect-vehicle/vehicle'), seen('1: no vehicle · 2: vehicle connected'));
+    assert.deepEqual(await tried('detect-vehicle/vehicle'), seen('none', 'connected'));
   });
 
   it('the meter of each outlet', async () => {
-    await until('it read', async () => !JSON.stringify(await tried('read-meter/meter')).includes('no reading'));
-    assert.deepEqual(await tried('read-meter/meter'), seen('1: 0.00 kWh · 0 W · 2: 0.00 kWh · 0 W'));
+    await until('it read', async () => !JSON.stringify(await tried('read-meter/meter')).includes('unknown'));
+    const reading = { result: 'reading', values: { energy: '0.00', power: ' · 0 W' } };
+    assert.deepEqual(await tried('read-meter/meter'), { result: 'seen', outlets: [reading, reading] });
   });
 
   it('the relay guard: that it is there, and which relays this node holds', async () => {
-    await until('both are leased', async () =>
-      JSON.stringify(await tried('control-relay/relay', 'guard')).includes('2: '),
+    await until(
+      'both are leased',
+      async () => !JSON.stringify(await tried('control-relay/relay', 'guard')).includes('free'),
     );
-    const held = '1: relay: relay, lease held · 2: relay-2: relay-2,active-low, lease held';
     assert.deepEqual(await tried('control-relay/relay', 'guard'), {
       result: 'there',
-      values: { driver: 'simulated', seen: held },
+      values: { driver: 'simulated' },
+      outlets: [
+        { result: 'held', values: { relay: 'relay', pin: 'relay' } },
+        { result: 'held', values: { relay: 'relay-2', pin: 'relay-2,active-low' } },
+      ],
     });
     assert.deepEqual(await tried('control-relay/direct', 'guard'), { result: 'no-guard' });
   });

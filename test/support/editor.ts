@@ -65,7 +65,7 @@ export class Editor {
         externalModules: { palette: { denyList: ['@flowfuse/*'] } }, ${settings} };`,
     );
     const editor = new Editor(folder, port ?? (await freePort()), env);
-    await until('the flows run', () => /Started flows|Waiting for missing types/.test(editor.output), 30_000);
+    await until('the flows run', () => /Started flows|流程已启动|Waiting for missing types/.test(editor.output), 30_000);
     return editor;
   }
 

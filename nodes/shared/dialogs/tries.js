@@ -16,15 +16,22 @@ export function showTries(node, type) {
         contentType: 'application/json',
         data: JSON.stringify({ typed: row.find('input, select').val() || '' }),
       }).then(
-        (tried) => said.text(wordsOf(type, `try.${tried.result}`, tried.values)),
+        (tried) => said.text(wordsFor(type, tried)),
         (answer) => {
-          const { code, message } = answer.responseJSON || {};
-          const words = code && wordsOf(type, `errors.${code}`);
+          const { code, message, values } = answer.responseJSON || {};
+          const words = code && wordsOf(type, `errors.${code}`, values);
           said.text(words || message || text(answer.status === 404 ? 'try.deploy' : 'try.refused'));
         },
       );
     });
   });
+}
+
+/** Of the node's own; where each outlet has something to say, with its number if there are several. */
+function wordsFor(type, { result, values, outlets = [] }) {
+  const each = outlets.map((one) => wordsFor(type, one));
+  const seen = each.length === 1 ? each[0] : each.map((words, index) => `${index + 1}: ${words}`).join(' · ');
+  return wordsOf(type, `try.${result}`, { ...values, seen });
 }
 
 /** Which outlet's it is to be, where the station has several. */
