@@ -8,7 +8,8 @@ import { type Chip, findLine, headerChip, type LineAt } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { EdgeWatcher } from './edges.ts';
 import { GpioError, lineLost, noPermission } from './errors.ts';
-import { PolledInput } from './polled.ts';
+import { outputLine } from './output-line.ts';
+import { polledInput } from './polled.ts';
 import {
   FLAG,
   IOCTL,
@@ -74,11 +75,23 @@ class CharDevice implements GpioDriver {
       onEdge: options.onChange,
       onGone: (cause) => options.onLost(lineLost(line, cause)),
     });
-    return new DeviceInput(this.#libc, this.#edges, line, file);
+    let closed = false;
+    return {
+      read: () => {
+        if (closed) throw lineLost(line, 'closed');
+        return readLevel(this.#libc, line, file);
+      },
+      close: async () => {
+        if (closed) return;
+        closed = true;
+        await this.#edges.remove(file);
+        closeSync(file);
+      },
+    };
   }
 
   #polled(line: Line, file: number, { onChange, onLost }: InputOptions): InputLine {
-    return new PolledInput({
+    return polledInput({
       read: () => readLevel(this.#libc, line, file),
       close: () => closeSync(file),
       onChange,
@@ -94,7 +107,7 @@ class CharDevice implements GpioDriver {
     const { flags } = this.#lineInfo(at);
     if ((flags & FLAG.output) === 0n) {
       const file = this.#request(line, at, options.consumer, driveOff);
-      return new DeviceOutput(this.#libc, line, file, false);
+      return this.#output(line, file, false);
     }
     // Someone left it driven: taken over as it is, so that its level can be told before it goes off.
     const file = this.#request(line, at, options.consumer, lineConfig(activeLow));
@@ -102,11 +115,19 @@ class CharDevice implements GpioDriver {
       const values = lineValues();
       this.#libc.ioctl(file, IOCTL.getValues, values);
       this.#libc.ioctl(file, IOCTL.setConfig, driveOff);
-      return new DeviceOutput(this.#libc, line, file, readLineValue(values));
+      return this.#output(line, file, readLineValue(values));
     } catch (cause) {
       closeSync(file);
       throw lineLost(line, cause);
     }
+  }
+
+  #output(line: Line, file: number, wasOn: boolean): OutputLine {
+    return outputLine(line, wasOn, {
+      write: (on) => this.#libc.ioctl(file, IOCTL.setValues, lineValues(on)),
+      read: () => readLevel(this.#libc, line, file),
+      release: () => closeSync(file),
+    });
   }
 
   #request(line: Line, at: LineAt<DeviceChip>, consumer: string | undefined, config: Buffer): number {
@@ -155,71 +176,7 @@ function hasNoEdges(error: unknown): boolean {
   return code === 'ENXIO' || code === 'EOPNOTSUPP';
 }
 
-class DeviceInput implements InputLine {
-  readonly #libc: Libc;
-  readonly #edges: EdgeWatcher;
-  readonly #line: Line;
-  #file: number | undefined;
-
-  constructor(libc: Libc, edges: EdgeWatcher, line: Line, file: number) {
-    this.#libc = libc;
-    this.#edges = edges;
-    this.#line = line;
-    this.#file = file;
-  }
-
-  read(): boolean {
-    return readLevel(this.#libc, this.#line, this.#file);
-  }
-
-  async close(): Promise<void> {
-    const file = this.#file;
-    if (file === undefined) return;
-    this.#file = undefined;
-    await this.#edges.remove(file);
-    closeSync(file);
-  }
-}
-
-class DeviceOutput implements OutputLine {
-  readonly wasOn: boolean;
-  readonly #libc: Libc;
-  readonly #line: Line;
-  #file: number | undefined;
-
-  constructor(libc: Libc, line: Line, file: number, wasOn: boolean) {
-    this.#libc = libc;
-    this.#line = line;
-    this.#file = file;
-    this.wasOn = wasOn;
-  }
-
-  write(on: boolean): void {
-    if (this.#file === undefined) throw lineLost(this.#line, 'closed');
-    try {
-      this.#libc.ioctl(this.#file, IOCTL.setValues, lineValues(on));
-    } catch (cause) {
-      throw lineLost(this.#line, cause);
-    }
-  }
-
-  read(): boolean {
-    return readLevel(this.#libc, this.#line, this.#file);
-  }
-
-  async close(): Promise<void> {
-    if (this.#file === undefined) return;
-    try {
-      this.write(false);
-    } finally {
-      closeSync(this.#file);
-      this.#file = undefined;
-    }
-  }
-}
-
-function readLevel(libc: Libc, line: Line, file: number | undefined): boolean {
-  if (file === undefined) throw lineLost(line, 'closed');
+function readLevel(libc: Libc, line: Line, file: number): boolean {
   const values = lineValues();
   try {
     libc.ioctl(file, IOCTL.getValues, values);

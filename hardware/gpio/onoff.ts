@@ -5,6 +5,7 @@ import { textIn } from '../linux/files.ts';
 import { findLine, headerChip, type LineAt, type SysfsChip, sysfsChips } from './chips.ts';
 import type { GpioDriver, InputLine, InputOptions, Line, OutputLine, OutputOptions, Pull } from './driver.ts';
 import { GpioError, lineLost, noPermission } from './errors.ts';
+import { outputLine } from './output-line.ts';
 
 /** What we use of onoff, which has to be compiled: where it cannot be it is not there, and the build does without it. */
 interface Gpio {
@@ -122,7 +123,7 @@ export class OnoffDriver implements GpioDriver {
       );
     }
     const gpio = this.#open({ line, at, direction: 'in', consumer: options.consumer });
-    return new OnoffInput(gpio, line, options, () => {
+    return onoffInput(gpio, line, options, () => {
       held.delete(numberOf(at));
       // Who exported it may be alive, and must not lose it because we close it.
       if (found) letGo(gpio);
@@ -141,7 +142,7 @@ export class OnoffDriver implements GpioDriver {
     // Levels are told raw, with sysfs's own inversion off: with `out` and active_low the wire would be 0, and the
     // relay on, from the request to the first write.
     const gpio = this.#open({ line, at, direction: activeLow ? 'high' : 'low', consumer: options.consumer });
-    return new OnoffOutput(gpio, line, activeLow, wasOn, () => {
+    return onoffOutput(gpio, line, activeLow, wasOn, () => {
       held.delete(numberOf(at));
       gpio.unexport();
     });
@@ -210,79 +211,34 @@ function letGo(gpio: Gpio): void {
   closeSync((gpio as unknown as { readonly _valueFd: number })._valueFd);
 }
 
-class OnoffInput implements InputLine {
-  readonly #gpio: Gpio;
-  readonly #line: Line;
-  readonly #activeLow: boolean;
-  readonly #release: () => void;
-  #closed = false;
-
-  constructor(gpio: Gpio, line: Line, options: InputOptions, release: () => void) {
-    this.#gpio = gpio;
-    this.#release = release;
-    this.#line = line;
-    this.#activeLow = options.activeLow ?? false;
-    gpio.watch((error, value) => {
-      if (this.#closed) return;
-      if (!error) {
-        options.onChange((value === 1) !== this.#activeLow);
-        return;
-      }
-      gpio.unwatchAll();
-      options.onLost(lineLost(line, error));
-    });
-  }
-
-  read(): boolean {
-    return (readWire(this.#gpio, this.#line) === 1) !== this.#activeLow;
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#release();
-  }
+function onoffInput(gpio: Gpio, line: Line, options: InputOptions, release: () => void): InputLine {
+  const { activeLow = false } = options;
+  let closed = false;
+  gpio.watch((error, value) => {
+    if (closed) return;
+    if (!error) {
+      options.onChange((value === 1) !== activeLow);
+      return;
+    }
+    gpio.unwatchAll();
+    options.onLost(lineLost(line, error));
+  });
+  return {
+    read: () => (readWire(gpio, line) === 1) !== activeLow,
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      release();
+    },
+  };
 }
 
-class OnoffOutput implements OutputLine {
-  readonly wasOn: boolean;
-  readonly #gpio: Gpio;
-  readonly #line: Line;
-  readonly #activeLow: boolean;
-  readonly #release: () => void;
-  #closed = false;
-
-  constructor(gpio: Gpio, line: Line, activeLow: boolean, wasOn: boolean, release: () => void) {
-    this.#gpio = gpio;
-    this.#line = line;
-    this.#activeLow = activeLow;
-    this.wasOn = wasOn;
-    this.#release = release;
-  }
-
-  write(on: boolean): void {
-    if (this.#closed) throw lineLost(this.#line, 'closed');
-    try {
-      this.#gpio.writeSync(on === this.#activeLow ? 0 : 1);
-    } catch (cause) {
-      throw lineLost(this.#line, cause);
-    }
-  }
-
-  read(): boolean {
-    if (this.#closed) throw lineLost(this.#line, 'closed');
-    return (readWire(this.#gpio, this.#line) === 1) !== this.#activeLow;
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    try {
-      this.write(false);
-    } finally {
-      this.#closed = true;
-      this.#release();
-    }
-  }
+function onoffOutput(gpio: Gpio, line: Line, activeLow: boolean, wasOn: boolean, release: () => void): OutputLine {
+  return outputLine(line, wasOn, {
+    write: (on) => gpio.writeSync(on === activeLow ? 0 : 1),
+    read: () => (readWire(gpio, line) === 1) !== activeLow,
+    release,
+  });
 }
 
 function readWire(gpio: Gpio, line: Line): 0 | 1 {

@@ -14,38 +14,28 @@ export interface PolledOptions {
   onLost(error: GpioError): void;
 }
 
-export class PolledInput implements InputLine {
-  readonly #options: PolledOptions;
-  readonly #looking: NodeJS.Timeout;
-  #level: boolean;
-
-  /** @throws what `read` throws */
-  constructor(options: PolledOptions, lookMs: number = LOOK_MS) {
-    this.#options = options;
-    this.#level = options.read();
-    this.#looking = setInterval(() => this.#look(), lookMs);
-  }
-
-  read(): boolean {
-    return this.#options.read();
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#looking);
-    this.#options.close();
-  }
-
-  #look(): void {
+/** Throws what `read` throws. */
+export function polledInput({ read, close, onChange, onLost }: PolledOptions, lookMs: number = LOOK_MS): InputLine {
+  let last = read();
+  const look = () => {
     let level: boolean;
     try {
-      level = this.#options.read();
+      level = read();
     } catch (error) {
-      clearInterval(this.#looking);
-      this.#options.onLost(error as GpioError);
+      clearInterval(looking);
+      onLost(error as GpioError);
       return;
     }
-    if (level === this.#level) return;
-    this.#level = level;
-    this.#options.onChange(level);
-  }
+    if (level === last) return;
+    last = level;
+    onChange(level);
+  };
+  const looking = setInterval(look, lookMs);
+  return {
+    read,
+    close: async () => {
+      clearInterval(looking);
+      close();
+    },
+  };
 }

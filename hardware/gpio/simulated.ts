@@ -63,7 +63,7 @@ class SimulatedDriver implements GpioDriver {
     const path = this.#path(line);
     const off = options.activeLow ? '1' : '0';
     create(path, off);
-    return new SimulatedOutput(String(line), path, off);
+    return simulatedOutput(String(line), path, off);
   }
 
   #path(line: Line): string {
@@ -168,49 +168,40 @@ class SimulatedInput implements InputLine {
   }
 }
 
-class SimulatedOutput implements OutputLine {
-  readonly wasOn: boolean;
-  readonly #line: string;
-  readonly #path: string;
-  readonly #off: '0' | '1';
-  #closed = false;
-
-  constructor(line: string, path: string, off: '0' | '1') {
-    this.#line = line;
-    this.#path = path;
-    this.#off = off;
-    this.wasOn = this.read();
-    this.write(false);
-  }
-
-  write(on: boolean): void {
-    if (this.#closed) return;
-    const wire = on === (this.#off === '0') ? '1' : '0';
+/** Written off before it is given out. A line that was closed keeps its level, whatever is written. */
+function simulatedOutput(line: string, path: string, off: '0' | '1'): OutputLine {
+  let closed = false;
+  const read = () => {
+    try {
+      return (wireLevel(path) ?? off) !== off;
+    } catch (cause) {
+      throw lost(line, path, cause);
+    }
+  };
+  const write = (on: boolean) => {
+    if (closed) return;
     let file: number | undefined;
     try {
-      file = openSync(this.#path, 'r+');
-      writeSync(file, wire, 0);
+      file = openSync(path, 'r+');
+      writeSync(file, on === (off === '0') ? '1' : '0', 0);
       ftruncateSync(file, 1);
     } catch (cause) {
-      throw lost(this.#line, this.#path, cause);
+      throw lost(line, path, cause);
     } finally {
       if (file !== undefined) closeSync(file);
     }
-  }
-
-  read(): boolean {
-    try {
-      return (wireLevel(this.#path) ?? this.#off) !== this.#off;
-    } catch (cause) {
-      throw lost(this.#line, this.#path, cause);
-    }
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.write(false);
-    this.#closed = true;
-  }
+  };
+  const wasOn = read();
+  write(false);
+  return {
+    wasOn,
+    read,
+    write,
+    close: async () => {
+      write(false);
+      closed = true;
+    },
+  };
 }
 
 /** Undefined while someone is rewriting the file: `echo 0 > file` empties it first. */

@@ -41,8 +41,7 @@ const readsForFault = 3;
 /** Opens a control pilot. Rejects with a `DeviceError` when the bus cannot be opened; a silent chip is a fault. */
 export async function openControlPilot(options: PilotOptions, listener: PilotListener): Promise<Pilot> {
   const clock = options.clock ?? machineClock();
-  const { read, close, name } = await openConverter(options, clock);
-  return new ControlPilot(name, read, close, options.oscillating ?? false, clock, listener);
+  return new ControlPilot(await openConverter(options, clock), options.oscillating ?? false, clock, listener);
 }
 
 interface Converter {
@@ -89,8 +88,7 @@ async function sample(read: () => Promise<number>, oscillating: boolean, clock: 
 class ControlPilot implements Pilot {
   readonly name: string;
   state: PilotState | undefined;
-  readonly #read: () => Promise<PilotPeaks>;
-  readonly #release: () => Promise<void>;
+  readonly #converter: Converter;
   readonly #oscillating: boolean;
   readonly #clock: DeviceClock;
   readonly #listener: PilotListener;
@@ -101,17 +99,9 @@ class ControlPilot implements Pilot {
   #cancel: (() => void) | undefined;
   #reading: Promise<void>;
 
-  constructor(
-    name: string,
-    read: () => Promise<PilotPeaks>,
-    release: () => Promise<void>,
-    oscillating: boolean,
-    clock: DeviceClock,
-    listener: PilotListener,
-  ) {
-    this.name = name;
-    this.#read = read;
-    this.#release = release;
+  constructor(converter: Converter, oscillating: boolean, clock: DeviceClock, listener: PilotListener) {
+    this.name = converter.name;
+    this.#converter = converter;
     this.#oscillating = oscillating;
     this.#clock = clock;
     this.#listener = listener;
@@ -122,12 +112,12 @@ class ControlPilot implements Pilot {
     this.#closed = true;
     this.#cancel?.();
     await this.#reading;
-    await this.#release();
+    await this.#converter.close();
   }
 
   async #cycle(): Promise<void> {
     try {
-      const peaks = await this.#read();
+      const peaks = await this.#converter.read();
       if (!this.#closed) this.#take(peaks);
     } catch (error) {
       if (!this.#closed) this.#failed(error as Error);

@@ -19,52 +19,36 @@ const histories = new Map<string, ClosingHistory>();
 export async function directRelay(options: DirectRelayOptions): Promise<Relay> {
   const { driver, line, activeLow, pull, protection } = options;
   const output = await driver.output(line, { ...(activeLow !== undefined && { activeLow }), ...(pull && { pull }) });
-  let relay: DirectRelay | undefined;
   const contactor = `${driver.description} ${line}`;
   const history = histories.get(contactor) ?? new ClosingHistory();
   histories.set(contactor, history);
-  const holder = new RelayHolder(output, { minimum: UNPROTECTED, history, onChange: () => relay?.tell() });
+  const holder = new RelayHolder(output, { minimum: UNPROTECTED, history, onChange: () => teller.tell() });
   holder.protect({ ...CONTACTOR, ...protection });
-  relay = new DirectRelay(holder);
-  return relay;
-}
-
-class DirectRelay implements Relay {
-  readonly #holder: RelayHolder;
-  readonly #teller = new StateTeller(() => this.state);
-  #closed = false;
-
-  constructor(holder: RelayHolder) {
-    this.#holder = holder;
-  }
-
-  get state(): RelayState {
-    const { on, readyInMs, problem, wasOn } = this.#holder;
-    return { on, lease: false, readyInMs, wasOn, ...(problem ? { problem } : {}) };
-  }
-
-  async set(on: boolean): Promise<void> {
-    if (this.#closed) throw new RelayError('closed', 'This relay was closed by its owner.');
-    try {
-      if (on) this.#holder.close();
-      else this.#holder.open();
-    } finally {
-      this.tell();
-    }
-  }
-
-  tell(): void {
-    this.#teller.tell();
-  }
-
-  onChange(callback: (state: RelayState) => void): () => void {
-    return this.#teller.add(callback);
-  }
-
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#teller.close();
-    await this.#holder.release();
-  }
+  const stateOf = ({ on, readyInMs, problem, wasOn }: RelayHolder): RelayState => ({
+    ...{ on, lease: false, readyInMs, wasOn },
+    ...(problem ? { problem } : {}),
+  });
+  const teller = new StateTeller(() => stateOf(holder));
+  let closed = false;
+  return {
+    get state() {
+      return stateOf(holder);
+    },
+    set: async (on) => {
+      if (closed) throw new RelayError('closed', 'This relay was closed by its owner.');
+      try {
+        if (on) holder.close();
+        else holder.open();
+      } finally {
+        teller.tell();
+      }
+    },
+    onChange: (callback) => teller.add(callback),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      teller.close();
+      await holder.release();
+    },
+  };
 }

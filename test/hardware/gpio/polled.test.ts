@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { PolledInput } from '../../../hardware/gpio/polled.ts';
+import { polledInput } from '../../../hardware/gpio/polled.ts';
 
 describe('an input on a chip without edges', () => {
   const told = new EventEmitter();
@@ -8,7 +8,7 @@ describe('an input on a chip without edges', () => {
   let closed = 0;
   let gone = false;
   const open = () =>
-    new PolledInput(
+    polledInput(
       {
         read: () => {
           if (gone) throw new Error('the chip is gone');
