@@ -37,7 +37,7 @@ class SimulatedDriver implements GpioDriver {
   readonly setsPulls = true;
   readonly description: string;
   readonly #folder: string;
-  readonly #inputs = new Set<SimulatedInput>();
+  readonly #inputs = new Set<LookedAt>();
   #watcher: FSWatcher | undefined;
   #net: NodeJS.Timeout | undefined;
 
@@ -50,7 +50,7 @@ class SimulatedDriver implements GpioDriver {
     const path = this.#path(line);
     create(path, '0');
     const wire = await rewritten(String(line), path);
-    const input = new SimulatedInput(String(line), path, wire, options, () => {
+    const input = simulatedInput(String(line), path, wire, options, () => {
       this.#inputs.delete(input);
       if (this.#inputs.size === 0) this.#deaf();
     });
@@ -97,75 +97,63 @@ class SimulatedDriver implements GpioDriver {
   }
 }
 
-class SimulatedInput implements InputLine {
-  readonly #line: string;
-  readonly #path: string;
-  readonly #options: InputOptions;
-  readonly #onClose: () => void;
-  #wire: '0' | '1';
-  #missing = 0;
+interface LookedAt extends InputLine {
+  look(): void;
+}
+
+function simulatedInput(
+  line: string,
+  path: string,
+  found: '0' | '1',
+  { activeLow = false, onChange, onLost }: InputOptions,
+  onClose: () => void,
+): LookedAt {
+  let last = found;
+  let missing = 0;
   /** Since when, and for how many looks, the file has held neither 0 nor 1. */
-  #unclear: { readonly sinceMs: number; looks: number } | undefined;
-
-  constructor(line: string, path: string, wire: '0' | '1', options: InputOptions, onClose: () => void) {
-    this.#line = line;
-    this.#path = path;
-    this.#options = options;
-    this.#onClose = onClose;
-    this.#wire = wire;
-  }
-
-  read(): boolean {
-    let wire: '0' | '1' | undefined;
-    try {
-      wire = wireLevel(this.#path);
-    } catch (cause) {
-      throw lost(this.#line, this.#path, cause);
-    }
-    return this.#logical(wire ?? this.#wire);
-  }
-
-  look(): void {
-    let wire: '0' | '1' | undefined;
-    try {
-      wire = wireLevel(this.#path);
-      this.#missing = 0;
-    } catch (cause) {
-      // Some editors replace a file: it may be back at the next look.
-      this.#missing += 1;
-      if (this.#missing >= 3) this.#lost(lost(this.#line, this.#path, cause));
-      return;
-    }
-    if (wire === undefined) {
-      this.#lookAgain();
-      return;
-    }
-    this.#unclear = undefined;
-    if (wire === this.#wire) return;
-    this.#wire = wire;
-    this.#options.onChange(this.#logical(wire));
-  }
-
+  let unclearFor: { readonly sinceMs: number; looks: number } | undefined;
+  const logical = (wire: '0' | '1') => (wire === '1') !== activeLow;
+  const lose = (error: GpioError) => {
+    onClose();
+    onLost(error);
+  };
   /** More than one look: one that comes late may find the file just being rewritten again. */
-  #lookAgain(): void {
-    this.#unclear ??= { sinceMs: performance.now(), looks: 0 };
-    this.#unclear.looks += 1;
-    const { sinceMs, looks } = this.#unclear;
-    if (looks >= 3 && performance.now() - sinceMs >= REWRITING_MS) this.#lost(unclear(this.#line, this.#path));
-  }
-
-  #lost(error: GpioError): void {
-    this.#onClose();
-    this.#options.onLost(error);
-  }
-
-  async close(): Promise<void> {
-    this.#onClose();
-  }
-
-  #logical(wire: '0' | '1'): boolean {
-    return (wire === '1') !== (this.#options.activeLow ?? false);
-  }
+  const lookAgain = () => {
+    unclearFor ??= { sinceMs: performance.now(), looks: 0 };
+    unclearFor.looks += 1;
+    const { sinceMs, looks } = unclearFor;
+    if (looks >= 3 && performance.now() - sinceMs >= REWRITING_MS) lose(unclear(line, path));
+  };
+  return {
+    read: () => {
+      try {
+        return logical(wireLevel(path) ?? last);
+      } catch (cause) {
+        throw lost(line, path, cause);
+      }
+    },
+    look: () => {
+      let wire: '0' | '1' | undefined;
+      try {
+        wire = wireLevel(path);
+        missing = 0;
+      } catch (cause) {
+        // Some editors replace a file: it may be back at the next look.
+        missing += 1;
+        if (missing >= 3) lose(lost(line, path, cause));
+        return;
+      }
+      if (wire === undefined) {
+        lookAgain();
+        return;
+      }
+      unclearFor = undefined;
+      if (wire === last) return;
+      last = wire;
+      onChange(logical(wire));
+    },
+    close: async () => onClose(),
+  };
 }
 
 /** Written off before it is given out. A line that was closed keeps its level, whatever is written. */
