@@ -65,14 +65,24 @@ export interface Refused {
 }
 export type Answer<T> = T | Refused;
 
-/** A voucher that was issued. */
-export interface ChargingRequest {
+/** What was asked for at a station, and the money of it. */
+interface Requested {
   /** 32 hex digits that cannot be guessed. */
   readonly id: string;
   readonly station: string;
   /** In `unit`s. */
   readonly amount: number;
   readonly unit: Unit;
+  /** What the whole voucher costs, where the station has a price. */
+  readonly price?: Money;
+  /** Payments for this request that got no code. */
+  readonly paidWithoutCode?: readonly PaidWithoutCode[];
+  /** Money of this request that goes back, or went. */
+  readonly refunds?: readonly Refund[];
+}
+
+/** A voucher that was issued. */
+export interface ChargingRequest extends Requested {
   /** Digits only. */
   readonly code: string;
   /** The same digits grouped for reading. */
@@ -81,14 +91,8 @@ export interface ChargingRequest {
   readonly issuedAt: string;
   /** ISO 8601, UTC; null at stations that count. */
   readonly expiresAt: string | null;
-  /** What the whole voucher cost, where the station has a price. */
-  readonly price?: Money;
   /** The same voucher in the layout that a locked keypad still hears, and that can be typed for longer. */
   readonly rescue: { readonly code: string; readonly display: string; readonly expiresAt: string | null };
-  /** Payments for this request that got no code. */
-  readonly paidWithoutCode?: readonly PaidWithoutCode[];
-  /** Money of this request that goes back, or went. */
-  readonly refunds?: readonly Refund[];
 }
 
 /**
@@ -124,24 +128,15 @@ export interface PaymentRecord extends PaidWithoutCode {
 }
 
 /** A request whose number is not drawn yet: it waits for its payment, or was paid, or nobody paid in time. */
-export interface Reservation {
-  readonly id: string;
-  readonly station: string;
-  readonly amount: number;
-  readonly unit: Unit;
+export interface Reservation extends Requested {
   readonly status: 'reserved' | 'paid' | 'lapsed' | 'cancelled';
   readonly reservedAt: string;
   /** When it lapses if it is not paid. */
   readonly lapsesAt: string;
   readonly paidAt?: string;
   readonly cancelledAt?: string;
-  readonly price?: Money;
   /** Where it is paid, while it can be. */
   readonly pay?: string;
-  /** Payments for this request that got no code. */
-  readonly paidWithoutCode?: readonly PaidWithoutCode[];
-  /** Money of this request that goes back, or went. */
-  readonly refunds?: readonly Refund[];
 }
 
 /** A reservation as the operator sees it. */

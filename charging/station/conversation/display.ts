@@ -4,8 +4,8 @@ import { interruptedAt } from '../outlet/metering.ts';
 import type { Phase } from '../outlet/model.ts';
 import { clock, receiptValues, runningValues, seconds } from './figures.ts';
 import type { ConversationState, Notice, Outlets, OutletView } from './model.ts';
-import { type DisplayConfig, dangerOf, severalScreen, yourCodeScreen } from './outlet-screens.ts';
-import type { Screen, ScreenName } from './screens.ts';
+import { type DisplayConfig, dangerOf, notReadyScreen, severalScreen, yourCodeScreen } from './outlet-screens.ts';
+import { type Screen, screen } from './screens.ts';
 import { digitsTyped } from './transition.ts';
 
 /** What the screen is made of: the talk, and the one outlet. */
@@ -34,10 +34,6 @@ function singleScreen(shown: Shown): Screen {
   // What warns of danger is covered by no answer.
   const covers = notice && notice.until > at && (!danger || notice.name === 'out-of-order');
   return (covers && told(notice, shown)) || phaseScreen(shown, about.state.phase);
-}
-
-function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
-  return { name, values };
 }
 
 function questionScreen(asking: NonNullable<ConversationState['asking']>, digits: string): Screen {
@@ -98,11 +94,10 @@ function firstReceipt({ shown }: ConversationState): Screen | undefined {
 }
 
 /** "Ready to charge" is said only where the next code would charge the next vehicle. */
-function idle({ talk: { clockLost, unlockedAt, againUntil }, about, at }: Shown): Screen {
+function idle({ talk, about, at }: Shown): Screen {
   const { leftPlugged, receipts } = about.state;
-  if (clockLost) return screen('idle-clock-lost');
-  if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
-  if (againUntil !== undefined) return screen('idle-again');
+  const notReady = notReadyScreen(talk, at);
+  if (notReady) return notReady;
   if (leftPlugged) return screen(receipts.length > 0 ? 'idle-ended-receipt' : 'idle-ended');
   return screen(receipts.length > 0 ? 'idle-receipt' : 'idle');
 }

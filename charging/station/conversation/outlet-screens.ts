@@ -6,7 +6,7 @@ import { wantsToClose } from '../outlet/transition.ts';
 import { clock, receiptValues, runningValues, seconds } from './figures.ts';
 import type { ConversationConfig, ConversationState, Notice, Outlets, OutletView } from './model.ts';
 import { placeOf } from './places.ts';
-import type { Screen, ScreenName } from './screens.ts';
+import { type Screen, screen } from './screens.ts';
 import { digitsTyped } from './transition.ts';
 
 export type DisplayConfig = ConversationConfig &
@@ -55,10 +55,6 @@ function talkScreen(shown: Shown, danger: FaultCode | undefined): Screen {
   return outlets.every(({ fault }) => fault === first!.fault && fault !== undefined)
     ? screen('fault', { fault: first!.fault! })
     : idle(shown);
-}
-
-function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
-  return { name, values };
 }
 
 function questionScreen(asking: NonNullable<ConversationState['asking']>): Screen {
@@ -159,10 +155,19 @@ function receiptScreen({ shown }: ConversationState): Screen | undefined {
     : screen(`receipt-at-${receipt.unit}`, values);
 }
 
-function idle({ talk: { clockLost, unlockedAt, againUntil }, outlets, at }: Shown): Screen {
+/** Why no code can be typed now, or that one is to be typed once more. */
+export function notReadyScreen(
+  { clockLost, unlockedAt, againUntil }: ConversationState,
+  at: number,
+): Screen | undefined {
   if (clockLost) return screen('idle-clock-lost');
   if (unlockedAt !== undefined && unlockedAt > at) return screen('locked', { wait: clock(unlockedAt - at) });
-  if (againUntil !== undefined) return screen('idle-again');
+  return againUntil === undefined ? undefined : screen('idle-again');
+}
+
+function idle({ talk, outlets, at }: Shown): Screen {
+  const notReady = notReadyScreen(talk, at);
+  if (notReady) return notReady;
   const free = numbersOf(outlets, ({ state, fault }) => isFree(state) && !fault);
   const broken = numbersOf(outlets, ({ fault }) => fault !== undefined);
   return free === '' ? screen('idle-full') : screen('idle-several', { free, broken });

@@ -27,3 +27,7 @@ export interface Screen {
   /** Whoever reads it asked for the station's other language. */
   readonly otherLanguage?: true;
 }
+
+export function screen(name: ScreenName, values: Screen['values'] = {}): Screen {
+  return { name, values };
+}
