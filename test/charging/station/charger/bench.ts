@@ -1,5 +1,4 @@
 // A station on a bench: the real shell and machine, on a clock that the test turns, a relay and a journal in memory.
-
 import { Charger } from '../../../../charging/station/charger/charger.ts';
 import type { ChargerJournal, ChargerRecord } from '../../../../charging/station/charger/journal-writes.ts';
 import { type ChargerConfig, chargerConfig } from '../../../../charging/station/charger/model.ts';
@@ -207,12 +206,13 @@ export class Bench {
   pass(ms: number): void {
     const end = this.now + ms;
     while (this.now < end) {
+      const timer = this.#timers.next;
       const second = this.now + 1000;
-      const to = Math.min(end, second, this.#timers.nextAt ?? end);
+      const to = Math.min(end, second, timer?.at ?? end);
       if (this.commanded && this.metered) this.meterWh += (this.powerW * (to - this.now)) / 3_600_000;
       this.now = to;
       if (this.metered && !this.silent) this.#read();
-      this.#timers.fire(to);
+      if (timer && timer.at <= to) this.#timers.fire(timer);
     }
   }
 

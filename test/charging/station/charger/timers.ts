@@ -1,7 +1,12 @@
 // Timers on a clock that a test turns.
 
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
 export class Timers {
-  #waiting: { readonly at: number; readonly callback: () => void }[] = [];
+  #waiting: Timer[] = [];
 
   /** @returns what cancels it */
   set(at: number, callback: () => void): () => void {
@@ -12,15 +17,13 @@ export class Timers {
     };
   }
 
-  /** When the next one is due. */
-  get nextAt(): number | undefined {
-    return this.#waiting.toSorted((a, b) => a.at - b.at)[0]?.at;
+  /** The one that is due next. */
+  get next(): Timer | undefined {
+    return this.#waiting.toSorted((a, b) => a.at - b.at)[0];
   }
 
-  /** Calls the next one, if it is due by then. */
-  fire(now: number): void {
-    const timer = this.#waiting.toSorted((a, b) => a.at - b.at)[0];
-    if (!timer || timer.at > now) return;
+  /** Calls it: also where it was cancelled in the very moment that it was due, so that a beat is never put off for ever. */
+  fire(timer: Timer): void {
     this.#waiting = this.#waiting.filter((other) => other !== timer);
     timer.callback();
   }

@@ -112,8 +112,9 @@ export class Site {
   pass(ms: number): void {
     const end = this.now + ms;
     while (this.now < end) {
-      this.now = Math.min(end, this.#timers.nextAt ?? end);
-      this.#timers.fire(this.now);
+      const timer = this.#timers.next;
+      this.now = Math.min(end, timer?.at ?? end);
+      if (timer && timer.at <= this.now) this.#timers.fire(timer);
     }
   }
 
