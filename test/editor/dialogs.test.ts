@@ -277,6 +277,8 @@ describe('the dialogs of a station with several outlets', function () {
   const open = async (id: string) => {
     await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
     await page.locator('#node-dialog-ok').waitFor();
+    // Once it has slid in, it takes the focus from whatever had it.
+    await page.locator('.red-ui-tray-body :focus').waitFor();
   };
   const saved = async (id: string, setting: string) => {
     await page.locator('#node-dialog-ok').click();
