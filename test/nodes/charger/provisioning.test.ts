@@ -1,7 +1,9 @@
 // A station's dialog takes the one text of its provisioning as its key, terms and all.
 import assert from 'node:assert/strict';
 import { type StationProvisioning, writeProvisioning } from '../../../charging/codes/provisioning.ts';
+import { serveKey } from '../../../nodes/charging-station/key-reading.ts';
 import { type ChargingStationConfig, planStation } from '../../../nodes/charging-station/settings.ts';
+import type { RED } from '../../../nodes/shared/red.ts';
 
 const GIVEN: StationProvisioning = {
   ...{ station: 'CP-7', key: 'cd'.repeat(32), keyVersion: 2, unit: 'Wh', step: 500, layout: 'wide', sequence: 'clock' },
@@ -62,6 +64,26 @@ describe('the key of a charging station', () => {
       [settings.unit, settings.step, settings.layout, settings.slotSeconds],
       ['min', 30, 'compact', 300],
     );
+  });
+
+  it('that stands as a text in the variable is told to a dialog as the variable’s, which holds without it', () => {
+    const told: unknown[] = [];
+    const ask = (typed: string) => {
+      const answer = { set: () => answer, json: (said: unknown) => told.push(said) };
+      const post = (_path: string, _allowed: unknown, handle: (request: object, answer: object) => void) =>
+        handle({ params: { id: 'station' }, body: { typed, station: 'CP-7' }, is: () => true }, answer);
+      const red = { httpAdmin: { post }, auth: { needsPermission: () => undefined }, nodes: { getNode: () => null } };
+      serveKey(red as unknown as RED);
+    };
+    const { key, keyVersion, new: isNew, provisionedAt, ...terms } = GIVEN;
+    process.env.STATION_KEY = writeProvisioning(GIVEN);
+    try {
+      for (const typed of ['', ' ', key]) ask(typed);
+    } finally {
+      delete process.env.STATION_KEY;
+    }
+    const ofVariable = { is: 'text', terms, page: undefined, ofVariable: true };
+    assert.deepEqual(told, [ofVariable, ofVariable, { is: 'key' }]);
   });
 
   it('is refused where the text is of another station, newer or damaged, and never told', () => {
