@@ -1,15 +1,16 @@
 // Flows wired by hand in the editor, as docs and help tell it, with every action of the integrator counted: a drag, a wire, a click, a
 // field that is filled.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { loadMasterKey } from '../../api/master-key.ts';
 import { openLedger } from '../../charging/cloud/ledger.ts';
 import { stationKey, voucherCode } from '../../charging/codes/index.ts';
 import { until } from '../support/applications.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
+import { Integrator } from '../support/integrator.ts';
 
 const MOST_ACTIONS = 20;
 const STATION = 'CP-0001';
@@ -25,7 +26,7 @@ describe('a flow wired from scratch', function () {
   let editor: Editor;
   let browser: Browser;
   let page: Page;
-  let actions = 0;
+  let me: Integrator;
   before(async () => {
     browser = await launchBrowser();
   });
@@ -33,7 +34,7 @@ describe('a flow wired from scratch', function () {
     editor = await Editor.start();
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     await editor.open(page);
-    actions = 0;
+    me = new Integrator(page);
   });
   afterEach(async () => {
     await page?.close();
@@ -41,104 +42,32 @@ describe('a flow wired from scratch', function () {
   });
   after(() => browser?.close());
 
-  const did = async (work: Promise<unknown>) => {
-    actions += 1;
-    await work;
-  };
-  const click = (what: Locator) => did(what.click());
-  const prefixes = ['#node-input-', '#node-config-input-'];
-  /** The field itself, or that of its typed input. */
-  const field = (name: string) =>
-    page.locator(
-      prefixes.flatMap((prefix) => [`${prefix}${name}:visible`, `${prefix}${name}-typed-field:visible`]).join(),
-    );
-  const fill = (name: string, value: string) => did(field(name).fill(value));
-  const choose = (name: string, value: string) => did(field(name).selectOption(value));
-  const chooseTyped = async (name: string, value: string) => {
-    // With what it opens one action, as of a list.
-    await page.locator(prefixes.map((prefix) => `${prefix}${name}-typed-choice:visible`).join()).click();
-    await click(page.locator(`.red-ui-typedInput-options:visible a[value="${value}"]`));
-  };
-  const node = (type: string) => page.locator('.red-ui-flow-node-group').and(page.locator(`[id="${ids.get(type)}"]`));
-  const ids = new Map<string, string>();
-
-  async function drag(type: string, x: number, y: number): Promise<void> {
-    actions += 1;
-    const from = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
-    await from.scrollIntoViewIfNeeded();
-    const chart = (await page.locator('#red-ui-workspace-chart').boundingBox())!;
-    const box = (await from.boundingBox())!;
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(chart.x + x - 20, chart.y + y, { steps: 4 });
-    await page.mouse.move(chart.x + x, chart.y + y, { steps: 4 });
-    await page.mouse.up();
-    const id = (await page.evaluate(`RED.nodes.filterNodes({ type: ${JSON.stringify(type)} }).at(-1)?.id`)) as string;
-    ids.set(type, id);
-    await node(type).waitFor();
-  }
-  async function wire(from: string, output: number, to: string): Promise<void> {
-    actions += 1;
-    const centre = async (port: Locator) => {
-      const box = (await port.boundingBox())!;
-      return [box.x + box.width / 2, box.y + box.height / 2] as const;
-    };
-    await page.mouse.move(
-      ...(await centre(node(from).locator('.red-ui-flow-port-output .red-ui-flow-port').nth(output))),
-    );
-    await page.mouse.down();
-    await page.mouse.move(...(await centre(node(to).locator('.red-ui-flow-port-input .red-ui-flow-port'))), {
-      steps: 5,
-    });
-    await page.mouse.up();
-  }
-  const edit = async (type: string) => {
-    await did(node(type).locator('.red-ui-flow-node').dblclick());
-    await page.locator('.red-ui-tray').last().waitFor();
-  };
-  const done = async (dialog: 'node' | 'node-config' = 'node') => {
-    const ok = page.locator(`#${dialog}-dialog-ok`);
-    await click(ok);
-    await ok.waitFor({ state: 'detached' });
-  };
-  const add = async (property: string) => {
-    await click(page.locator(`#node-input-btn-${property}-add`));
-    await page.locator('#node-config-dialog-ok:visible').waitFor();
-  };
-  const deploy = async () => {
-    await click(page.locator('#red-ui-header-button-deploy'));
-    await page.getByText('Successfully deployed').waitFor();
-  };
-  const inOrder = () => assert.ok(actions <= MOST_ACTIONS, `${actions} actions`);
-  const pin = (line: string) => {
-    const file = join(editor.folder, 'offline-charging/pins', line);
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  };
+  const inOrder = () => assert.ok(me.actions <= MOST_ACTIONS, `${me.actions} actions`);
 
   it(`keypad → verify → relay: at most ${MOST_ACTIONS} actions and one deploy; keys pressed in the dialog close the relay`, async () => {
-    await drag('read keypad', 150, 100);
-    await drag('verify code', 400, 100);
-    await drag('control relay', 650, 100);
-    await wire('read keypad', 0, 'verify code');
-    await wire('verify code', 0, 'control relay');
-    await edit('verify code');
-    await add('station');
-    await fill('station', STATION);
-    await fill('key', provisioning);
-    await chooseTyped('driver', 'simulated');
-    await fill('gpioFolder', 'offline-charging/pins');
-    await done('node-config');
-    await done();
-    await edit('control relay');
-    await choose('through', 'direct');
-    await fill('line', 'relay');
-    await done();
-    await edit('read keypad');
-    await done();
-    await deploy();
+    await me.drag('read keypad', 150, 100);
+    await me.drag('verify code', 400, 100);
+    await me.drag('control relay', 650, 100);
+    await me.wire('read keypad', 0, 'verify code');
+    await me.wire('verify code', 0, 'control relay');
+    await me.edit('verify code');
+    await me.add('station');
+    await me.fill('station', STATION);
+    await me.fill('key', provisioning);
+    await me.chooseTyped('driver', 'simulated');
+    await me.fill('gpioFolder', 'offline-charging/pins');
+    await me.done('node-config');
+    await me.done();
+    await me.edit('control relay');
+    await me.choose('through', 'direct');
+    await me.fill('line', 'relay');
+    await me.done();
+    await me.edit('read keypad');
+    await me.done();
+    await me.deploy();
     inOrder();
     const code = voucherCode(KEY, { layout: 'compact', unit: 'min', step: 30, quantity: 1, sequence: 1 });
-    await node('read keypad').locator('.red-ui-flow-node').dblclick();
+    await me.node('read keypad').locator('.red-ui-flow-node').dblclick();
     const row = page.locator('[data-try=press]');
     for (const [keys, words] of [
       ['x', 'Keys are 0 to 9'],
@@ -149,34 +78,34 @@ describe('a flow wired from scratch', function () {
       await row.locator('button').click();
       await row.locator('[role=status]', { hasText: words }).waitFor();
     }
-    await until('the relay is closed', () => pin('relay') === '1', 20_000);
+    await until('the relay is closed', () => editor.pin('relay') === '1', 20_000);
     assert.doesNotMatch(editor.output, /\[error\]/);
   });
 
   it(`http in → admit → issue → response: at most ${MOST_ACTIONS} actions and one deploy; it sells a code`, async () => {
-    await drag('http in', 150, 100);
-    await drag('admit request', 400, 100);
-    await drag('issue code', 650, 100);
-    await drag('http response', 900, 160);
-    await wire('http in', 0, 'admit request');
-    await wire('admit request', 0, 'issue code');
-    await wire('admit request', 1, 'http response');
-    await wire('issue code', 0, 'http response');
-    await wire('issue code', 1, 'http response');
-    await edit('http in');
-    await choose('method', 'post');
-    await fill('url', '/charging-requests');
-    await done();
-    await edit('admit request');
-    await add('issuer');
-    await done('node-config');
-    await done();
-    await edit('issue code');
-    await done();
-    await deploy();
+    await me.drag('http in', 150, 100);
+    await me.drag('admit request', 400, 100);
+    await me.drag('issue code', 650, 100);
+    await me.drag('http response', 900, 160);
+    await me.wire('http in', 0, 'admit request');
+    await me.wire('admit request', 0, 'issue code');
+    await me.wire('admit request', 1, 'http response');
+    await me.wire('issue code', 0, 'http response');
+    await me.wire('issue code', 1, 'http response');
+    await me.edit('http in');
+    await me.choose('method', 'post');
+    await me.fill('url', '/charging-requests');
+    await me.done();
+    await me.edit('admit request');
+    await me.add('issuer');
+    await me.done('node-config');
+    await me.done();
+    await me.edit('issue code');
+    await me.done();
+    await me.deploy();
     inOrder();
     // What may be asked of the ledger stands in the dialog of the code issuer.
-    await node('issue code').locator('.red-ui-flow-node').dblclick();
+    await me.node('issue code').locator('.red-ui-flow-node').dblclick();
     await page.locator('#node-input-btn-issuer-edit').click();
     const row = page.locator('[data-try=ledger]');
     await row.locator('button').click();
@@ -213,10 +142,10 @@ describe('a flow wired from scratch', function () {
       );
     const paste = async (text: string) => {
       await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
-      await field('key').selectText();
+      await me.field('key').selectText();
       await page.keyboard.press('Control+V');
     };
-    const isMarked = async () => /input-error/.test((await field('key').getAttribute('class')) ?? '');
+    const isMarked = async () => /input-error/.test((await me.field('key').getAttribute('class')) ?? '');
     const openStation = async () => {
       await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
       await page.locator('#node-config-dialog-ok').waitFor();
@@ -253,21 +182,20 @@ describe('a flow wired from scratch', function () {
       await says(words);
       assert.deepEqual(await held(), before);
       assert.ok(await isMarked());
-      assert.ok(await field('step').isEditable());
+      assert.ok(await me.field('step').isEditable());
     }
 
-    await fill('station', 'CP-0009');
-    await field('station').press('Tab');
+    await me.fill('station', 'CP-0009');
     await says(/Filled from the text of CP-0009[\s\S]*https:\/\/example.com\/charge\/CP-0009/);
     assert.equal(await status.getAttribute('role'), 'status');
     assert.deepEqual(await held(), filled);
     assert.ok(!(await isMarked()));
     for (const name of ['station', 'step', 'slotSeconds', 'outlets'])
-      assert.ok(!(await field(name).isEditable()), name);
+      assert.ok(!(await me.field(name).isEditable()), name);
     assert.ok(await page.locator('#node-config-input-layout-typed-choice').isDisabled());
-    await fill('outletNames', 'Left; Right');
-    await done('node-config');
-    await deploy();
+    await me.fill('outletNames', 'Left; Right');
+    await me.done('node-config');
+    await me.deploy();
     const flow = readFileSync(join(editor.folder, 'flow.json'), 'utf8');
     assert.doesNotMatch(flow, new RegExp(`OC1|${said.key}`));
     const saved = JSON.parse(flow).find(({ id }: { id: string }) => id === 'station');
@@ -278,8 +206,8 @@ describe('a flow wired from scratch', function () {
     await openStation();
     await says(/Filled from the text of CP-0009/);
     assert.deepEqual(await held(), filled);
-    await field('key').fill(said.key);
-    await until('it may be typed', () => field('step').isEditable());
+    await me.field('key').fill(said.key);
+    await until('it may be typed', () => me.field('step').isEditable());
     assert.equal(await status.innerText(), '');
     assert.deepEqual(await held(), filled);
   });

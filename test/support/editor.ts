@@ -60,12 +60,16 @@ export class Editor {
     writeFileSync(
       join(folder, 'settings.js'),
       `module.exports = { uiHost: '127.0.0.1', flowFile: 'flow.json', credentialSecret: 'test',
-        telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false },
+        telemetry: { enabled: false, updateNotification: false }, editorTheme: { tours: false, palette: { catalogues: [] } },
         runtimeState: { enabled: true },
         externalModules: { palette: { denyList: ['@flowfuse/*'] } }, ${settings} };`,
     );
     const editor = new Editor(folder, port ?? (await freePort()), env);
-    await until('the flows run', () => /Started flows|流程已启动|Waiting for missing types/.test(editor.output), 30_000);
+    await until(
+      'the flows run',
+      () => /Started flows|流程已启动|Waiting for missing types/.test(editor.output),
+      30_000,
+    );
     return editor;
   }
 

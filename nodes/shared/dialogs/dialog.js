@@ -2,7 +2,7 @@
 import { knowTable, warnTaken } from './pins.js';
 import { judgedSecret, showProvisioned } from './provisioned.js';
 import { showOutlets, showPickers, showRows } from './rows.js';
-import { defaultsOf, prefixOf, secretsOf } from './settings.js';
+import { defaultsOf, labelOf, prefixOf, secretsOf } from './settings.js';
 import { showTries } from './tries.js';
 import { showTyped } from './typed.js';
 import { wordsOf } from './words.js';
@@ -27,7 +27,10 @@ export function dialogOf(type, said, own) {
       name: { value: '' },
       version: { value: version },
       ...(uses && {
-        [uses]: { value: '', type: uses === 'station' ? 'charging station' : 'code issuer', required: true },
+        [uses]: {
+          ...{ value: '', type: uses === 'station' ? 'charging station' : 'code issuer', required: true },
+          ...labelOf(type, uses),
+        },
       }),
       ...defaultsOf(type, settings),
       ...defaults,

@@ -1,7 +1,7 @@
 // The one text of a station's provisioning in the field of its key. What it says fills the dialog, where it then is for the text
 // alone to say: it holds, whatever was saved. Reading it is the runtime's (nodes/charging-station/key-reading.ts).
 import { isVariable } from './settings.js';
-import { lockTyped } from './typed.js';
+import { colourWrong, lockTyped } from './typed.js';
 import { text, wordsOf } from './words.js';
 
 /** What is typed digit by digit is looked at when the typing rests; what is pasted at once. */
@@ -45,7 +45,8 @@ export function showProvisioned(node, type, prefix, secret) {
     for (const [name, value] of Object.entries(terms)) $(`#${prefix}${name}`).val(String(value)).trigger('change');
   };
   const say = (value, words, wrong) => {
-    said.text(words || '').css('color', wrong ? 'var(--red-ui-text-color-error, #b72828)' : '');
+    said.text(words || '');
+    colourWrong(said, wrong);
     field.attr('aria-invalid', String(Boolean(wrong)));
     judged = { value, wrong: wrong ? words : undefined };
     field.trigger('change');

@@ -23,9 +23,15 @@ export function prefixOf(type) {
 /** For `registerType`: a default and, where something can be wrong, a validator for each setting of the table. */
 export function defaultsOf(type, table) {
   const entries = Object.entries(table).map(([name, setting]) => {
-    return [name, { value: freshOf(setting), ...validatorOf(type, table, name) }];
+    return [name, { ...labelOf(type, name), value: freshOf(setting), ...validatorOf(type, table, name) }];
   });
   return Object.fromEntries(entries);
+}
+
+/** What the editor calls the setting where it says on the node what is wrong. */
+export function labelOf(type, name) {
+  const label = wordsOf(type, `label.${name}`);
+  return label === undefined ? {} : { label };
 }
 
 function freshOf(setting) {
@@ -56,15 +62,23 @@ function validatorOf(type, table, name) {
   const judge = judgeOf(type, table, name, prefix);
   if (!judge) return {};
   return {
-    validate: function (value, _options) {
-      const plain = String(value ?? '').trim();
-      if (isVariable(plain) || (setting.kind !== 'number' && !isWhere(this, setting.where, prefix))) return true;
-      if (plain === '' && setting.needed) return text('validate.needed');
-      const outlets = setting.each ? outletsOf(this, prefix) : 1;
-      if (outlets > 1) return !isWhere(this, setting.where, prefix) || rowsFit(plain, setting, outlets);
-      return plain === '' || judge.call(this, plain);
+    validate: function (value, options) {
+      return named(judged(this, String(value ?? '').trim()), options);
     },
   };
+
+  function judged(node, plain) {
+    if (isVariable(plain) || (setting.kind !== 'number' && !isWhere(node, setting.where, prefix))) return true;
+    if (plain === '' && setting.needed) return text('validate.needed');
+    const outlets = setting.each ? outletsOf(node, prefix) : 1;
+    if (outlets > 1) return !isWhere(node, setting.where, prefix) || rowsFit(plain, setting, outlets);
+    return plain === '' || judge.call(node, plain);
+  }
+}
+
+/** Away from its field a sentence needs the field's name, which the editor then gives. */
+function named(judgement, options) {
+  return typeof judgement === 'string' && options?.label ? `${options.label}: ${judgement}` : judgement;
 }
 
 /** What a text that is not empty must be like: gives true or a sentence. */
@@ -98,7 +112,7 @@ export function secretsOf(type, patterns, judges = {}) {
     judges[name] || judgeOfSecret(type, name, pattern),
   ]);
   return Object.fromEntries(
-    rules.map(([name, judge]) => [name, { type: 'password', ...(judge && secretRule(judge)) }]),
+    rules.map(([name, judge]) => [name, { type: 'password', ...(judge && secretRule(type, name, judge)) }]),
   );
 }
 
@@ -109,8 +123,8 @@ function judgeOfSecret(type, name, pattern) {
   return (value) => fits(value) || wordsOf(type, `validate.${name}`);
 }
 
-function secretRule(judge) {
-  return { validate: (value, _options) => judge(value) };
+function secretRule(type, name, judge) {
+  return { ...labelOf(type, name), validate: (value, options) => named(judge(value), options) };
 }
 
 function numberFits(value, setting) {

@@ -26,6 +26,14 @@ export function lockTyped(saved, isLocked) {
   if (lock) lock(isLocked);
 }
 
+/**
+ * In the theme's colour for errors, or not. What jQuery UI makes of a colour knows no variables: it would take the one that is for
+ * editors without them, which cannot be read on a dark ground.
+ */
+export function colourWrong(element, isWrong) {
+  element[0].style.color = isWrong ? 'var(--red-ui-text-color-error, #b72828)' : '';
+}
+
 function judge(node, name) {
   const { validate } = node._def.defaults[name];
   return (value) => (validate ? validate.call(node, value, {}) : true);
@@ -117,10 +125,8 @@ function hold(saved, value) {
 function nameFields(type, saved, shown, box) {
   const id = shown.attr('id');
   const label = saved.closest('.form-row').find('label').first();
-  const said = $('<div style="margin-left: 104px; font-size: 12px;">')
-    .attr('id', `${id}-wrong`)
-    .css('color', 'var(--red-ui-text-color-error, #b72828)')
-    .hide();
+  const said = $('<div style="margin-left: 104px; font-size: 12px;">').attr('id', `${id}-wrong`).hide();
+  colourWrong(said, true);
   saved.closest('.form-row').append(said);
   label.attr({ id: `${id}-label`, for: `${id}-field` });
   const described = [saved.attr('aria-describedby'), `${id}-wrong`].filter(Boolean).join(' ');
