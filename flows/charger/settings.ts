@@ -31,6 +31,8 @@ export default {
       header: { title: `Station ${env.STATION_ID ?? ''}`.trim() },
       palette: { catalogues: [] },
       tours: false,
+      // There, or Node-RED warns at each start that there are none.
+      projects: {},
     },
   },
   flowFile: shippedFlow('charger'),

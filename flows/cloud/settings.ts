@@ -85,6 +85,8 @@ export default {
       page: { title: 'Offline charging: cloud' },
       header: { title: 'Offline charging: cloud' },
       tours: false,
+      // There, or Node-RED warns at each start that there are none.
+      projects: {},
     },
     offlineCharging: { masterKey: async () => masterKey, alarmSecret, payment },
   },

@@ -155,6 +155,11 @@ describe('the code in the documents', function () {
       await until('the relay closes', () => run(look!).trim() === '1');
       run(unplug!);
       await until('it opens', () => run(look!).trim() === '0');
+      assert.doesNotMatch(
+        running.output,
+        /Projects disabled/,
+        'whoever starts it for the first time has no use for that',
+      );
     } finally {
       await running.remove();
     }
