@@ -12,6 +12,7 @@ import { cursorOf, inOrder, limitOf, MOST_ITEMS, pageOf } from './paging.ts';
 import {
   codesWithEnds,
   currentTermsOf,
+  lastOfEach,
   operationOf,
   requestIdOf,
   stationById,
@@ -80,7 +81,7 @@ export async function listCodes(work: Work, query: CodesQuery = {}): Promise<Pag
   const sought = await soughtBy(work, query.search);
   switch (sought.what) {
     case 'all':
-      return latestCodes(work, query);
+      return codesOfAll(work, query);
     case 'stations':
       return codesOfStations(work, sought.stations, query);
     case 'request':
@@ -95,23 +96,23 @@ export async function listCodes(work: Work, query: CodesQuery = {}): Promise<Pag
 /** The latest whose request's id holds the text. Ids are made of the rows: they are gone through, newest first. */
 async function codesWithPart(work: Work, part: string, query: CodesQuery): Promise<Page<CodeRecord>> {
   const { rows, next } = await searchedThrough(query, part, {
-    read: (after, limit) => latestRows(work, query, after, limit),
+    read: (after, limit) => newestCodes(work, query, after, limit),
     request: (row) => (row.kind === VOUCHER ? requestIdOf(work, row) : undefined),
     mark: placeOfCode,
   });
   return { items: rows.map(await codeRecords(work, rows)), next };
 }
 
-async function latestCodes(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
+async function codesOfAll(work: Work, query: CodesQuery): Promise<Page<CodeRecord>> {
   const limit = limitOf(query);
-  const rows = await latestRows(work, query, query.after, limit + 1);
+  const rows = await newestCodes(work, query, query.after, limit + 1);
   const item = await codeRecords(work, rows.slice(0, limit));
   return pageOf(rows, limit, item, placeOfCode);
 }
 
 const placeOfCode = (row: CodesTable) => `${row.issued_at}.${row.station}.${row.sequence}`;
 
-function latestRows(work: Work, query: CodesQuery, after: string | undefined, limit: number): Promise<CodesTable[]> {
+function newestCodes(work: Work, query: CodesQuery, after: string | undefined, limit: number): Promise<CodesTable[]> {
   const { from, to } = periodOf(query);
   const rows = work.db
     .selectFrom('codes')
@@ -200,15 +201,7 @@ export async function codeRecords(
     .selectFrom('stations')
     .select(['number', 'id', 'terms'])
     // What is expired is of no use in an export, and would cost it a look-up.
-    .$if(settled === undefined, (q) =>
-      q.select((eb) =>
-        eb
-          .selectFrom('codes')
-          .whereRef('codes.station', '=', 'stations.number')
-          .select((inner) => inner.fn.max('codes.sequence').as('last'))
-          .as('last'),
-      ),
-    )
+    .$if(settled === undefined, (q) => q.select(lastOfEach))
     .where('number', 'in', numbers)
     .execute();
   const todayOf = await currentTermsOf(work, settled ? [] : stations);

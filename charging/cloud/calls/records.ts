@@ -1,7 +1,8 @@
 // Stations, codes and reservations as the calls need them.
+import type { ExpressionBuilder } from 'kysely';
 import { type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
-import type { CodesTable, RefundsTable, ReservationsTable, StationsTable } from '../database/schema.ts';
+import type { CodesTable, RefundsTable, ReservationsTable, StationsTable, Tables } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
 import type { StationRecord, StationTerms } from '../station-types.ts';
@@ -33,21 +34,19 @@ export function latestCodes(work: Work, station: number, rows: number) {
   return work.db.selectFrom(codes.orderBy('sequence', 'desc').limit(rows).as('latest'));
 }
 
+/** The last number drawn of each station, with its row. */
+export const lastOfEach = (eb: ExpressionBuilder<Tables, 'stations'>) =>
+  eb
+    .selectFrom('codes')
+    .whereRef('codes.station', '=', 'stations.number')
+    .select((inner) => inner.fn.max('codes.sequence').as('last'))
+    .as('last');
+
 /** Stations by id, with the last number of each: two look-ups in trees for each, however many codes there are. */
 export async function stationsToday(work: Work, ids: readonly string[]): Promise<Map<string, StationToday>> {
   if (ids.length === 0) return new Map();
   const rows = await work.shared.statements.run<StationToday>(work.db, 'stations today', ids.length, ids, (db) =>
-    db
-      .selectFrom('stations')
-      .selectAll('stations')
-      .select((eb) =>
-        eb
-          .selectFrom('codes')
-          .whereRef('codes.station', '=', 'stations.number')
-          .select((inner) => inner.fn.max('codes.sequence').as('last'))
-          .as('last'),
-      )
-      .where('stations.id', 'in', ids),
+    db.selectFrom('stations').selectAll('stations').select(lastOfEach).where('stations.id', 'in', ids),
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

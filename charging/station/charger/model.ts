@@ -22,6 +22,7 @@ import {
   type OutletState,
   type RelayCommand,
   type SessionWrite,
+  type StartEvent,
 } from '../outlet/model.ts';
 import type { ToldByCharger, WaitingVoucher } from '../report.ts';
 import type { SessionRecord, Unredeemable } from '../types.ts';
@@ -132,15 +133,9 @@ interface CheckpointWrite {
 export type Effect = (RelayCommand & AtOutlet) | Write;
 
 export type Event = At &
+  /** `forgot`: the machine was off, and what waited is forgotten. */
   (
-    | {
-        readonly type: 'start';
-        /** The sessions that the journal holds open, and of each outlet the one that ended last: all their vouchers. */
-        readonly open?: readonly SessionRecord[];
-        readonly lastClosed?: readonly SessionRecord[];
-        /** The machine was off: what waited is forgotten. */
-        readonly forgot?: boolean;
-      }
+    | (StartEvent & { readonly forgot?: boolean })
     | { readonly type: 'tick' }
     | { readonly type: 'halt' }
     /** Somebody who looks at the relay wants to see it move; it is in the journal. */

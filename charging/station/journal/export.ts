@@ -3,7 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError, type SessionRecord } from '../types.ts';
 import { type ArchiveFile, archiveFiles, archivePath } from './archive.ts';
-import { corrupt, journalError, newer } from './failures.ts';
+import { corrupt, ifThere, journalError, newer } from './failures.ts';
 import { DATABASE } from './journal.ts';
 import { type Line, type RecordLine, recordLine, type SessionLine, sessionLine } from './lines.ts';
 import { type DatabaseSync, openToRead, sqlite } from './sqlite.ts';
@@ -59,7 +59,10 @@ function tryToOpen(folder: string, again: boolean): JournalExport | undefined {
   try {
     db.exec('BEGIN');
     const { station, open } = check(db, folder);
-    files = archiveFiles(db).map((file) => ({ ...file, file: openIfThere(archivePath(folder, file.number)) }));
+    files = archiveFiles(db).map((file) => ({
+      ...file,
+      file: ifThere(() => openSync(archivePath(folder, file.number), 'r')),
+    }));
     if (again && files.some(({ file }) => file === undefined)) {
       close();
       return undefined;
@@ -145,13 +148,4 @@ function read({ file, bytes }: OpenFile): string[] {
   const lines = buffer.toString('utf8', 0, length).split('\n');
   lines.pop();
   return lines;
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -81,3 +81,13 @@ export function unlessItFails(write: () => void): void {
     if (!(error instanceof JournalError)) throw error;
   }
 }
+
+/** What reads or opens a file; undefined where there is none. */
+export function ifThere<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

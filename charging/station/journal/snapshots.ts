@@ -3,7 +3,7 @@
 // sync costs the disk one write.
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { newer } from './failures.ts';
+import { ifThere, newer } from './failures.ts';
 import { checksum, decodeState, encodeState, type StationState } from './state.ts';
 
 const SNAPSHOTS = ['snapshot-a', 'snapshot-b'] as const;
@@ -34,7 +34,7 @@ export function readSnapshots(folder: string): SnapshotsFound {
   let damaged = 0;
   let outdated = false;
   const states = SNAPSHOTS.map((name) => {
-    const bytes = readIfThere(join(folder, name));
+    const bytes = ifThere(() => readFileSync(join(folder, name)));
     if (bytes === undefined) return undefined;
     const parsed = parse(bytes, folder);
     if (!parsed) damaged++;
@@ -66,7 +66,7 @@ export class Snapshots {
     try {
       for (const [i, name] of SNAPSHOTS.entries()) {
         const path = join(folder, name);
-        const bytes = readIfThere(path) ?? Buffer.alloc(0);
+        const bytes = ifThere(() => readFileSync(path)) ?? Buffer.alloc(0);
         const file = openSync(path, bytes.length > 0 ? 'r+' : 'w+', 0o600);
         slots.push({ file, bytes, generation: found.states[i]?.generation ?? -1 });
       }
@@ -138,14 +138,5 @@ function parse(bytes: Buffer, folder: string): { state: StationState; version: n
     return { state: decodeState(body), version: Number(version) };
   } catch {
     return undefined;
-  }
-}
-
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -265,13 +265,16 @@ export type HardwareEvent =
   | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined; readonly restarting?: true }
   | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean };
 
+export interface StartEvent {
+  readonly type: 'start';
+  /** The sessions that the journal holds open, and of each outlet the one that ended last: all their vouchers. */
+  readonly open?: readonly SessionRecord[];
+  readonly lastClosed?: readonly SessionRecord[];
+}
+
 export type OutletEvent = At &
   (
-    | {
-        readonly type: 'start';
-        readonly open?: readonly SessionRecord[];
-        readonly lastClosed?: readonly SessionRecord[];
-      }
+    | StartEvent
     | { readonly type: 'halt' }
     /** The beat: commands that were not followed are given again. */
     | { readonly type: 'tick' }
