@@ -91,6 +91,18 @@ describe('an integrator’s first minutes', function () {
     this.test!.title += `: ${steps.length}, in ${(took / 1000).toFixed(1)} s`;
   });
 
+  it('README has as many actions as the page', () => {
+    const [first, keypad, http] = [
+      'An example: a relay closes',
+      'From scratch: keypad → verify → relay',
+      'From scratch: http in → admit → issue → response',
+    ].map((heading) => stepsBelow(heading).length);
+    assert.match(
+      readFileSync(join(root, 'README.md'), 'utf8'),
+      new RegExp(`\\| ${first} actions and one deploy, [\\d.]+ s; ${keypad} and ${http} actions, one deploy each \\|`),
+    );
+  });
+
   it('the next example goes on with the same station and ledger', async () => {
     assert.deepEqual(await configs(), ['charging station', 'code issuer']);
     await editor.importExample(page, '4 A whole charger');

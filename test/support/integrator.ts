@@ -7,21 +7,31 @@ const PREFIXES = ['#node-input-', '#node-config-input-'];
 
 export class Integrator {
   readonly page: Page;
-  /** Drags, wires, clicks and fields that were filled. */
-  actions = 0;
+  /** Drags, wires, clicks and fields that were filled, a sentence each, in the words on the screen. */
+  readonly story: string[] = [];
   readonly #ids = new Map<string, string>();
 
   constructor(page: Page) {
     this.page = page;
   }
 
-  async #did(work: Promise<unknown>): Promise<void> {
-    this.actions += 1;
+  get actions(): number {
+    return this.story.length;
+  }
+
+  async #did(sentence: string, work: Promise<unknown>): Promise<void> {
+    this.story.push(sentence);
     await work;
   }
 
-  click(what: Locator): Promise<void> {
-    return this.#did(what.click());
+  async click(what: Locator): Promise<void> {
+    await this.#did(`Press *${(await what.innerText()).trim()}*.`, what.click());
+  }
+
+  /** What a field goes by in its dialog. */
+  async #label(name: string): Promise<string> {
+    const row = this.page.locator('.form-row:visible').filter({ has: this.page.locator(`[id$="input-${name}"]`) });
+    return (await row.locator('label').first().innerText()).trim();
   }
 
   /** The id of the node of that type that was dragged in last. */
@@ -34,7 +44,7 @@ export class Integrator {
   }
 
   async drag(type: string, x: number, y: number): Promise<void> {
-    this.actions += 1;
+    this.story.push(`Drag in *${type}*.`);
     const from = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
     await from.scrollIntoViewIfNeeded();
     const chart = (await this.page.locator('#red-ui-workspace-chart').boundingBox())!;
@@ -49,7 +59,7 @@ export class Integrator {
   }
 
   async wire(from: string, output: number, to: string): Promise<void> {
-    this.actions += 1;
+    this.story.push(output === 0 ? `Wire *${from}* to *${to}*.` : `Wire output ${output + 1} of *${from}* to *${to}*.`);
     const ports = this.node(from).locator('.red-ui-flow-port-output .red-ui-flow-port');
     await this.page.mouse.move(...(await centre(ports.nth(output))));
     await this.page.mouse.down();
@@ -59,13 +69,14 @@ export class Integrator {
   }
 
   async edit(type: string): Promise<void> {
-    await this.#did(this.node(type).locator('.red-ui-flow-node').dblclick());
+    await this.#did(`Open *${type}*.`, this.node(type).locator('.red-ui-flow-node').dblclick());
     await this.page.locator('#node-dialog-ok').waitFor();
   }
 
   /** The dialog of a new configuration node, from that of a node that needs one. */
   async add(property: string): Promise<void> {
-    await this.click(this.page.locator(`#node-input-btn-${property}-add`));
+    const label = await this.#label(property);
+    await this.#did(`Add a new *${label}*.`, this.page.locator(`#node-input-btn-${property}-add`).click());
     await this.page.locator('#node-config-dialog-ok:visible').waitFor();
   }
 
@@ -78,27 +89,40 @@ export class Integrator {
 
   /** Leaves the field as well. */
   async fill(name: string, value: string): Promise<void> {
-    await this.#did(this.field(name).fill(value));
+    await this.#did(`Type \`${value}\` into *${await this.#label(name)}*.`, this.field(name).fill(value));
     await this.field(name).press('Tab');
   }
 
-  choose(name: string, value: string): Promise<void> {
-    return this.#did(this.field(name).selectOption(value));
+  /** From the clipboard, as it was copied elsewhere. */
+  async paste(name: string, value: string, told: string): Promise<void> {
+    const label = await this.#label(name);
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), value);
+    await this.field(name).selectText();
+    await this.#did(`Paste \`${told}\` into *${label}*.`, this.page.keyboard.press('Control+V'));
+  }
+
+  async choose(name: string, value: string): Promise<void> {
+    const option = await this.field(name).locator(`option[value="${value}"]`).textContent();
+    await this.#did(`Choose *${option}* for *${await this.#label(name)}*.`, this.field(name).selectOption(value));
   }
 
   /** One of the list of a typed input. */
   chooseTyped(name: string, value: string): Promise<void> {
-    return this.#option(PREFIXES.map((prefix) => `${prefix}${name}-typed-choice:visible`).join(), value);
+    return this.#option(
+      name,
+      this.page.locator(PREFIXES.map((prefix) => `${prefix}${name}-typed-choice:visible`).join()),
+      value,
+    );
   }
 
   /** How a value is given: `env`, or what the setting itself is. */
   chooseType(name: string, type: string): Promise<void> {
     const row = this.page.locator('.form-row').filter({ has: this.page.locator(`[id$="input-${name}"]`) });
-    return this.#option(row.locator('.red-ui-typedInput-type-select'), type);
+    return this.#option(name, row.locator('.red-ui-typedInput-type-select'), type);
   }
 
-  async #option(opener: string | Locator, value: string): Promise<void> {
-    const list = typeof opener === 'string' ? this.page.locator(opener) : opener;
+  async #option(name: string, list: Locator, value: string): Promise<void> {
     const option = this.page.locator(`.red-ui-typedInput-options:visible a[value="${value}"]`);
     // A dialog that is still sliding in shuts what was opened too early.
     await until(`${value} is offered`, async () => {
@@ -106,7 +130,8 @@ export class Integrator {
       return option.isVisible();
     });
     // With what opened it one action, as of a list.
-    await this.click(option);
+    const words = (await option.innerText()).trim();
+    await this.#did(`Choose *${words}* for *${await this.#label(name)}*.`, option.click());
   }
 
   async done(dialog: 'node' | 'node-config' = 'node'): Promise<void> {
