@@ -170,6 +170,13 @@ describe('the palette', function () {
         await until('the relay is open again', () => editor.pin('relay') === '0');
         assert.doesNotMatch(editor.output, /\[error\]/);
       }
+      const started = () => editor.output.split('Started flows').length;
+      /** The editor has its answer before the nodes have begun. */
+      async function deploy(): Promise<void> {
+        const before = started();
+        await me.deploy();
+        await until('the flows run', () => started() > before);
+      }
       const selectThePacks = async () => {
         await me.selectAll();
         await me
@@ -230,7 +237,7 @@ describe('the palette', function () {
           ['control relay', 'run session'],
         ] as const)
           await me.wire(from, 0, to);
-        await me.deploy();
+        await deploy();
         await charges(heard + 1);
       });
 
@@ -269,7 +276,7 @@ describe('the palette', function () {
         const before = await flows();
         await selectThePacks();
         await me.act('disable selected nodes');
-        await me.deploy();
+        await deploy();
         plug(true);
         await type(heard + 2);
         await look('disabled');
@@ -278,7 +285,7 @@ describe('the palette', function () {
         await selectThePacks();
         await me.act('enable selected nodes');
         assert.deepEqual(await flows(), before);
-        await me.deploy();
+        await deploy();
         await charges(heard + 2);
       });
 
@@ -286,12 +293,12 @@ describe('the palette', function () {
         const before = await flows();
         await selectThePacks();
         await me.act('convert to subflow');
-        await me.deploy();
+        await deploy();
         assert.equal(await ask('RED.nodes.filterNodes({ z: RED.workspaces.active() }).length'), 2);
         await charges(heard + 3);
         await page.keyboard.press('Control+z');
         assert.deepEqual(await flows(), before);
-        await me.deploy();
+        await deploy();
       });
 
       it('is imported elsewhere as it was, and works once it has its keys', async () => {
@@ -316,7 +323,7 @@ describe('the palette', function () {
           await me.done('node-config');
           await me.done();
         }
-        await me.deploy();
+        await deploy();
         await charges(heard + 4);
       });
 

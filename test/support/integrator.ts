@@ -146,7 +146,7 @@ export class Integrator {
   async deploy(): Promise<void> {
     await this.click(this.page.locator('#red-ui-header-button-deploy'));
     await this.page.waitForFunction('!RED.nodes.dirty()');
-    await this.#sweep();
+    await this.#keysToFlow();
   }
 
   /** What the editor says of what was done is clicked away, and keys go to the flow again. */
@@ -156,8 +156,12 @@ export class Integrator {
       await said.first().click();
       await said.first().waitFor({ state: 'detached' });
     }
-    // As the editor does when a dialog is shut.
-    await this.page.locator('#red-ui-workspace-chart').focus();
+    await this.#keysToFlow();
+  }
+
+  /** As the editor does when a dialog is shut. */
+  #keysToFlow(): Promise<void> {
+    return this.page.locator('#red-ui-workspace-chart').focus();
   }
 
   /** All nodes of the flow. */
@@ -196,7 +200,7 @@ export class Integrator {
     const text = await this.page.locator('#red-ui-clipboard-dialog-export-text').inputValue();
     await this.page.locator('#red-ui-clipboard-dialog-export').click();
     await this.page.locator('#red-ui-clipboard-dialog').waitFor({ state: 'hidden' });
-    await this.#sweep();
+    await this.#keysToFlow();
     return text;
   }
 
