@@ -93,7 +93,7 @@ describe('a flow wired from scratch', function () {
     await me.drag('http in', 150, 100);
     await me.drag('admit request', 400, 100);
     await me.drag('issue code', 650, 100);
-    await me.drag('http response', 900, 160);
+    await me.drag('http response', 800, 260);
     await me.wire('http in', 0, 'admit request');
     await me.wire('admit request', 0, 'issue code');
     await me.wire('admit request', 1, 'http response');

@@ -1,12 +1,16 @@
 // Of those who use the package: its tarball, given to the palette of a Node-RED that has nothing else as its editor gives it, which
-// installs it by that npm and runs no install script. Then each example and the first minutes in the editor, a whole charge among them.
+// installs it by that npm and runs no install script. Then each example, the first minutes in the editor and flows from scratch, a whole charge among them.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { freePort, until } from '../support/applications.ts';
 import { environment, Failed, fetched, passing, root, run, tools, work } from './tools.ts';
 
-const TESTS = ['test/flows/assembly/examples.test.ts', 'test/editor/start-here.test.ts'];
+const TESTS = [
+  'test/flows/assembly/examples.test.ts',
+  'test/editor/start-here.test.ts',
+  'test/editor/from-scratch.test.ts',
+];
 
 export const COLUMNS = ['Node-RED', 'Node', 'npm', 'by the palette', 'commands', 'examples and first minutes'];
 
