@@ -61,10 +61,16 @@ describe("the customer's page on a cloud that is paid first", function () {
     await page.reload();
     await page.waitForSelector('#stray:not([hidden])');
     const words = await page.innerText('#stray');
-    assert.match(words, /€3\.00.*paid after you had cancelled, has to be given back/);
+    assert.match(words, /€3\.00.*: (paid after you had cancelled, has to be )?given back/);
     assert.ok(words.includes(reference));
     assert.match(words, /Please ask the operator: \+49 711 555 0100/);
     assert.deepEqual(await violations(page), []);
+    // It goes back by itself, which is told once more to whoever had closed it before.
+    await until('it went back', async () => {
+      await page.reload();
+      await page.waitForSelector('#stray:not([hidden])');
+      return /€3\.00.*: given back/.test(await page.innerText('#stray'));
+    });
     await page.click('#stray-close');
     await page.reload();
     await page.waitForSelector('#order:not([hidden])');
