@@ -9,7 +9,12 @@ const OTHER_WORDS: [RegExp, string][] = [
   [/(?<!源|货币)代码/, 'a code is 充电码 (服务码, 同步码), never 代码, which is what programs are made of'],
   [/充电站/, 'a station is 充电桩'],
   [/运营者|运营方/, 'the operator is 运营商'],
-  [/结算收据|退款收据/, 'a receipt that is settled is 凭证; 收据 is the bill of a purchase'],
+  [/顾客/, 'who charges is the 客户; a program that calls is the 客户端'],
+  [/(?<!网)站点|[本该此]站/, 'a station is 充电桩 (本桩)'],
+  [/预订/, 'a reservation is 预留'],
+  [/守护(?!程序)/, 'the relay guard is 守护程序'],
+  [/无应答/, 'what does not answer is 无响应'],
+  [/结算收据|退款收据|给出收据/, 'a receipt that is settled is 凭证; 收据 is the bill of a purchase'],
 ];
 
 describe('Chinese texts', () => {

@@ -67,7 +67,7 @@ export const wordsOfPinsAndDevices = {
   'pins.bad-pull.do': ['Write up, down or none, or leave {name} out.', '请写 up、down 或 none，或不写 {name}。'],
   'pins.pin-list': [
     '{name} holds “{value}”: {part} pins, one an outlet, and this station has one outlet.',
-    '{name} 的值“{value}”是 {part} 个引脚（每个插座一个），而本站只有一个插座。',
+    '{name} 的值“{value}”是 {part} 个引脚（每个插座一个），而本桩只有一个插座。',
   ],
   'pins.pin-list.do': [
     'Leave one pin in {name}: [CHIP:]LINE[,active-low][,pull-up|pull-down].',

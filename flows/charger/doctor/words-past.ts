@@ -47,11 +47,11 @@ export const wordsOfThePast = {
   ],
   'past.other-station': [
     'The journal in {folder} belongs to {other}, and this station is {station}.',
-    '{folder} 中的日志属于 {other}，而本站为 {station}。',
+    '{folder} 中的日志属于 {other}，而本桩为 {station}。',
   ],
   'past.other-station.do': [
     'Put this station’s own card in. Where the card is to serve {station} from now on, move {folder} away and give {station} a new key ("New SD card / new key").',
-    '请插入本站自己的存储卡。若此卡今后用于 {station}，请移走 {folder}，并为 {station} 更换密钥（“新存储卡 / 新密钥”）。',
+    '请插入本桩自己的存储卡。若此卡今后用于 {station}，请移走 {folder}，并为 {station} 更换密钥（“新存储卡 / 新密钥”）。',
   ],
   'past.damaged': [
     'Both snapshots of the journal in {folder} are damaged: the station sells nothing.',

@@ -38,7 +38,7 @@ const words = {
   ],
 
   guard: ['Relay guard', '继电器守护程序'],
-  'guard.runs': ['It runs ({driver}) and guards: {relays}.', '正在运行（{driver}），守护：{relays}。'],
+  'guard.runs': ['It runs ({driver}) and guards: {relays}.', '正在运行（{driver}），控制的继电器：{relays}。'],
   'guard.not-running': ['It does not run: nobody answers at {socket}.', '没有运行：{socket} 无人应答。'],
   'guard.not-running.do': [
     'Run `sudo systemctl restart offline-charging-guard`, then `journalctl -u offline-charging-guard -n 30` to see why it ended.',
@@ -48,7 +48,7 @@ const words = {
     'Its socket {socket} is for the station’s user alone, as it should be.',
     '套接字 {socket} 仅供充电桩用户使用，符合要求。',
   ],
-  'guard.silent': ['It does not answer at {socket} ({reason}).', '它在 {socket} 没有应答（{reason}）。'],
+  'guard.silent': ['It does not answer at {socket} ({reason}).', '它在 {socket} 没有响应（{reason}）。'],
   'guard.socket-open': [
     'Its socket {socket} has mode {mode}: other users could switch the relay.',
     '套接字 {socket} 的权限为 {mode}：其他用户也能控制继电器。',
@@ -123,7 +123,7 @@ const words = {
   'clock.none': ['There is no clock chip: after a power cut the time is wrong.', '没有时钟芯片：断电后时间会出错。'],
   'clock.none.do': [
     'Wire a DS3231 and add dtoverlay=i2c-rtc,ds3231 to config.txt, or make the station a `counter` station in the cloud.',
-    '请接入 DS3231 并在 config.txt 中加入 dtoverlay=i2c-rtc,ds3231，或在云端将该站设为 `counter` 类型。',
+    '请接入 DS3231 并在 config.txt 中加入 dtoverlay=i2c-rtc,ds3231，或在云端将该充电桩设为 `counter` 类型。',
   ],
   'clock.none-needed': ['There is no clock chip; a counter station needs none.', '没有时钟芯片；计数型充电桩不需要。'],
   'clock.chip-lost': ['The clock chip {chip} has lost the time.', '时钟芯片 {chip} 的时间已丢失。'],
@@ -201,13 +201,13 @@ const words = {
   key: ['Identity and key', '身份与密钥'],
   'key.station': [
     'This is {station}; it sells {unit} in steps of {step}.',
-    '本站为 {station}；以 {unit} 计售，每步 {step}。',
+    '本桩为 {station}；以 {unit} 计售，每步 {step}。',
   ],
-  'key.station-only': ['This is {station}.', '本站为 {station}。'],
+  'key.station-only': ['This is {station}.', '本桩为 {station}。'],
   'key.none': ['There is no {file}: the station has no key.', '{file} 不存在：充电桩没有密钥。'],
   'key.none.do': [
     'Provision the station in the cloud and run `sudo install.sh --station FILE` with what it gives out.',
-    '请在云端开通该站，并用得到的文件运行 `sudo install.sh --station 文件`。',
+    '请在云端开通该充电桩，并用得到的文件运行 `sudo install.sh --station 文件`。',
   ],
   'key.broken': ['{file} holds no id and key.', '{file} 中没有编号和密钥。'],
   'key.not-readable': ['{file} may not be read by whoever runs the doctor.', '运行诊断的用户无权读取 {file}。'],

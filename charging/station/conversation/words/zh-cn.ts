@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue.ts';
 import type { ScreenName } from '../screens.ts';
 import { ZH_CN_OUTLETS } from './zh-cn-outlets.ts';
 
-/** 给 HDMI 或触摸屏：每行最多 20 个字，最多 4 行。LOCKED、OUT OF STEP、CLOCK 与顾客手机页面上的选项一致。 */
+/** 给 HDMI 或触摸屏：每行最多 20 个字，最多 4 行。LOCKED、OUT OF STEP、CLOCK 与客户手机页面上的选项一致。 */
 export const ZH_CN: Catalogue<ScreenName> = {
   screens: {
     ...ZH_CN_OUTLETS,

@@ -18,7 +18,7 @@ export const codes = {
   toldAt: ['Told', '通知时间'],
   paid: ['Paid', '已付'],
   why: ['Why', '原因'],
-  payment: ['Payment', '付款凭据'],
+  payment: ['Payment', '付款编号'],
   doing: ['Actions', '操作'],
   'why-late': ['Came after the request had lapsed', '在请求失效之后到达'],
   'why-second': ['A second payment for the same request', '同一请求的第二笔付款'],

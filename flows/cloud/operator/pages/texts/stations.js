@@ -16,7 +16,7 @@ export const stations = {
   free: ['free', '免费'],
   'layout-compact': ['10 digits', '10 位'],
   'layout-long': ['12 digits', '12 位'],
-  'layout-wide': ['12 digits, for a busy site', '12 位（繁忙站点）'],
+  'layout-wide': ['12 digits, for a busy site', '12 位（适合繁忙的充电桩）'],
   'layout-usual': ['As is usual for so many outlets', '按插座数量的常用设置'],
   outlets: ['Outlets', '插座数'],
   'sequence-clock': ['by its clock', '按时钟'],
