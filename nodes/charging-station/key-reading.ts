@@ -7,6 +7,7 @@ import { keyOf, type ProvisionedTerms, provisionedIn, secretOf, termsOf } from '
 
 /** Of key and id together; the longest text of a station takes some hundreds. */
 const MOST_CHARACTERS = 32_000;
+const TYPE = 'charging station';
 
 type KeyRead =
   | {
@@ -37,14 +38,16 @@ export function serveKey(red: RED): void {
   red.httpAdmin.post('/offline-charging/charging-station/:id/key', allowed, (request, response) => {
     response.set('Cache-Control', 'no-store');
     const { typed, station } = (request.body ?? {}) as Asked;
-    const node = red.nodes.getNode(String(request.params.id)) as StationNode | null | undefined;
-    const length = [typed, station].reduce<number>((sum, text) => sum + String(text ?? '').length, 0);
+    const found = red.nodes.getNode(String(request.params.id)) as StationNode | null | undefined;
+    // What another type of node keeps as its key is not this one's to tell of.
+    const node = found?.type === TYPE ? found : undefined;
     if (!request.is('json')) response.status(415).end();
-    else if (length > MOST_CHARACTERS) response.status(413).end();
+    else if (!isTextOrNone(typed) || !isTextOrNone(station)) response.status(400).end();
+    else if (`${typed}${station}`.length > MOST_CHARACTERS) response.status(413).end();
     else if (typed === undefined && !node) response.status(404).end();
     else {
       try {
-        response.json(readKey(typed === undefined ? node?.credentials?.key : String(typed), idIn(red, node, station)));
+        response.json(readKey(typed ?? node?.credentials?.key, idIn(red, node, station), station?.trim()));
       } catch (thrown) {
         const { code, message, values } = asFault(thrown) as NodeFault;
         response.status(409).json({ code, message, values });
@@ -53,8 +56,15 @@ export function serveKey(red: RED): void {
   });
 }
 
-/** @throws {NodeFault} why it can't be the key of this station */
-function readKey(credential: string | undefined, expected: string | undefined): KeyRead {
+function isTextOrNone(said: unknown): said is string | undefined {
+  return said === undefined || typeof said === 'string';
+}
+
+/**
+ * @param written the id as the dialog has it: what a variable holds may be another one's secret, and is told to nobody
+ * @throws {NodeFault} why it can't be the key of this station
+ */
+function readKey(credential: string | undefined, expected: string | undefined, written: string | undefined): KeyRead {
   const secret = secretOf(credential?.trim());
   if (given(secret) === undefined) return { is: 'nothing' };
   const provisioned = provisionedIn(secret);
@@ -62,13 +72,15 @@ function readKey(credential: string | undefined, expected: string | undefined): 
     keyOf(secret);
     return { is: 'key' };
   }
-  return { is: 'text', terms: termsOf(provisioned, expected), page: provisioned.page, ofVariable: !credential?.trim() };
+  const terms = termsOf(provisioned, expected, written);
+  return { is: 'text', terms, page: provisioned.page, ofVariable: !credential?.trim() };
 }
 
 /** The id as it is written, or as the variable has it that is. */
-function idIn(red: RED, node: StationNode | null | undefined, station: unknown): string | undefined {
-  const written = String(station ?? '').trim();
+function idIn(red: RED, node: StationNode | undefined, station = ''): string | undefined {
+  const written = station.trim();
   if (written === '' || given(written) !== undefined) return given(written);
+  const inBraces = written.replace(/^\$\((.*)\)$/, `\${$1}`);
   // biome-ignore lint/suspicious/noExplicitAny: it asks for the flow of a node alone, where there is one.
-  return given(red.util.evaluateNodeProperty(written, 'env', (node ?? {}) as any, {}));
+  return given(red.util.evaluateNodeProperty(inBraces, 'env', (node ?? {}) as any, {}));
 }

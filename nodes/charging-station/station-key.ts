@@ -5,6 +5,7 @@ import {
   readProvisioning,
   type StationProvisioning,
 } from '../../charging/codes/provisioning.ts';
+import { isStationId } from '../../charging/codes/station-id.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import { given } from '../shared/settings.ts';
 
@@ -40,12 +41,19 @@ export function provisionedIn(secret: unknown): StationProvisioning | undefined 
 /**
  * The terms that hold for the station.
  * @param expected its id as the dialog has it, where it has one
- * @throws {NodeFault} `provisioning-other`
+ * @param told what a sentence calls it
+ * @throws {NodeFault} `bad-id` (what stands in its place by mistake, the text itself perhaps, is not repeated), `provisioning-other`
  */
-export function termsOf(provisioned: StationProvisioning, expected: string | undefined): ProvisionedTerms {
+export function termsOf(
+  provisioned: StationProvisioning,
+  expected: string | undefined,
+  told = expected,
+): ProvisionedTerms {
   const { station, unit, step, layout, sequence, slotSeconds, outlets } = provisioned;
+  if (expected !== undefined && !isStationId(expected)) throw new NodeFault('bad-id', 'No station can have this id.');
   if (expected !== undefined && expected !== station) {
-    throw new NodeFault('provisioning-other', `The provisioning is of ${station}.`, { values: { station, expected } });
+    const values = { station, expected: told };
+    throw new NodeFault('provisioning-other', `The provisioning is of ${station}.`, { values });
   }
   return { station, unit, step, layout, sequence, slotSeconds, outlets };
 }

@@ -191,7 +191,7 @@ describe('what dialogs ask a Node-RED for', function () {
       const said = JSON.parse(Buffer.from(text.slice(4), 'base64url').toString());
       const textOf = (more: object) => `OC1:${Buffer.from(JSON.stringify({ ...said, ...more })).toString('base64url')}`;
       for (const [typed, code, values] of [
-        [text, 'provisioning-other', { station: 'CP-0007', expected: 'CP-0001' }],
+        [text, 'provisioning-other', { station: 'CP-0007' }],
         [text.slice(0, -9), 'provisioning-cut', {}],
         [textOf({ version: 2 }), 'provisioning-newer', {}],
         [text.replace('OC1', 'OC2'), 'provisioning-newer', {}],
@@ -201,11 +201,13 @@ describe('what dialogs ask a Node-RED for', function () {
         ['https://example.com/charge/CP-0001', 'station-key-address', undefined],
         ['station', 'bad-station-key', undefined],
       ] as const) {
-        for (const station of ['CP-0001', `\${A_STATION}`]) {
+        for (const station of ['CP-0001', `\${A_STATION}`, '$(A_STATION)']) {
           const answer = await read({ typed, station });
           assert.equal(answer.status, 409, code);
           const { message, ...rest } = (await answer.json()) as { message: string };
-          assert.deepEqual(rest, { code, ...(values && { values }) });
+          // What the variable holds is not said: any variable of the process might be named.
+          const expected = code === 'provisioning-other' && { expected: station };
+          assert.deepEqual(rest, { code, ...(values && { values: { ...values, ...expected } }) });
           assert.doesNotMatch(message, /5a5a|c3c3/);
         }
       }
@@ -217,6 +219,22 @@ describe('what dialogs ask a Node-RED for', function () {
       };
       assert.equal((await fetched('/offline-charging/charging-station/station/key', form)).status, 415);
       assert.doesNotMatch(editor.output, /c3c3|OC1:/);
+    });
+
+    it('where no id can stand, by mistake the text itself, is refused without repeating it', async () => {
+      for (const station of [text, '<img src="x" onerror="alert(1)">', 'CP-0007\u202e']) {
+        const { message, ...rest } = await (await read({ typed: text, station })).json();
+        assert.deepEqual([rest, message], [{ code: 'bad-id' }, 'No station can have this id.']);
+      }
+    });
+
+    it('is a text, and that of a station: of anything else nothing is told', async () => {
+      const noText = { toString: 1, valueOf: 1 };
+      for (const said of [{ typed: noText }, { typed: [text] }, { typed: null }, { typed: text, station: noText }]) {
+        const answer = await read(said, 'station');
+        assert.deepEqual([answer.status, await answer.text()], [400, '']);
+      }
+      assert.equal((await read({}, 'session')).status, 404);
     });
   });
 
