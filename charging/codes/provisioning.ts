@@ -149,10 +149,15 @@ function provisioningOf(said: unknown): StationProvisioning {
     slotSeconds: whole(of, 'slotSeconds', 1, 86_400),
     outlets: whole(of, 'outlets', 1, MOST_OUTLETS, 1),
     ...(isTariff(tariff) && { tariff }),
-    ...(typeof of.page === 'string' && { page: of.page }),
+    ...(isAddress(of.page) && { page: of.page }),
     ...(typeof of.new === 'boolean' && { new: of.new }),
     ...(typeof of.provisionedAt === 'string' && { provisionedAt: of.provisionedAt }),
   };
+}
+
+/** Of the web, and nothing that would not be read as one: people are shown it, and the panel makes a QR code of it. */
+function isAddress(page: unknown): page is string {
+  return typeof page === 'string' && /^https?:\/\/[^\s\p{C}]+$/u.test(page);
 }
 
 function isTariff(tariff: unknown): tariff is NonNullable<StationProvisioning['tariff']> {

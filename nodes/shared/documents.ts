@@ -4,13 +4,23 @@ import { join } from 'node:path';
 import { packageFolder } from './package-version.ts';
 import type { RED } from './red.ts';
 
+/** A page has words and links, whatever stands in its file. */
+const NOTHING_ELSE = {
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** `GET offline-charging/docs/PAGE.md` of Node-RED's admin API: the page for anybody, since it is public. */
 export function openDocuments(red: RED): void {
   red.httpAdmin.get('/offline-charging/docs/:page', (request, response) => {
     const { page } = request.params as Readonly<Record<'page', string>>;
     const file = join(packageFolder, 'docs', page);
     if (!/^[\w-]+\.md$/.test(page) || !existsSync(file)) response.status(404).end();
-    else response.type('html').send(readable(page, readFileSync(file, 'utf8')));
+    else
+      response
+        .set(NOTHING_ELSE)
+        .type('html')
+        .send(readable(page, readFileSync(file, 'utf8')));
   });
 }
 

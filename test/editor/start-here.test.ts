@@ -116,6 +116,8 @@ describe('an integrator’s first minutes', function () {
     for (const name of pages) {
       const answer = await fetch(`${editor.url}/offline-charging/docs/${name}`);
       assert.equal(answer.status, 200, name);
+      assert.match(answer.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
+      assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
       const [title] = readFileSync(join(root, 'docs', name), 'utf8').split('\n');
       assert.ok((await answer.text()).includes(`${title}</b>`), name);
     }

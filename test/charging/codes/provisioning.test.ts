@@ -85,6 +85,22 @@ describe('a provisioning', () => {
     assert.deepEqual(readProvisioning(JSON.stringify(of010)), { ...of010, keyVersion: 1, outlets: 1 });
   });
 
+  it('shows people its page where that is an address of the web, and nothing else', () => {
+    const said = saidIn(writeProvisioning(STATION));
+    const pageIn = (page: unknown) => readProvisioning(textOf({ ...said, page })).page;
+    for (const page of ['https://example.com/charge/CP-0001', 'http://192.168.0.9:1880/充电/charge/%E7%AB%99'])
+      assert.equal(pageIn(page), page);
+    for (const page of [
+      'javascript:alert(1)',
+      'https://a\nFilled',
+      'https://a/\u202ecod',
+      'https://a/\u001b[2J',
+      7,
+      '',
+    ])
+      assert.equal(pageIn(page), undefined);
+  });
+
   it('that is newer is refused, and says so', () => {
     const newer = textOf({ ...saidIn(writeProvisioning(STATION)), version: 2 });
     assert.throws(() => readProvisioning(newer), fails('provisioning-newer', /version 2.*Upgrade the station/));
