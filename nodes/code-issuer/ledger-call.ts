@@ -10,6 +10,8 @@ import type { RED, RedNode, Send } from '../shared/red.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import type { CodeIssuerNode } from './code-issuer.ts';
 
+const ISSUER = '@offline-charging/node-red/code-issuer:code-issuer';
+
 /** The issuer that a node is configured with; undefined, and shown in red, when there is none. */
 export function useIssuer(red: RED, node: RedNode, status: Status, id: string | undefined): Issuer | undefined {
   const { issuer, fault } = (red.nodes.getNode(id ?? '') as CodeIssuerNode | null | undefined) ?? {};
@@ -25,6 +27,11 @@ export function useIssuer(red: RED, node: RedNode, status: Status, id: string | 
 
 export function noIssuer(): NodeFault {
   return new NodeFault('no-issuer', 'Choose a code issuer in the settings of this node.');
+}
+
+/** Of what the ledger or the provider refuses. */
+export function showRefused(status: Status, slug: string): void {
+  status.refused('refused', { reason: status.called('refused', slug, ISSUER) });
 }
 
 function show(status: Status, state: LedgerState): void {
@@ -71,7 +78,7 @@ export async function ask<T extends object>(
     return;
   }
   if (api().isRefused(answered)) {
-    status.refused('refused', { reason: answered.refused.slug });
+    showRefused(status, answered.refused.slug);
     sendRefusal(message, send, answered.refused);
     return;
   }

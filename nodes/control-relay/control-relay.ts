@@ -52,7 +52,7 @@ export default function controlRelay(red: RED): void {
       return closeParts(controls, removed, leave);
     });
     for (const control of controls) control.start();
-    offerTries(this, relayTries(charging, controls));
+    offerTries(this, relayTries(charging, controls), () => charging.plan);
   }
   openTries(red, 'control relay');
   red.nodes.registerType('control relay', awaiting(red, 'station', ControlRelayNode));

@@ -39,7 +39,8 @@ export default function detectVehicle(red: RED): void {
     });
 
     onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
-    offerTries(this, { look: () => ({ result: 'seen', outlets: detections.map(({ seen }) => ({ result: seen })) }) });
+    const look = () => ({ result: 'seen', outlets: detections.map(({ seen }) => ({ result: seen })) });
+    offerTries(this, { look }, () => charging.plan);
     onClose(this, (removed) => {
       forget();
       return closeParts(detections, removed, leave);

@@ -41,14 +41,13 @@ export default function readMeter(red: RED): void {
       }
       readers[outletOf(message, readers.length) - 1]!.relay(on);
     });
-    offerTries(this, {
-      look: () => ({
-        result: 'seen',
-        outlets: readers.map(({ latest }) =>
-          latest ? { result: 'reading', values: shown(latest) } : { result: 'unknown' },
-        ),
-      }),
+    const look = () => ({
+      result: 'seen',
+      outlets: readers.map(({ latest }) =>
+        latest ? { result: 'reading', values: shown(latest) } : { result: 'unknown' },
+      ),
     });
+    offerTries(this, { look }, () => charging.plan);
     onClose(this, (removed) => closeParts(readers, removed, leave));
     for (const reader of readers) reader.start();
   }

@@ -340,11 +340,13 @@ class SessionNode implements StationUser {
       return;
     }
     const left = `${unit === 'min' ? Math.ceil(remaining) : Math.round(remaining)} ${this.#status.text(`unit.${unit}`)}`;
-    if (state === 'fault') this.#status.refused('fault', { fault: faults[0] ?? '' });
+    if (state === 'fault') this.#status.refused('fault', { fault: this.#status.called('fault', faults[0] ?? '') });
     else if (state === 'charging') this.#status.active(state, { left });
     // The driver's name; the chip's path stands in the log.
     else if (state === 'idle' && faults.length === 0)
-      this.#status.ready(state, { pins: this.#pins === undefined ? '' : ` · ${this.#pins.split(':')[0]}` });
+      this.#status.ready(state, {
+        pins: this.#pins === undefined ? '' : ` · ${this.#status.called('pins', this.#pins.split(':')[0]!)}`,
+      });
     else this.#status.busy(state, { left });
   }
 

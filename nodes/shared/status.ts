@@ -77,6 +77,12 @@ export class Status {
     return this.#red._(`${this.#prefix}.${key}`, values);
   }
 
+  /** What a code is called that others made up: `key` of the catalogue (of another node's with `where`), else the code itself. */
+  called(key: string, code: string, where = this.#prefix): string {
+    const text = this.#red._(`${where}.${key}.${code}`);
+    return text.endsWith(`${key}.${code}`) ? code : text;
+  }
+
   /** What a person reads about an error: `errors.<code>` of the node's catalogue, or of the station's, when one has it. */
   wordsFor(error: unknown): string {
     return this.#ofOutlet(error, this.#sentenceFor(error));

@@ -13,11 +13,21 @@ export interface Tried {
 /** Does it with what was typed beside the button. What it throws is said with the words of its code (`errors.CODE`). */
 export type Try = (typed: string) => Tried | Promise<Tried>;
 
-const offered = new WeakMap<RedNode, Readonly<Record<string, Try>>>();
+const offered = new WeakMap<
+  RedNode,
+  { readonly tries: Readonly<Record<string, Try>>; readonly sound: () => unknown }
+>();
 
-/** What may be tried on a node that was made. */
-export function offerTries(node: RedNode, tries: Readonly<Record<string, Try>>): void {
-  offered.set(node, tries);
+/**
+ * What may be tried on a node that was made.
+ * @param sound throws what hinders all of it: what is wrong with the station is told before what follows from that
+ */
+export function offerTries(
+  node: RedNode,
+  tries: Readonly<Record<string, Try>>,
+  sound: () => unknown = () => undefined,
+): void {
+  offered.set(node, { tries, sound });
 }
 
 /** Once for a type: `POST offline-charging/TYPE/ID/WHAT` with `{"typed"}`, as JSON, which no page of elsewhere can send. */
@@ -27,12 +37,13 @@ export function openTries(red: RED, type: string): void {
   red.httpAdmin.post(path, red.auth.needsPermission(`${name}.write`), async (request, response) => {
     const { id, what } = request.params as Readonly<Record<'id' | 'what', string>>;
     const node = red.nodes.getNode(id);
-    const tries = node && offered.get(node);
-    const act = tries && Object.hasOwn(tries, what) ? tries[what] : undefined;
+    const found = node && offered.get(node);
+    const act = found && Object.hasOwn(found.tries, what) ? found.tries[what] : undefined;
     if (!request.is('json')) response.status(415).end();
     else if (!act) response.status(404).end();
     else {
       try {
+        found!.sound();
         response.json(await act(String((request.body as { typed?: unknown }).typed ?? '')));
       } catch (thrown) {
         const { code, message, values } = asFault(thrown) as NodeFault;

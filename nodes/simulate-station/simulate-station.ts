@@ -36,7 +36,7 @@ export default function simulateStation(red: RED): void {
     onInput(this, status, async (message: HttpMessage, send) => {
       try {
         const state = await simulated(message, config, charging);
-        status.active('state', { state: state.state });
+        status.active('state', { state: status.called('state', state.state) });
         send([answer({ ...message }, 200, state, NOT_STORED), null]);
       } catch (thrown) {
         const refusal = refusalFor(thrown);

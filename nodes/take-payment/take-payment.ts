@@ -7,7 +7,7 @@ import { pathPrefix, publicAddress } from '../../api/path-prefix.ts';
 import type { PaymentDesk } from '../../api/payments/desk.ts';
 import { problem } from '../../api/problems.ts';
 import type { Ledger, Refused, Reservation } from '../../charging/cloud/ledger.ts';
-import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
+import { noIssuer, refusalOf, sendRefusal, showRefused, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
@@ -81,7 +81,7 @@ async function answered(context: Context, act: Act, message: HttpMessage, send: 
   } catch (error) {
     const code = codeOf(error);
     if (code === 'not-genuine') {
-      context.status.refused('refused', { reason: 'not-genuine' });
+      showRefused(context.status, 'not-genuine');
       return sendRefusal(message, send, problem('not-authenticated', (error as Error).message));
     }
     if (code === 'not-understood') {
@@ -101,7 +101,7 @@ async function answered(context: Context, act: Act, message: HttpMessage, send: 
 }
 
 function refuse({ status }: Context, message: HttpMessage, send: Send, { refused }: Refused): void {
-  status.refused('refused', { reason: refused.slug });
+  showRefused(status, refused.slug);
   sendRefusal(message, send, refused);
 }
 

@@ -32,6 +32,10 @@ describe('the dialogs of a station with several outlets', function () {
       node('plug', 'detect vehicle', { by: 'contact', line: '5; 6,active-low; 7' }),
       node('relay', 'control relay', { through: 'guard', relay: 'relay', feedbackLine: '' }),
       node('meter', 'read meter', { meter: 'modbus', port: '/dev/ttyUSB0', unitId: '' }),
+      node('direct', 'control relay', { through: 'direct', line: '30; 31', x: 500 }),
+      node('session', 'run session', { y: 160 }),
+      node('ask', 'inject', { once: true, onceDelay: 0.1, wires: [['state']], y: 240 }),
+      node('state', 'simulate station', { does: 'state', x: 500, y: 240 }),
     ];
     const env = { STATION_KEY: '5a'.repeat(32) };
     const starting = Editor.start([tab, station, ...nodes], env, undefined, `lang: 'zh-CN'`);
@@ -98,6 +102,18 @@ describe('the dialogs of a station with several outlets', function () {
     await row.locator('button').click();
     await row.locator('[role=status]', { hasText: /^1: no vehicle · 2: .+ · 3: no vehicle$/ }).waitFor();
     await saved('plug', 'line');
+  });
+
+  it('say why nothing could be tried, in the words of the station where the node has none', async () => {
+    await open('direct');
+    const row = page.locator('[data-try=guard]');
+    await row.locator('button').click();
+    await row.locator('[role=status]', { hasText: /^"Line" holds "30; 31"/ }).waitFor();
+    await saved('direct', 'line');
+  });
+
+  it('leave what Node-RED itself says in its own language, states too', async () => {
+    await page.locator('.red-ui-flow-node-status-label', { hasText: /^空闲$/ }).waitFor();
   });
 
   describe('have typed inputs where a value may come from outside', () => {

@@ -35,9 +35,15 @@ const FLOW = [
       ...{ id: 'relay', type: 'control relay', through: 'guard', relay: 'relay', wires: [['session'], ['session']] },
       ...{ leastSeconds: '0', mostClosings: '0', windowMinutes: '10', longestHours: '0' },
     },
+    { id: 'keyless', type: 'charging station', version: 2, station: 'CP-0002', unit: 'min', step: '0' },
+    { id: 'lost', type: 'control relay', through: 'direct', line: '20; 21', station: 'keyless', wires: [[], []] },
+    { id: 'unseen', type: 'detect vehicle', by: 'contact', line: '22; 23', station: 'keyless' },
+    { id: 'uncounted', type: 'read meter', meter: 'none', station: 'keyless' },
     { id: 'direct', type: 'control relay', through: 'direct', line: '20; 21', activeLow: 'true', wires: [[], []] },
   ].map((node) =>
-    node.id === 'station' ? node : { version: 1, station: 'station', z: 'tab', x: 0, y: 0, wires: [[]], ...node },
+    node.type === 'charging station'
+      ? node
+      : { version: 1, station: 'station', z: 'tab', x: 0, y: 0, wires: [[]], ...node },
   ),
 ];
 
@@ -140,6 +146,15 @@ describe('what dialogs ask a Node-RED for', function () {
     assert.equal(pin('relay-2'), '1', 'active low: off');
     assert.equal((await asked('control-relay/relay', 'click', '3')).status, 409);
     assert.deepEqual(await tried('control-relay/direct', 'click', '1'), { result: 'not-guarded' });
+  });
+
+  it('nothing where the station is broken, whose fault is told before what follows from it', async () => {
+    for (const path of ['control-relay/lost/guard', 'detect-vehicle/unseen/look', 'read-meter/uncounted/look']) {
+      const [type = '', id = '', what = ''] = path.split('/');
+      const answer = await asked(`${type}/${id}`, what);
+      assert.equal(answer.status, 409, path);
+      assert.equal(((await answer.json()) as { code: string }).code, 'bad-step', path);
+    }
   });
 
   it('which lines are whose, and what stands on their wires', async () => {

@@ -2,6 +2,8 @@
 import { outletsOf, prefixOf } from './settings.js';
 import { text, wordsOf } from './words.js';
 
+const STATION = 'charging station';
+
 export function showTries(node, type) {
   listOutlets(node, prefixOf(type));
   const name = type.replaceAll(' ', '-');
@@ -19,12 +21,19 @@ export function showTries(node, type) {
         (tried) => said.text(wordsFor(type, tried)),
         (answer) => {
           const { code, message, values } = answer.responseJSON || {};
-          const words = code && wordsOf(type, `errors.${code}`, values);
+          const words = code && faultWords(type, code, values);
           said.text(words || message || text(answer.status === 404 ? 'try.deploy' : 'try.refused'));
         },
       );
     });
   });
+}
+
+/** Of the node's own, or of the station's; a setting goes by its label. */
+function faultWords(type, code, values) {
+  const label = values?.name && wordsOf(type, `label.${values.name}`);
+  const name = label ? wordsOf(STATION, 'quoted', { label }) : values?.name;
+  return [type, STATION].map((one) => wordsOf(one, `errors.${code}`, { ...values, name })).find(Boolean);
 }
 
 /** Of the node's own; where each outlet has something to say, with its number if there are several. */

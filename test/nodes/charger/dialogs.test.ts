@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MOST_CHARACTERS } from '../../../nodes/shared/status.ts';
+import { ZH_CN } from '../../../charging/station/conversation/words/zh-cn.ts';
+import type { RED, RedNode } from '../../../nodes/shared/red.ts';
+import { MOST_CHARACTERS, Status } from '../../../nodes/shared/status.ts';
 import { dialogHtml, registered } from '../../support/dialogs.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -166,6 +168,28 @@ describe('the nodes as the editor sees them', () => {
           }
         }
       });
+    }
+  });
+
+  it('has words for what others call by a code, which a status says in the language of Node-RED', () => {
+    const codes = (file: string, pattern: RegExp) => all(readFileSync(join(root, file), 'utf8'), pattern);
+    const known: [string, string, string[]][] = [
+      ['code-issuer', 'refused', codes('charging/cloud/types.ts', /^ {2}\| '([\w-]+)'/gm)],
+      ['run-session', 'fault', Object.keys(ZH_CN.faults)],
+      ['simulate-station', 'state', codes('charging/station/charger/snapshot.ts', /(?:StateName =| \|) '(\w+)'/g)],
+    ];
+    for (const [name, part, called] of known) {
+      const words = catalogue(name, 'zh-CN');
+      const red = { _: (key: string) => words.get(key.replace(/^.*:/, '')) ?? key };
+      const node = { error() {}, warn() {}, log() {}, status() {} };
+      const status = new Status(red as unknown as RED, node as unknown as RedNode, name);
+      assert.ok(called.length > 7, name);
+      for (const code of called) {
+        const said = status.called(part, code);
+        assert.match(said, /\p{Script=Han}/u, `${name}.${part}.${code}`);
+        assert.ok(said.length <= 20, said);
+      }
+      assert.equal(status.called(part, 'of-tomorrow'), 'of-tomorrow');
     }
   });
 
