@@ -9,19 +9,18 @@ const ROOMS = ['nodes', 'api', 'charging', 'hardware', 'flows'];
 /** An editor that saves several files is waited for. */
 const QUIET_MS = 200;
 
-/** The worker's tag changes with any file of the page; what it kept is what the page was. */
-const RELOAD = `
-let tag;
-setInterval(async () => {
-  const answer = await fetch('../charge-assets/sw.js', { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
-  const now = answer?.ok ? answer.headers.get('ETag') : tag;
-  if (tag !== undefined && now !== tag) {
+/** A page knows of which build it is, also one that its worker kept; this program is never kept, and tells the newest. */
+const reload = (built: string) => `// ${built}
+const { built } = document.currentScript.dataset;
+const look = async () => {
+  const answer = await fetch('../charge-assets/reload.js', { cache: 'no-store' }).catch(() => undefined);
+  if (answer?.ok && !(await answer.text()).startsWith('// ' + built)) {
     const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
     await Promise.all(workers.map((worker) => worker.unregister()));
     location.reload();
-  }
-  tag = now;
-}, 500);
+  } else setTimeout(look, 500);
+};
+look();
 `;
 
 let running: ChildProcess | undefined;
@@ -32,8 +31,9 @@ let again = false;
 function build(): boolean {
   if (spawnSync(process.execPath, ['build.ts'], { cwd: root, stdio: 'inherit' }).status !== 0) return false;
   const page = join(root, 'dist/flows/cloud/charge-page');
-  writeFileSync(join(page, 'reload.js'), RELOAD);
-  appendFileSync(join(page, 'index.html'), '<script src="../charge-assets/reload.js"></script>');
+  const built = new Date().toISOString();
+  writeFileSync(join(page, 'reload.js'), reload(built));
+  appendFileSync(join(page, 'index.html'), `<script src="../charge-assets/reload.js" data-built="${built}"></script>`);
   return true;
 }
 
