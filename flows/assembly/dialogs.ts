@@ -23,9 +23,7 @@ export async function dialogPage(name: string): Promise<string> {
   const source = readFileSync(join(nodes, name, `${name}.html`), 'utf8');
   const { settings, version } = await dialogSettings(name);
   const page = new Page(name, source, settings);
-  const own = page.withRows().replace(/function \(\{ dialogOf \}\) \{$/m, (line) => {
-    return `${line}\n    const SETTINGS = ${JSON.stringify({ version, settings })};`;
-  });
+  const own = page.withRows().replace(/^ {4}\}\);$/m, `    }, ${JSON.stringify({ version, settings })});`);
   return (SHARED_BY.has(name) ? sharedScript() : '') + own;
 }
 

@@ -11,13 +11,19 @@ import { wordsOf } from './words.js';
 const COLORS = { station: '#B9DDB5', issuer: '#a9d3ea' };
 
 /**
- * @param said what the build puts in for SETTINGS: `version` of what the dialog saves, `settings` by their names
+ * As `RED.nodes` has it: tools that read a dialog without running it, as those of Node-RED's library do, know a node by this call.
+ * @param said what the build adds: `version` of what the dialog saves, `settings` by their names
+ */
+export const nodes = {
+  registerType: (type, own, said) => RED.nodes.registerType(type, dialogOf(type, own, said)),
+};
+
+/**
  * @param own what only this node has: `uses` ('station' or 'issuer'), inputs and outputs, `credentials` with the pattern of each
  *   ('' for any), `provisioned`: the one that may hold all terms, more defaults, `named`: the choice that a node without a name goes
  *   by, `prepare`
  */
-export function dialogOf(type, said, own) {
-  const { version, settings } = said;
+function dialogOf(type, own, { version, settings }) {
   const { uses, defaults, prepare, named, credentials, provisioned, ...rest } = own;
   const name = type.replaceAll(' ', '-');
   knowTable(type, settings);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'acorn';
 import { ZH_CN } from '../../../charging/station/conversation/words/zh-cn.ts';
 import type { RED, RedNode } from '../../../nodes/shared/red.ts';
 import { MOST_CHARACTERS, Status } from '../../../nodes/shared/status.ts';
@@ -26,6 +27,15 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
     ),
   );
 }
+/** The parts of a program that has been read. */
+type Part = { readonly type?: string; readonly [property: string]: unknown };
+function partsOf(value: unknown): Part[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const below = Object.values(value).flatMap(partsOf);
+  return 'type' in value ? [value as Part, ...below] : below;
+}
+const named = (part: unknown, property: string) => ((part as Part)?.[property] as Part | undefined)?.name;
+
 /** As built: with the words that dialogs share. */
 const catalogue = (name: string, language: string) =>
   flat(JSON.parse(readFileSync(join(root, 'dist/nodes', name, 'locales', language, `${name}.json`), 'utf8')) as Tree);
@@ -54,6 +64,18 @@ describe('the nodes as the editor sees them', () => {
         for (const language of LANGUAGES) {
           assert.match(read(name, 'locales', language, `${name}.html`), new RegExp(`data-help-name="${type}"`));
         }
+      });
+
+      it('is known without being run, as Node-RED’s library reads it: its type, and its properties by their keys', () => {
+        const [, script] = [...html.matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)].at(-1)!;
+        const calls = partsOf(parse(script!, { ecmaVersion: 'latest' })).filter(
+          (part) => part.type === 'CallExpression' && named(part.callee, 'property') === 'registerType',
+        );
+        const [what, definition] = calls[0]!.arguments as [Part, Part];
+        assert.deepEqual([calls.length, what.type, what.value], [1, 'Literal', type]);
+        assert.equal(definition.type, 'ObjectExpression');
+        const keys = (definition.properties as Part[]).map((property) => named(property, 'key'));
+        assert.ok(keys.length > 0 && keys.every((key) => key !== undefined), String(keys));
       });
 
       it('has help of the same parts in both languages, with words for what its dialog has', () => {
