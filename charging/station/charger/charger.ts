@@ -88,6 +88,8 @@ export class Charger {
   readonly #listeners: (() => void)[] = [];
   #cancelBeat: (() => void) | undefined;
   #tickedAt = 0;
+  /** When the latest event was heard: what was due until then was dealt with, and what fell due since was not. */
+  #heardAt = 0;
   #shown = '';
   #shownAround = '';
   #shownAt = Number.NEGATIVE_INFINITY;
@@ -273,6 +275,7 @@ export class Charger {
   /** One event, and before any other is heard, the answers of the journal to what it asked for. */
   #step(happening: Happening): void {
     const at = this.#options.clocks.monotonicMs();
+    this.#heardAt = at;
     const { state, effects } = next(this.#state, { ...happening, at } as Event, this.#options.config);
     this.#state = state;
     const opening = effects.filter((effect) => effect.type === 'relay' && !effect.on);
@@ -346,7 +349,9 @@ export class Charger {
   #beatLater(): void {
     const { clocks, config, schedule } = this.#options;
     this.#cancelBeat?.();
-    this.#cancelBeat = schedule(nextBeat(this.#state, clocks.monotonicMs(), this.#tickedAt, config), () => {
+    const beat = nextBeat(this.#state, this.#heardAt, this.#tickedAt, config);
+    const passed = clocks.monotonicMs() - this.#heardAt;
+    this.#cancelBeat = schedule(Math.max(1, Math.ceil(beat - passed)), () => {
       this.#tickedAt = clocks.monotonicMs();
       this.#askClock();
       this.#hear({ type: 'tick' });

@@ -88,3 +88,39 @@ describe('a session that ends', () => {
     assert.equal(order.filter((kind) => kind === 'session-closed').length, 1);
   });
 });
+
+describe('a relay that clicks for a test', () => {
+  it('opens when its second is over, also where something else is being heard in that very moment', () => {
+    let now = 1_000_000;
+    let reading = 0;
+    const orders: boolean[] = [];
+    let beat = { after: 0, call: () => {} };
+    const charger = new Charger({
+      journal: new MemoryJournal(),
+      config: chargerConfig({ unit: 'min' }),
+      // To hear something takes time: the clock goes on between two readings.
+      clocks: { monotonicMs: () => (now += reading) },
+      schedule: (after, call) => {
+        beat = { after, call };
+        return () => {};
+      },
+      emit: { relay: (on) => orders.push(on), display: () => {}, record: () => {} },
+    });
+    charger.relay({ on: false, ready: true });
+    charger.start();
+    charger.vehicle(false);
+    assert.equal(charger.clickRelay(1), undefined);
+    charger.relay({ on: true, ready: true });
+    assert.equal(orders.splice(0).at(-1), true);
+    now += 500;
+    beat.call();
+    now += 499.5;
+    reading = 0.3;
+    charger.relay({ on: true, ready: true });
+    assert.deepEqual(orders, []);
+    assert.equal(beat.after, 1);
+    now += beat.after;
+    beat.call();
+    assert.deepEqual(orders, [false]);
+  });
+});
