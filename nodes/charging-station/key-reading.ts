@@ -7,6 +7,7 @@ import { keyOf, type ProvisionedTerms, provisionedIn, secretOf, termsOf } from '
 
 /** Of key and id together; the longest text of a station takes some hundreds. */
 const MOST_CHARACTERS = 32_000;
+const TOO_LONG = { code: 'bad-station-key', message: 'This is too long for a key.' };
 const TYPE = 'charging station';
 
 type KeyRead =
@@ -43,7 +44,7 @@ export function serveKey(red: RED): void {
     const node = found?.type === TYPE ? found : undefined;
     if (!request.is('json')) response.status(415).end();
     else if (!isTextOrNone(typed) || !isTextOrNone(station)) response.status(400).end();
-    else if (`${typed}${station}`.length > MOST_CHARACTERS) response.status(413).end();
+    else if (`${typed}${station}`.length > MOST_CHARACTERS) response.status(413).json(TOO_LONG);
     else if (typed === undefined && !node) response.status(404).end();
     else {
       try {

@@ -226,7 +226,8 @@ describe('what dialogs ask a Node-RED for', function () {
           assert.doesNotMatch(message, /5a5a|c3c3/);
         }
       }
-      assert.equal((await read({ typed: 'x'.repeat(40_000) })).status, 413);
+      const long = await read({ typed: 'x'.repeat(40_000) });
+      assert.deepEqual([long.status, (await long.json()).code], [413, 'bad-station-key']);
       const form = {
         method: 'POST',
         headers: { authorization: 'Bearer owner' },
