@@ -13,6 +13,10 @@ const MOST_CHOICES = 8;
 /** What every node has, and what needs no words. */
 const KNOWN: ReadonlySet<string> = new Set(['version', 'name']);
 
+/** A line's end among Chinese characters, or after their punctuation: a browser would show a gap there. */
+const BETWEEN_CHARACTERS =
+  /(?<=[\p{Script=Han}）”])\n\s*(?=[\p{Script=Han}“])|\n\s*(?=[（，。；：、）])|(?<=[，。；：、（])\n\s*(?=[^\s<]|<code>|<[bi]>)/gu;
+
 interface Words {
   readonly properties: string;
   readonly kinds: Readonly<Record<DialogSetting['kind'], string>>;
@@ -59,10 +63,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
 
 /** The help of a node with its properties, before what it says in detail. */
 export async function helpPage(name: string, language: Language): Promise<string> {
-  const written = readFileSync(
-    join(import.meta.dirname, '../../nodes', name, 'locales', language, `${name}.html`),
-    'utf8',
-  );
+  const file = join(import.meta.dirname, '../../nodes', name, 'locales', language, `${name}.html`);
+  const written = readFileSync(file, 'utf8').replace(BETWEEN_CHARACTERS, '');
   const { settings } = await dialogSettings(name);
   const list = new Properties(name, settings, language).list();
   const at = /^<h3>(?:Details|详细|References|参考)<\/h3>$|^<\/script>$/m.exec(written)!.index;

@@ -84,6 +84,11 @@ describe('the nodes as the editor sees them', () => {
         );
         const parts = (help: string) => all(help, /<(h3|h4|dt|li|a|ol|ul)\b/g);
         assert.deepEqual(parts(chinese!), parts(english!));
+        assert.doesNotMatch(
+          chinese!,
+          /[\p{Script=Han}，。；：、]\n\s*\p{Script=Han}|\n\s*[，。；：、（]/u,
+          'a gap among characters',
+        );
         assert.deepEqual(all(chinese!, /href="([^"]+)"/g), all(english!, /href="([^"]+)"/g));
         const known = catalogue(name, 'en-US');
         const labels = all(html, new RegExp(`data-i18n="${name}\\.label\\.(\\w+)"`, 'g'));
