@@ -3,10 +3,12 @@ import type { Settings } from '../../hardware/settings.ts';
 
 /** A new dialog has it from a variable. */
 const from = <const V extends string>(variable: V) => ({ variable, fresh: `\${${variable}}` });
+/** What a dialog holds leaves with the flow: a password is for the variable. One that was typed before goes on. */
+const WITHOUT_PASSWORD = '(?![^@/]*:[^@]*@)(?!.*[?&]password=)';
 const limit = { kind: 'number', least: 0, most: 9_999_999, whole: true } as const;
 
 export const SETTINGS = {
-  ledger: { kind: 'text', pattern: '^(?:sqlite:.+|postgres(?:ql)?://.+)$', ...from('DATABASE_URL') },
+  ledger: { kind: 'text', pattern: `^(?:sqlite:.+|postgres(?:ql)?://${WITHOUT_PASSWORD}.+)$`, ...from('DATABASE_URL') },
   publicCharging: { kind: 'choice', choices: ['no', 'yes'], ...from('PUBLIC_CHARGING') },
   payment: { kind: 'choice', choices: ['no', 'stripe', 'adapter', 'simulated'], ...from('PAYMENT_PROVIDER') },
   paymentAddress: { kind: 'text', pattern: '^https?://\\S+$', ...from('PAYMENT_ADDRESS') },

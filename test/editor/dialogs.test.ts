@@ -106,8 +106,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
       right: ['', 'https://example.com/alarms', variable('ALARM_WEBHOOK')],
     },
     ledger: {
-      wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:'],
-      right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h/d', variable('DATABASE_URL')],
+      // A password would leave with an exported flow.
+      wrong: ['mysql://x', 'ledger.sqlite', 'sqlite:', 'postgres://u:pw@h/d', 'postgresql://u@h/d?password=pw'],
+      right: ['', 'sqlite:/data/l.sqlite', 'postgres://u@h1:5432,h2:5432/d', variable('DATABASE_URL')],
     },
     publicCharging: oneOrVariable('no', 'yes'),
     payment: oneOrVariable('no', 'stripe', 'adapter'),
