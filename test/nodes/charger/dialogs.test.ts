@@ -89,6 +89,8 @@ describe('the nodes as the editor sees them', () => {
           /[\p{Script=Han}，。；：、]\n\s*\p{Script=Han}|\n\s*[，。；：、（]/u,
           'a gap among characters',
         );
+        // A reader finds a node by the name that the palette has.
+        for (const one of names) assert.ok(!chinese!.includes(`<code>${one.replaceAll('-', ' ')}</code>`), one);
         assert.deepEqual(all(chinese!, /href="([^"]+)"/g), all(english!, /href="([^"]+)"/g));
         const known = catalogue(name, 'en-US');
         const labels = all(html, new RegExp(`data-i18n="${name}\\.label\\.(\\w+)"`, 'g'));
