@@ -1,9 +1,12 @@
 // Every setting of every dialog, tried through the editor's own validation: Node-RED takes a validator's sentence as an
 // error only when the function has two parameters, and nothing but the editor itself shows which are heard.
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
 
 /** Of a setting with a validator: what it must refuse, and what it must take; other settings go along. */
 interface Tried {
@@ -133,6 +136,15 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Tried>>>> = {
   'read report': { station: stationOrMessage },
 };
 
+/** All nodes of all examples, once each, with nothing that runs. */
+function examples(): readonly object[] {
+  const nodes = globSync('nodes/*/examples/*.json', { cwd: root }).flatMap(
+    (file) => JSON.parse(readFileSync(`${root}${file}`, 'utf8')) as { id: string; type: string }[],
+  );
+  const once = new Map(nodes.map((node) => [node.id, node]));
+  return [...once.values()].map((node) => (node.type === 'tab' ? { ...node, disabled: true } : node));
+}
+
 interface Validated {
   readonly valid: boolean;
   readonly said: string;
@@ -144,7 +156,7 @@ describe('the dialogs, through the editor’s own validation', function () {
   let browser: Browser;
   let page: Page;
   before(async () => {
-    [editor, browser] = await Promise.all([Editor.start(), launchBrowser()]);
+    [editor, browser] = await Promise.all([Editor.start(examples()), launchBrowser()]);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await editor.open(page);
   });
@@ -200,6 +212,27 @@ describe('the dialogs, through the editor’s own validation', function () {
     for (const [type, settings] of Object.entries(SETTINGS)) {
       for (const name of Object.keys(settings)) assert.ok(found[type]?.[name], `${type}: ${name} has no validator`);
     }
+  });
+
+  it('no two nodes of an example lie on each other, as wide as the editor draws them', async () => {
+    const found = await page.evaluate(`(async () => {
+      const tabs = [];
+      RED.nodes.eachWorkspace(({ id, label }) => tabs.push({ id, label }));
+      const touching = [];
+      for (const { id, label } of tabs) {
+        RED.workspaces.show(id);
+        await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+        const nodes = RED.nodes.filterNodes({ z: id });
+        if (nodes.some(({ w }) => !(w > 0))) touching.push(label + ': not drawn');
+        nodes.forEach((one, at) => nodes.slice(at + 1).forEach((other) => {
+          const apart = Math.abs(one.x - other.x) - (one.w + other.w) / 2;
+          const below = Math.abs(one.y - other.y) - (one.h + other.h) / 2;
+          if (apart < 8 && below < 0) touching.push(label + ': ' + [one, other].map(({ name, type }) => name || type).join(', '));
+        }));
+      }
+      return { tabs: tabs.length, touching };
+    })()`);
+    assert.deepEqual(found, { tabs: 9, touching: [] });
   });
 
   for (const [type, settings] of Object.entries(SETTINGS)) {
