@@ -74,7 +74,7 @@ describe('a flow wired from scratch', function () {
     await me.deploy();
     asWritten('From scratch: keypad → verify → relay', this.test!);
     const code = voucherCode(KEY, { layout: 'compact', unit: 'min', step: 30, quantity: 1, sequence: 1 });
-    await me.node('read keypad').locator('.red-ui-flow-node').dblclick();
+    await me.edit('read keypad');
     const row = page.locator('[data-try=press]');
     for (const [keys, words] of [
       ['x', 'Keys are 0 to 9'],
@@ -112,8 +112,8 @@ describe('a flow wired from scratch', function () {
     await me.deploy();
     asWritten('From scratch: http in → admit → issue → response', this.test!);
     // What may be asked of the ledger stands in the dialog of the code issuer.
-    await me.node('issue code').locator('.red-ui-flow-node').dblclick();
-    await page.locator('#node-input-btn-issuer-edit').click();
+    await me.edit('issue code');
+    await me.editChosen('issuer');
     const row = page.locator('[data-try=ledger]');
     await row.locator('button').click();
     await row.locator('[role=status]', { hasText: 'SQLite' }).waitFor();
@@ -155,9 +155,7 @@ describe('a flow wired from scratch', function () {
     const isMarked = async () => /input-error/.test((await me.field('key').getAttribute('class')) ?? '');
     const openStation = async () => {
       await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
-      await page.locator('#node-config-dialog-ok').waitFor();
-      // Its fields come after its buttons.
-      await me.field('step').waitFor();
+      await me.atRest('node-config');
     };
     const address = 'https://example.com/charge/CP-0009';
     const site = { id: 'CP-0009', unit: 'Wh', step: 500, layout: 'wide', slotSeconds: 120, outlets: 4, page: address };

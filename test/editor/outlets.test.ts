@@ -52,9 +52,7 @@ describe('the dialogs of a station with several outlets', function () {
   const rows = (setting: string) => page.locator(`[data-rows=${setting}] input`);
   const open = async (id: string) => {
     await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
-    await page.locator('#node-dialog-ok').waitFor();
-    // Once it has slid in, it takes the focus from whatever had it.
-    await page.locator('.red-ui-tray-body :focus').waitFor();
+    await me.atRest('node');
   };
   const saved = async (id: string, setting: string) => {
     await page.locator('#node-dialog-ok').click();
@@ -120,7 +118,7 @@ describe('the dialogs of a station with several outlets', function () {
     const typed = (id: string, setting: string) => page.locator(`#node-${id}input-${setting}-typed-field`);
     const openStation = async () => {
       await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
-      await page.locator('#node-config-dialog-ok').waitFor();
+      await me.atRest('node-config');
     };
     const station = async () => {
       await page.locator('#node-config-dialog-ok').click();

@@ -208,8 +208,7 @@ describe('the palette', function () {
             await me.done('node-config');
             const id = (await configOf(config))!;
             await saysAll(config, id, wrong);
-            await me.click(page.locator(`#node-input-btn-${uses}-edit`));
-            await page.locator('#node-config-dialog-ok:visible').waitFor();
+            await me.editChosen(uses);
             await filled.rightly(config, RIGHT[config]!);
             await me.done('node-config');
             assert.deepEqual(await wrongs(id), []);
@@ -317,8 +316,7 @@ describe('the palette', function () {
           ['issue code', { masterKey: SECRETS.masterKey, alarmSecret: SECRETS.alarmSecret }],
         ] as const) {
           await me.edit(type);
-          await me.click(page.locator(`#node-input-btn-${await usedBy(type)}-edit`));
-          await page.locator('#node-config-dialog-ok:visible').waitFor();
+          await me.editChosen(await usedBy(type));
           for (const [name, secret] of Object.entries(secrets)) await me.fill(name, secret);
           await me.done('node-config');
           await me.done();

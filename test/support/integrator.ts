@@ -70,14 +70,32 @@ export class Integrator {
 
   async edit(type: string): Promise<void> {
     await this.#did(`Open *${type}*.`, this.node(type).locator('.red-ui-flow-node').dblclick());
-    await this.page.locator('#node-dialog-ok').waitFor();
+    await this.atRest('node');
+  }
+
+  /** When that dialog is built and has slid in: a click on what still moves may begin on it and end beside it, and then is none. */
+  async atRest(dialog: 'node' | 'node-config'): Promise<void> {
+    await this.#still(dialog);
+    // It takes the keys from whatever had them.
+    await this.page.locator('.red-ui-tray-body :focus').waitFor();
+  }
+
+  async #still(dialog: 'node' | 'node-config'): Promise<void> {
+    await this.page.locator(`#${dialog}-dialog-ok:visible`).waitFor();
+    await this.page.waitForFunction(DIALOG_STANDS);
   }
 
   /** The dialog of a new configuration node, from that of a node that needs one. */
   async add(property: string): Promise<void> {
     const label = await this.#label(property);
     await this.#did(`Add a new *${label}*.`, this.page.locator(`#node-input-btn-${property}-add`).click());
-    await this.page.locator('#node-config-dialog-ok:visible').waitFor();
+    await this.atRest('node-config');
+  }
+
+  /** The dialog of the configuration node that is chosen in that of a node. */
+  async editChosen(property: string): Promise<void> {
+    await this.click(this.page.locator(`#node-input-btn-${property}-edit`));
+    await this.atRest('node-config');
   }
 
   /** The field itself, or that of its typed input. */
@@ -139,7 +157,7 @@ export class Integrator {
     const isAbove = (await this.page.locator('.red-ui-tray-breadcrumbs li').count()) > 1;
     await this.click(ok);
     await ok.waitFor({ state: 'detached' });
-    if (isAbove) await this.page.locator('#node-dialog-ok').waitFor();
+    if (isAbove) await this.#still('node');
     else await this.page.locator('.red-ui-tray').waitFor({ state: 'detached' });
   }
 
@@ -214,6 +232,12 @@ export class Integrator {
     await this.#sweep();
   }
 }
+
+/** At the edge of the screen, where it slides to. */
+const DIALOG_STANDS = `(() => {
+  const dialog = [...document.querySelectorAll('.red-ui-tray')].at(-1);
+  return dialog.style.right === '0px' && dialog.getAnimations().length === 0;
+})()`;
 
 async function centre(what: Locator): Promise<readonly [number, number]> {
   const box = (await what.boundingBox())!;
