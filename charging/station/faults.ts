@@ -46,6 +46,19 @@ export interface Fault {
   readonly standing: boolean;
 }
 
+/** The cause of a fault as it was told, and who told it: who tells of another cause of the same fault takes back that one. */
+export interface Cause {
+  readonly code: FaultCode;
+  readonly by: string;
+}
+
+/** The causes that stand, once one was told, or taken back. */
+export function withCause(before: readonly Cause[], { code, by }: Cause, standing: boolean): readonly Cause[] {
+  const isThis = (cause: Cause) => cause.code === code && cause.by === by;
+  if (before.some(isThis) === standing) return before;
+  return standing ? [...before, { code, by }] : before.filter((cause) => !isThis(cause));
+}
+
 export function isFaultCode(code: unknown): code is FaultCode {
   return typeof code === 'string' && Object.hasOwn(FAULTS, code);
 }

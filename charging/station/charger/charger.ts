@@ -174,7 +174,7 @@ export class Charger {
   relayFault(code: string, standing = true, outlet = 1): void {
     if (code === 'not-ready' || code === 'closed') return;
     const known = this.#faultCode(code) ?? 'guard-lost';
-    this.#hear({ type: 'fault', outlet, code: known, standing });
+    this.#hear({ type: 'fault', outlet, code: known, by: code, standing });
   }
 
   /**
@@ -183,7 +183,7 @@ export class Charger {
    */
   fault(code: string, standing: boolean, outlet = 1): void {
     const known = this.#faultCode(code);
-    if (known) this.#hear({ type: 'fault', outlet, code: known, standing });
+    if (known) this.#hear({ type: 'fault', outlet, code: known, by: code, standing });
     else this.#note(code, standing);
   }
 

@@ -206,7 +206,10 @@ function ofOutlets({ outlets }: ChargerState, event: Event): OfOutlets {
 }
 
 function forStation({ outlets, isStarted }: ChargerState, event: Event): StationEvent {
-  if (event.type === 'fault') return isStationWide(event.code) ? event : { type: 'time' };
+  if (event.type === 'fault') {
+    const { code, by = code, outlet = 1 } = event;
+    return isStationWide(code) ? { ...event, by: `${by} ${outlet}` } : { type: 'time' };
+  }
   if (!isStarted) return { type: 'time' };
   switch (event.type) {
     case 'noted':

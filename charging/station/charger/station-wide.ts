@@ -1,6 +1,6 @@
 // What holds for the whole station: faults that stop every outlet, and a journal that takes no writes. Pure.
 import type { Unit } from '../../codes/index.ts';
-import { blocking, cleared, FAULTS, type Fault, type FaultCode, judged } from '../faults.ts';
+import { blocking, type Cause, cleared, FAULTS, type Fault, type FaultCode, judged, withCause } from '../faults.ts';
 import type { Note, StationConditions } from '../outlet/model.ts';
 
 export interface JournalConfig {
@@ -11,7 +11,7 @@ export interface JournalConfig {
 export interface StationWide {
   readonly faults: readonly Fault[];
   /** Causes that were reported from outside and not taken back. */
-  readonly reported: readonly FaultCode[];
+  readonly reported: readonly Cause[];
   /** Set while the journal doesn't take writes: when it is tried next, monotonic milliseconds. */
   readonly retryAt: number | undefined;
   /** What it did not take, to be written when it does. */
@@ -30,7 +30,7 @@ const PROBE = 'journal-works';
 
 /** What the station as a whole is told by one event. */
 export type StationEvent =
-  | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean }
+  | ({ readonly type: 'fault'; readonly standing: boolean } & Cause)
   /** The journal took a write, or did not; `note` is that write where it was one. */
   | { readonly type: 'journal-works' }
   | { readonly type: 'noted'; readonly note: Note }
@@ -112,7 +112,7 @@ class Step {
   /** Holds the faults against their causes, and tries a journal that failed. @returns whether it is tried now */
   moveOn({ unplugged, outOfOrder, unclosed }: OfOutlets): boolean {
     const { faults, reported, retryAt } = this.state;
-    const causes = new Set(reported);
+    const causes = new Set(reported.map(({ code }) => code));
     if (retryAt !== undefined) causes.add('journal-not-writable');
     const judgement = judged(faults, causes, unplugged);
     for (const code of judgement.raised) this.note('fault', { code });
@@ -128,8 +128,7 @@ function hear(step: Step, event: StationEvent, { unplugged }: OfOutlets): void {
   const { reported, faults } = step.state;
   switch (event.type) {
     case 'fault':
-      if (event.standing && !reported.includes(event.code)) step.set({ reported: [...reported, event.code] });
-      if (!event.standing) step.set({ reported: reported.filter((code) => code !== event.code) });
+      step.set({ reported: withCause(reported, event, event.standing) });
       return;
     case 'noted':
       if (event.note.kind === PROBE) works(step);

@@ -1,5 +1,5 @@
 // What each event changes at an outlet. What follows from it, whatever the event, is in phases.ts.
-import { FAULTS, type FaultCode } from '../faults.ts';
+import { FAULTS, type FaultCode, withCause } from '../faults.ts';
 import type { SessionRecord, Voucher } from '../types.ts';
 import { read } from './current.ts';
 import { hearJournal } from './journal-answers.ts';
@@ -94,7 +94,7 @@ function hearHardware(outlet: Transition, event: HardwareEvent & { readonly at: 
       hearMeter(outlet, event.reading);
       return;
     case 'fault':
-      report(outlet, event.code, event.standing);
+      report(outlet, event.code, event.standing, event.by);
   }
 }
 
@@ -234,11 +234,9 @@ function halt(outlet: Transition): void {
   outlet.set({ phase: { name: 'free' }, startedAt: undefined });
 }
 
-function report(outlet: Transition, code: FaultCode, standing: boolean): void {
-  const { reported } = outlet.state;
+function report(outlet: Transition, code: FaultCode, standing: boolean, by: string = code): void {
   if (standing && FAULTS[code].momentary) outlet.raise(code);
-  else if (standing && !reported.includes(code)) outlet.set({ reported: [...reported, code] });
-  else if (!standing && reported.includes(code)) outlet.set({ reported: reported.filter((other) => other !== code) });
+  else outlet.set({ reported: withCause(outlet.state.reported, { code, by }, standing) });
 }
 
 function hearVehicle(outlet: Transition, { at, connected, settling, everyMs }: Of<'vehicle'>): void {

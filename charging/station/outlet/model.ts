@@ -1,7 +1,7 @@
 // The plain data of one outlet: what it knows, what it hears, what it asks for. The rules are in events.ts (what each event
 // changes) and phases.ts (what follows from it).
 import type { Unit } from '../../codes/index.ts';
-import type { Fault, FaultCode } from '../faults.ts';
+import type { Cause, Fault, FaultCode } from '../faults.ts';
 import type { EndReason, SessionRecord, Unredeemable, Voucher } from '../types.ts';
 import { type Current, NO_CURRENT } from './current-state.ts';
 
@@ -213,7 +213,7 @@ export interface OutletState {
   /** Those of this outlet alone. */
   readonly faults: readonly Fault[];
   /** Causes that were reported from outside and not taken back. */
-  readonly reported: readonly FaultCode[];
+  readonly reported: readonly Cause[];
   /** The vouchers of the last session and their receipts, until the next one has ended. */
   readonly lastVouchers: readonly SessionRecord[];
   readonly receipts: readonly Receipt[];
@@ -263,7 +263,8 @@ export type HardwareEvent =
     }
   | { readonly type: 'meter'; readonly reading: MeterMessage }
   | { readonly type: 'relay'; readonly on: boolean; readonly readyInMs: number | undefined; readonly restarting?: true }
-  | { readonly type: 'fault'; readonly code: FaultCode; readonly standing: boolean };
+  /** `by`: who tells of it, and alone takes it back; the code where it is not set. */
+  | { readonly type: 'fault'; readonly code: FaultCode; readonly by?: string; readonly standing: boolean };
 
 export interface StartEvent {
   readonly type: 'start';

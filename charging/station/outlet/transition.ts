@@ -1,5 +1,5 @@
 // One transition of an outlet: what changes while one event is dealt with. Nothing of it outlives `next` (machine.ts).
-import { blocking, cleared, FAULTS, type FaultCode, judged, raised } from '../faults.ts';
+import { blocking, cleared, type FaultCode, judged, raised } from '../faults.ts';
 import type { EndReason, SessionRecord } from '../types.ts';
 import { endedRecordsOf, goesOn, left, reopened } from './metering.ts';
 import type {
@@ -122,7 +122,7 @@ export class Transition {
 
   #causes(): Set<FaultCode> {
     const { state, at, config } = this;
-    const causes = new Set<FaultCode>(state.reported.filter((code) => !FAULTS[code].momentary));
+    const causes = new Set(state.reported.map(({ code }) => code));
     if (state.strayedSince !== undefined && at - state.strayedSince >= config.stoppingMs) causes.add('relay-stuck-on');
     if (state.current.leakedAt !== undefined) causes.add('relay-stuck-on');
     if (state.suspect || state.current.wrong) causes.add('meter-implausible');

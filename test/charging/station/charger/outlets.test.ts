@@ -126,6 +126,17 @@ describe('several outlets', () => {
     assert.deepEqual(site.phases, ['stopping', 'stopping', 'fault']);
   });
 
+  it('are stopped by a fault of the station until each of them that told of it takes it back', () => {
+    for (const code of ['guard-lost', 'over-temperature'] as const) {
+      const site = new Site();
+      for (const outlet of [1, 3]) site.hear({ type: 'fault', outlet, code, standing: true });
+      site.hear({ type: 'fault', outlet: 1, code, standing: false });
+      assert.deepEqual(site.phases, ['fault', 'fault', 'fault'], `${code} stands at outlet 3 still`);
+      site.hear({ type: 'fault', outlet: 3, code, standing: false });
+      assert.deepEqual(site.phases, ['free', 'free', 'free'], code);
+    }
+  });
+
   it('go on selling when one of them is out of order', () => {
     const site = new Site();
     site.hear({ type: 'fault', outlet: 2, code: 'gpio-lost', standing: true });

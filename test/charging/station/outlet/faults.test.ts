@@ -199,6 +199,16 @@ describe('a relay', () => {
     assert.equal(bench.state, 'charging');
   });
 
+  it('of which two lines are lost is out of order until both are back', () => {
+    const bench = new Bench();
+    bench.charger.relayFault('line-failed', true);
+    bench.charger.fault('gpio-lost', true);
+    bench.charger.fault('gpio-lost', false);
+    assert.deepEqual(bench.charger.snapshot().faults, ['gpio-lost'], "the relay's line is lost still");
+    bench.charger.relayFault('line-failed', false);
+    assert.deepEqual(bench.charger.snapshot().faults, []);
+  });
+
   it('opens when the plug can no longer be sensed', () => {
     const bench = new Bench();
     bench.charge();
