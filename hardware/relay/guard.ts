@@ -16,7 +16,7 @@ import {
   MessageReader,
   readToGuard,
 } from './protocol.ts';
-import { answers, makeFolderOf, withShortPath } from './socket.ts';
+import { answers, fileAt, makeFolderOf, withShortPath } from './socket.ts';
 import { RelayError } from './types.ts';
 
 /** A lease an outlet, those of before a deploy that are not gone yet, and who asks how it is. */
@@ -66,9 +66,13 @@ export class Guard {
   #again: NodeJS.Timeout | undefined;
   #trying: Promise<void> = Promise.resolve();
   #stopped = false;
+  readonly #socket: string;
+  /** The file of the socket, once it listens. */
+  #listensAt: number | undefined;
 
   private constructor(options: GuardOptions) {
     this.#driver = options.driver;
+    this.#socket = options.socket;
     this.#closings = new ClosingsFile(`${options.socket}.closings`);
     this.#log = options.log ?? (() => {});
     this.#server = createServer((socket) => this.#connected(socket));
@@ -97,9 +101,11 @@ export class Guard {
     return guard;
   }
 
-  /** Nothing that was told to go off is still on. */
+  /** Nothing that was told to go off is still on, and who has no lease yet finds it: its socket may have been removed. */
   get healthy(): boolean {
-    return [...this.#relays.values()].every(({ holder }) => holder.healthy);
+    const relays = [...this.#relays.values()];
+    if (!relays.every(({ holder }) => holder.healthy)) return false;
+    return relays.every(({ lease }) => lease !== undefined) || fileAt(this.#socket) === this.#listensAt;
   }
 
   /** The relays that were found on when the guard started. */
@@ -216,6 +222,7 @@ export class Guard {
       process.umask(mask);
     }
     chmodSync(path, 0o600);
+    this.#listensAt = fileAt(path);
     this.#server.on('error', (error) => this.#log(error.message));
   }
 

@@ -1,5 +1,5 @@
 // Where a Unix socket is, however deep its folder: the kernel takes 107 bytes of path and no more.
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 
@@ -25,12 +25,22 @@ export function connectTo(path: string): Socket {
   }
 }
 
-/** Whether somebody listens there; a socket file that a dead guard left behind does not. */
+/** Tells one file from the next at a path; undefined where there is none. */
+export function fileAt(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether somebody listens there, also one that hangs; a socket file that a dead guard left behind does not. */
 export async function answers(path: string): Promise<boolean> {
   const socket = connectTo(path);
   const answered = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
+    // EAGAIN: more wait to be heard already than may.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN'));
   });
   socket.destroy();
   return answered;

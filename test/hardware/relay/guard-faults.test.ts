@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
 import { Bench, median, RawClient } from './guards.ts';
 
 describe('a relay under guard', () => {
@@ -183,6 +184,30 @@ describe('a relay under guard', () => {
     const news = (await client.hear()) as { state: { on: boolean; problem: { code: string } } };
     assert.equal(news.state.on, false);
     assert.equal(news.state.problem.code, 'line-failed');
+    client.destroy();
+  });
+
+  it('is left to a guard that hangs and hears no more clients, until that is ended', async function () {
+    this.timeout(20_000);
+    const { process: hung } = await bench.guard();
+    const client = await closing();
+    hung.kill('SIGSTOP');
+    const waiting: Socket[] = [];
+    for (let full = false; !full; ) {
+      const next = createConnection(bench.socket);
+      next.on('error', ({ code }: NodeJS.ErrnoException) => {
+        full ||= code === 'EAGAIN';
+      });
+      waiting.push(next);
+      await Promise.race([once(next, 'connect'), once(next, 'close')]).catch(() => {});
+    }
+    await assert.rejects(bench.guard(), /did not start/);
+    assert.equal(bench.wire(), '1', 'no line was touched');
+    for (const each of waiting) each.destroy();
+    hung.kill('SIGKILL');
+    await once(hung, 'exit');
+    await bench.guard();
+    assert.equal(bench.wire(), '0');
     client.destroy();
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate as tick } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openDriver } from '../../../hardware/gpio/open.ts';
 import { Guard } from '../../../hardware/relay/guard.ts';
@@ -94,6 +95,22 @@ describe('the relay guard', () => {
     });
     assert.equal(bench.wire(), '1');
     assert.equal((await set(client, false)).type, 'done');
+  });
+
+  it('whose socket was taken away is not well, but while its clients hold all leases, so that it is started anew', async () => {
+    await start();
+    const clients = [await leased('relay'), await leased('second')];
+    assert.ok(guard.healthy);
+    rmSync(bench.socket);
+    assert.ok(guard.healthy, 'who charges goes on');
+    clients[1]!.destroy();
+    while (guard.status.relays.second!.held) await tick();
+    assert.equal(guard.healthy, false);
+    const other = createServer().listen(bench.socket);
+    await once(other, 'listening');
+    assert.equal(guard.healthy, false, 'nor where somebody else listens');
+    other.close();
+    clients[0]!.destroy();
   });
 
   it('leaves no socket where it can have no line', async () => {
