@@ -3,9 +3,9 @@ import type { PaymentsTable } from '../database/schema.ts';
 import type { DisputeCall, GoneCall, News } from '../payment-types.ts';
 import { refuse } from '../refusals.ts';
 import type { Answer } from '../types.ts';
-import type { Work } from '../work.ts';
+import { TryAgain, type Work } from '../work.ts';
 import { stopReservation } from './payments.ts';
-import { holdRefunds, noteGone, paymentNamed, stationId } from './refunds.ts';
+import { amountOf, asDisputed, holdRefunds, noteGone, paymentNamed, payPayment, stationId } from './refunds.ts';
 
 const NOTHING_NEW: News = { news: false };
 
@@ -22,9 +22,14 @@ export async function refundedElsewhere(work: Work, call: GoneCall): Promise<Ans
   const payment = await paymentNamed(work, call.payment);
   if (!payment) return unknownPayment();
   if (isOtherMoney(payment, call)) return otherMoney();
-  // All of it, and no code yet: nobody gets one. A part of it is a gift, or for what was left.
-  if (waits(payment) && call.amount.minorUnits >= (payment.minor_units ?? 0)) await stopReservation(work, payment);
-  return { news: await went(work, call, 'provider', 'refunded-at-provider') };
+  const news = await went(work, call, 'provider', 'refunded-at-provider');
+  const now = (await paymentNamed(work, call.payment))!;
+  // All of it, be it in parts, and no code yet: nobody gets one. A part of it is a gift, or for what was left.
+  if (news && waits(now) && now.refunded >= ((await amountOf(work, now)) ?? 0)) {
+    await stopReservation(work, now);
+    await payPayment(work, now.payment, call.reference);
+  }
+  return { news };
 }
 
 /** The customer's bank wants a payment back, or has decided. Told again, or late, nothing changes. */
@@ -34,7 +39,15 @@ export async function disputeTold(work: Work, call: DisputeCall): Promise<Answer
   if (isOtherMoney(payment, call)) return otherMoney();
   const over = payment.dispute === 'won' || payment.dispute === 'lost';
   if (payment.dispute === call.state || over) return NOTHING_NEW;
-  await work.db.updateTable('payments').set({ dispute: call.state }).where('payment', '=', call.payment).execute();
+  const told = await work.db
+    .updateTable('payments')
+    .set({ dispute: call.state })
+    .where('payment', '=', call.payment)
+    .where(asDisputed(payment))
+    .returning('payment')
+    .execute();
+  // How it ended must not be lost under the late word of its beginning.
+  if (told.length === 0) throw new TryAgain('its dispute went on meanwhile');
   if (waits(payment)) await stopReservation(work, { ...payment, dispute: call.state });
   await audit(work, payment, `payment-dispute-${call.state}`);
   const now = (await paymentNamed(work, call.payment))!;

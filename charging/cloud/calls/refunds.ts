@@ -2,8 +2,9 @@
 // transaction that makes the money owed; whoever sends it takes it on a lease, tells what became of it, and may die at any
 // point: the provider takes each key once, and what nobody told of is sent again with the same key.
 import { hash } from 'node:crypto';
+import type { ExpressionBuilder } from 'kysely';
 import { tidy } from '../checks.ts';
-import type { PaymentsTable, RefundsTable } from '../database/schema.ts';
+import type { PaymentsTable, RefundsTable, Tables } from '../database/schema.ts';
 import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 import { requestIdOf, stationByNumber } from './records.ts';
@@ -72,14 +73,23 @@ async function keep(work: Work, row: RefundsTable): Promise<boolean> {
   return kept.length > 0;
 }
 
-async function addToPayment(work: Work, { payment, refunded }: PaymentsTable, minorUnits: number): Promise<void> {
+/** The payment, unless its dispute went on since it was read. */
+export const asDisputed =
+  ({ dispute }: PaymentsTable) =>
+  (eb: ExpressionBuilder<Tables, 'payments'>) =>
+    eb('dispute', dispute === null ? 'is' : '=', dispute);
+
+async function addToPayment(work: Work, payment: PaymentsTable, minorUnits: number): Promise<void> {
+  const { refunded } = payment;
   const added = await work.db
     .updateTable('payments')
     .set({ refunded: refunded + minorUnits })
-    .where(({ and }) => and({ payment, refunded }))
+    .where(({ and }) => and({ payment: payment.payment, refunded }))
+    .where(asDisputed(payment))
     .returning('payment')
     .execute();
-  if (added.length === 0) throw new TryAgain('something else of this payment goes back meanwhile');
+  if (added.length === 0)
+    throw new TryAgain('something else of this payment goes back, or its bank wants it, meanwhile');
 }
 
 export async function paymentNamed(work: Work, payment: string): Promise<PaymentsTable | undefined> {
@@ -87,7 +97,7 @@ export async function paymentNamed(work: Work, payment: string): Promise<Payment
 }
 
 /** What was paid; where nobody said it, what its request costs. */
-async function amountOf(work: Work, payment: PaymentsTable): Promise<number | undefined> {
+export async function amountOf(work: Work, payment: PaymentsTable): Promise<number | undefined> {
   const { minor_units, station, reservation } = payment;
   if (minor_units !== null) return minor_units;
   const row = await work.db

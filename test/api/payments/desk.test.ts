@@ -298,6 +298,19 @@ for (const kind of BOTH) {
       await shop.assertBalanced('by hand', true);
     });
 
+    it('gives no code for money that went back by hand in parts; a part told twice is one', async () => {
+      const { request, payment } = await shop.paid();
+      const [first, second] = [server.refundByHand(payment, 150), server.refundByHand(payment, 150)];
+      await shop.tell(first);
+      await shop.tell(first);
+      assert.equal(await shop.status(request), 'paid', 'half of it is a gift');
+      await shop.tell(second);
+      assert.equal(await shop.status(request), 'cancelled');
+      assert.equal(refusal(await at.ledger.issueReserved({ client: 'app', id: request })), '410 cancelled');
+      assert.deepEqual(await shop.strays(request), [['not-issued', true]]);
+      await shop.assertBalanced('in parts', true);
+    });
+
     it('finds out from a refusal what was paid back by hand and told to nobody', async () => {
       const { request, payment, sequence } = await shop.issued();
       granted(await shop.settle(sequence, 155));
