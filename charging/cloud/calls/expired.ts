@@ -9,7 +9,7 @@ import type { Answer, Settlement } from '../types.ts';
 import type { Work } from '../work.ts';
 import { rowsAt } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
-import { codeAt, currentTerms, findReservation, lastDrawn, stationByNumber, termsOf, VOUCHER } from './records.ts';
+import { codeOfRequest, currentTerms, lastDrawn, stationByNumber, termsOf } from './records.ts';
 
 export interface RefundExpiredCall {
   /** The charging request's id. */
@@ -24,12 +24,8 @@ export interface RefundExpiredCall {
 export async function refundExpired(work: Work, call: RefundExpiredCall): Promise<Answer<Settlement>> {
   const why = tidy(String(call.why ?? ''), 200).trim();
   if (why === '') return refuse('malformed', 'why: what the audit is to say, 1 to 200 characters.');
-  const key = work.shared.ids.rowOf(call.id);
-  if (!key) return unknownRequest();
-  const reservation = key.what === 'reservation' ? await findReservation(work, key.station, key.item) : undefined;
-  const sequence = key.what === 'reservation' ? (reservation?.row.sequence ?? null) : key.item;
-  const row = sequence === null ? undefined : await codeAt(work, key.station, sequence);
-  if (!row || row.kind !== VOUCHER) return unknownRequest();
+  const row = await codeOfRequest(work, call.id);
+  if (!row) return unknownRequest();
   const station = (await stationByNumber(work, row.station))!;
   const terms = await termsOf(work, row);
   const today = await currentTerms(work, station);

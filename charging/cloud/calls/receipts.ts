@@ -1,4 +1,5 @@
 // Receipts: which voucher they are of, what is left of it, and that each is settled once.
+import { sql } from 'kysely';
 import { algorithmOf, type Matcher, RECEIPTS, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
 import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
@@ -9,7 +10,7 @@ import type { StationTerms } from '../station-types.ts';
 import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
 import type { Answer, Refused, SettleCall, Settlement } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
-import { latestCodes, requestIdOf, stationById, VOUCHER } from './records.ts';
+import { codeOfRequest, firstDrawn, lastDrawn, requestIdOf, stationById, termsOf, VOUCHER } from './records.ts';
 import { oweRefund } from './refunds.ts';
 
 /**
@@ -17,8 +18,11 @@ import { oweRefund } from './refunds.ts';
  * client's latest vouchers with that remainder are held against it: a guess is right with 10⁻⁷ for each.
  */
 const MOST_CANDIDATES = 256;
-/** Rows looked through for them, first few and then many: vouchers of other clients lie between. */
-const ROWS = [2000, 50_000];
+/**
+ * Numbers with that remainder that are looked up for them, first few and then many: vouchers of other clients lie between.
+ * Looked up one by one, whatever lies between them: anybody may ask, and all who buy would wait while a table is read.
+ */
+const PLACES = [256, 8192];
 /** As the station's keypad has it: ten wrong ones, and one more each 15 minutes, for a client at a station. */
 const MOST_WRONG = 10;
 const FORGIVEN_AFTER_MS = 15 * 60_000;
@@ -85,20 +89,17 @@ async function namedVoucher(
   { code, request, anyClient }: SettleCall,
 ): Promise<Found | undefined> {
   if (anyClient === true || (code === undefined && request === undefined)) return undefined;
-  const id = request?.trim().toLowerCase();
+  if (request !== undefined) {
+    const row = await codeOfRequest(work, request.trim().toLowerCase());
+    if (row?.station !== station.number || row.sequence % reading.window !== reading.residue) return undefined;
+    return { row, terms: await termsOf(work, row) };
+  }
   const typed = code?.replace(/[\s-]/g, '');
-  for (const rows of ROWS) {
-    const candidates = await candidatesAmong(work, station, reading, undefined, rows);
-    const termsOf = await work.shared.terms.get(work.db, candidates);
-    const isNamed = (row: CodesTable) => {
-      if (id !== undefined) return id === requestIdOf(work, row);
-      const terms = termsOf(row);
-      return [terms.layout, rescueLayout(terms)].some(
-        (layout) => work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence).code === typed,
-      );
-    };
-    const row = candidates.find(isNamed);
-    if (row) return { row, terms: termsOf(row) };
+  for await (const { row, terms } of candidates(work, station, reading, undefined)) {
+    const isNamed = [terms.layout, rescueLayout(terms)].some(
+      (layout) => work.shared.maker.voucher(station.id, terms, layout, row.quantity, row.sequence).code === typed,
+    );
+    if (isNamed) return { row, terms };
   }
   return undefined;
 }
@@ -159,38 +160,65 @@ async function voucherOf(
   reading: ReceiptReading,
   client: string | undefined,
 ): Promise<{ readonly found: Found | undefined; readonly held: boolean }> {
-  let tried = 0;
-  for (const rows of ROWS) {
-    const candidates = await candidatesAmong(work, station, reading, client, rows);
-    const termsOf = await work.shared.terms.get(work.db, candidates);
-    const matchers = new Map<number, Matcher>();
-    for (const row of candidates.slice(tried)) {
-      const terms = termsOf(row);
-      if (!isOfFamily(terms, reading)) continue;
-      const matcher = matchers.get(row.terms) ?? work.shared.maker.matcher(station.id, terms);
-      matchers.set(row.terms, matcher);
-      if (matcher.matches(reading, row.sequence)) return { found: { row, terms }, held: true };
-    }
-    tried = candidates.length;
+  let held = false;
+  const matchers = new Map<number, Matcher>();
+  for await (const { row, terms } of candidates(work, station, reading, client)) {
+    held = true;
+    if (!isOfFamily(terms, reading)) continue;
+    const matcher = matchers.get(row.terms) ?? work.shared.maker.matcher(station.id, terms);
+    matchers.set(row.terms, matcher);
+    if (matcher.matches(reading, row.sequence)) return { found: { row, terms }, held };
   }
-  return { found: undefined, held: tried > 0 };
+  return { found: undefined, held };
 }
 
-/** The latest first; all from the station's latest `rows` codes. */
-async function candidatesAmong(
+/** The latest vouchers with the receipt's remainder, the latest first. */
+async function* candidates(
   work: Work,
   station: StationsTable,
-  reading: ReceiptReading,
+  { window, residue }: ReceiptReading,
   client: string | undefined,
-  rows: number,
+): AsyncGenerator<Found> {
+  const last = await lastDrawn(work, station.number);
+  if (last === null) return;
+  const first = (await firstDrawn(work, station.number))!;
+  const top = last - ((last - residue) % window);
+  let from = top;
+  let left = MOST_CANDIDATES;
+  for (const places of PLACES) {
+    const to = Math.max(first, top - window * (places - 1));
+    if (from < to || left === 0) return;
+    const rows = await vouchersAt(work, station, { from, to, step: window }, client, left);
+    const terms = await work.shared.terms.get(work.db, rows);
+    for (const row of rows) yield { row, terms: terms(row) };
+    from = top - window * places;
+    left -= rows.length;
+  }
+}
+
+/** Vouchers at each `step`th number from one down to another. */
+function vouchersAt(
+  work: Work,
+  { number }: StationsTable,
+  { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
+  client: string | undefined,
+  limit: number,
 ): Promise<CodesTable[]> {
-  return latestCodes(work, station.number, rows)
-    .selectAll()
-    .where('kind', '=', VOUCHER)
-    .where((eb) => eb(eb('sequence', '%', reading.window), '=', reading.residue))
-    .$if(client !== undefined, (query) => query.where('client', '=', client!))
-    .orderBy('sequence', 'desc')
-    .limit(MOST_CANDIDATES)
+  const places = sql<{ n: number }>`(
+    with recursive places (n) as (
+      select cast(${sql.lit(from)} as bigint)
+      union all
+      select n - ${sql.lit(step)} from places where n - ${sql.lit(step)} >= ${sql.lit(to)}
+    )
+    select n from places)`;
+  return work.db
+    .selectFrom(places.as('places'))
+    .innerJoin('codes', (join) => join.on('codes.station', '=', number).onRef('codes.sequence', '=', 'places.n'))
+    .selectAll('codes')
+    .where('codes.kind', '=', VOUCHER)
+    .$if(client !== undefined, (query) => query.where('codes.client', '=', client!))
+    .orderBy('codes.sequence', 'desc')
+    .limit(limit)
     .execute();
 }
 

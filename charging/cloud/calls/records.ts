@@ -96,13 +96,18 @@ export async function termsOf(work: Work, row: { station: number; terms: number 
 }
 
 /** The highest number drawn for a station, by its number; null when none was. */
-export async function lastDrawn(work: Work, station: number): Promise<number | null> {
-  const { last } = await work.db
+export const lastDrawn = (work: Work, station: number) => drawn(work, station, 'max');
+
+/** The lowest. */
+export const firstDrawn = (work: Work, station: number) => drawn(work, station, 'min');
+
+async function drawn(work: Work, station: number, which: 'max' | 'min'): Promise<number | null> {
+  const { found } = await work.db
     .selectFrom('codes')
-    .select(({ fn }) => fn.max('sequence').as('last'))
+    .select(({ fn }) => fn[which]('sequence').as('found'))
     .where('station', '=', station)
     .executeTakeFirstOrThrow();
-  return last;
+  return found as number | null;
 }
 
 /** A code by its row's key. */
@@ -134,6 +139,16 @@ export async function findReservation(
   if (!row) return undefined;
   const { id } = (await stationByNumber(work, station))!;
   return { row, station: id, terms: await termsOf(work, row) };
+}
+
+/** The code that was drawn for a request, by the request's id. */
+export async function codeOfRequest(work: Work, id: string): Promise<CodesTable | undefined> {
+  const key = work.shared.ids.rowOf(id);
+  if (!key) return undefined;
+  const { what, station, item } = key;
+  const sequence = what === 'code' ? item : (await findReservation(work, station, item))?.row.sequence;
+  const row = sequence == null ? undefined : await codeAt(work, station, sequence);
+  return row?.kind === VOUCHER ? row : undefined;
 }
 
 /** The reservation as it stands: the voucher, once it is issued. */

@@ -254,6 +254,23 @@ for (const kind of BOTH) {
       assert.equal(granted(await settle(id, receipt(id, 65, 155, 2, 20))).bought, 20);
     });
 
+    it('finds a voucher behind a hundred thousand of others, which it does not read through', async () => {
+      const id = await station();
+      const { id: request } = await issue(id, 60, 'buyer');
+      const numbers =
+        kind === 'sqlite'
+          ? 'with recursive numbers (n) as (select 2 union all select n + 1 from numbers where n < 100000)'
+          : 'with numbers (n) as (select generate_series(2, 100000))';
+      await at.execute(`${numbers} insert into codes (station, sequence, kind, terms, quantity, client, issued_at)
+        select station, n, kind, terms, quantity, 'other', issued_at from numbers, codes
+        where station = (select number from stations where id = '${id}')`);
+      const claim = (client: string, digits: string, proof: { request?: string } = {}) =>
+        at.ledger.settle({ client, address: '10.4.4.4', station: id, receipt: digits, ...proof });
+      assert.equal(refusal(await claim('stranger', receipt(id, 1, 40))), '404 unknown-receipt');
+      assert.equal(granted(await claim('stranger', receipt(id, 1, 40), { request })).request, request);
+      assert.equal(refusal(await claim('buyer', receipt(id, 1, 40))), '409 receipt-settled');
+    });
+
     it('takes ten wrong receipts, then one each quarter of an hour; right ones cost nothing', async () => {
       const id = await station();
       for (let n = 1; n <= 12; n++) await issue(id);
