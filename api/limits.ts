@@ -34,6 +34,7 @@ const PATIENCE_MS = 1000;
 interface Limiter {
   consume(key: string): Promise<RateLimiterRes>;
   reward(key: string): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
 }
 
 export class Limits {
@@ -98,6 +99,11 @@ export class Limits {
       };
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      // A replica whose clock was wrong counted until then: the key would be refused for years.
+      if (refusal.msBeforeNext > MINUTE * 1000) {
+        await limiter.delete(key);
+        return NOTHING;
+      }
       // What was refused took nothing. The library counts it all the same; else there would be nothing to give back to.
       if (STATION.has(kind)) limiter.reward(key).catch(() => {});
       return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));

@@ -6,6 +6,7 @@ import { type Finding, STANDING } from '../reports/conditions.ts';
 import type { Alarm, AlarmKind, AlarmsQuery, Evidence } from '../reports/types.ts';
 import type { Answer, Page } from '../types.ts';
 import { iso, isoOrNull, own, type Work } from '../work.ts';
+import { isDue } from './due.ts';
 import { cursorOf, inOrder, limitOf, pageOf } from './paging.ts';
 import { stationById } from './records.ts';
 
@@ -128,7 +129,7 @@ function alarmsOfStations(work: Work) {
 /** Alarms that the webhook is to be told now, oldest first; each is due again later until it was told. */
 export async function takeDueAlarms(work: Work): Promise<Alarm[]> {
   const rows = await alarmsOfStations(work)
-    .where('due_at', '<=', work.now)
+    .where(isDue('due_at', work.now))
     .where('raised_at', '>', work.now - TOLD_WITHIN_MS)
     .orderBy('due_at')
     .limit(MOST_DUE)

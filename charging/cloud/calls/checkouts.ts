@@ -5,16 +5,25 @@ import { unknownRequest } from '../refusals.ts';
 import type { Answer, RequestCall } from '../types.ts';
 import type { Work } from '../work.ts';
 import { checkoutAt } from './checkout-row.ts';
+import { isDue } from './due.ts';
 import { findById } from './reservations.ts';
 
 /** How soon a page that waits for its payment is looked at. */
 const LOOK_AGAIN_MS = 120_000;
+/** And how seldom at most, where a bank takes its time, or never says that it will not pay. */
+const SELDOM_MS = 12 * 3_600_000;
+/** No bank takes so long: after that its word has to come. */
+const GIVEN_UP_AFTER_MS = 30 * 86_400_000;
 
-/** Seldomer the older a page is, so that many of them cost little; and as soon as nobody may pay there any more. */
-function nextLook(now: number, { made_at, lapses_at }: { made_at: number; lapses_at: number }): number {
+/**
+ * Seldomer the longer a page waits, so that many of them cost little; and as soon as nobody may pay there any more, from when
+ * on it is the same again. Null: not any more.
+ */
+function nextLook(now: number, { made_at, lapses_at }: { made_at: number; lapses_at: number }): number | null {
   const soon = now + LOOK_AGAIN_MS;
-  const later = Math.max(soon, now + (now - made_at));
-  return lapses_at > now ? Math.min(later, Math.max(soon, lapses_at)) : soon;
+  if (lapses_at > now) return Math.min(Math.max(soon, 2 * now - made_at), Math.max(soon, lapses_at));
+  const over = now - lapses_at;
+  return over > GIVEN_UP_AFTER_MS ? null : Math.max(soon, now + Math.min(over, SELDOM_MS));
 }
 
 /** Keeps where a reservation is paid. There is one: asked again, the first one. */
@@ -58,7 +67,7 @@ export async function claimCheckouts(
     )
     .selectAll('checkouts')
     .select(['paid_at', 'cancelled_at', 'lapses_at'])
-    .where('next_at', '<=', work.now)
+    .where(isDue('next_at', work.now))
     .where('provider', '=', provider)
     .orderBy('next_at')
     .limit(limit)

@@ -113,6 +113,9 @@ function isOfFamily({ layout }: StationTerms, reading: ReceiptReading): boolean 
   return algorithmOf(layout).bounds.receiptDigits === RECEIPTS[reading.layout].digits;
 }
 
+/** Longer nobody is kept out: what lies further ahead was written by a clock that was wrong. */
+const MOST_KEPT_OUT_MS = (MOST_WRONG + 1) * FORGIVEN_AFTER_MS;
+
 /** Before the answer is known, and given back if it was right: calls that run at the same time all count. */
 async function countAsWrong(work: Work, station: StationsTable, client: string): Promise<number> {
   const { until } = await work.db
@@ -123,7 +126,7 @@ async function countAsWrong(work: Work, station: StationsTable, client: string):
         until: eb(
           eb
             .case()
-            .when('wrong_receipts.until', '>', work.now)
+            .when(eb.between('wrong_receipts.until', work.now, work.now + MOST_KEPT_OUT_MS))
             .then(eb.ref('wrong_receipts.until'))
             .else(work.now)
             .end(),

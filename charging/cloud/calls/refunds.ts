@@ -7,6 +7,7 @@ import { tidy } from '../checks.ts';
 import type { PaymentsTable, RefundsTable, Tables } from '../database/schema.ts';
 import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
+import { isDue } from './due.ts';
 import { requestIdOf, stationByNumber } from './records.ts';
 
 const MINUTE_MS = 60_000;
@@ -140,7 +141,7 @@ export async function claimRefunds(
   const rows = await work.db
     .selectFrom('refunds')
     .selectAll()
-    .where('next_at', '<=', work.now)
+    .where(isDue('next_at', work.now))
     .where('provider', '=', provider)
     .orderBy('next_at')
     .limit(limit)

@@ -24,7 +24,7 @@ import type { Answer, Refused } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { endAlarm, raise, standingAlarms } from './alarms.ts';
 import { type Learned, learnVouchers } from './ends.ts';
-import { currentTerms, stationById } from './records.ts';
+import { currentTerms, latestCodes, stationById } from './records.ts';
 import { refundUnused } from './unused.ts';
 
 /** Sure time that a power cut may take from a station, which writes it each five minutes, and some. */
@@ -46,7 +46,7 @@ export async function hearReport(work: Work, call: HearCall): Promise<Answer<Hea
   if ('refused' in opened) return opened;
   await waitForOthers(work, station);
   const { report } = opened;
-  const row = reportRow(work, opened, call.report);
+  const row = reportRow(work, opened, call.report, await heardAt(work, station));
   const earlier = await reportAt(work, row);
   if (earlier?.digest === row.digest) return heard(work, opened, earlier.token === row.token ? 'mine' : 'known', []);
   const journal = await journalRow(work, row);
@@ -61,7 +61,7 @@ export async function hearReport(work: Work, call: HearCall): Promise<Answer<Hea
   const state = { ...(await fillGaps(work, row, journal?.closed ?? 0, listed)), forked };
   const isNewest = !earlier && (!journal || report.number > journal.number);
   const after = isNewest
-    ? await newest(work, opened, learned, journal, state, findings)
+    ? await newest(work, opened, row.heard_at, learned, journal, state, findings)
     : await older(work, journal!, state);
   await refundUnused(work, station, after, lastMissing(state.gaps));
   return heard(work, opened, 'new', await raise(work, station, findings), learned.fresh);
@@ -103,10 +103,19 @@ async function waitForOthers(work: Work, { number }: StationsTable): Promise<voi
     .execute();
 }
 
-function reportRow(work: Work, { station, report }: Opened, text: string): ReportsTable {
+/**
+ * Now, and after the newest code: what was sold before a report was heard must not seem to be sold after it because the
+ * clock was behind, since what was sold after it and not used is given back.
+ */
+async function heardAt(work: Work, { number }: StationsTable): Promise<number> {
+  const newest = await latestCodes(work, number, 1).select('issued_at').executeTakeFirst();
+  return Math.max(work.now, (newest?.issued_at ?? 0) + 1);
+}
+
+function reportRow(work: Work, { station, report }: Opened, text: string, heard_at: number): ReportsTable {
   const { journal, number, boot, highest, sureTimeSeconds, totals } = report;
   return {
-    ...{ station: station.number, journal, number, heard_at: work.now, boot, highest },
+    ...{ station: station.number, journal, number, heard_at, boot, highest },
     ...{ sure: sureTimeSeconds, closed: totals.closed },
     digest: createHash('sha256').update(text).digest('base64url').slice(0, 22),
     token: own(work, random48, 'report'),
@@ -178,6 +187,7 @@ interface State {
 async function newest(
   work: Work,
   opened: Opened,
+  heard_at: number,
   learned: Learned,
   before: JournalsTable | undefined,
   { gaps, closedSome, forked }: State,
@@ -195,7 +205,7 @@ async function newest(
   const clock = clockBounds(report.timeSeconds, work.now, terms.unit, learned.issued);
   const row: JournalsTable = {
     ...{ station: station.number, journal, key_version: keyVersion },
-    ...{ first_at: before?.first_at ?? work.now, heard_at: work.now, number: report.number, boot: report.boot },
+    ...{ first_at: before?.first_at ?? heard_at, heard_at, number: report.number, boot: report.boot },
     ...{ told_at: report.timeSeconds, clock_least: clock.least, clock_most: clock.most, highest: report.highest },
     ...{ sure: report.sureTimeSeconds, closed: Math.max(totals.closed, before?.closed ?? 0) },
     ...{ delivered: deliveredOf(report), meter_wh: totals.meterWh, closings: totals.relayClosings },
@@ -237,7 +247,7 @@ const isSilent = ({ faults }: JournalsTable) =>
 
 /** Whether this journal is the one that the station has now, which is then remembered. */
 async function speaksNow(work: Work, row: JournalsTable): Promise<boolean> {
-  const { station, journal, key_version, told_at } = row;
+  const { station, journal, key_version, told_at, heard_at } = row;
   const now = await work.db
     .selectFrom('station_reports')
     .innerJoin('journals', (join) =>
@@ -251,11 +261,7 @@ async function speaksNow(work: Work, row: JournalsTable): Promise<boolean> {
   const other = now !== undefined && now.journal !== journal;
   const later = other && now.key_version === key_version && (now.told_at === 0 || told_at > now.told_at);
   if (other && now.key_version >= key_version && !later) return false;
-  await work.db
-    .updateTable('station_reports')
-    .set({ journal, heard_at: work.now })
-    .where('station', '=', station)
-    .execute();
+  await work.db.updateTable('station_reports').set({ journal, heard_at }).where('station', '=', station).execute();
   return true;
 }
 

@@ -93,6 +93,27 @@ for (const kind of BOTH) {
       assert.equal(server.sessions.get(reference).status, 'expired');
     });
 
+    it('looks seldom, and not for ever, at a page whose bank never says that it will not pay', async () => {
+      const { reference } = await shop.page(await shop.reserve());
+      // Completed, by a way to pay that takes days: it may be paid yet, and nobody can pay there any more.
+      Object.assign(server.sessions.get(reference), { status: 'complete' });
+      const begun = at.now;
+      const looks: number[] = [];
+      server.refuses = (call) => {
+        if (call === `GET /v1/checkout/sessions/${reference}`) looks.push((at.now - begun) / HOUR);
+        return undefined;
+      };
+      for (let hour = 1; hour <= 40 * 24; hour++) {
+        at.now += HOUR;
+        await shop.desk.reconcile();
+      }
+      assert.deepEqual(looks.slice(0, 8), [1, 2, 4, 8, 16, 28, 40, 52]);
+      assert.ok(
+        looks.length < 80 && looks.at(-1)! < 32 * 24,
+        `${looks.length} looks, the last after ${looks.at(-1)} h`,
+      );
+    });
+
     it('pays back what was paid late, twice, after cancelling, or in another amount, once each', async () => {
       const late = await shop.reserve();
       const latePage = await shop.page(late);

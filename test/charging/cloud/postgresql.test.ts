@@ -141,6 +141,20 @@ describe('a ledger on PostgreSQL as it is run', function () {
     await seller.close();
   });
 
+  it('counts anew what a replica counted whose clock was years ahead', async () => {
+    const { url, ledger } = await withStation();
+    const limits = Limits.inDatabase({ client: 2, visitor: 0, station: 0 }, async () => ledger);
+    const years = Date.now() + 4 * 365 * 86_400_000;
+    await admin(url, `insert into request_limits (key, points, expire) values ('client:a', 2, ${years})`);
+    const taken: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) taken.push(await limits.take('client', 'a'));
+    assert.deepEqual(
+      taken.map((wait) => wait === undefined),
+      [true, true, true, false],
+    );
+    assert.ok(taken[3]! <= 60, 'no longer than a minute');
+  });
+
   it('counts for itself within a second when its connections say nothing any more', async () => {
     const url = new URL(await freshUrl('postgresql'));
     const wire = new Wire(Number(url.port));

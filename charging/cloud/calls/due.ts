@@ -1,0 +1,12 @@
+// What is put off until a moment that is written down. The clock that the moment came from may have been wrong, years ahead:
+// then what was put off for a minute would wait for years.
+import { sql } from 'kysely';
+
+/** Nothing is put off for longer. */
+const MOST_WAIT_MS = 86_400_000;
+
+/** It is that moment; or the moment lies so far ahead that no clock that is right put it there. */
+export function isDue(column: string, now: number) {
+  const at = sql.ref(column);
+  return sql<boolean>`(${at} <= ${now} or ${at} > ${now + MOST_WAIT_MS})`;
+}
