@@ -10,6 +10,7 @@ import type { Answer, Refused } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import {
   codeAt,
+  type FoundReservation,
   findReservation,
   operationOf,
   serviceAnswer,
@@ -23,10 +24,12 @@ import {
 import { replaySynchronization, SYNCHRONIZATION } from './synchronizing.ts';
 
 const HOUR_MS = 3_600_000;
+/** What an idempotency key of a reservation is kept as. */
+export const RESERVATION = 1;
 
-/** What a body asks for, as far as it must be the same. */
+/** What a body asks for, as far as it must be the same: whether it is paid for first is the station's matter. */
 export type Body =
-  | { readonly what: 'voucher' | 'reservation'; readonly station: string; readonly amount: number }
+  | { readonly what: 'request'; readonly station: string; readonly amount: number }
   | { readonly what: Operation; readonly station: string };
 
 /** What a key is kept as: bound to its client, and of one length. Hexadecimal; 128 bits. */
@@ -139,17 +142,29 @@ async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown
   if (station?.id !== body.station) return undefined;
   const terms = await termsOf(work, row);
   if (row.kind === VOUCHER) {
-    if (body.what !== 'voucher' || row.quantity * terms.step !== body.amount) return undefined;
+    if (body.what !== 'request' || row.quantity * terms.step !== body.amount) return undefined;
     return voucherAnswer(work, station.id, terms, row);
   }
   return body.what === operationOf(row.kind) ? serviceAnswer(work, station.id, terms, row) : undefined;
 }
 
-async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<unknown> {
+async function reservationOf(work: Work, key: KeptKey, body: Body): Promise<FoundReservation | undefined> {
   const found = (await findReservation(work, key.station, key.item))!;
   const { row, station, terms } = found;
-  if (station !== body.station || body.what !== 'reservation') return undefined;
-  if (row.quantity * terms.step !== body.amount) return undefined;
+  const same = station === body.station && body.what === 'request' && row.quantity * terms.step === body.amount;
+  return same ? found : undefined;
+}
+
+/** The id of the reservation that a key stands for; undefined where it stands for anything else, or for another body. */
+export async function reservedBy(work: Work, key: KeptKey, body: Body): Promise<string | undefined> {
+  const found = key.what === RESERVATION ? await reservationOf(work, key, body) : undefined;
+  return found && work.shared.ids.idOf({ what: 'reservation', station: key.station, item: key.item });
+}
+
+async function replayReservation(work: Work, key: KeptKey, body: Body): Promise<unknown> {
+  const found = await reservationOf(work, key, body);
+  if (!found) return undefined;
+  const { row } = found;
   // Nobody pays for it any more: who asks again is told so, and begins anew with another key.
   const status = statusOf(work, row);
   if (status === 'lapsed') return refuse('lapsed', 'Nobody paid in time. Reserve again, with a new Idempotency-Key.');

@@ -19,7 +19,7 @@ import type {
   SynchronizeCall,
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
-import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
+import { type Body, faultInKey, findKeys, idempotencyHash, keepKeys, replay, reservedBy } from './idempotency.ts';
 import { giveUpPaid, markDone } from './payments.ts';
 import {
   currentTermsOf,
@@ -75,7 +75,8 @@ interface Wanted {
 /** Draws in this transaction lost so many times to other replicas before it starts afresh. */
 const MOST_ROUNDS = 20;
 
-export async function draw(work: Work, calls: readonly DrawingCall[]): Promise<unknown[]> {
+export async function draw(work: Work, asked: readonly DrawingCall[]): Promise<unknown[]> {
+  const calls = [...asked];
   const answers: unknown[] = new Array(calls.length);
   // Of calls with the same key, the first is drawn and the others, in a second pass, find what it left.
   const seen = new Set<string>();
@@ -95,8 +96,15 @@ export async function draw(work: Work, calls: readonly DrawingCall[]): Promise<u
   const known = await findKeys(work, hashes);
   const fresh: number[] = [];
   for (const index of now) {
-    const key = known.get(hashOf(calls[index]!) ?? '');
-    if (key) answers[index] = await replayed(work, key, calls[index]!);
+    const call = calls[index]!;
+    const key = known.get(hashOf(call) ?? '');
+    const reserved = key && call.name === 'issue' ? await reservedBy(work, key, bodyOf(call)) : undefined;
+    if (reserved !== undefined) {
+      // Reserved when it had a price, or while payments were taken: the code is of what was paid then.
+      calls[index] = { name: 'issueReserved', args: { client: call.args.client, id: reserved } };
+      (seen.has(reserved) ? later : fresh).push(index);
+      seen.add(reserved);
+    } else if (key) answers[index] = await replay(work, key, bodyOf(call));
     else fresh.push(index);
   }
   await drawFresh(work, calls, fresh, answers);
@@ -126,12 +134,10 @@ function hashOf({ name, args }: DrawingCall): string | undefined {
   return idempotencyHash(args.client, args.idempotencyKey);
 }
 
-function replayed(work: Work, key: KeptKey, call: DrawingCall): Promise<unknown> {
-  if (call.name === 'issue') {
-    return replay(work, key, { what: 'voucher', station: call.args.station, amount: call.args.amount });
-  }
+function bodyOf(call: DrawingCall): Body {
+  if (call.name === 'issue') return { what: 'request', station: call.args.station, amount: call.args.amount };
   const { station, operation } = (call as { args: ServiceCall }).args;
-  return replay(work, key, { what: operation, station });
+  return { what: operation, station };
 }
 
 async function drawFresh(

@@ -20,7 +20,7 @@ import type {
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { closeCheckout } from './checkout-row.ts';
-import { faultInKey, findKeys, idempotencyHash, keepKeys, replay } from './idempotency.ts';
+import { faultInKey, findKeys, idempotencyHash, keepKeys, RESERVATION, replay } from './idempotency.ts';
 import { cursorOf, inOrder, limitOf, pageOf } from './paging.ts';
 import {
   currentTerms,
@@ -41,7 +41,7 @@ export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Res
   if (fault) return fault;
   const hash = idempotencyKey === undefined ? undefined : idempotencyHash(client, idempotencyKey);
   const key = hash === undefined ? undefined : (await findKeys(work, [hash])).get(hash);
-  if (key) return (await replay(work, key, { what: 'reservation', station: id, amount })) as Answer<Reservation>;
+  if (key) return (await replay(work, key, { what: 'request', station: id, amount })) as Answer<Reservation>;
 
   const station = await stationById(work, id);
   const refused = inService(work, station, id, client);
@@ -71,7 +71,7 @@ export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Res
     .execute();
   if (kept.length === 0) throw new TryAgain('a random number came twice');
   if (hash !== undefined) {
-    await keepKeys(work, [{ hash, station: row.station, item: row.reservation, what: 1, used_at: work.now }]);
+    await keepKeys(work, [{ hash, station: row.station, item: row.reservation, what: RESERVATION, used_at: work.now }]);
   }
   return reservationAnswer(work, station.id, terms, row);
 }

@@ -105,10 +105,36 @@ for (const kind of BOTH) {
       const first = granted(await reserve(60, 'key'));
       assert.deepEqual(await reserve(60, 'key'), first);
       assert.equal(refusal(await reserve(90, 'key')), '409 idempotency-key-reused');
-      const direct = await at.ledger.issue({ client: 'app', station: 'CP-0001', amount: 60, idempotencyKey: 'key' });
-      assert.equal(refusal(direct), '409 idempotency-key-reused');
       const together = await Promise.all(Array.from({ length: 5 }, () => reserve(60, 'key 2')));
       assert.equal(new Set(together.map((answer) => granted(answer).id)).size, 1);
+    });
+
+    it('answers the same request with the same key alike, whether it was sold at once then or is to be paid first now', async () => {
+      const issue = (amount: number, idempotencyKey: string) =>
+        at.ledger.issue({ client: 'app', station: 'CP-0001', amount, idempotencyKey });
+      // Reserved; then the station's price, or the taking of payments, goes.
+      const { id } = granted(await reserve(60, 'paid first'));
+      assert.equal(refusal(await issue(60, 'paid first')), '402 not-paid');
+      assert.equal(refusal(await issue(90, 'paid first')), '409 idempotency-key-reused');
+      granted(await at.ledger.markPaid({ id, payment: 'paid first' }));
+      const before = (await numbers()).length;
+      const answers = await Promise.all([
+        issue(60, 'paid first'),
+        issueReserved(id),
+        issue(60, 'paid first'),
+        issueReserved(id),
+      ]);
+      assert.deepEqual(new Set(answers.map((answer) => granted(answer).id)), new Set([id]));
+      assert.equal(new Set(answers.map((answer) => granted(answer).code)).size, 1);
+      assert.equal((await numbers()).length, before + 1);
+      // Sold at once; then it gets a price.
+      const sold = granted(await issue(60, 'at once'));
+      assert.deepEqual(await reserve(60, 'at once'), sold);
+      assert.equal(refusal(await reserve(90, 'at once')), '409 idempotency-key-reused');
+      const lapses = granted(await reserve(60, 'lapses'));
+      at.now += 600_000;
+      assert.equal(refusal(await issue(60, 'lapses')), '410 lapsed');
+      assert.equal(refusal(await issueReserved(lapses.id)), '410 lapsed');
     });
 
     it('sells at the price that was reserved, and not what the station does not sell any more', async () => {
