@@ -8,7 +8,9 @@ export type Judgement =
   | { readonly outcome: 'accepted'; readonly sequence: number }
   /** `sequence`: of a voucher, which may have been typed in time and wait since. */
   | { readonly outcome: 'expired'; readonly sequence?: number }
-  | { readonly outcome: 'used' | 'out-of-step' | 'invalid' };
+  /** `operation`: of a synchronization (synchronizing.ts). */
+  | { readonly outcome: 'used'; readonly operation?: 'synchronize' }
+  | { readonly outcome: 'out-of-step' | 'invalid' };
 
 export interface Bearings {
   readonly window: SequenceWindow;

@@ -14,7 +14,8 @@ export type Times = Pick<StationState, 'clock' | 'window' | 'synchronized'> & { 
 
 export type Synchronization =
   | { readonly outcome: 'accepted'; readonly sequence: number }
-  | { readonly outcome: 'used' | 'expired' | 'invalid' };
+  | { readonly outcome: 'used'; readonly operation: 'synchronize' }
+  | { readonly outcome: 'expired' | 'invalid' };
 
 export function isSynchronization(reading: CodeReading): reading is ServiceReading {
   return reading.kind === 'service' && reading.operation === 'synchronize';
@@ -32,7 +33,8 @@ export function judgeSynchronization(
   const candidates = synchronizationCandidates(from, reading.residue, reading.window);
   const sequence = candidates.find((n) => matcher.matches(reading, n));
   if (sequence !== undefined) {
-    return isDone(sequence, state, numbering, clocks) ? { outcome: 'used' } : { outcome: 'accepted', sequence };
+    const done = isDone(sequence, state, numbering, clocks);
+    return done ? { outcome: 'used', operation: 'synchronize' } : { outcome: 'accepted', sequence };
   }
   const [first] = candidates;
   const older = matcher.find(reading, 0, first - 1, Math.max(0, first - reading.window));

@@ -42,7 +42,9 @@ export type Verdict =
   | { readonly outcome: 'locked'; readonly retryAfterSeconds: number }
   /** `sequence`: of a voucher, which may have been typed in time and wait since. */
   | { readonly outcome: 'expired'; readonly sequence?: number }
-  | { readonly outcome: 'mistyped' | 'used' | 'out-of-step' | 'clock-lost' | 'invalid' };
+  /** `operation`: of a synchronization, what it asks is done already. */
+  | { readonly outcome: 'used'; readonly operation?: 'synchronize' }
+  | { readonly outcome: 'mistyped' | 'out-of-step' | 'clock-lost' | 'invalid' };
 export type Outcome = Verdict['outcome'];
 
 export type EndReason = keyof typeof END_REASONS;

@@ -162,11 +162,12 @@ function serviceOf(payload: unknown): { operation: Operation; sequence: number }
 }
 
 function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> {
-  const { outcome, retryAfterSeconds, sequence } = fields(payload);
+  const { outcome, retryAfterSeconds, sequence, operation } = fields(payload);
   if (!REFUSALS.includes(outcome as Outcome)) throw bad('refused', 'a refusal, as "verify code" gives it');
   if (outcome === 'locked') return { outcome, retryAfterSeconds: isNumber(retryAfterSeconds) ? retryAfterSeconds : 0 };
   if (outcome === 'expired') return { outcome, ...(isCount(sequence) && { sequence }) };
-  return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked' | 'expired'> };
+  if (outcome === 'used') return { outcome, ...(operation === 'synchronize' && { operation }) };
+  return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked' | 'expired' | 'used'> };
 }
 
 function answerOf(answer: unknown): { answer?: string } {

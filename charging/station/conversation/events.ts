@@ -196,7 +196,8 @@ const DONE: Readonly<Record<Operation, NoticeName | undefined>> = {
 /** The number of a service code is used up in the journal: now what it orders is done. */
 function hearServiceUsed(talk: Transition, { operation, result, outlet = FIRST, report }: Of<'service-used'>): void {
   if (result === 'used') {
-    hearUnredeemable(talk, result);
+    talk.set({ outcome: result });
+    talk.tell(wordForUsed(operation));
     return;
   }
   const done = DONE[operation];
@@ -221,8 +222,14 @@ function hearUnredeemable(talk: Transition, why: Unredeemable): void {
 function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
   if (fate && showFate(talk, fate)) return;
   if (verdict.outcome === 'expired' && verdict.sequence !== undefined && showWaiting(talk, verdict.sequence)) return;
-  if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
+  if (verdict.outcome === 'used') talk.tell(wordForUsed(verdict.operation));
+  else if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
   else talk.tell(wordFor(verdict.outcome, talk.config.sequence));
+}
+
+/** Whoever fetched the synchronization that somebody typed before needs no new code. */
+function wordForUsed(operation: Operation | undefined): NoticeName {
+  return operation === 'synchronize' ? 'in-step' : 'used';
 }
 
 /** A station that counts has no clock to be set by a phone. */

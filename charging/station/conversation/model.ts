@@ -55,6 +55,8 @@ export type NoticeName =
   | Exclude<News['name'], 'receipt'>
   | 'no-receipt'
   | 'synchronized'
+  /** Nothing was to do for a synchronization. */
+  | 'in-step'
   | 'lockout-cleared'
   | 'session-ended'
   /** How the voucher with that number stands, as long as it does: what is shown of it is read off its outlet. */

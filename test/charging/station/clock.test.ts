@@ -188,7 +188,8 @@ describe('the station’s clock', () => {
         bench.clocks.pass(wait);
         const now = bench.station.now();
         const n = Math.floor(NOON / 300_000);
-        assert.equal(bench.outcome(bench.service('synchronize', n)), 'used');
+        const again = bench.station.verify(bench.service('synchronize', n));
+        assert.deepEqual(again, { outcome: 'used', operation: 'synchronize' });
         assert.equal(bench.station.useService('synchronize', n), 'used');
         assert.equal(bench.station.now(), now);
       }

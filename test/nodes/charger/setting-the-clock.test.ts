@@ -41,9 +41,16 @@ describe('a synchronization at a station', () => {
     await rig.start(chargerFlow(rig.folder, { station: { ...stationNode(rig.folder), sequence: 'clock' } }));
     await rig.until('the session is ready', () => rig.statuses.get('session')?.text?.includes('idle') === true);
     rig.type(`${service('synchronize', RIGHT)}#`);
-    const screen = () => (rig.last('shownRaw')?.payload as { screen?: string } | undefined)?.screen;
     await rig.until('it is synchronized', () => screen() === 'synchronized');
   }
+  const screen = () => (rig.last('shownRaw')?.payload as { screen?: string } | undefined)?.screen;
+
+  it('says, when the same digits are typed again, that the station was in step, and not that a new code is needed', async () => {
+    await clockSetter('refused: EPERM: clock_settime\n');
+    await synchronize();
+    rig.type(`${service('synchronize', RIGHT)}#`);
+    await rig.until('it says so', () => screen() === 'in-step');
+  });
 
   it('has the machine’s clock set to the station’s time', async () => {
     const asked = await clockSetter('set\n');

@@ -194,6 +194,10 @@ export const EN = {
       lines: ['In step again, and', 'the clock is set.', 'Type your code now.'],
       short: ['In step again.', 'Type your code.'],
     },
+    'in-step': {
+      lines: ['The station was', 'in step already.', 'Type your code now.'],
+      short: ['In step already.', 'Type your code.'],
+    },
     'lockout-cleared': { lines: ['Keypad unlocked.', 'Type your code.'], short: ['Unlocked.', 'Type your code.'] },
     'num-lock-off': {
       lines: ['Num Lock is off.', 'Press Num Lock once,', 'then type your code.'],

@@ -174,6 +174,10 @@ export const ZH_CN: Catalogue<ScreenName> = {
       lines: ['已重新同步，', '时钟已校准', '请输入充电码'],
       short: ['已重新同步', '请输入充电码'],
     },
+    'in-step': {
+      lines: ['已经同步，', '无需再次同步', '请输入充电码'],
+      short: ['已经同步', '请输入充电码'],
+    },
     'lockout-cleared': { lines: ['键盘已解锁', '请输入充电码'], short: ['键盘已解锁', '请输入充电码'] },
     'num-lock-off': {
       lines: ['数字锁定未打开', '请按一次 Num Lock，', '再输入充电码'],

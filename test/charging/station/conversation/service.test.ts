@@ -110,6 +110,17 @@ describe('a service code', () => {
     assert.equal(bench.charger.snapshot().outcome, 'used');
   });
 
+  it('of a synchronization, typed a second time, sends nobody for a new code', () => {
+    const bench = new Bench();
+    bench.charger.service('synchronize', 900);
+    bench.charger.service('synchronize', 900);
+    assert.equal(bench.screen, 'in-step');
+    bench.pass(13_000);
+    bench.charger.refused({ outcome: 'used', operation: 'synchronize' });
+    assert.equal(bench.screen, 'in-step');
+    assert.match(bench.display, /in step already/);
+  });
+
   for (const [operation, screen] of [
     ['synchronize', 'synchronized'],
     ['clear-lockout', 'lockout-cleared'],
