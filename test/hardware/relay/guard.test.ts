@@ -8,6 +8,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openDriver } from '../../../hardware/gpio/open.ts';
 import { Guard } from '../../../hardware/relay/guard.ts';
+import { connectTo } from '../../../hardware/relay/socket.ts';
 import { Bench, RawClient } from './guards.ts';
 
 interface State {
@@ -308,6 +309,28 @@ describe('the relay guard', () => {
     assert.deepEqual([status.relays.relay!.on, status.relays.relay!.held], [true, true]);
     assert.deepEqual([status.relays.second!.on, status.relays.second!.held], [false, false]);
     asker.destroy();
+  });
+
+  it('switches off for a client that asks for its status again and again, and renews nothing', async () => {
+    await start();
+    const client = await leased();
+    await set(client, true);
+    const asking = setInterval(() => client.say({ type: 'status' }), 100);
+    await bench.reaches('0');
+    clearInterval(asking);
+  });
+
+  it('switches off for a client that renews, and does not read what it is told', async () => {
+    await start();
+    const client = connectTo(bench.socket).on('error', () => {});
+    const say = (message: unknown, times = 1) => client.write(`${JSON.stringify(message)}\n`.repeat(times));
+    say({ type: 'lease', relay: 'relay', protection: { leastSeconds: 0, mostClosings: 0 } });
+    say({ type: 'set', id: 1, on: true });
+    await bench.reaches('1');
+    const renewing = setInterval(() => say({ type: 'renew' }, 1000), 100);
+    await bench.reaches('0');
+    clearInterval(renewing);
+    client.destroy();
   });
 
   it('does not wait for a client that connects and says nothing', async () => {
