@@ -223,7 +223,8 @@ function hearRefusal(talk: Transition, { verdict, fate }: Of<'refused'>): void {
   if (fate && showFate(talk, fate)) return;
   if (verdict.outcome === 'expired' && verdict.sequence !== undefined && showWaiting(talk, verdict.sequence)) return;
   if (verdict.outcome === 'used') talk.tell(wordForUsed(verdict.operation));
-  else if (verdict.outcome === 'locked') talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
+  else if (verdict.outcome === 'locked')
+    talk.tell('locked', { unlockedAt: talk.at + verdict.retryAfterSeconds * 1000 });
   else talk.tell(wordFor(verdict.outcome, talk.config.sequence));
 }
 
