@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { granted } from './answers.ts';
 import { BOTH, TestLedger } from './databases.ts';
 import { OfflineStation } from './offline-station.ts';
 import { HOUR, MINUTE, reportedStations } from './reported-stations.ts';
@@ -113,6 +114,32 @@ for (const kind of BOTH) {
       for (const each of [box, twin]) await hear(id, Object.assign(each, { sureMs: over(sequence) }).report(at.now));
       assert.deepEqual(await settled(id), []);
       assert.deepEqual(await alarms(id), ['journal-restarted']);
+    });
+
+    it('not where its journal contradicts itself: a copy of the card may have honoured it', async () => {
+      const id = await station({ sequence: 'clock' });
+      const box = await knownBox(id);
+      const copy = new OfflineStation(id);
+      const used = [await buy(id), await buy(id)];
+      const unused = await buy(id);
+      box.begin(used[0]!, 2).end(used[0]!, 60);
+      copy.begin(used[1]!, 2).end(used[1]!, 60);
+      for (const each of [box, copy]) await hear(id, each.report(at.now));
+      at.now += 6 * HOUR;
+      await hear(id, Object.assign(box, { sureMs: over(unused) }).report(at.now));
+      assert.deepEqual(await settled(id), []);
+      assert.deepEqual(await alarms(id), ['journal-went-back']);
+    });
+
+    it('not by a box of before, whose key was replaced: the station may have honoured it under its new one', async () => {
+      const id = await station({ sequence: 'clock' });
+      const old = await knownBox(id);
+      granted(await at.ledger.replaceKey(id, 'operator'));
+      at.now += MINUTE;
+      const sequence = await buy(id);
+      at.now += 6 * HOUR;
+      await hear(id, Object.assign(old, { sureMs: over(sequence) }).report(at.now));
+      assert.deepEqual(await settled(id), []);
     });
 
     it('at a station that counts, once it fell out of the window by the highest number used', async () => {

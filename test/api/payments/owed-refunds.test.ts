@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Ledger } from '../../../charging/cloud/ledger.ts';
-import { granted } from '../../charging/cloud/answers.ts';
+import { granted, refusal } from '../../charging/cloud/answers.ts';
 import { BOTH, type TestLedger } from '../../charging/cloud/databases.ts';
 import { StripeServer } from '../../support/stripe-server.ts';
 import { Shop } from './shop.ts';
@@ -34,6 +34,24 @@ for (const kind of BOTH) {
       at.now += 1000;
       const [again] = await claim(other);
       assert.deepEqual([again!.id, again!.key, again!.again], [order!.id, order!.key, true]);
+    });
+
+    it('since its amount was told wrongly is dropped when the provider corrects it, unless it may be on its way: then there is no code', async () => {
+      const shop = await Shop.open(at, server, 'L-2');
+      const [corrected, late] = [await shop.reserve(), await shop.reserve()];
+      const tell = (id: string, minorUnits: number) =>
+        at.ledger.markPaid({ id, payment: `of ${id}`, provider: 'bank', amount: { minorUnits, currency: 'EUR' } });
+      const claim = () => at.ledger.claimRefunds({ provider: 'bank' });
+      assert.equal(refusal(await tell(corrected, 299)), '409 payment-differs');
+      granted(await tell(corrected, 300));
+      assert.deepEqual([await shop.status(corrected), await claim()], ['paid', []]);
+
+      assert.equal(refusal(await tell(late, 299)), '409 payment-differs');
+      const [order] = await claim();
+      assert.equal(refusal(await tell(late, 300)), '409 payment-used');
+      await at.ledger.refundTold({ id: order!.id, round: order!.round, state: 'paid' });
+      assert.equal(refusal(await tell(late, 300)), '409 payment-used');
+      assert.equal(await shop.status(late), 'reserved');
     });
   });
 }
