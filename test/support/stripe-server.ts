@@ -144,6 +144,11 @@ export class StripeServer {
     return event;
   }
 
+  /** As after a day. */
+  forgetKeys(): void {
+    this.#keys.clear();
+  }
+
   #sessionOf(payment: string): Json {
     return this.#paid.get(payment);
   }

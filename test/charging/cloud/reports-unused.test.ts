@@ -78,6 +78,16 @@ for (const kind of BOTH) {
       assert.deepEqual(await settled(id), [{ sequence: unused, source: 'expired', refund: 300 }]);
     });
 
+    it('by the terms that it was sold under: what lives longer than what the station sells now is not over yet', async () => {
+      const id = await station({ sequence: 'clock', layout: 'wide', slotSeconds: 300 });
+      const box = await knownBox(id);
+      const sequence = await buy(id);
+      granted(await at.ledger.updateStation(id, { layout: 'compact' }));
+      at.now += 80 * HOUR;
+      await hear(id, Object.assign(box, { sureMs: over(sequence) }).report(at.now));
+      assert.deepEqual(await settled(id), []);
+    });
+
     it('not while it is open', async () => {
       const id = await station({ sequence: 'clock' });
       const box = await knownBox(id);

@@ -141,6 +141,15 @@ for (const kind of BOTH) {
       assert.equal((again as { refused: { settled: { refund: object } } }).refused.settled.refund !== undefined, true);
     });
 
+    it('settles nothing for a voucher of another quantity than was sold: somebody made it who has the key', async () => {
+      const id = await station();
+      const box = new OfflineStation(id);
+      box.begin(await buy(id), 31).end(1, 60, 154);
+      await hear(id, box.report(at.now));
+      assert.deepEqual(await settled(id), []);
+      assert.deepEqual(await alarms(id), ['unknown-voucher']);
+    });
+
     it('lets nobody give a code back that it says was used, to its end', async () => {
       const id = await station({ sequence: 'clock' });
       const { id: request } = granted(await at.ledger.issue({ client: 'app', station: id, amount: 60 }));

@@ -176,6 +176,22 @@ describe('a new key version', () => {
   after(removeFolders);
   const NEW = { ...CLOCK, key: stationKey(new Uint8Array(32).fill(1), 'CP-0001', 2) };
 
+  it('that is taken back leaves what was used under the key before used', () => {
+    const folder = copied();
+    const station = open(folder);
+    station.close([{ ...station.openVouchers()[0]!, ended: 'unplugged' }]);
+    const verdict = station.verify(code(OPEN + 1));
+    assert(verdict.outcome === 'accepted' && verdict.kind === 'voucher');
+    station.redeem(verdict.voucher, { voucher: verdict.voucher, delivered: 60, ended: 'used-up' });
+    station.dispose();
+    for (const settings of [NEW, CLOCK, NEW, CLOCK]) {
+      const next = open(folder, settings);
+      assert.equal(next.highestUsed(), settings === NEW ? 0 : OPEN + 1);
+      assert.equal(next.verify(code(OPEN + 1)).outcome, settings === NEW ? 'invalid' : 'used');
+      next.dispose();
+    }
+  });
+
   it('begins a new journal id and new totals, and an open session keeps the key it began with', () => {
     const folder = copied();
     const station = open(folder);

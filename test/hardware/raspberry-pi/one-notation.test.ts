@@ -118,6 +118,15 @@ describe('a line of station.env', () => {
     });
   }
 
+  it('says where settings that are not there would be named', async () => {
+    const args = [program('raspberry-pi/pins-main.ts'), '--env', join(folder, 'none.env')];
+    const [error, said] = await new Promise<[{ code?: unknown } | null, string]>((resolve) => {
+      execFile(process.execPath, args, (failed, _, stderr) => resolve([failed, stderr]));
+    });
+    assert.equal(error?.code, 2);
+    assert.match(said, /^offline-charging pins: There is no \S+none\.env: say with --env FILE/);
+  });
+
   /** What `control relay` finds at the guard for each of two outlets. */
   function flows(variables: Record<string, string>): string[] {
     const before = { ...process.env };

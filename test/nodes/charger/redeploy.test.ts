@@ -53,4 +53,18 @@ describe('a deploy in the middle of a charge', () => {
     await rig.until('it is closed', () => records('session-closed').length === 1);
     assert.equal(rig.pin('relay'), '0');
   });
+
+  it('deleting detect vehicle opens it, as it says on its way out, and the charge goes on when the node is back', async () => {
+    const flow = chargerFlow(rig.folder);
+    await rig.deploy(
+      flow.filter(({ id }) => id !== 'detect'),
+      'nodes',
+    );
+    const farewell = () => rig.last('vehicle');
+    await rig.until('it said so', () => farewell()?.payload === null && farewell()?.restarting === true);
+    await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    await rig.deploy(flow, 'nodes');
+    await rig.until('it charges again', () => rig.pin('relay') === '1' && shows('charging'), 15_000);
+    assert.equal(records('session-closed').length, 0);
+  });
 });

@@ -71,6 +71,15 @@ describe('a charge is stopped by nobody by accident', () => {
     assert.equal(bench.state, 'receipt');
   });
 
+  it('is not answered by a yes that comes after its 10 s, also where nobody looked at the time meanwhile', () => {
+    const bench = new Bench();
+    bench.charge();
+    bench.charger.key('*');
+    bench.now += 10_000;
+    bench.charger.answer('1');
+    assert.equal(bench.state, 'charging');
+  });
+
   it('takes only 1 for yes', () => {
     const bench = new Bench();
     bench.charge();

@@ -336,6 +336,10 @@ describe('the doctor', () => {
     assert.equal(wrongly.code, 2);
   });
 
+  it('writes no heading where there is nothing to say below it', () => {
+    assert.doesNotMatch(report([{ title: 'past', findings: [] }], 'en'), /Memory of used codes/);
+  });
+
   it('counts what is wrong, and is content when nothing is', () => {
     const sections = [{ title: 'disk', findings: [{ level: 'note', says: 'devices.no-keypad' }] }] as const;
     assert.equal(countWrong(sections), 0);
