@@ -56,7 +56,9 @@ async function printBootLines(variables: Variables): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  console.error(`offline-charging pins: ${error.message}`);
+main().catch(({ code, path, message }: NodeJS.ErrnoException) => {
+  const missing = code === 'ENOENT' && path !== undefined;
+  const why = missing ? `There is no ${path}: say with --env FILE where the station's settings are.` : message;
+  console.error(`offline-charging pins: ${why}`);
   process.exitCode = WRONG_USE;
 });

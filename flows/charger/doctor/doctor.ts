@@ -81,7 +81,8 @@ function ofOutlet(values: Finding['values'], language: Language): string {
 }
 
 export function report(sections: readonly Section[], language: Language): string {
-  const lines = sections.flatMap(({ title, findings }) => [
+  const told = sections.filter(({ findings }) => findings.length > 0);
+  const lines = told.flatMap(({ title, findings }) => [
     say(title, language),
     ...findings.flatMap(({ level, says, values, advice }) => [
       `  ${marks[level]} ${ofOutlet(values, language)}${say(says, language, values)}`,
