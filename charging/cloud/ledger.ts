@@ -7,7 +7,17 @@ import type { Calls } from './calls/calls.ts';
 import { Queue } from './queue.ts';
 import { SLICES } from './retention.ts';
 import { type StatementSettings, statementCsv } from './statement.ts';
-import type { Answer, AuditEntry, CodeRecord, Health, LedgerOptions, Principal, Refused } from './types.ts';
+import type {
+  Answer,
+  AuditEntry,
+  ChargingRequest,
+  CodeRecord,
+  Health,
+  LedgerOptions,
+  Principal,
+  Refused,
+  Reservation,
+} from './types.ts';
 
 export * from './errors.ts';
 export type * from './payment-types.ts';
@@ -35,12 +45,18 @@ export function isRefused(answer: unknown): answer is Refused {
  * `LedgerUnavailable` and nothing else.
  */
 export interface Ledger
-  extends Omit<Calls, 'authenticate' | 'exportPage' | 'statementPage' | 'forgetKeys' | 'heartbeat'> {
+  extends Omit<Calls, 'authenticate' | 'request' | 'exportPage' | 'statementPage' | 'forgetKeys' | 'heartbeat'> {
   /**
    * Refused for a key that is unknown or revoked; both are audited.
    * @param audit writes the entry instead, for callers that know who floods it
    */
-  authenticate(key: string, audit?: (entry: AuditEntry) => unknown): Promise<Answer<Principal>>;
+  authenticate(key: string, audit?: Audit): Promise<Answer<Principal>>;
+  /**
+   * A request of the same client; in either layout once issued. Refused for others', and for ids that were made up; both are
+   * audited.
+   * @param audit as above
+   */
+  request(call: Parameters<Calls['request']>[0], audit?: Audit): Promise<Answer<ChargingRequest | Reservation>>;
   /** RFC 4180 with a header line, oldest first, in pieces of some hundred lines. Dates: ISO 8601. */
   exportCsv(query?: Period): AsyncIterable<string>;
   /** What a month brought, as CSV with sums at its end (statement.ts). */
@@ -50,6 +66,8 @@ export interface Ledger
   /** Lets what is under way finish, then closes. Calls after it reject. */
   close(): Promise<void>;
 }
+
+type Audit = (entry: AuditEntry) => unknown;
 
 interface Period {
   readonly from?: string | undefined;
@@ -71,6 +89,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   return {
     ...calls,
     authenticate,
+    request: async (call, audit = calls.audit) => toldApart(await calls.request(call), audit),
     revokeApiKey: async (...args) => {
       const answer = await calls.revokeApiKey(...args);
       forget();
@@ -96,6 +115,17 @@ function tidied(calls: Calls): NodeJS.Timeout {
   }, TIDY_EVERY_MS).unref();
 }
 
+/** A refusal without its entry for the audit, once that is written. */
+async function toldApart<T extends object>(
+  answer: T | (Refused & { readonly audit?: AuditEntry }),
+  audit: Audit,
+): Promise<T | Refused> {
+  if (!isRefused(answer)) return answer;
+  const { refused, audit: entry } = answer as Refused & { readonly audit?: AuditEntry };
+  if (entry) await audit(entry);
+  return { refused };
+}
+
 /** Asks for a key once a second at most. */
 function remembering(calls: Calls): Pick<Ledger, 'authenticate'> & { forget(): void } {
   const known = new Cache<{ principal: Principal; until: number }>(MOST_KEYS);
@@ -106,11 +136,8 @@ function remembering(calls: Calls): Pick<Ledger, 'authenticate'> & { forget(): v
       if (remembered && remembered.until > performance.now()) return remembered.principal;
       known.delete(name);
       const asked = performance.now();
-      const answer = await calls.authenticate(key);
-      if ('refused' in answer) {
-        await audit(answer.audit);
-        return { refused: answer.refused };
-      }
+      const answer = await toldApart(await calls.authenticate(key), audit);
+      if ('refused' in answer) return answer;
       known.set(name, { principal: answer, until: asked + KEY_GOOD_MS });
       return answer;
     },

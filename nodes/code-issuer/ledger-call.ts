@@ -1,9 +1,10 @@
 // How a node uses the code issuer: it finds it, shows the ledger's state, and turns what the ledger says into messages.
 
+import { addressOf } from '../../api/client-address.ts';
 import { answerProblem, type HttpMessage } from '../../api/http.ts';
 import type { Issuer, LedgerState } from '../../api/issuer.ts';
 import { type Problem, problem, problemOfRefusal, slugOf } from '../../api/problems.ts';
-import type { Answer, Ledger, Refusal } from '../../charging/cloud/ledger.ts';
+import type { Answer, AuditEntry, Ledger, Refusal } from '../../charging/cloud/ledger.ts';
 import { api } from '../shared/api.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import type { RED, RedNode, Send } from '../shared/red.ts';
@@ -27,6 +28,11 @@ export function useIssuer(red: RED, node: RedNode, status: Status, id: string | 
 
 export function noIssuer(): NodeFault {
   return new NodeFault('no-issuer', 'Choose a code issuer in the settings of this node.');
+}
+
+/** Writes what strangers do into the audit, so much of it for each address. */
+export function auditFor(issuer: Issuer | undefined, { req }: HttpMessage): (entry: AuditEntry) => void {
+  return (entry) => issuer?.audit(entry, addressOf(req));
 }
 
 /** Of what the ledger or the provider refuses. */

@@ -5,7 +5,7 @@ import { pathPrefix } from '../../api/path-prefix.ts';
 import { moneyOf } from '../../charging/cloud/currencies.ts';
 import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
-import { ask, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
+import { ask, auditFor, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
@@ -43,7 +43,8 @@ const ACTS: Readonly<Record<Does, Act>> = {
       id: requestId(message),
       layout: layout === 'compact' || layout === 'long' || layout === 'rescue' ? layout : undefined,
     } as const;
-    return ask(context, message, send, (ledger) => ledger.request(call), answered());
+    const audit = auditFor(context.issuer, message);
+    return ask(context, message, send, (ledger) => ledger.request(call, audit), answered());
   },
   synchronize: (context, message, send) => {
     const call = { ...asked(message), station: stationOf(context, message) };

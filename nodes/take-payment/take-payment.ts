@@ -7,7 +7,7 @@ import { pathPrefix, publicAddress } from '../../api/path-prefix.ts';
 import type { PaymentDesk } from '../../api/payments/desk.ts';
 import { problem } from '../../api/problems.ts';
 import type { Ledger, Refused, Reservation } from '../../charging/cloud/ledger.ts';
-import { noIssuer, refusalOf, sendRefusal, showRefused, useIssuer } from '../code-issuer/ledger-call.ts';
+import { auditFor, noIssuer, refusalOf, sendRefusal, showRefused, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
@@ -159,12 +159,14 @@ async function read(context: Context, ledger: Ledger, message: HttpMessage, send
   const id = textOf((message.payload as { id?: unknown } | undefined)?.id);
   if (id === undefined) throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
   const client = clientOf(message);
-  let standing = await ledger.request({ client, id });
+  const ask = () => ledger.request({ client, id }, auditFor(context.issuer, message));
+  let standing = await ask();
+  if ('refused' in standing) return refuse(context, message, send, standing);
   if (context.issuer.payments.on && isReserved(standing) && context.looks.now(id)) {
     // Its customer came back, and the provider's word may be on its way, or lost.
     const desk = await context.issuer.payments.desk();
     await desk.lookAt(client, id).catch((error: Error) => context.status.failed(error));
-    standing = await ledger.request({ client, id });
+    standing = await ask();
   }
   if ('status' in standing && standing.status === 'paid') {
     const issued = await ledger.issueReserved({ client, id });
@@ -194,7 +196,8 @@ async function hear(context: Context, _ledger: Ledger, message: HttpMessage, sen
 /** The bill of a request, to be printed. */
 async function bill(context: Context, ledger: Ledger, message: HttpMessage, send: Send): Promise<void> {
   const { id, language } = (message.payload ?? {}) as { id?: string; language?: string };
-  const bought = await ledger.request({ client: clientOf(message), id: String(id) });
+  const call = { client: clientOf(message), id: String(id) };
+  const bought = await ledger.request(call, auditFor(context.issuer, message));
   if ('refused' in bought) return refuse(context, message, send, bought);
   const { seller } = context.issuer.payments.settings;
   const page = api().billOf(bought, seller, language === 'en' || language === 'zh-CN' ? language : seller.language);

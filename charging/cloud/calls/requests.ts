@@ -3,7 +3,7 @@ import { algorithmOf, boundsIn, LAYOUTS, type LayoutName } from '../../codes/ind
 import type { CodesTable, ReservationsTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
-import type { Answer, ChargingRequest, RequestCall, Reservation } from '../types.ts';
+import type { AuditEntry, ChargingRequest, Refused, RequestCall, Reservation } from '../types.ts';
 import type { Work } from '../work.ts';
 import { checkoutAt } from './checkout-row.ts';
 import { paidWithoutCode } from './payments.ts';
@@ -19,19 +19,22 @@ import {
 } from './records.ts';
 import { refundsOf } from './refunds.ts';
 
-/** A request of the same client; in either layout once issued. */
+/**
+ * A request of the same client; in either layout once issued. What nobody may see comes with its entry for the audit, which
+ * the caller's side writes: there it is known who floods it.
+ */
 export async function request(
   work: Work,
   { client, id, layout }: RequestCall & { readonly layout?: LayoutName | 'rescue' | undefined },
-): Promise<Answer<ChargingRequest | Reservation>> {
+): Promise<ChargingRequest | Reservation | (Refused & { readonly audit?: AuditEntry })> {
   const key = work.shared.ids.rowOf(id);
-  if (!key) return unheardOf(work, client, 'made-up-request-id');
+  if (!key) return unheardOf(client, 'made-up-request-id');
   let sequence = key.item;
   let stray: Pick<Reservation, 'paidWithoutCode' | 'refunds' | 'pay'> = {};
   if (key.what === 'reservation') {
     const found = await findReservation(work, key.station, key.item);
-    if (!found) return unheardOf(work, client, 'made-up-request-id');
-    if (found.row.client !== client) return unheardOf(work, client, 'foreign-request', found.station);
+    if (!found) return unheardOf(client, 'made-up-request-id');
+    if (found.row.client !== client) return unheardOf(client, 'foreign-request', found.station);
     const strays = await paidWithoutCode(work, found.row);
     if (strays.length > 0) stray = { paidWithoutCode: strays };
     if (found.row.sequence === null) {
@@ -41,9 +44,9 @@ export async function request(
     sequence = found.row.sequence;
   }
   const row = await codeAt(work, key.station, sequence);
-  if (!row || row.kind !== VOUCHER) return unheardOf(work, client, 'made-up-request-id');
+  if (!row || row.kind !== VOUCHER) return unheardOf(client, 'made-up-request-id');
   const station = (await stationByNumber(work, row.station))!;
-  if (row.client !== client) return unheardOf(work, client, 'foreign-request', station.id);
+  if (row.client !== client) return unheardOf(client, 'foreign-request', station.id);
   const terms = await termsOf(work, row);
   const usual = shownLayout(terms, row.sequence, row.issued_at);
   const rescue = rescueLayout(terms);
@@ -79,7 +82,6 @@ async function toPay(work: Work, row: ReservationsTable): Promise<Pick<Reservati
 }
 
 /** Another client's request and one that never was are the same to whoever asks, and both are audited. */
-function unheardOf(work: Work, client: string, action: string, station?: string) {
-  work.audits.push({ action, client, station });
-  return unknownRequest();
+function unheardOf(client: string, action: string, station?: string) {
+  return { ...unknownRequest(), audit: { action, client, station } };
 }

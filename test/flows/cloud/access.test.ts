@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MOST_ENTRIES } from '../../../api/audit-allowance.ts';
 import { until } from '../../support/applications.ts';
 import { Cloud } from './support/cloud.ts';
 
@@ -107,6 +108,25 @@ describe('who may call the cloud', function () {
       } finally {
         await ledger.close();
       }
+    });
+
+    it('whoever makes up ids of requests stands in the audit once for each, and no more often than is told', async () => {
+      const madeUp = async () => {
+        const ledger = await cloud.ledger();
+        const { items } = await ledger.listAudit({ limit: 500 });
+        await ledger.close();
+        return items.filter(({ action }) => action === 'made-up-request-id').length;
+      };
+      const guess = (index: number) =>
+        cloud.ask('GET', `/charging-requests/${index.toString(16).padStart(32, '0')}`, undefined, bearer(app));
+      const before = await madeUp();
+      for (let index = 0; index < 3; index++) assert.equal((await guess(index)).status, 404);
+      await until('they are in the audit', async () => (await madeUp()) >= before + 3);
+      assert.equal(await madeUp(), before + 3);
+      const many = MOST_ENTRIES + 200;
+      await Promise.all(Array.from({ length: many }, (_, index) => guess(index)));
+      await until('they are in the audit', async () => (await madeUp()) >= MOST_ENTRIES);
+      assert.ok((await madeUp()) < many);
     });
 
     it('no key, a wrong scheme and a made-up key are 401 with a challenge', async () => {
