@@ -111,6 +111,7 @@ export function cleared(
 
 /** The gravest fault that keeps a station, or an outlet of it, from selling `unit`. */
 export function blocking(faults: readonly Fault[], unit: Unit): FaultCode | undefined {
+  if (faults.length === 0) return undefined;
   return faults.find(({ code }) => FAULTS[code].only === undefined || FAULTS[code].only === unit)?.code;
 }
 
@@ -121,5 +122,6 @@ export function inOrder(codes: readonly FaultCode[]): FaultCode[] {
 
 /** The graver of two. */
 export function graver(one: FaultCode | undefined, other: FaultCode | undefined): FaultCode | undefined {
-  return inOrder([one, other].filter((code) => code !== undefined))[0];
+  if (one === undefined || other === undefined) return one ?? other;
+  return ORDER.indexOf(one) <= ORDER.indexOf(other) ? one : other;
 }

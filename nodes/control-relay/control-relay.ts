@@ -338,11 +338,11 @@ class RelayControl extends OutletPart<ControlRelayConfig> {
   #look(state: RelayState, { on, readyInSeconds }: Actual): void {
     clearTimeout(this.#countdown);
     const [fault] = this.#faults.keys();
-    const lease = this.status.text(this.#isDirect ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none');
+    const lease = () => this.status.text(this.#isDirect ? 'lease.direct' : state.lease ? 'lease.held' : 'lease.none');
     if (fault !== undefined) {
       const error = faultOf(this.at, new NodeFault(fault, fault));
       this.show((status) => status.failed(error), { fault: error });
-    } else if (on) this.show((status) => status.active('on', { lease }), { active: true });
+    } else if (on) this.show((status) => status.active('on', { lease: lease() }), { active: true });
     else if (readyInSeconds > 0) {
       this.show((status) => status.waiting('wait', { seconds: readyInSeconds }));
       this.#countdown = setTimeout(
@@ -350,6 +350,6 @@ class RelayControl extends OutletPart<ControlRelayConfig> {
         1000,
       );
     } else if (!this.#isDirect && !state.lease) this.show((status) => status.waiting('no-lease'));
-    else this.show((status) => status.ready('off', { lease }));
+    else this.show((status) => status.ready('off', { lease: lease() }));
   }
 }

@@ -331,12 +331,11 @@ class SessionNode implements StationUser {
   }
 
   #show(): void {
-    const snapshot = this.#charger?.snapshot();
     // What broke the station stands in the status, and says more than the state does.
-    if (!snapshot || this.#broken !== undefined) return;
-    const { state, remaining, unit, faults, outlets } = snapshot;
-    if (outlets.length > 1) {
-      this.#showSeveral(outlets);
+    if (!this.#charger || this.#broken !== undefined) return;
+    const { state, remaining, unit, faults, phases } = this.#charger.standing();
+    if (phases.length > 1) {
+      this.#showSeveral(phases);
       return;
     }
     const left = `${unit === 'min' ? Math.ceil(remaining) : Math.round(remaining)} ${this.#status.text(`unit.${unit}`)}`;
@@ -351,10 +350,10 @@ class SessionNode implements StationUser {
   }
 
   /** How many charge, and how many are out of order. */
-  #showSeveral(outlets: readonly { readonly state: string }[]): void {
-    const count = (...states: readonly string[]) => outlets.filter(({ state }) => states.includes(state)).length;
+  #showSeveral(phases: readonly string[]): void {
+    const count = (...names: readonly string[]) => phases.filter((name) => names.includes(name)).length;
     const [active, broken] = [count('starting', 'charging', 'paused'), count('fault')];
-    const values = { active, broken, outlets: outlets.length };
+    const values = { active, broken, outlets: phases.length };
     if (broken > 0) this.#status.refused('several-broken', values);
     else if (active > 0) this.#status.active('several', values);
     else this.#status.ready('several', values);

@@ -32,10 +32,13 @@ export default function simulateStation(red: RED): void {
     if (!begun) return;
     const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
+    const tellings = new Tellings();
 
     onInput(this, status, async (message: HttpMessage, send) => {
+      if (config.does === 'state' && tellings.isOld(message)) return;
       try {
         const state = await simulated(message, config, charging);
+        tellings.told(message);
         status.active('state', { state: status.called('state', state.state) });
         send([answer({ ...message }, 200, state, NOT_STORED), null]);
       } catch (thrown) {
@@ -55,6 +58,34 @@ export default function simulateStation(red: RED): void {
   }
   red.nodes.registerType('simulate station', awaiting(red, 'station', SimulateStationNode));
 }
+
+/**
+ * What `detect vehicle` and `control relay` tell of an outlet, each second the same again until it changes. The state is told
+ * with it twice, since the first time the session may not have heard of it yet; from then on, with twenty outlets, it would be
+ * forty times a second for nothing.
+ */
+class Tellings {
+  readonly #last = new Map<string, { readonly payload: string; readonly times: number }>();
+
+  isOld(message: HttpMessage): boolean {
+    return isTelling(message) && this.#times(message) >= 2;
+  }
+
+  /** The state was told with it. */
+  told(message: HttpMessage): void {
+    if (!isTelling(message)) return;
+    const payload = JSON.stringify(message.payload);
+    this.#last.set(nameOf(message), { payload, times: this.#times(message) + 1 });
+  }
+
+  #times(message: HttpMessage): number {
+    const last = this.#last.get(nameOf(message));
+    return last?.payload === JSON.stringify(message.payload) ? last.times : 0;
+  }
+}
+
+const isTelling = ({ topic, res }: HttpMessage) => !res && (topic === 'vehicle' || topic === 'relay');
+const nameOf = ({ topic, outlet }: HttpMessage) => `${topic} ${outlet}`;
 
 async function simulated(
   message: HttpMessage,

@@ -11,8 +11,8 @@ import { type Clocks, JournalError, type SessionRecord, type Verdict, type Vouch
 import { type ChargerJournal, type ChargerRecord, carriedOut } from './journal-writes.ts';
 import { next, nextBeat } from './machine.ts';
 import { type ChargerConfig, type ChargerState, type Effect, type Event, newCharger, outletsOf } from './model.ts';
-import { type OutletOverview, overviewOf } from './overview.ts';
-import { type ChargerSnapshot, snapshotOf } from './snapshot.ts';
+import { type OutletOverview, Overviews } from './overview.ts';
+import { type ChargerSnapshot, type ChargerStanding, snapshotOf, standingOf } from './snapshot.ts';
 
 /** What the relay says of itself. */
 export interface RelayMessage {
@@ -91,7 +91,8 @@ export class Charger {
   /** When the latest event was heard: what was due until then was dealt with, and what fell due since was not. */
   #heardAt = 0;
   #shown = '';
-  #shownAround = '';
+  #shownAround: Partial<SiteOverview> = {};
+  readonly #overviews = new Overviews();
   #shownAt = Number.NEGATIVE_INFINITY;
   #clockAskedAt = Number.NEGATIVE_INFINITY;
 
@@ -233,6 +234,10 @@ export class Charger {
     return snapshotOf(this.#state, clocks.monotonicMs(), config, language ?? 'en');
   }
 
+  standing(): ChargerStanding {
+    return standingOf(this.#state, this.#options.config);
+  }
+
   #faultCode(code: string): FaultCode | undefined {
     return isFaultCode(code) ? code : ALIASES[code];
   }
@@ -334,14 +339,17 @@ export class Charger {
   #show(): void {
     if (!this.#running) return;
     const { clocks, config, emit } = this.#options;
-    const { conversation } = this.#state;
-    const screen = screenOf(conversation, outletsOf(this.#state, config.unit), clocks.monotonicMs(), config);
+    const { conversation, report } = this.#state;
     const at = clocks.monotonicMs();
-    const site = { outlets: overviewOf(this.#state, at, config), report: this.#state.report };
-    const [text, around] = [JSON.stringify(screen), JSON.stringify(site)];
-    if (text === this.#shown && (around === this.#shownAround || at - this.#shownAt < BETWEEN_SHOWN_MS)) return;
+    const screen = screenOf(conversation, outletsOf(this.#state, config.unit), at, config);
+    const text = JSON.stringify(screen);
+    if (text === this.#shown && at - this.#shownAt < BETWEEN_SHOWN_MS) return;
+    const outlets = this.#overviews.of(this.#state, at, config);
+    const before = this.#shownAround;
+    if (text === this.#shown && outlets === before.outlets && report === before.report) return;
+    const site = { outlets, report };
     this.#shown = text;
-    this.#shownAround = around;
+    this.#shownAround = site;
     this.#shownAt = at;
     emit.display(screen, site);
   }

@@ -59,7 +59,9 @@ export function next(before: ChargerState, event: Event, config: ChargerConfig):
   });
   const step = new OneStep(before, station.state, at, config);
   step.effects.add(...station.writes, ...talk.effects.flatMap((effect) => asWrite(effect, before)));
-  for (const [index, each] of outlets.entries()) if (each) step.take(index + 1, each);
+  outlets.forEach((each, index) => {
+    if (each) step.take(index + 1, each);
+  });
   if (isStarted) step.givePower(station.conditions);
   step.shareCheckpoint();
   step.askForReport(event, talk.state);
@@ -262,48 +264,49 @@ function forOutlet(
   asked: readonly ConversationEffect[],
   isOthers: boolean,
 ): Bare<OutletEvent> | undefined {
-  const ours = (outlet = 1) => outlet === number;
   const elsewhere = isOthers ? undefined : ({ type: 'time' } as const);
   const command = commandFor(number, asked);
   if (command) return command;
   switch (event.type) {
     case 'start': {
-      const open = event.open?.filter(({ outlet }) => ours(outlet)) ?? [];
-      const lastClosed = event.lastClosed?.filter(({ outlet }) => ours(outlet)) ?? [];
+      const open = event.open?.filter(({ outlet }) => isAt(number, outlet)) ?? [];
+      const lastClosed = event.lastClosed?.filter(({ outlet }) => isAt(number, outlet)) ?? [];
       return { type: 'start', ...(open.length > 0 && { open }), lastClosed };
     }
     case 'tick':
     case 'halt':
       return { type: event.type };
     case 'click':
-      return ours(event.outlet) ? { type: 'test-relay', forMs: event.forMs } : elsewhere;
+      return isAt(number, event.outlet) ? { type: 'test-relay', forMs: event.forMs } : elsewhere;
     case 'vehicle':
     case 'meter':
     case 'relay':
     case 'redeemed':
     case 'redeem-refused':
     case 'closed':
-      return ours(event.outlet) ? event : elsewhere;
+      return isAt(number, event.outlet) ? event : elsewhere;
     case 'checkpointed':
-      return event.outlets.some(ours) ? event : elsewhere;
+      return event.outlets.includes(number) ? event : elsewhere;
     case 'fault':
       if (isStationWide(event.code)) return { type: 'time' };
-      return ours(event.outlet) ? event : elsewhere;
+      return isAt(number, event.outlet) ? event : elsewhere;
     case 'recovered': {
-      const open = event.open?.filter(({ outlet }) => ours(outlet)) ?? [];
+      const open = event.open?.filter(({ outlet }) => isAt(number, outlet)) ?? [];
       return open.length > 0 ? { type: 'recovered', open } : { type: 'time' };
     }
     case 'journal-failed': {
       const { write } = event;
       const { type } = write;
       if (type !== 'redeem' && type !== 'checkpoint' && type !== 'close') return { type: 'time' };
-      const isOurs = type === 'checkpoint' ? write.outlets.some(ours) : ours(write.outlet);
+      const isOurs = type === 'checkpoint' ? write.outlets.includes(number) : isAt(number, write.outlet);
       return isOurs ? { type: 'write-failed', write: type } : { type: 'time' };
     }
     default:
       return { type: 'time' };
   }
 }
+
+const isAt = (number: number, outlet = 1): boolean => outlet === number;
 
 function commandFor(number: number, asked: readonly ConversationEffect[]): OutletCommand | undefined {
   for (const effect of asked) if (effect.type === 'command' && effect.outlet === number) return effect.command;
@@ -321,11 +324,13 @@ const MOST_BETWEEN_BEATS = 1000;
  * comes first. Were it a second after the last event, a meter that is read twice a second would put it off for ever.
  */
 export function nextBeat(state: ChargerState, at: number, lastTickAt: number, config: ChargerConfig): number {
-  const limits = [
-    ...state.outlets.flatMap((outlet) => outletDeadlines(outlet, at, config)),
-    ...conversationDeadlines(state.conversation),
-    state.station.retryAt ?? Number.POSITIVE_INFINITY,
-    state.outlets.length > 1 && state.lastClosing ? state.lastClosing.at + config.inrushMs : at,
-  ].filter((deadline) => deadline > at);
-  return Math.max(1, Math.ceil(Math.min(lastTickAt + MOST_BETWEEN_BEATS, ...limits) - at));
+  let next = lastTickAt + MOST_BETWEEN_BEATS;
+  const due = (deadline: number) => {
+    if (deadline > at && deadline < next) next = deadline;
+  };
+  for (const outlet of state.outlets) outletDeadlines(outlet, at, config, due);
+  for (const deadline of conversationDeadlines(state.conversation)) due(deadline);
+  if (state.station.retryAt !== undefined) due(state.station.retryAt);
+  if (state.outlets.length > 1 && state.lastClosing) due(state.lastClosing.at + config.inrushMs);
+  return Math.max(1, Math.ceil(next - at));
 }

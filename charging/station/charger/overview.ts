@@ -26,24 +26,53 @@ export interface OutletOverview {
 
 const MINUTE = 60_000;
 
-export function overviewOf(charger: ChargerState, at: number, config: ChargerConfig): readonly OutletOverview[] {
-  const { unit } = config;
-  return outletsOf(charger, unit).map(({ state, fault }, index) => {
-    const waiting = waitsFor(state, at);
-    const { phase, meter, vehicle } = state;
-    const powerW = 'session' in phase ? meter?.powerW : undefined;
-    return {
-      outlet: index + 1,
-      state: phase.name,
-      vehicle: vehicle === true,
-      ...figures(state),
-      unit,
-      ...('session' in phase ? { elapsed: Math.floor(phase.session.elapsedMs / MINUTE) } : {}),
-      ...(powerW === undefined ? {} : { powerW: Math.round(powerW / 10) * 10 }),
-      ...(fault === undefined ? {} : { fault }),
-      ...(waiting === undefined ? {} : { waitsFor: waiting }),
-    };
-  });
+/** What an outlet's overview was made of. */
+interface Seen {
+  readonly state: OutletState;
+  readonly fault: FaultCode | undefined;
+  readonly waiting: OutletOverview['waitsFor'];
+  readonly overview: OutletOverview;
+}
+
+/**
+ * How the outlets stood when they were looked at last. A station with twenty hears something of one of them forty times a
+ * second: only what has changed is made anew, and an overview that reads the same stays the same object.
+ */
+export class Overviews {
+  #seen: readonly Seen[] = [];
+  #all: readonly OutletOverview[] = [];
+
+  /** Number 1 first; the same list as before while all read the same. */
+  of(charger: ChargerState, at: number, config: ChargerConfig): readonly OutletOverview[] {
+    const before = this.#seen;
+    this.#seen = outletsOf(charger, config.unit).map(({ state, fault }, index) => {
+      const waiting = waitsFor(state, at);
+      const last = before[index];
+      if (last?.state === state && last.fault === fault && last.waiting === waiting) return last;
+      const overview = overviewOf(index + 1, { state, fault, waiting }, config.unit);
+      const isSame = JSON.stringify(last?.overview) === JSON.stringify(overview);
+      return { state, fault, waiting, overview: isSame ? last!.overview : overview };
+    });
+    if (this.#seen.some(({ overview }, index) => overview !== this.#all[index]))
+      this.#all = this.#seen.map(({ overview }) => overview);
+    return this.#all;
+  }
+}
+
+function overviewOf(outlet: number, { state, fault, waiting }: Omit<Seen, 'overview'>, unit: Unit): OutletOverview {
+  const { phase, meter, vehicle } = state;
+  const powerW = 'session' in phase ? meter?.powerW : undefined;
+  return {
+    outlet,
+    state: phase.name,
+    vehicle: vehicle === true,
+    ...figures(state),
+    unit,
+    ...('session' in phase ? { elapsed: Math.floor(phase.session.elapsedMs / MINUTE) } : {}),
+    ...(powerW === undefined ? {} : { powerW: Math.round(powerW / 10) * 10 }),
+    ...(fault === undefined ? {} : { fault }),
+    ...(waiting === undefined ? {} : { waitsFor: waiting }),
+  };
 }
 
 /** What is left to whole units that nobody reads as less than it is. */

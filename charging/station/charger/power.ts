@@ -79,9 +79,9 @@ function ageOf({ phase }: OutletState): number | undefined {
 /** Who wants to charge, the first first: sessions that were redeemed before come before vouchers that were not. */
 function queue(outlets: readonly OutletState[], at: number, config: Config): readonly number[] {
   return outlets
-    .map((state, index) => ({ state, outlet: index + 1 }))
-    .filter(({ state }) => wantsToClose(state, at, config))
-    .map(({ state: { phase }, outlet }) => ({ outlet, key: turnOf(phase) }))
+    .flatMap((state, index) =>
+      wantsToClose(state, at, config) ? [{ outlet: index + 1, key: turnOf(state.phase) }] : [],
+    )
     .toSorted((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1])
     .map(({ outlet }) => outlet);
 }

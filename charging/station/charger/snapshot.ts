@@ -47,28 +47,44 @@ interface OutletSnapshot {
   readonly vouchers: readonly VoucherSnapshot[];
 }
 
+/** What a line of words about a charger is made of: a small part of its snapshot, which costs little however many outlets there are. */
+export interface ChargerStanding extends Pick<ChargerSnapshot, 'state' | 'remaining' | 'unit' | 'faults'> {
+  /** What each outlet does, number 1 first. */
+  readonly phases: readonly Phase['name'][];
+}
+
+export function standingOf(charger: ChargerState, { unit }: ChargerConfig): ChargerStanding {
+  const [first] = charger.outlets;
+  return {
+    state: stateName(charger),
+    remaining: progress(first!).remaining,
+    unit,
+    faults: inOrder([...charger.station.faults, ...first!.faults].map(({ code }) => code)),
+    phases: charger.outlets.map(({ phase }) => phase.name),
+  };
+}
+
 export function snapshotOf(
   charger: ChargerState,
   at: number,
   config: ChargerConfig,
   language: Language,
 ): ChargerSnapshot {
-  const { conversation, station } = charger;
+  const { conversation } = charger;
   const outlets = outletsOf(charger, config.unit);
   const first = outlets[0]!;
   const { state } = first;
+  const { phases: _phases, ...standing } = standingOf(charger, config);
   return {
-    state: stateName(charger),
+    ...standing,
     relay: state.relay.on === true,
     vehicle: state.vehicle === true,
     display: words(screenOf(conversation, outlets, at, config), language),
     outcome: conversation.outcome ?? null,
     receipt: receiptDigits(conversation, first) ?? null,
-    ...progress(state),
-    unit: config.unit,
+    delivered: progress(state).delivered,
     outlets: charger.outlets.map(outletSnapshot),
     report: charger.report ?? null,
-    faults: inOrder([...station.faults, ...state.faults].map(({ code }) => code)),
   };
 }
 

@@ -58,25 +58,31 @@ function noteRelay(outlet: Transition): void {
   if (since !== outlet.state.strayedSince) outlet.set({ strayedSince: since });
 }
 
-/** When, in monotonic milliseconds, something is due at this outlet by the passing of time alone. */
-export function outletDeadlines(state: OutletState, at: number, config: OutletConfig): number[] {
+/** Tells when, in monotonic milliseconds, something is due at this outlet by the passing of time alone. */
+export function outletDeadlines(
+  state: OutletState,
+  at: number,
+  config: OutletConfig,
+  due: (deadline: number) => void,
+): void {
   const { phase, relay, strayedSince } = state;
-  const all = [meterSilentAt(state, config)];
-  if (strayedSince !== undefined) all.push(strayedSince + config.stoppingMs);
+  due(meterSilentAt(state, config));
+  if (strayedSince !== undefined) due(strayedSince + config.stoppingMs);
   switch (phase.name) {
     case 'free':
-      if (phase.test) all.push(phase.test.until, phase.test.since + config.startingMs);
+      if (!phase.test) break;
+      due(phase.test.until);
+      due(phase.test.since + config.startingMs);
       break;
     case 'waiting':
-      all.push(phase.until);
-      if (relay.readyAt !== undefined) all.push(relay.readyAt);
+      due(phase.until);
+      if (relay.readyAt !== undefined) due(relay.readyAt);
       break;
     case 'starting':
-      all.push(phase.since + config.startingMs);
+      due(phase.since + config.startingMs);
       break;
     case 'charging':
-      all.push(phase.session.savedAt + config.checkpointMs);
-      if (config.unit === 'min') all.push(at + left(phase.session));
+      due(phase.session.savedAt + config.checkpointMs);
+      if (config.unit === 'min') due(at + left(phase.session));
   }
-  return all;
 }

@@ -78,6 +78,36 @@ describe('a simulated station driven by a script', () => {
     assert.ok(state.display.every((line) => typeof line === 'string') && state.display.length > 0);
   });
 
+  it('tells the state twice with what nodes tell each second, until they tell something else', async () => {
+    await start();
+    const tell = async (topic: string, outlet: number, payload: unknown) => {
+      rig.send('state', { topic, outlet, payload });
+      await new Promise(setImmediate);
+    };
+    let counted = 0;
+    const told = async () => {
+      rig.send('state', { topic: 'asked' });
+      await rig.until('all is told', () => rig.last('out')?.topic === 'asked');
+      const before = counted;
+      counted = rig.at('out').length;
+      return counted - before - 1;
+    };
+    const off = { on: false, ready: true, readyInSeconds: 0 };
+    for (let second = 0; second < 5; second++) {
+      await tell('vehicle', 1, true);
+      await tell('relay', 1, { ...off });
+    }
+    assert.equal(await told(), 4);
+    for (let second = 0; second < 5; second++) await tell('vehicle', 2, true);
+    assert.equal(await told(), 2, 'another outlet');
+    await tell('vehicle', 1, false);
+    await tell('vehicle', 1, true);
+    await tell('relay', 1, { ...off, on: true });
+    assert.equal(await told(), 3);
+    for (let times = 0; times < 5; times++) rig.send('state', { topic: 'asked' });
+    await rig.until('whoever asks is told', () => rig.at('out').length === counted + 5);
+  });
+
   it('answers once the keys were heard and the session stands still', async () => {
     await start();
     assert.equal((await asked('keys', { keys: '123#' })).outcome, 'mistyped');

@@ -1,6 +1,6 @@
 // What is told of a site of several outlets: the state that scripts read, and what a panel shows.
 import assert from 'node:assert/strict';
-import { overviewOf } from '../../../../charging/station/charger/overview.ts';
+import { Overviews } from '../../../../charging/station/charger/overview.ts';
 import { snapshotOf } from '../../../../charging/station/charger/snapshot.ts';
 import { Site } from './site.ts';
 
@@ -64,7 +64,7 @@ describe('the overview for a panel', () => {
     made.pass(10 * MINUTE + 30_000);
     made.hear({ type: 'fault', outlet: 4, code: 'gpio-lost', standing: true });
     made.read(1, 1234.5);
-    const [first, , third, fourth] = overviewOf(made.state, made.at, made.config);
+    const [first, , third, fourth] = new Overviews().of(made.state, made.at, made.config);
     assert.deepEqual(first, {
       ...{ outlet: 1, state: 'charging', vehicle: true, remaining: 50, amount: 60, delivered: 10, unit: 'min' },
       ...{ elapsed: 10, powerW: 1230 },
@@ -76,6 +76,28 @@ describe('the overview for a panel', () => {
     assert.equal(fourth?.fault, 'gpio-lost');
     const next = new Site({ outlets: 1 });
     next.give(1);
-    assert.equal(overviewOf(next.state, next.at, next.config)[0]?.waitsFor, 'vehicle');
+    assert.equal(new Overviews().of(next.state, next.at, next.config)[0]?.waitsFor, 'vehicle');
+  });
+
+  it('stays the same while it reads the same, and is made anew for those outlets alone that read otherwise', () => {
+    const made = site();
+    const overviews = new Overviews();
+    const look = () => overviews.of(made.state, made.at, made.config);
+    const first = look();
+    made.hear({ type: 'vehicle', outlet: 1, connected: true, everyMs: 1000 });
+    made.hear({ type: 'relay', outlet: 2, on: true, readyInMs: 0 });
+    assert.equal(look(), first);
+    made.plug(2, false);
+    const second = look();
+    assert.notEqual(second, first);
+    assert.deepEqual(
+      second.map((each, index) => each === first[index]),
+      [true, false, false, true],
+      'the third has power now',
+    );
+    made.pass(MINUTE);
+    assert.deepEqual(look(), new Overviews().of(made.state, made.at, made.config));
+    assert.notEqual(look()[0], second[0]);
+    assert.equal(look()[3], second[3]);
   });
 });
