@@ -218,11 +218,11 @@ export async function nextTry(
 
 /** @throws {TryAgain} when it was changed meanwhile */
 export async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>): Promise<void> {
-  const { station, refund, round, done, attempts } = row;
+  const { station, refund, round, done, attempts, minor_units } = row;
   const changed = await work.db
     .updateTable('refunds')
     .set(what)
-    .where(({ and }) => and({ station, refund, round, done, attempts }))
+    .where(({ and }) => and({ station, refund, round, done, attempts, minor_units }))
     .returning('refund')
     .execute();
   if (changed.length === 0) throw new TryAgain('the refund was changed meanwhile');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { stationKeyOf } from '../../support/independent-codes.ts';
-import { granted } from './answers.ts';
+import { granted, refusal } from './answers.ts';
 import { MASTER_KEY_HEX, TestLedger } from './databases.ts';
 
 const price = { minorUnits: 150, currency: 'EUR' };
@@ -31,13 +31,14 @@ describe('replicas that hear of one payment at the same moment on postgresql', f
     return id;
   }
 
-  /** What this ledger makes of it while the other replica notes a dispute, and has not committed when this one reads. */
-  async function whileDisputed<T>(payment: string, state: string, call: () => Promise<T>): Promise<T> {
+  /** What this ledger makes of it while the other replica changes something, and has not committed when this one reads. */
+  async function meanwhile<T>(change: string, call: () => Promise<T>): Promise<T> {
     await other.query('begin');
-    await other.query('update payments set dispute = $2 where payment = $1', [payment, state]);
+    await other.query(change);
     const answer = call();
     const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    while ((await other.query(waits)).rowCount === 0) await new Promise(setImmediate);
+    // What a transaction has seen of the others it sees again, unless told to look anew.
+    while ((await other.query(waits)).rowCount === 0) await other.query('select pg_stat_clear_snapshot()');
     await other.query('commit');
     return answer;
   }
@@ -45,10 +46,24 @@ describe('replicas that hear of one payment at the same moment on postgresql', f
   it('keep how a dispute ended under the late word of its beginning', async () => {
     await paid('pi_won');
     const begun = { payment: 'pi_won', reference: 'dp_1', amount: EUR_3, state: 'open' } as const;
-    const told = await whileDisputed('pi_won', 'won', () => at.ledger.disputeTold(begun));
+    const told = await meanwhile(`update payments set dispute = 'won' where payment = 'pi_won'`, () =>
+      at.ledger.disputeTold(begun),
+    );
     assert.deepEqual(told, { news: false });
     const { rows } = await other.query(`select dispute from payments where payment = 'pi_won'`);
     assert.deepEqual(rows, [{ dispute: 'won' }]);
+  });
+
+  it('take each part that went back by hand off what is still owed', async () => {
+    const id = await paid('pi_first');
+    const second = await at.ledger.notePayment({ id, payment: 'pi_second', amount: EUR_3, provider: 'stripe' });
+    assert.equal(refusal(second.answer), '409 paid-otherwise');
+    const owed = `refunds where payment = 'pi_second' and cause = 'payment'`;
+    const part = { payment: 'pi_second', reference: 're_2', amount: { minorUnits: 200, currency: 'EUR' } };
+    const change = `update refunds set minor_units = 200 where payment = 'pi_second' and cause = 'payment'`;
+    granted(await meanwhile(change, () => at.ledger.refundedElsewhere(part)));
+    const { rows } = await other.query(`select minor_units, state from ${owed}`);
+    assert.deepEqual(rows, [{ minor_units: '0', state: 'paid' }]);
   });
 
   it('send nothing of a payment that a bank wanted back while its receipt was settled', async () => {
@@ -60,7 +75,9 @@ describe('replicas that hear of one payment at the same moment on postgresql', f
     const key = stationKeyOf(MASTER_KEY_HEX, 'CP-0001');
     const receipt = receiptCode(key, { unit: 'min', step: 30, unused: 155, sequence });
     const call = { client: 'app', station: 'CP-0001', receipt };
-    granted(await whileDisputed('pi_open', 'open', () => at.ledger.settle(call)));
+    granted(
+      await meanwhile(`update payments set dispute = 'open' where payment = 'pi_open'`, () => at.ledger.settle(call)),
+    );
     assert.deepEqual(await at.ledger.claimRefunds({ provider: 'stripe' }), []);
     granted(await at.ledger.disputeTold({ payment: 'pi_open', reference: 'dp_2', amount: EUR_3, state: 'won' }));
     assert.equal((await at.ledger.claimRefunds({ provider: 'stripe' })).length, 1, 'what is left when that is over');
