@@ -21,6 +21,8 @@ const FORGOTTEN_WH = 10;
 /** So much more power is drawn than was booked for before it is booked anew. */
 const BOOKED_FACTOR = 1.1;
 const BOOKED_WH = 0.1;
+/** A checkpoint each 50 Wh, and minutes at the highest power until a relay opens that no guard watches. */
+const MOST_COUNTED_WH = 1000;
 /** No meter tells less than a thousandth of a Wh; what sums of readings show below it is noise of floating point. */
 const NOISE_MWH = 0.01;
 
@@ -134,11 +136,16 @@ function bookedOf({ ahead = FORGOTTEN_WH }: SessionRecord): Pick<Session, 'ahead
   return { aheadWh: ahead, bookedWh: ahead };
 }
 
-/** Whether a meter that comes back after a cut goes on from where the journal has it; one that forgets, from a little before. */
+/**
+ * Whether a meter that comes back after a cut goes on from where the journal has it; one that forgets, from a little before. One
+ * that is further by more than was ever drawn between a checkpoint and the relay's opening was exchanged meanwhile.
+ */
 export function goesOn(records: readonly SessionRecord[], meter: OutletState['meter']): boolean {
-  const { voucher, meterLastWh = 0, ahead = FORGOTTEN_WH } = interruptedAt(records);
+  const { voucher, meterLastWh, ahead = FORGOTTEN_WH } = interruptedAt(records);
   if (voucher.unit === 'min') return true;
-  return meter !== undefined && meter.energyWh >= meterLastWh - (meter.keepsCount ? 0 : ahead);
+  if (meter === undefined || meterLastWh === undefined) return meter !== undefined;
+  const countedWh = meter.energyWh - meterLastWh;
+  return countedWh >= (meter.keepsCount ? 0 : -ahead) && countedWh <= MOST_COUNTED_WH;
 }
 
 function readings(voucher: Voucher, meter: Pick<Metered, 'energyWh'> | undefined) {

@@ -306,6 +306,21 @@ describe('power that is cut again and again', () => {
     assert.equal(bench.state, 'charging', 'the next customer is measured from where the meter now is');
   });
 
+  it('closes a session whose meter is another, which counted more, as the journal has it', () => {
+    for (const vehicle of [true, false]) {
+      const bench = new Bench({ config: { unit: 'Wh' } });
+      bench.charge(7, 1000);
+      bench.pass(15 * MINUTE);
+      const { delivered } = bench.journal.open!;
+      bench.meterWh = 90_000_000;
+      bench.powerCut({ vehicle });
+      bench.pass(31_000);
+      assert.equal(bench.journal.last?.ended, 'power-cut');
+      assert.equal(bench.journal.last?.delivered, delivered);
+      assert.equal(bench.state, 'receipt');
+    }
+  });
+
   for (const [cutAfterSeconds, whASecond] of [
     [58, 1],
     [9, 2],
