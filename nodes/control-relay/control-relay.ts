@@ -223,9 +223,13 @@ class RelayControl extends OutletPart<ControlRelayConfig> {
     try {
       await relay.set(on);
     } catch (error) {
-      this.#contact?.commanded(false);
-      clearTimeout(this.#timer);
-      if (!(error instanceof RelayError) || !EXPECTED.has(error.code)) throw error;
+      const code = error instanceof RelayError ? error.code : undefined;
+      // Minutes and contact are those of the order that came after it.
+      if (code !== 'superseded') {
+        this.#contact?.commanded(false);
+        clearTimeout(this.#timer);
+      }
+      if (code === undefined || !EXPECTED.has(code)) throw error;
     } finally {
       if (this.#told === '') this.#tell(relay.state, false);
       if (this.#cause === message) this.#cause = undefined;

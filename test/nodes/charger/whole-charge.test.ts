@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chargerFlow, code, Rig, service } from './support.ts';
 
@@ -190,6 +190,39 @@ describe('a charger in Node-RED', () => {
       await charge(1);
       rig.plug(false);
       await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    });
+
+    it('opens when the minutes are over, also where the voucher came twice at once', async () => {
+      const timed = { ...guarded().find(({ id }) => id === 'control')!, wires: [['actual'], []] };
+      await rig.start([...guarded().filter(({ id }) => id === 'station' || id === 'actual'), timed]);
+      await rig.until('the relay is ready', () => rig.statuses.get('control')?.fill === 'green');
+      for (let time = 0; time < 2; time++) rig.send('control', { payload: { unit: 'min', amount: 0.01 } });
+      await rig.until('the relay is on', () => rig.pin('relay') === '1');
+      await rig.until('the relay is off', () => rig.pin('relay') === '0');
+    });
+
+    it('does not hold it against a contact that an order to open was overtaken', async () => {
+      const watched = {
+        ...guarded().find(({ id }) => id === 'control')!,
+        feedbackLine: 'feedback',
+        wires: [['actual'], ['records']],
+      };
+      await rig.start([...guarded().filter(({ id }) => ['station', 'actual', 'records'].includes(id)), watched]);
+      await rig.until('the relay is ready', () =>
+        rig.at('actual').some(({ payload }) => (payload as { ready: boolean }).ready),
+      );
+      rig.send('control', { payload: true });
+      await rig.until('the relay is on', () => rig.pin('relay') === '1');
+      writeFileSync(join(rig.folder, 'pins/feedback'), '1');
+      await rig.until('it is seen closed', () => (rig.last('actual')!.payload as { on: boolean }).on);
+      for (const payload of [false, true]) rig.send('control', { payload });
+      const told = rig.at('actual').length;
+      await rig.until('it has told so twice', () => rig.at('actual').length >= told + 3);
+      assert.deepEqual(
+        rig.at('records').filter(({ payload }) => (payload as { standing: boolean }).standing),
+        [],
+      );
+      assert.equal(rig.pin('relay'), '1');
     });
 
     it('a full deploy in the middle of a charge drops the relay, and the session goes on after it', async () => {
