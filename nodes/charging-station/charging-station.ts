@@ -291,9 +291,10 @@ class OpenedStation implements ChargingStation {
     const code = codeOf(error) ?? 'unexpected';
     const detail = error instanceof Error ? error.message : String(error);
     const key = `charging-station.errors.${code}`;
-    const { values } = error as Partial<NodeFault>;
-    const words = this.#red._(key, { ...values, detail });
-    return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error });
+    // Users whose own words for the code are these have the same gaps to fill.
+    const values = { ...(error as Partial<NodeFault>).values, detail };
+    const words = this.#red._(key, values);
+    return new NodeFault(code, words.endsWith(key) ? detail : words, { cause: error, values });
   }
 }
 

@@ -52,6 +52,7 @@ describe('a station with another memory card', function () {
         const { state, relay, display } = await running.keys(`${code}#`);
         assert.deepEqual({ state, relay, display }, { state: 'fault', relay: false, display: CARD_WORDS });
       }
+      assert.doesNotMatch(running.output, /__\w+__/, 'no gap of a sentence is left open');
       const before = provisioned();
       const answer = await running.post('/stations/CP-0001/keys', {});
       assert.equal(answer.status, 201, await answer.clone().text());
