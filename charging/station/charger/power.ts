@@ -6,7 +6,7 @@ import { meterIsSilent, wantsToClose } from '../outlet/transition.ts';
 export interface PowerConfig {
   /** What the outlets may draw together, W. Unset: no limit. */
   readonly stationPowerW?: number;
-  /** What one draws whose meter does not tell. */
+  /** What one draws whose meter does not tell. Unset, one without a meter may draw all that the station may. */
   readonly outletPowerW?: number;
   /** So long after one outlet's relay closed no other's does. */
   readonly inrushMs: number;
@@ -93,11 +93,12 @@ function turnOf(phase: OutletState['phase']): readonly [number, number] {
 }
 
 function hasRoom(outlets: readonly OutletState[], outlet: number, at: number, config: Config): boolean {
-  const { stationPowerW, outletPowerW = 0, powerRetryMs } = config;
+  const { stationPowerW, powerRetryMs } = config;
   if (stationPowerW === undefined) return true;
-  const { phase } = outlets[outlet - 1]!;
+  const state = outlets[outlet - 1]!;
+  const { phase } = state;
   const othersW = drawnW(outlets, at, config);
-  const neededW = phase.name === 'paused' ? (phase.neededW ?? 0) : outletPowerW;
+  const neededW = phase.name === 'paused' ? (phase.neededW ?? 0) : untoldW(state, config);
   if (neededW > stationPowerW && othersW === 0) return phase.name !== 'paused' || at - phase.since >= powerRetryMs;
   return neededW === 0 ? othersW < stationPowerW : othersW + neededW <= stationPowerW;
 }
@@ -111,9 +112,13 @@ function drawnW(outlets: readonly OutletState[], at: number, config: Config): nu
 function drawW(state: OutletState, at: number, config: Config): number {
   const { meter, current } = state;
   if (ageOf(state) === undefined) return 0;
-  const { outletPowerW = 0 } = config;
   const read = meter?.powerW;
-  if (read === undefined || meterIsSilent(state, at, config)) return Math.max(outletPowerW, read ?? 0);
+  if (read === undefined || meterIsSilent(state, at, config)) return Math.max(untoldW(state, config), read ?? 0);
   const isNew = current.relay !== 'closed' || at - current.since < config.rampMs;
-  return Math.max(Math.abs(read), isNew ? outletPowerW : 0);
+  return Math.max(Math.abs(read), isNew ? untoldW(state, config) : 0);
+}
+
+/** What one draws as long as no meter tells: where there is none, and nobody said, it may be all. W. */
+function untoldW({ meter }: OutletState, { outletPowerW, stationPowerW }: Config): number {
+  return outletPowerW ?? (meter === undefined ? stationPowerW : undefined) ?? 0;
 }

@@ -31,6 +31,23 @@ describe('a station that may draw so much', () => {
     assert.deepEqual(site.phases, ['waiting', 'charging']);
   });
 
+  it('lets one after the other charge where nobody says what one draws', () => {
+    const site = new Site({ outlets: 3, stationPowerW: 5000 });
+    site.read(3, 0);
+    for (const outlet of [1, 2, 3]) {
+      site.give(outlet);
+      site.plug(outlet);
+      site.pass(500);
+    }
+    assert.deepEqual(site.phases, ['charging', 'waiting', 'waiting']);
+    site.plug(1, false);
+    site.pass(500);
+    assert.deepEqual(site.phases, ['free', 'charging', 'waiting']);
+    site.plug(2, false);
+    site.pass(500);
+    assert.deepEqual(site.phases, ['free', 'free', 'charging']);
+  });
+
   it('pauses the youngest as soon as readings rise above the limit; their time stands still until there is room', () => {
     const site = new Site({ outlets: 3, stationPowerW: 5000 });
     for (const outlet of [2, 1, 3]) {
