@@ -187,7 +187,15 @@ class JournalFault {
     this.#again = setInterval(() => this.#try(), AGAIN_MS);
   }
 
+  /** The node that comes next knows nothing of it, so nobody else would take it back. */
   close(): void {
+    if (!this.#again) return;
+    this.#isOver();
+    // A turn later a session that stops in the same deploy is out of reach.
+    setImmediate(() => this.#tell(false));
+  }
+
+  #isOver(): void {
     clearInterval(this.#again);
     this.#again = undefined;
   }
@@ -198,7 +206,7 @@ class JournalFault {
     } catch {
       return;
     }
-    this.close();
+    this.#isOver();
     this.#tell(false);
   }
 }

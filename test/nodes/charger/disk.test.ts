@@ -33,6 +33,19 @@ describe('a journal that takes no writes while the charger runs', function () {
     await rig.until('the relay is on', () => rig.pin('relay') === '1');
   });
 
+  it('is over when it takes them again, also where the node that found it was deployed anew meanwhile', async () => {
+    await rig.start(chargerFlow(rig.folder));
+    await rig.until('the session runs', () => rig.statuses.get('session')?.text?.includes('idle') === true);
+    const other = new DatabaseSync(join(rig.folder, 'journal/journal.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    await rig.ends('verify', { payload: code(1) });
+    await rig.until('the session is stopped', () => rig.statuses.get('session')?.text?.includes('fault') === true);
+    await rig.deploy(chargerFlow(rig.folder, { verify: { name: 'another name' } }), 'nodes');
+    other.exec('ROLLBACK');
+    other.close();
+    await rig.until('it is over', () => rig.statuses.get('session')?.text?.includes('idle') === true, 25_000);
+  });
+
   it('stops no meter: its readings go on, and its count is kept when the journal takes writes again', async () => {
     const station = { ...stationNode(rig.folder), unit: 'Wh', step: 500 };
     const meter = {
