@@ -6,9 +6,9 @@ import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { isMendedBySettings } from '../shared/opening.ts';
 import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { SETTING_FAULTS } from '../shared/settings.ts';
 import { Status } from '../shared/status.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
@@ -22,7 +22,7 @@ const AGAIN_MS = 5_000;
 const TELL_AGAIN_MS = 1000;
 const TOLD_AGAIN_OFF = 5;
 /** Only a change of the settings mends these. */
-const isPermanent = (code: string) => /^(no-station|bad-protection)$/.test(code) || SETTING_FAULTS.has(code);
+const isPermanent = (code: string) => code === 'bad-protection' || isMendedBySettings(code);
 
 /** What the first output says. */
 interface Actual {

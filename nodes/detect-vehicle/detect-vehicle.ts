@@ -5,9 +5,9 @@ import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { isMendedBySettings } from '../shared/opening.ts';
 import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
-import { SETTING_FAULTS } from '../shared/settings.ts';
 import { codeOf, Status } from '../shared/status.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
@@ -218,4 +218,4 @@ class Detection extends OutletPart<DetectVehicleConfig> {
 }
 
 /** Only a change of the settings mends these. */
-const isPermanent = (code = '') => /^(no-station|pilot-outlets)$/.test(code) || SETTING_FAULTS.has(code);
+const isPermanent = (code = '') => code === 'pilot-outlets' || isMendedBySettings(code);

@@ -4,7 +4,8 @@ import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
-import { asFault, deviceFaults, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { deviceFaults, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { Opening } from '../shared/opening.ts';
 import type { Message, RED, RedNode } from '../shared/red.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
 import { textOf } from '../shared/values.ts';
@@ -28,14 +29,14 @@ export default function readKeypad(red: RED): void {
       ...deviceFaults(this, status),
     };
     let keypad: Keypad | undefined;
-    const opening = (async () => {
+    const open = async () => {
       void charging.plan;
       keypad = await openKeypad(config, charging, listener);
       status.ready(keypad ? 'ready' : 'touch');
-    })().catch((thrown: unknown) => {
-      const fault = asFault(thrown);
+    };
+    const opening = new Opening(open, (fault, isNews) => {
       status.failed(fault);
-      this.error(fault, {});
+      if (isNews) this.error(fault, {});
     });
 
     onInput(this, status, (message) => {
@@ -52,7 +53,7 @@ export default function readKeypad(red: RED): void {
       forget();
       keys.close();
       try {
-        await opening;
+        await opening.stop();
         await keypad?.close();
       } finally {
         leave();

@@ -5,6 +5,7 @@ import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { Opening } from '../shared/opening.ts';
 import {
   closeParts,
   faultOf,
@@ -63,9 +64,7 @@ interface ReaderParts extends OutletParts<ReadMeterConfig> {
 class Reader extends OutletPart<ReadMeterConfig> {
   readonly #counters: MeterCounters;
   #meter: Meter | undefined;
-  #opening: Promise<void> = Promise.resolve();
-  /** It could not be opened. */
-  #failed = false;
+  #opening: Opening | undefined;
   /** The code of the fault that stands. */
   #standing: string | undefined;
   #keepsCount = true;
@@ -78,19 +77,20 @@ class Reader extends OutletPart<ReadMeterConfig> {
   }
 
   start(): void {
-    this.#failed = false;
-    this.#opening = this.#open().catch((thrown: unknown) => {
-      this.#failed = true;
-      const fault = faultOf(this.at, thrown);
-      this.show((status) => status.failed(fault), { fault });
-      // The station itself says what is missing, if it goes on for long.
-      if (fault.code !== 'key-awaited') this.node.error(fault, {});
-    });
+    this.#opening = new Opening(
+      () => this.#open(),
+      (thrown, isNews) => {
+        const fault = faultOf(this.at, thrown);
+        this.show((status) => status.failed(fault), { fault });
+        // The station itself says what is missing, if it goes on for long.
+        if (isNews && fault.code !== 'key-awaited') this.node.error(fault, {});
+      },
+    );
   }
 
   /** When the journal that a meter goes on from could not be read before. */
   tryAgain(): void {
-    if (this.#failed) this.start();
+    this.#opening?.again();
   }
 
   /** What the relay does: only a simulated meter asks. */
@@ -99,7 +99,7 @@ class Reader extends OutletPart<ReadMeterConfig> {
   }
 
   async close(): Promise<void> {
-    await this.#opening;
+    await this.#opening?.stop();
     await this.#meter?.close();
   }
 

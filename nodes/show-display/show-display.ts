@@ -6,7 +6,8 @@ import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
-import { asFault, deviceFaults, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { deviceFaults, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { Opening } from '../shared/opening.ts';
 import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
 import { setting } from '../shared/settings.ts';
 import { textOf } from '../shared/values.ts';
@@ -29,21 +30,24 @@ export default function showDisplay(red: RED): void {
     const { config, status } = begun;
     const { charging, leave } = joinStation(red, status, config.station);
     let display: Display | undefined;
+    /** What a display that comes late is to show. */
+    let latest: Shown | undefined;
 
-    const opening = (async () => {
+    const open = async () => {
       void charging.plan;
       display = await openDisplay(config, deviceFaults(this, status));
       status.ready(display ? 'ready' : 'page');
-    })();
-    opening.catch((thrown: unknown) => {
-      const fault = asFault(thrown);
+      if (display && latest) display.show(fitted(latest, display));
+    };
+    const opening = new Opening(open, (fault, isNews) => {
       status.failed(fault);
-      this.error(fault, {});
+      if (isNews) this.error(fault, {});
     });
 
     onInput(this, status, async (message, send) => {
       const shown = shownOf(message);
-      await opening;
+      latest = shown;
+      await opening.latest;
       const onDisplay = display ? fitted(shown, display) : [];
       display?.show(onDisplay);
       const lines = shown.screen ? words(shown.screen, charging.language) : shown.lines;
@@ -53,7 +57,7 @@ export default function showDisplay(red: RED): void {
     });
     onClose(this, async () => {
       try {
-        await opening.catch(() => {});
+        await opening.stop();
         await display?.close();
       } finally {
         leave();
