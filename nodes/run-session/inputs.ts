@@ -41,8 +41,8 @@ type Heard =
   | { readonly topic: 'typed'; readonly digits: string }
   | { readonly topic: 'keypad'; readonly trouble: KeypadTrouble };
 
-/** And of which outlet that was heard. */
-export type OfOutlet = Heard & { readonly outlet: number };
+/** And of which outlet that was heard. `named`: whoever sent it said so. */
+export type OfOutlet = Heard & { readonly outlet: number; readonly named?: boolean };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -94,13 +94,13 @@ export function heard(
 }
 
 /** Hands on what was heard. */
-export function tell(charger: Charger, { outlet, ...input }: OfOutlet): void {
+export function tell(charger: Charger, { outlet, named, ...input }: OfOutlet): void {
   switch (input.topic) {
     case 'voucher':
-      charger.voucher(input.voucher);
+      charger.voucher(input.voucher, named ? outlet : undefined);
       break;
     case 'service':
-      charger.service(input.operation, input.sequence);
+      charger.service(input.operation, input.sequence, named ? outlet : undefined);
       break;
     case 'refused':
       if (input.answer !== undefined) charger.answer(input.answer);

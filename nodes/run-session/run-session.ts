@@ -212,7 +212,8 @@ class SessionNode implements StationUser {
     }
     const settings = this.#settings();
     if (!settings) return;
-    const input = { ...heard(message, settings), outlet: outletOf(message, this.#outlets) };
+    const named = message.outlet !== undefined && message.outlet !== null;
+    const input = { ...heard(message, settings), outlet: outletOf(message, this.#outlets), named };
     const charger = this.#charger;
     if (!charger) {
       this.#standing.keep(input);

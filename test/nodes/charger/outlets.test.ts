@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../../../nodes/shared/red.ts';
-import { type FlowNode, Rig, stationNode } from './support.ts';
+import { code, type FlowNode, Rig, stationNode } from './support.ts';
 
 describe('at a station with several outlets', () => {
   let rig: Rig;
@@ -178,5 +178,28 @@ describe('at a station with several outlets', () => {
     assert.equal(rig.pin('relay'), '1');
     assert.equal((await rig.ends('control', { payload: true, outlet: 2 })).error?.code, 'bad-outlet');
     assert.equal(rig.pin('relay'), '1');
+  });
+
+  it('a code that comes with its outlet goes there, and nobody is asked', async () => {
+    const verify = { id: 'verify', type: 'verify code', station: 'station', redeem: 'session' };
+    await start(
+      3,
+      { ...verify, wires: [['session'], ['session']] },
+      { id: 'session', type: 'run session', station: 'station', wires: [['control'], [], []] },
+      { ...vehicle, line: rows('vehicle', 3), wires: [['session', 'vehicle']] },
+      {
+        ...control,
+        line: rows('relay', 3),
+        wires: [
+          ['session', 'actual'],
+          ['session', 'faults'],
+        ],
+      },
+    );
+    write('vehicle-2', '1');
+    await rig.until('the vehicle is seen', () => last('vehicle', 2) === true);
+    rig.send('verify', { payload: code(1), outlet: 2 });
+    await rig.until('the second relay is on', () => rig.pin('relay-2') === '1');
+    assert.deepEqual([rig.pin('relay'), rig.pin('relay-3')], ['0', '0']);
   });
 });
