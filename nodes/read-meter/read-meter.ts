@@ -99,6 +99,9 @@ class Reader extends OutletPart<ReadMeterConfig> {
   }
 
   async close(): Promise<void> {
+    const standing = this.#standing;
+    // A turn later a session that stops in the same deploy is out of reach. The node that comes next tells its own.
+    if (standing !== undefined) setImmediate(() => this.tellFault(standing, false));
     await this.#opening?.stop();
     await this.#meter?.close();
   }

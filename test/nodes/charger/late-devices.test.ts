@@ -38,3 +38,24 @@ describe('a line that is not there yet when the charger starts', function () {
     assert.equal(rig.errors('late').length, 1, 'what is wrong is said once');
   });
 });
+
+describe('a meter that does not answer', function () {
+  this.timeout(30_000);
+  let rig: Rig;
+  beforeEach(() => {
+    rig = new Rig();
+  });
+  afterEach(() => rig.remove());
+
+  it('is no fault any more once its node is deleted', async () => {
+    const meter = { id: 'meter', type: 'read meter', station: 'station', meter: 'modbus', port: '/nowhere' };
+    const others = [stationNode(rig.folder), { id: 'out', type: 'helper' }];
+    await rig.start([...others, { ...meter, wires: [['out']] }]);
+    const fault = () => rig.at('out').findLast(({ topic }) => topic === 'fault')?.payload;
+    await rig.until('it is told', () => fault() !== undefined);
+    assert.deepEqual(fault(), { code: 'meter-silent', standing: true });
+    await rig.deploy(others, 'nodes');
+    await rig.until('it is taken back', () => rig.at('out').filter(({ topic }) => topic === 'fault').length === 2);
+    assert.deepEqual(fault(), { code: 'meter-silent', standing: false });
+  });
+});
