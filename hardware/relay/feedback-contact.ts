@@ -1,5 +1,6 @@
 // The auxiliary contact of a contactor, watched: a line, a clock, and what follows from them.
-import type { GpioDriver, InputLine, Line, Pull } from '../gpio/driver.ts';
+import { type DebouncedInput, type DebounceTimes, debouncedInput } from '../gpio/debounce.ts';
+import type { GpioDriver, Line, Pull } from '../gpio/driver.ts';
 
 /** `contact-stuck-on`: welded, it stays closed though it was told to open. `contact-stuck-off`: it did not close, or opened by itself. */
 type FeedbackFault = 'contact-stuck-on' | 'contact-stuck-off';
@@ -54,6 +55,8 @@ export type ContactFault = 'relay-stuck-on' | 'relay-did-not-close' | 'relay-ope
 
 /** Between two attempts to open a line that was lost. */
 const AGAIN_MS = 2_000;
+/** Its wire lies beside the mains that the contactor switches: a disturbance must end no charge. One that chatters is open. */
+const CONTACT: DebounceTimes = { openMs: 50, closeMs: 20 };
 
 export interface ContactLine {
   readonly line: Line;
@@ -66,7 +69,7 @@ export class FeedbackContact {
   readonly #driver: GpioDriver;
   readonly #at: ContactLine;
   readonly #onChange: (fault: ContactFault | undefined) => void;
-  #line: InputLine | undefined;
+  #line: DebouncedInput | undefined;
   #contactClosed = false;
   /** Whether the contact has followed the last command to close. */
   #followed = false;
@@ -123,15 +126,15 @@ export class FeedbackContact {
 
   async #open(): Promise<void> {
     const { line, ...wiring } = this.#at;
-    this.#line = await this.#driver.input(line, {
+    this.#line = await debouncedInput(this.#driver, line, {
       ...wiring,
+      ...CONTACT,
       consumer: 'relay feedback',
-      onChange: (level) => this.#moved(level),
+      onLevel: (level) => this.#moved(level),
       onLost: () => this.#gone(),
     });
-    const level = this.#line.read();
     this.#lost = false;
-    this.#moved(level);
+    this.#look();
   }
 
   #gone(): void {
