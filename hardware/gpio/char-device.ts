@@ -42,7 +42,7 @@ export async function openCharDevice(root: string = '/'): Promise<GpioDriver> {
   });
   const chips = deviceChips(libc, root);
   edges ??= new EdgeWatcher(libc);
-  return new CharDevice(libc, edges, chips);
+  return new CharDevice(libc, edges, chips, root);
 }
 
 class CharDevice implements GpioDriver {
@@ -52,17 +52,19 @@ class CharDevice implements GpioDriver {
   readonly chips: readonly DeviceChip[];
   readonly #libc: Libc;
   readonly #edges: EdgeWatcher;
+  readonly #root: string;
 
-  constructor(libc: Libc, edges: EdgeWatcher, chips: readonly DeviceChip[]) {
+  constructor(libc: Libc, edges: EdgeWatcher, chips: readonly DeviceChip[], root: string) {
     this.#libc = libc;
     this.#edges = edges;
     this.chips = chips;
+    this.#root = root;
     const chip = headerChip(chips) ?? chips[0]!;
     this.description = `gpiod: ${chip.path} [${chip.label}]`;
   }
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
-    const at = findLine(this.chips, line);
+    const at = this.#find(line);
     const flags = FLAG.input | (options.activeLow ? FLAG.activeLow : 0n) | (options.pull ? PULLS[options.pull] : 0n);
     let file: number;
     try {
@@ -90,6 +92,11 @@ class CharDevice implements GpioDriver {
     };
   }
 
+  /** Among the chips that are there by now: an expander may come late, and come back under another number. */
+  #find(line: Line): LineAt<DeviceChip> {
+    return findLine(deviceChips(this.#libc, this.#root), line);
+  }
+
   #polled(line: Line, file: number, { onChange, onLost }: InputOptions): InputLine {
     return polledInput({
       read: () => readLevel(this.#libc, line, file),
@@ -100,7 +107,7 @@ class CharDevice implements GpioDriver {
   }
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
-    const at = findLine(this.chips, line);
+    const at = this.#find(line);
     const activeLow = options.activeLow ? FLAG.activeLow : 0n;
     const pull = options.pull ? PULLS[options.pull] : 0n;
     const driveOff = lineConfig(FLAG.output | activeLow | pull, false);

@@ -55,7 +55,7 @@ export interface GpioDriver {
   readonly name: Exclude<DriverName, 'auto'>;
   /** For a status: the driver, and the chip that it found where there is one. */
   readonly description: string;
-  /** The machine's chips, among which `findLine` finds a line; simulated lines have none. */
+  /** The machine's chips as they were when the driver was opened; simulated lines have none. */
   readonly chips?: readonly Chip[];
   /** Whether it can set `pull`. Where not, asking for one is refused: the board's own settings (config.txt) give it. */
   readonly setsPulls: boolean;

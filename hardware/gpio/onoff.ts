@@ -111,7 +111,7 @@ export class OnoffDriver implements GpioDriver {
   }
 
   async input(line: Line, options: InputOptions): Promise<InputLine> {
-    const at = findLine(this.chips, line);
+    const at = this.#find(line);
     if (options.pull) throw cantPull(line, at, options.pull, 'ip');
     refuseHeld(line, at);
     const found = lookAt(numberOf(at), this.#root);
@@ -132,7 +132,7 @@ export class OnoffDriver implements GpioDriver {
   }
 
   async output(line: Line, options: OutputOptions = {}): Promise<OutputLine> {
-    const at = findLine(this.chips, line);
+    const at = this.#find(line);
     const off = options.activeLow ? 'dh' : 'dl';
     if (options.pull) throw cantPull(line, at, options.pull, `op,${off}`);
     refuseHeld(line, at);
@@ -146,6 +146,11 @@ export class OnoffDriver implements GpioDriver {
       held.delete(numberOf(at));
       gpio.unexport();
     });
+  }
+
+  /** Among the chips that are there by now: an expander may come late, and come back under another number. */
+  #find(line: Line): LineAt<SysfsChip> {
+    return findLine(sysfsChips(this.#root), line);
   }
 
   #open({ line, at, direction, consumer }: Wanted): Gpio {

@@ -38,6 +38,19 @@ describe('lines through sysfs', () => {
     assert.deepEqual(exportedLine('GPIO27', root), { output: true, high: true });
   });
 
+  it('are found on an expander that comes late, and comes back under another number', async () => {
+    await assert.rejects(driver.input('mcp23017:5', MINE), /No GPIO chip has the label "mcp23017"/);
+    layChip(root, 570, 'mcp23017', 16);
+    const first = await driver.input('mcp23017:5', MINE);
+    assert.ok(existsSync(folder(575)));
+    await first.close();
+    rmSync(join(root, 'sys/class/gpio/gpiochip570'), { recursive: true });
+    layChip(root, 586, 'mcp23017', 16);
+    const again = await driver.input('mcp23017:5', MINE);
+    assert.ok(existsSync(folder(591)));
+    await again.close();
+  });
+
   it('stay exported when they were before', async () => {
     exportLine(root, 529, { direction: 'in', value: '1' });
     const plug = await driver.input('GPIO17', MINE);

@@ -6,12 +6,12 @@ import type { OnoffDriver } from '../../../hardware/gpio/onoff.ts';
 
 const BASE = 512;
 
-export function layChip(root: string): SysfsChip[] {
-  const chip = join(root, `sys/class/gpio/gpiochip${BASE}`);
+export function layChip(root: string, base = BASE, label = 'pinctrl-bcm2711', lines = 58): SysfsChip[] {
+  const chip = join(root, `sys/class/gpio/gpiochip${base}`);
   mkdirSync(chip, { recursive: true });
-  writeFileSync(join(chip, 'base'), `${BASE}\n`);
-  writeFileSync(join(chip, 'label'), 'pinctrl-bcm2711\n');
-  writeFileSync(join(chip, 'ngpio'), '58\n');
+  writeFileSync(join(chip, 'base'), `${base}\n`);
+  writeFileSync(join(chip, 'label'), `${label}\n`);
+  writeFileSync(join(chip, 'ngpio'), `${lines}\n`);
   return sysfsChips(root);
 }
 
