@@ -65,7 +65,7 @@ const table: readonly Call[] = [
       schema: schemas.Reservation,
       headers: { Location: 'Where the voucher is found once it is paid.' },
     },
-    problems: [404, 409, 410, 422],
+    problems: [402, 404, 409, 410, 422],
   },
   {
     id: 'readChargingRequest',
