@@ -71,8 +71,14 @@ interface Kept {
 
 describe('the palette', function () {
   this.timeout(60_000);
-  // Each goes on where the one before it ended.
-  this.bail(true);
+  // Each goes on where the one before it ended. Mocha's own bail would end the other files with this one.
+  let hasFailed = false;
+  beforeEach(function () {
+    if (hasFailed) this.skip();
+  });
+  afterEach(function () {
+    hasFailed ||= this.currentTest?.state === 'failed';
+  });
   let editor: Editor;
   let browser: Browser;
   before(async () => {

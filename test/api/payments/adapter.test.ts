@@ -33,8 +33,7 @@ async function jsonServer(answers: Record<string, (body: Record<string, unknown>
   return { url, asked, stop: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-describe('another provider, through an adapter', function () {
-  this.timeout(30_000);
+describe('another provider, through an adapter', () => {
   let folder: string;
   let child: ChildProcess;
   let address: string;

@@ -22,8 +22,7 @@ const paid = {
   reservation,
 } as const;
 
-describe('bills by mail', function () {
-  this.timeout(20_000);
+describe('bills by mail', () => {
   let server: Server;
   let mails: string[];
   const said: string[] = [];

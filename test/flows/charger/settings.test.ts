@@ -18,8 +18,7 @@ interface Read {
   readonly nodeRed: Readonly<Record<string, unknown>>;
 }
 
-describe('the settings of the charger', function () {
-  this.timeout(30_000);
+describe('the settings of the charger', () => {
   let dataDir: string;
   before(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'charger-settings-'));

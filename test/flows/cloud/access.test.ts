@@ -24,7 +24,7 @@ function asksForKeys(cloud: Cloud): Promise<void> {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('who may call the cloud', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   describe('on loopback, before any key is made', () => {
     let cloud: Cloud;
     before(async () => {

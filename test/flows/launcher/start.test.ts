@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Bench, CLOCK, newFolder, removeFolders } from '../../charging/station/support.ts';
 import { Applications } from '../../support/applications.ts';
 
-describe('npm start on the journal of another station', function () {
-  this.timeout(30_000);
+describe('npm start on the journal of another station', () => {
   after(removeFolders);
 
   for (const [name, only, env] of [

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { chargerFlow, code, Rig, stationNode } from './support.ts';
 
-describe('a journal that takes no writes while the charger runs', function () {
-  this.timeout(40_000);
+describe('a journal that takes no writes while the charger runs', () => {
   let rig: Rig;
   beforeEach(() => {
     rig = new Rig();
