@@ -31,6 +31,20 @@ describe('lines through sysfs', () => {
     await plug.close();
   });
 
+  it('are switched off before they are let go of', async () => {
+    const written: number[] = [];
+    class Recording extends sysfsGpio(root) {
+      override writeSync(value: 0 | 1): void {
+        written.push(value);
+        super.writeSync(value);
+      }
+    }
+    const relay = await new OnoffDriver(Recording, layChip(root), root).output('GPIO27', { consumer: 'relay' });
+    relay.write(true);
+    await relay.close();
+    assert.deepEqual(written.slice(-2), [1, 0]);
+  });
+
   it('are no inputs while another program, such as the relay guard, drives them', async () => {
     exportLine(root, 539, { direction: 'out', value: '1' });
     await assert.rejects(driver.input('GPIO27', MINE), busy(/output of another program.*echo 539/));

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { ContactFeedback } from '../../../hardware/relay/feedback-contact.ts';
+import { EventEmitter, once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDriver } from '../../../hardware/gpio/open.ts';
+import { type ContactFault, ContactFeedback, FeedbackContact } from '../../../hardware/relay/feedback-contact.ts';
 
 describe("a contactor's feedback contact", () => {
   it('says nothing while the contactor is still moving', () => {
@@ -70,5 +75,33 @@ describe("a contactor's feedback contact", () => {
     feedback.contact(true, 1110);
     assert.equal(feedback.fault(1500), undefined);
     assert.equal(feedback.fault(1610), 'contact-stuck-on');
+  });
+});
+
+describe('the line of a feedback contact', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'feedback-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is said to be lost when it is, and is watched again when it is back', async () => {
+    const line = join(folder, 'contact');
+    writeFileSync(line, '0');
+    const told: (ContactFault | undefined)[] = [];
+    const heard = new EventEmitter();
+    const driver = await openDriver('simulated', { folder });
+    const contact = await FeedbackContact.open(driver, { line: 'contact', activeLow: false }, (fault) => {
+      told.push(fault);
+      heard.emit('told');
+    });
+    const until = async (fault: ContactFault | undefined) => {
+      while (told.at(-1) !== fault) await once(heard, 'told');
+    };
+    unlinkSync(line);
+    mkdirSync(line);
+    await until('feedback-lost');
+    rmSync(line, { recursive: true });
+    writeFileSync(line, '1');
+    await until('relay-stuck-on');
+    assert.equal(contact.closed, true);
+    await contact.close();
   });
 });

@@ -156,6 +156,16 @@ describe('a relay whose wires are cut', () => {
     await opens();
   });
 
+  it('is told to open again and again by a session that cannot begin', async () => {
+    const folder = join(rig.folder, 'broken');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'journal.sqlite'), 'no journal at all');
+    const change = { station: { journalFolder: folder }, session: { wires: [['out'], display, ['records']] } };
+    await rig.start(chargerFlow(rig.folder, { ...change, out: OUT }));
+    await rig.until('it is told again', () => rig.at('out').length > 3);
+    assert.ok(rig.at('out').every(({ topic, payload }) => topic === 'relay' && payload === false));
+  });
+
   it('is told to open until it says that it is open', async () => {
     const wires = {
       session: { wires: [['out'], display, ['records']] },
