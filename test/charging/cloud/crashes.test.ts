@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { sql } from 'kysely';
+import { openSqlite } from '../../../charging/cloud/database/sqlite.ts';
 import type { ChargingRequest, Ledger } from '../../../charging/cloud/ledger.ts';
 import { granted } from './answers.ts';
-import { BOTH, sharedPostgres, TestLedger } from './databases.ts';
+import { BOTH, freshUrl, sharedPostgres, TestLedger } from './databases.ts';
 
 interface Line {
   readonly key: string;
@@ -82,6 +84,20 @@ async function assertBalanced(ledger: Ledger, lines: readonly Line[]): Promise<v
     vouchers,
   );
 }
+
+describe('a ledger on SQLite', () => {
+  it('has each commit on the disk before its answer is sent: a power cut, which no killed process shows', async () => {
+    const db = await openSqlite(await freshUrl('sqlite'), 1000);
+    const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
+    const syncs = await sql<{ synchronous: number }>`pragma synchronous`.execute(db);
+    await db.destroy();
+    assert.deepEqual(
+      [mode.rows[0]?.journal_mode, syncs.rows[0]?.synchronous],
+      ['wal', 2],
+      'sqlite.org/pragma.html: FULL',
+    );
+  });
+});
 
 for (const kind of BOTH) {
   describe(`a cloud process killed in the middle, on ${kind}`, function () {
