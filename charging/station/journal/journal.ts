@@ -1,7 +1,7 @@
 // The station's own record on the disk: SQLite with a write-ahead log, and two snapshots of what matters most. One
 // writer; readers welcome (journal-cli.ts). See docs/journal.md for what a cut at any point leaves behind.
 
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '../../whole-file.ts';
 import { JournalError } from '../types.ts';
@@ -108,7 +108,9 @@ export class Journal {
     known: StationState | undefined,
     letGo: () => void,
   ): Journal {
-    const db = new (sqlite().DatabaseSync)(join(options.folder, DATABASE));
+    const path = join(options.folder, DATABASE);
+    keepToOwner(path);
+    const db = new (sqlite().DatabaseSync)(path);
     let snapshots: Snapshots | undefined;
     try {
       db.exec(PRAGMAS);
@@ -277,6 +279,20 @@ function beginning({ folder, fresh }: JournalOptions, found: SnapshotsFound): St
   if (found.damaged > 0 || (whole && found.states.includes(undefined)))
     throw corrupt(folder, `${DATABASE} is missing, and a snapshot is not whole`);
   return whole ?? fresh();
+}
+
+/**
+ * While a session is open the station's key is in it: others may be let into the folder, and not into that. The log that
+ * SQLite makes beside it gets the same mode.
+ */
+function keepToOwner(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      chmodSync(file, 0o600);
+    } catch {
+      // It is not there, or somebody else's: whether it can be written shows when it is opened.
+    }
+  }
 }
 
 /** Makes the database under another name first, so that it is either there and whole or not there. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { readReceipt } from '../../../charging/codes/index.ts';
 import type { JournalError, SessionRecord } from '../../../charging/station/types.ts';
 import { Bench, CLOCK, copyAfterCrash, lastReceipt, newFolder, plain, removeFolders } from './support.ts';
 
+const KEY_TEXT = Buffer.from(CLOCK.key).toString('hex');
 const withCode = (code: string) => (error: JournalError) => error.code === code;
 
 describe('sessions in the journal', () => {
@@ -24,6 +27,22 @@ describe('sessions in the journal', () => {
     bench.station.close([{ ...checkpoint, delivered: 60, ended: 'used-up' }]);
     bench.restart();
     assert.equal(bench.station.openVouchers()[0], undefined);
+  });
+
+  it('are for their owner’s eyes alone, with the key that is beside them, also where others may look into the folder', () => {
+    const readable = () =>
+      readdirSync(bench.folder).filter((name) => {
+        const path = join(bench.folder, name);
+        return (statSync(path).mode & 0o077) !== 0 && readFileSync(path, 'latin1').includes(KEY_TEXT);
+      });
+    chmodSync(bench.folder, 0o755);
+    bench.redeem(bench.code(bench.slot));
+    assert.deepEqual(readable(), []);
+    bench.station.dispose();
+    chmodSync(join(bench.folder, 'journal.sqlite'), 0o644);
+    bench.station = bench.open();
+    bench.station.checkpoint([{ ...bench.station.openVouchers()[0]!, delivered: 10 }]);
+    assert.deepEqual(readable(), []);
   });
 
   it('are redeemed one at a time', () => {
