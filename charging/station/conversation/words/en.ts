@@ -191,7 +191,7 @@ export const EN = {
     },
     'test-done': { lines: ['Relay test passed.'], short: ['Relay test', 'passed.'] },
     synchronized: {
-      lines: ['In step again, and', 'the clock is set.', 'Type your code now.'],
+      lines: ['In step again.', 'Type your code now.'],
       short: ['In step again.', 'Type your code.'],
     },
     'in-step': {

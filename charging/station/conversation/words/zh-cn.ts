@@ -171,7 +171,7 @@ export const ZH_CN: Catalogue<ScreenName> = {
     },
     'test-done': { lines: ['继电器测试通过'], short: ['继电器测试通过'] },
     synchronized: {
-      lines: ['已重新同步，', '时钟已校准', '请输入充电码'],
+      lines: ['已重新同步', '请输入充电码'],
       short: ['已重新同步', '请输入充电码'],
     },
     'in-step': {
