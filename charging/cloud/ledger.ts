@@ -7,6 +7,7 @@ import type { Calls } from './calls/calls.ts';
 import { Queue } from './queue.ts';
 import { SLICES } from './retention.ts';
 import { type StatementSettings, statementCsv } from './statement.ts';
+import type { StationRecord } from './station-types.ts';
 import type {
   Answer,
   AuditEntry,
@@ -33,6 +34,9 @@ const MOST_KEYS = 10_000;
 const HEALTH_GOOD_MS = 1000;
 /** Idempotency keys past their time go within five hours, a few at a time. */
 const TIDY_EVERY_MS = 60_000;
+/** A station that had no price is looked up again after so long. No money hangs on it: see `priced`. */
+const UNPRICED_MS = 10_000;
+const MOST_UNPRICED = 50_000;
 const OUTSIDE_TIME = 8.64e15;
 
 /** Whether an answer is a refusal. */
@@ -57,6 +61,11 @@ export interface Ledger
    * @param audit as above
    */
   request(call: Parameters<Calls['request']>[0], audit?: Audit): Promise<Answer<ChargingRequest | Reservation>>;
+  /**
+   * A station that has a price; undefined for any other. That one had none is remembered for seconds, and another replica may
+   * have given it one since: what is issued on the strength of it is issued as `unpriced`, which its transaction makes sure of.
+   */
+  priced(station: string): Promise<StationRecord | undefined>;
   /** RFC 4180 with a header line, oldest first, in pieces of some hundred lines. Dates: ISO 8601. */
   exportCsv(query?: Period): AsyncIterable<string>;
   /** What a month brought, as CSV with sums at its end (statement.ts). */
@@ -88,6 +97,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { authenticate, forget } = remembering(calls);
   return {
     ...calls,
+    ...pricing(calls),
     authenticate,
     request: async (call, audit = calls.audit) => toldApart(await calls.request(call), audit),
     revokeApiKey: async (...args) => {
@@ -142,6 +152,32 @@ function remembering(calls: Calls): Pick<Ledger, 'authenticate'> & { forget(): v
       return answer;
     },
     forget: () => known.clear(),
+  };
+}
+
+/** Looks a station without a price up once in seconds, and anew where it turns out to have been given one. */
+function pricing(calls: Calls): Pick<Ledger, 'priced' | 'issue' | 'updateStation'> {
+  const unpricedUntil = new Cache<number>(MOST_UNPRICED);
+  return {
+    priced: async (id) => {
+      if ((unpricedUntil.get(id) ?? 0) > performance.now()) return undefined;
+      const asked = performance.now();
+      const station = await calls.station(id);
+      if ('refused' in station) return undefined;
+      if (station.price?.minorUnits) return station;
+      unpricedUntil.set(id, asked + UNPRICED_MS);
+      return undefined;
+    },
+    issue: async (call) => {
+      const answer = await calls.issue(call);
+      if (call.unpriced && 'refused' in answer) unpricedUntil.delete(call.station);
+      return answer;
+    },
+    updateStation: async (id, ...rest) => {
+      const answer = await calls.updateStation(id, ...rest);
+      unpricedUntil.delete(id);
+      return answer;
+    },
   };
 }
 

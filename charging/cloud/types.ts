@@ -248,8 +248,10 @@ export interface IssueCall {
   /** In the station's unit. */
   readonly amount: number;
   readonly idempotencyKey?: string | undefined;
+  /** Nobody pays for it: refused where the station has a price by then. */
+  readonly unpriced?: boolean | undefined;
 }
-export interface ReserveCall extends IssueCall {
+export interface ReserveCall extends Omit<IssueCall, 'unpriced'> {
   /** How long it waits for its payment; the ledger's `lapseSeconds` unless given. */
   readonly lapseSeconds?: number | undefined;
 }

@@ -33,7 +33,11 @@ type Does = (typeof SETTINGS)['does']['choices'][number];
 
 const ACTS: Readonly<Record<Does, Act>> = {
   issue: (context, message, send) => {
-    const call = { ...asked(message), ...wanted(context, message) };
+    const call = {
+      ...asked(message),
+      ...wanted(context, message),
+      ...(message.unpriced === true && { unpriced: true }),
+    };
     return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher'));
   },
   read: (context, message, send) => {

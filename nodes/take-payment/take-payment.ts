@@ -112,8 +112,11 @@ async function request(context: Context, ledger: Ledger, message: HttpMessage, s
   const amount = numberOf(payload?.amount);
   if (station === undefined || amount === undefined)
     throw new NodeFault('no-amount', 'Give station and amount: msg.payload.station, msg.payload.amount.');
-  const known = await ledger.station(station);
-  if ('refused' in known || !known.price?.minorUnits) return void send([message]);
+  const known = await ledger.priced(station);
+  if (!known) {
+    message.unpriced = true;
+    return void send([message]);
+  }
   const client = clientOf(message);
   const idempotencyKey = textOf(message.idempotencyKey);
   const call = { client, station, amount, lapseSeconds: PAY_SECONDS, ...(idempotencyKey && { idempotencyKey }) };

@@ -251,6 +251,9 @@ function grantOf(
   const quantity = quantityOf(terms, amount);
   if (call.name === 'issue') {
     if (quantity === undefined) return amountNotSold(amount, terms);
+    if (call.args.unpriced && terms.price?.minorUnits) {
+      return refuse('terms-changed', 'This station has a price now. No code was made; ask again, to pay for it.');
+    }
     return { kind: VOUCHER, quantity, price: priceOf(terms, quantity), client, reservation: null };
   }
   const { price, row } = reserved!;

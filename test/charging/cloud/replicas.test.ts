@@ -104,5 +104,22 @@ for (const kind of BOTH) {
       const [day] = (await at.ledger.statistics()).days;
       assert.deepEqual([day?.issued, day?.settled], [312, 10]);
     });
+
+    it('issue nothing for nothing at a station that another has given a price, and know it from then on', async () => {
+      const { ledger } = at;
+      granted(await ledger.createStation({ id: 'PRICED', sequence: 'counter' }));
+      const call = { client: 'app', station: 'PRICED', amount: 30, unpriced: true, idempotencyKey: 'priced' };
+      assert.equal(await one(1).priced('PRICED'), undefined);
+      granted(await one(1).issue({ ...call, idempotencyKey: 'free' }));
+      granted(await ledger.updateStation('PRICED', { price: { minorUnits: 100, currency: 'EUR' } }));
+      assert.equal((await ledger.priced('PRICED'))?.price?.minorUnits, 100, 'who changed it knows at once');
+      assert.equal(refusal(await one(1).issue(call)), '409 terms-changed');
+      assert.equal((await one(1).priced('PRICED'))?.price?.minorUnits, 100);
+      assert.equal((await ledger.listCodes({ station: 'PRICED' })).items.length, 1);
+      granted(await one(1).issue({ ...call, idempotencyKey: 'free' }));
+      granted(await ledger.updateStation('PRICED', { price: { minorUnits: 0, currency: 'EUR' } }));
+      assert.equal(await one(1).priced('PRICED'), undefined);
+      granted(await one(1).issue(call));
+    });
   });
 }

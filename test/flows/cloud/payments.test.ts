@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Webhook } from 'standardwebhooks';
 import { until } from '../../support/applications.ts';
 import { signedEvent } from '../../support/stripe-server.ts';
@@ -92,6 +93,26 @@ describe('a cloud that is paid first, by Stripe', function () {
       slug(await cloud.ask('POST', '/charging-requests', { station: 'NONE', amount: 60 })),
       '404 unknown-station',
     );
+  });
+
+  it('gives nothing away at a station that was given a price just now, here or by another replica', async () => {
+    const order = { station: 'SOON', amount: 60 };
+    const ask = () => cloud.ask('POST', '/charging-requests', order, { 'idempotency-key': 'soon' });
+    assert.equal((await cloud.ask('POST', '/stations', { id: 'SOON' })).status, 201);
+    assert.equal((await cloud.ask('POST', '/charging-requests', order)).status, 201);
+    const other = new DatabaseSync(join(cloud.dataDir, 'cloud', 'ledger.sqlite'));
+    other.exec(`
+      insert into station_terms select station, 2, unit, step, layout, numbering, slot_seconds, key_version, 150, 'EUR', since
+        from station_terms where station = (select number from stations where id = 'SOON');
+      update stations set terms = 2, revision = 2 where id = 'SOON'`);
+    other.close();
+    assert.equal(slug(await ask()), '409 terms-changed');
+    assert.deepEqual((await ask()).body.price, { minorUnits: 300, currency: 'EUR' }, 'the same key, to be paid now');
+    assert.equal((await cloud.ask('PATCH', '/stations/SOON', { price: null })).status, 200);
+    assert.equal((await cloud.ask('POST', '/charging-requests', order)).status, 201);
+    const price = { minorUnits: 100, currency: 'EUR' };
+    assert.equal((await cloud.ask('PATCH', '/stations/SOON', { price })).status, 200);
+    assert.equal((await cloud.ask('POST', '/charging-requests', order)).status, 202);
   });
 
   it('is told of a cancellation, and pays back what is paid all the same', async () => {
