@@ -7,7 +7,10 @@ import { SignIn } from '../server/sign-in.ts';
 import { shippedFlow } from '../server/user-folder.ts';
 import { usualSettings } from '../server/usual-settings.ts';
 import { before, failed, notFound, readBenchBody } from './answers.ts';
+import { keepHeapSmall } from './heap.ts';
 import { panelSocket, strangers } from './strangers.ts';
+
+keepHeapSmall();
 
 const { env } = process;
 const at = places(env);
