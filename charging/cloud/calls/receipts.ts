@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { algorithmOf, type Matcher, RECEIPTS, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
-import type { CodesTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
+import type { CodesTable, PaymentsTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { random48 } from '../random.ts';
 import { refuse, shown, unknownStation } from '../refusals.ts';
@@ -11,7 +11,7 @@ import { money, refundOf, rescueLayout, unusedAmount } from '../terms.ts';
 import type { Answer, Refused, SettleCall, Settlement } from '../types.ts';
 import { own, TryAgain, type Work } from '../work.ts';
 import { codeOfRequest, firstDrawn, lastDrawn, requestIdOf, stationById, termsOf, VOUCHER } from './records.ts';
-import { oweRefund } from './refunds.ts';
+import { leftOf, oweRefund, paymentNamed } from './refunds.ts';
 
 /**
  * A receipt names its voucher modulo 64 and is told from the others by its tag of seven digits. So many of the
@@ -248,8 +248,12 @@ export async function keepSettlement(
   { unused, client, source }: Pick<ReceiptsTable, 'unused' | 'client' | 'source'>,
 ): Promise<{ readonly settlement: Settlement; readonly again: boolean }> {
   const { station, sequence } = row;
+  const payment = await paymentOf(work, row);
+  const price = refundOf(row.price, unused);
+  // No more is promised than is left of the payment: some of it may have gone back by hand, or to a bank.
+  const refund = price === null || !payment ? price : Math.min(price, await leftOf(work, payment));
   const receipt: ReceiptsTable = {
-    ...{ station, sequence, unused, refund: refundOf(row.price, unused), client, settled_at: work.now, source },
+    ...{ station, sequence, unused, refund, client, settled_at: work.now, source },
     token: own(work, random48, `${source} ${sequence}`),
   };
   const kept = await work.db
@@ -263,7 +267,7 @@ export async function keepSettlement(
     const sums = { settled: 1, unused: Math.round(settlement.unused * 10_000), refunded: receipt.refund ?? 0 };
     work.tallies.add(0, terms, sums);
     work.tallies.add(station, terms, sums);
-    await oweSettled(work, row, settlement.refund);
+    await oweSettled(work, row, settlement.refund, payment);
     return { settlement, again: false };
   }
   const earlier = await work.db
@@ -275,20 +279,27 @@ export async function keepSettlement(
   return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
 }
 
+/** The payment that a voucher was bought with, where one is known. */
+async function paymentOf(work: Work, { station, reservation, price }: CodesTable): Promise<PaymentsTable | undefined> {
+  if (reservation === null || price === null) return undefined;
+  const paid = await work.db
+    .selectFrom('reservations')
+    .select('payment')
+    .where(({ and }) => and({ station, reservation }))
+    .executeTakeFirst();
+  return paid?.payment == null ? undefined : paymentNamed(work, paid.payment);
+}
+
 /** What was left is owed, in the same transaction. */
-async function oweSettled(work: Work, row: CodesTable, amount: Money | undefined): Promise<void> {
+async function oweSettled(
+  work: Work,
+  { station, sequence, reservation }: CodesTable,
+  amount: Money | undefined,
+  payment: PaymentsTable | undefined,
+): Promise<void> {
   if (!amount || amount.minorUnits === 0) return;
-  const { station, sequence, reservation } = row;
-  const paid =
-    reservation === null
-      ? undefined
-      : await work.db
-          .selectFrom('reservations')
-          .select('payment')
-          .where(({ and }) => and({ station, reservation }))
-          .executeTakeFirst();
-  const payment = paid?.payment ?? null;
-  await oweRefund(work, { station, cause: 'receipt', of: sequence, reservation, sequence, amount, payment });
+  const { payment: name = null } = payment ?? {};
+  await oweRefund(work, { station, cause: 'receipt', of: sequence, reservation, sequence, amount, payment: name });
 }
 
 function settlementOf(work: Work, row: CodesTable, terms: StationTerms, receipt: ReceiptsTable): Settlement {

@@ -45,9 +45,10 @@ function keyOf(id: string): Pick<RefundsTable, 'station' | 'refund'> | undefined
 /** Notes that money is owed, once, and no more than is left of its payment. */
 export async function oweRefund(work: Work, owed: Owed): Promise<void> {
   const payment = owed.payment == null ? undefined : await paymentNamed(work, owed.payment);
-  const paid = payment && (await amountOf(work, payment));
-  const most = payment && paid !== undefined ? Math.max(0, paid - payment.refunded) : owed.amount.minorUnits;
-  const minor_units = Math.min(owed.amount.minorUnits, most);
+  const minor_units = Math.min(
+    owed.amount.minorUnits,
+    payment ? await leftOf(work, payment) : Number.POSITIVE_INFINITY,
+  );
   if (minor_units <= 0) return;
   const provider = payment?.provider ?? '';
   // While a bank wants the payment back nothing else of it is given back.
@@ -107,6 +108,12 @@ export async function amountOf(work: Work, payment: PaymentsTable): Promise<numb
     .where(({ and }) => and({ station, reservation }))
     .executeTakeFirst();
   return row?.price ?? undefined;
+}
+
+/** What of a payment did not go back, and is not to; without end where nobody knows how much it was. */
+export async function leftOf(work: Work, payment: PaymentsTable): Promise<number> {
+  const paid = await amountOf(work, payment);
+  return paid === undefined ? Number.POSITIVE_INFINITY : Math.max(0, paid - payment.refunded);
 }
 
 /** A payment gets no code: it is owed back, in the transaction that finds it out. */

@@ -313,7 +313,8 @@ for (const kind of BOTH) {
       const byHand = server.refundByHand(payment, 200);
       await shop.tell(byHand);
       await shop.tell(byHand);
-      granted(await shop.settle(sequence, 155));
+      const promised = granted(await shop.settle(sequence, 155));
+      assert.deepEqual(promised.refund, { minorUnits: 100, currency: 'EUR' }, 'no more is promised than goes back');
       await shop.desk.reconcile();
       assert.deepEqual((await shop.seen(sold)).sort(), ['provider 200 paid', 'receipt 100 paid']);
       await shop.assertBalanced('by hand', true);
