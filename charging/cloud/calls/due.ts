@@ -5,8 +5,11 @@ import { sql } from 'kysely';
 /** Nothing is put off for longer. */
 const MOST_WAIT_MS = 86_400_000;
 
-/** It is that moment; or the moment lies so far ahead that no clock that is right put it there. */
+/**
+ * It is that moment; or the moment lies so far ahead that no clock that is right put it there. What waits for nothing any more is
+ * by far the most, and not read: its moment is null.
+ */
 export function isDue(column: string, now: number) {
   const at = sql.ref(column);
-  return sql<boolean>`(${at} <= ${now} or ${at} > ${now + MOST_WAIT_MS})`;
+  return sql<boolean>`(${at} > 0 and (${at} <= ${now} or ${at} > ${now + MOST_WAIT_MS}))`;
 }

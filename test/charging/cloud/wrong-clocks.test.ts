@@ -1,9 +1,12 @@
 // A cloud whose clock was years ahead, or behind, for a while: what it wrote then does no harm once the clock is right again.
 import assert from 'node:assert/strict';
+import { CompiledQuery } from 'kysely';
+import { isDue } from '../../../charging/cloud/calls/due.ts';
+import { openDatabase } from '../../../charging/cloud/database/open.ts';
 import { receiptCode } from '../../../charging/codes/index.ts';
 import { stationKeyOf } from '../../support/independent-codes.ts';
 import { granted, refusal } from './answers.ts';
-import { BOTH, MASTER_KEY_HEX, TestLedger } from './databases.ts';
+import { BOTH, freshUrl, MASTER_KEY_HEX, TestLedger } from './databases.ts';
 import { OfflineStation } from './offline-station.ts';
 import { HOUR, MINUTE, reportedStations } from './reported-stations.ts';
 
@@ -98,3 +101,22 @@ for (const kind of BOTH) {
     });
   });
 }
+
+describe('what is due in a ledger on sqlite', () => {
+  it('is looked for without reading what waits for nothing any more', async () => {
+    const { db } = await openDatabase(await freshUrl('sqlite'), 4000, Date.now());
+    for (const [table, column] of [
+      ['refunds', 'next_at'],
+      ['checkouts', 'next_at'],
+      ['alarms', 'due_at'],
+    ] as const) {
+      const due = db.selectFrom(table).selectAll().where(isDue(column, Date.now())).orderBy(column).limit(3).compile();
+      const { rows } = await db.executeQuery<{ detail: string }>(
+        CompiledQuery.raw(`explain query plan ${due.sql}`, [...due.parameters]),
+      );
+      const [step] = rows;
+      assert.match(step!.detail, new RegExp(`^SEARCH ${table} USING INDEX \\w+ \\(${column}>\\?`));
+    }
+    await db.destroy();
+  });
+});
