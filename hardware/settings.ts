@@ -22,6 +22,8 @@ interface Common {
 export interface NumberSetting extends Common {
   readonly kind: 'number';
   readonly least: number;
+  /** What an older version saved, or a provisioning says, may be as low. */
+  readonly leastOfOld?: number;
   readonly most: number;
   readonly whole?: true;
   /** Where nothing is said; without one that is `undefined`. */

@@ -1,12 +1,10 @@
 // What a station, a name or a client may be. Pure; a sentence when it may not.
 import { ALGORITHM_NAMES, isAlgorithmName } from '../codes/index.ts';
+import { SLOT_SECONDS } from '../codes/numbering.ts';
 import { MOST_OUTLETS } from '../codes/provisioning.ts';
 import { isCurrency } from './currencies.ts';
 import type { Money } from './payment-types.ts';
 import type { StationTerms } from './station-types.ts';
-
-/** In shorter ones a code could hardly be typed, and the look beyond the window would name more guesses. */
-const LEAST_SLOT_SECONDS = 60;
 
 export function isClient(client: unknown): client is string {
   return typeof client === 'string' && client.length > 0 && client.length <= 200 && isStorable(client);
@@ -34,15 +32,16 @@ export function faultInTerms(terms: StationTerms): string | undefined {
   if (!whole(terms.step, 1, 1_000_000)) return 'step: a whole number from 1 to 1000000';
   if (!isAlgorithmName(terms.layout)) return `layout: one of ${ALGORITHM_NAMES.join(', ')}`;
   if (terms.sequence !== 'clock' && terms.sequence !== 'counter') return 'sequence: "clock" or "counter"';
-  if (!whole(terms.slotSeconds, 1, 86_400)) return 'slotSeconds: a whole number from 1 to 86400';
+  const { leastOfOld, most } = SLOT_SECONDS;
+  if (!whole(terms.slotSeconds, leastOfOld, most)) return `slotSeconds: a whole number from ${leastOfOld} to ${most}`;
   if (!whole(terms.keyVersion, 0, 1_000_000_000)) return 'keyVersion: a whole number from 0 to 1000000000';
   return terms.price === undefined ? undefined : faultInPrice(terms.price);
 }
 
 /** What is wrong with slots that are new. A station of an older ledger may have shorter ones and goes on. */
 export function faultInSlots({ slotSeconds }: StationTerms, before?: StationTerms): string | undefined {
-  if (slotSeconds === before?.slotSeconds || slotSeconds >= LEAST_SLOT_SECONDS) return undefined;
-  return `slotSeconds: a whole number from ${LEAST_SLOT_SECONDS} to 86400`;
+  if (slotSeconds === before?.slotSeconds || slotSeconds >= SLOT_SECONDS.least) return undefined;
+  return `slotSeconds: a whole number from ${SLOT_SECONDS.least} to ${SLOT_SECONDS.most}`;
 }
 
 function faultInPrice(price: unknown): string | undefined {

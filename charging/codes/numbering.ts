@@ -8,6 +8,11 @@ export interface Numbering {
   readonly slotSeconds: number;
 }
 
+/**
+ * How long slots may be, in seconds. In shorter ones a code could hardly be typed, and the look beyond the window would name more
+ * guesses; a station that 0.1.0 gave shorter ones goes on with them.
+ */
+export const SLOT_SECONDS = { least: 60, leastOfOld: 1, most: 86_400 } as const;
 const YEAR_SECONDS = 365.25 * 24 * 3600;
 /** How far a counter's code is looked for beyond its window. */
 const COUNTER_WINDOWS = 64;

@@ -2,6 +2,7 @@
 // can be copied, or scanned. Both are written and read here.
 import type { Unit } from './algorithm.ts';
 import { ALGORITHM_NAMES, type AlgorithmName, isAlgorithmName } from './algorithms.ts';
+import { SLOT_SECONDS } from './numbering.ts';
 import { isStationId } from './station-id.ts';
 
 /** Of file and text. A station refuses one that is newer than it knows; what 0.1.0 wrote has none. */
@@ -146,7 +147,7 @@ function provisioningOf(said: unknown): StationProvisioning {
     keyVersion: whole(of, 'keyVersion', 0, 1_000_000_000, 1),
     ...{ unit, layout, sequence },
     step: whole(of, 'step', 1, 1_000_000),
-    slotSeconds: whole(of, 'slotSeconds', 1, 86_400),
+    slotSeconds: whole(of, 'slotSeconds', SLOT_SECONDS.leastOfOld, SLOT_SECONDS.most),
     outlets: whole(of, 'outlets', 1, MOST_OUTLETS, 1),
     ...(isTariff(tariff) && { tariff }),
     ...(isAddress(of.page) && { page: of.page }),

@@ -1,5 +1,6 @@
 // What a station sells and how its codes are made, as its dialog and the variables of both applications may say it.
 import { ALGORITHM_NAMES } from '../../charging/codes/index.ts';
+import { SLOT_SECONDS } from '../../charging/codes/numbering.ts';
 import type { Settings } from '../../hardware/settings.ts';
 
 export const TERMS = {
@@ -7,11 +8,11 @@ export const TERMS = {
   step: { kind: 'number', least: 1, most: 1_000_000, whole: true, otherwise: 30, variable: 'STATION_STEP' },
   layout: { kind: 'choice', choices: ALGORITHM_NAMES, variable: 'STATION_LAYOUT' },
   sequence: { kind: 'choice', choices: ['clock', 'counter'], variable: 'STATION_SEQUENCE' },
-  slotSeconds: { kind: 'number', least: 60, most: 86_400, whole: true, otherwise: 300, variable: 'SLOT_SECONDS' },
+  slotSeconds: { kind: 'number', ...SLOT_SECONDS, whole: true, otherwise: 300, variable: 'SLOT_SECONDS' },
 } as const satisfies Settings;
 
-/** For stations that there are already: 0.1.0 took shorter slots than a new one may have. */
+/** For stations that there are already. */
 export const TERMS_OF_ALL = {
   ...TERMS,
-  slotSeconds: { ...TERMS.slotSeconds, least: 1 },
+  slotSeconds: { ...TERMS.slotSeconds, least: SLOT_SECONDS.leastOfOld },
 } as const satisfies Settings;

@@ -47,6 +47,12 @@ function held(node, name, prefix) {
   return input.length > 0 ? input.val() : node[name];
 }
 
+/** Whether a provisioning says it in the dialog that is open. */
+function isLocked(prefix, name) {
+  const input = $(`#${prefix}${name}`);
+  return input.length > 0 && input.data('isLocked') === true;
+}
+
 /** Whether a setting matters with the choices that are made. */
 export function isWhere(node, condition, prefix) {
   if (!condition) return true;
@@ -87,9 +93,10 @@ function judgeOf(type, table, name, prefix) {
   switch (setting.kind) {
     case 'number':
       return function (value) {
-        const { narrower } = setting;
+        const { narrower, leastOfOld } = setting;
         const most = narrower && isWhere(this, narrower, prefix) ? narrower.most : setting.most;
-        return numberFits(value, { ...setting, most });
+        const isOld = leastOfOld !== undefined && (value === String(this[name]) || isLocked(prefix, name));
+        return numberFits(value, { ...setting, most, least: isOld ? leastOfOld : setting.least });
       };
     case 'choice':
       return (value) => setting.choices.includes(value) || text('validate.choice');
