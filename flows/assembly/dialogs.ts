@@ -12,6 +12,13 @@ const nodes = join(root, 'nodes');
 export const LANGUAGES = ['en-US', 'zh-CN'] as const;
 const SHARED_BY: ReadonlySet<string> = new Set(['charging-station', 'code-issuer']);
 const MARGIN = '  ';
+/** Of the labels, which are wider than the editor's own, and of what stands below the fields. */
+const BESIDE = 'offline-charging-beside';
+const BELOW = 'offline-charging-below';
+const STYLE = `<style>
+  .red-ui-editor .form-row .${BESIDE} { width: 128px; }
+  .red-ui-editor .form-row .${BELOW} { margin-left: 132px; }
+</style>`;
 
 /** The nodes that have a dialog, by the names of their files. */
 export const dialogNames: readonly string[] = readdirSync(nodes)
@@ -123,7 +130,8 @@ class Page {
     const hint = this.#has(`hint.${name}`) && attributes.placeholder === undefined;
     const described = hint ? ` aria-describedby="${id}-hint"` : '';
     const label = labelOf(id, attributes.icon ?? 'tag', this.#key(`label.${name}`));
-    if (setting?.kind === 'switch') return rowOf(`${MARGIN}  <label for="${id}"></label>`, ...this.#switch(id, name));
+    if (setting?.kind === 'switch')
+      return rowOf(`${MARGIN}  <label class="${BESIDE}" for="${id}"></label>`, ...this.#switch(id, name));
     const inside = attributes.placeholder === undefined ? '' : ` data-i18n="[placeholder]${this.#key(`hint.${name}`)}"`;
     const type = attributes.password === undefined ? 'text' : 'password" autocomplete="new-password';
     const field =
@@ -139,7 +147,7 @@ class Page {
 
   #switch(id: string, name: string): string[] {
     return [
-      `${MARGIN}  <input type="checkbox" id="${id}" style="width: auto; margin: 0 4px 0 0; vertical-align: middle;">`,
+      `${MARGIN}  <input type="checkbox" id="${id}" style="width: auto; margin: 3px 4px 0 0; vertical-align: top;">`,
       `${MARGIN}  <label for="${id}" style="width: 65%;"><span data-i18n="${this.#key(`label.${name}`)}"></span></label>`,
     ];
   }
@@ -162,11 +170,11 @@ class Page {
     const id = `${this.#name}-try-${name}`;
     const button = `${MARGIN}  <button type="button" class="red-ui-button" data-i18n="${this.#key(`try.${name}`)}"></button>`;
     const field = `${MARGIN}  <input type="text" id="${id}" inputmode="tel" style="width: 45%;" data-i18n="[placeholder]${this.#key(`hint.${name}`)}">`;
-    const said = `${MARGIN}  <div role="status" style="margin-left: 104px;"></div>`;
+    const said = `${MARGIN}  <div role="status" class="${BELOW}"></div>`;
     const rows =
       typed === undefined
         ? [
-            `${MARGIN}  <label></label>`,
+            `${MARGIN}  <label class="${BESIDE}"></label>`,
             ...(each === undefined ? [] : [`${MARGIN}  <select style="width: auto;" data-outlets></select>`]),
             button,
             said,
@@ -182,11 +190,11 @@ function rowOf(...lines: readonly string[]): string {
 }
 
 function labelOf(id: string, icon: string, key: string): string {
-  return `${MARGIN}  <label for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${key}"></span></label>`;
+  return `${MARGIN}  <label class="${BESIDE}" for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${key}"></span></label>`;
 }
 
 function hintOf(id: string, key: string): string {
-  return `${MARGIN}  <div id="${id}-hint" style="margin-left: 104px; font-size: 12px; opacity: 0.75;" data-i18n="${key}"></div>`;
+  return `${MARGIN}  <div id="${id}-hint" class="${BELOW}" style="font-size: 12px; opacity: 0.75;" data-i18n="${key}"></div>`;
 }
 
 const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
@@ -203,7 +211,7 @@ const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
 /** In the order in which they need each other. The rules of pins, settings and ids are the programs' own, as compiled. */
 const MODULES = [
   ...['hardware/gpio/pin', 'hardware/settings', 'hardware/raspberry-pi/header', 'charging/codes/station-id'],
-  ...['words', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'provisioned', 'dialog'].map(
+  ...['words', 'sentences', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'provisioned', 'dialog'].map(
     (name) => `nodes/shared/dialogs/${name}`,
   ),
 ];
@@ -219,7 +227,7 @@ ${MODULES.map((module, index) => moduleText(module, MODULES.slice(0, index))).jo
   waiting.forEach(RED.offlineCharging.push);
 })();`;
   // The editor counts those of validators.
-  return `<script type="text/javascript">\n${leanProgram(program, { keepsParameters: true })}\n</script>\n\n`;
+  return `${STYLE}\n<script type="text/javascript">\n${leanProgram(program, { keepsParameters: true })}\n</script>\n\n`;
 }
 
 function moduleText(module: string, before: readonly string[]): string {

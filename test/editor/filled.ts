@@ -64,8 +64,6 @@ export class Filled {
   readonly #page: Page;
   readonly #spoken: Spoken;
   readonly #look: (name: string) => Promise<void>;
-  /** Once in a walk: the editor lets one wait for it. */
-  #hovered = false;
 
   constructor(me: Integrator, spoken: Spoken, look: (name: string) => Promise<void>) {
     this.#me = me;
@@ -86,7 +84,7 @@ export class Filled {
         const text = wrongFor(setting);
         if (text === undefined) continue;
         await this.#put(name, setting, text);
-        await this.#isSaid(name, setting);
+        await this.#isSaid(name);
         // What a choice hides is not looked at, but for numbers.
         if (choice === undefined || setting.kind === 'number') wrong.push(name);
       }
@@ -133,9 +131,20 @@ export class Filled {
     return isTyped(table[name]!) ? this.#me.chooseTyped(name, value) : this.#me.choose(name, value);
   }
 
-  /** What stands in fields that are too short for it, as a hint where nothing is typed. */
+  /** What has no room: hints in fields that are too short for them, what is chosen of a list, labels that take two lines. */
   #cut(): Promise<string[]> {
     return this.#page.evaluate(() => {
+      const texts = (selector: string, isCut: (one: HTMLElement) => boolean) =>
+        [...document.querySelectorAll<HTMLElement>(`.red-ui-tray ${selector}`)]
+          .filter(isCut)
+          .map((one) => one.innerText);
+      const isWrapped = ({ offsetHeight, firstElementChild }: HTMLElement) =>
+        offsetHeight > 2 * ((firstElementChild as HTMLElement | null)?.offsetHeight || offsetHeight);
+      const isTooLong = ({ scrollWidth, clientWidth }: HTMLElement) => clientWidth > 0 && scrollWidth > clientWidth;
+      const others = [
+        ...texts('.offline-charging-beside', isWrapped),
+        ...texts('.red-ui-typedInput-container', isTooLong),
+      ];
       const pen = document.createElement('canvas').getContext('2d')!;
       return [...document.querySelectorAll<HTMLInputElement>('.red-ui-tray input[placeholder]')]
         .filter((field) => {
@@ -144,25 +153,20 @@ export class Filled {
           const room = field.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
           return field.clientWidth > 0 && pen.measureText(field.placeholder).width > room;
         })
-        .map(({ placeholder }) => placeholder);
+        .map(({ placeholder }) => placeholder)
+        .concat(others);
     });
   }
 
-  /** Below its typed input; of others the editor marks the field, and says it when the mouse is there. */
-  async #isSaid(name: string, setting?: DialogSetting): Promise<void> {
-    const below = this.#page.locator(`[id$="input-${name}-typed-wrong"]:visible, [id$="input-${name}-said"]:visible`);
-    const isBelow = setting ? isTyped(setting) : (await this.#page.locator(`[id$="input-${name}-said"]`).count()) > 0;
-    if (isBelow) {
-      await below.filter({ hasText: this.#spoken.sentence }).waitFor();
-      assert.equal(await below.evaluate((said) => getComputedStyle(said).color), await this.#page.evaluate(THEMES_RED));
-      return;
-    }
-    const field = this.#me.field(name).and(this.#page.locator('.input-error'));
-    await field.waitFor();
-    if (this.#hovered) return;
-    this.#hovered = true;
-    await field.hover();
-    await this.#page.locator('.red-ui-tooltip', { hasText: this.#spoken.sentence }).waitFor();
+  /** Below the field, in the theme's colour for errors; a screen reader has it with the field. */
+  async #isSaid(name: string): Promise<void> {
+    const below = this.#page.locator(`[id$="input-${name}-wrong"]:visible, [id$="input-${name}-said"]:visible`);
+    await below.filter({ hasText: this.#spoken.sentence }).waitFor();
+    assert.equal(await below.evaluate((said) => getComputedStyle(said).color), await this.#page.evaluate(THEMES_RED));
+    const field = this.#me.field(name);
+    assert.equal(await field.getAttribute('aria-invalid'), 'true', name);
+    const described = (await field.getAttribute('aria-describedby'))?.split(' ');
+    assert.ok(described?.includes((await below.getAttribute('id'))!), name);
   }
 }
 

@@ -147,11 +147,7 @@ describe('a flow wired from scratch', function () {
       page.evaluate(
         `Object.fromEntries(${JSON.stringify(FILLED)}.map((name) => [name, $('#node-config-input-' + name).val()]))`,
       );
-    const paste = async (text: string) => {
-      await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
-      await me.field('key').selectText();
-      await page.keyboard.press('Control+V');
-    };
+    const paste = (text: string) => me.paste('key', text, 'OC1:…');
     const isMarked = async () => /input-error/.test((await me.field('key').getAttribute('class')) ?? '');
     const openStation = async () => {
       await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
@@ -217,6 +213,76 @@ describe('a flow wired from scratch', function () {
     await until('it may be typed', () => me.field('step').isEditable());
     assert.equal(await status.innerText(), '');
     assert.deepEqual(await held(), filled);
+  });
+
+  it('a text that is pasted and *Done* at once is in all fields; one that can’t be keeps the dialog open', async () => {
+    const openStation = async () => {
+      await page.evaluate(`RED.editor.editConfig('', 'charging station', 'station')`);
+      await me.atRest('node-config');
+    };
+    const station = { id: 'station', type: 'charging station', version: 2, outlets: '1', unit: 'Wh', layout: 'wide' };
+    await page.evaluate(`RED.nodes.import([${JSON.stringify(station)}], { generateIds: false })`);
+    // A slow Node-RED: what it is asked is answered when the test lets it.
+    let answer = () => {};
+    const asked = () =>
+      new Promise<void>((resolve) => {
+        const answered = new Promise<void>((release) => {
+          answer = release;
+        });
+        void page.route('**/offline-charging/charging-station/*/key', async (route) => {
+          resolve();
+          await answered;
+          await route.continue();
+        });
+      });
+    const ok = page.locator('#node-config-dialog-ok');
+
+    await openStation();
+    let isAsked = asked();
+    await me.paste('key', provisioning.slice(0, 60), 'OC1:…');
+    await ok.click();
+    await isAsked;
+    assert.ok(await ok.isVisible());
+    answer();
+    await page.locator('#node-config-input-key-said', { hasText: /cut off/ }).waitFor();
+    assert.ok(await ok.isVisible());
+    await page.unrouteAll({ behavior: 'wait' });
+
+    isAsked = asked();
+    await me.paste('key', provisioning, 'OC1:…');
+    await ok.click();
+    await isAsked;
+    assert.ok(await ok.isVisible());
+    answer();
+    await ok.waitFor({ state: 'detached' });
+    await page.unrouteAll({ behavior: 'wait' });
+    const saved = await page.evaluate(
+      `JSON.stringify(RED.nodes.createCompleteNodeSet({ credentials: false }).find(({ id }) => id === 'station'))`,
+    );
+    const { station: id, unit, step, layout, slotSeconds } = JSON.parse(saved as string);
+    assert.deepEqual(
+      { id, unit, step, layout, slotSeconds },
+      { id: STATION, unit: 'min', step: '30', layout: 'compact', slotSeconds: '300' },
+    );
+  });
+
+  it('slots below a minute are no new station’s; a text may say them of one that 0.1.0 made', async () => {
+    await page.evaluate(`RED.editor.editConfig('', 'charging station', '_ADD_')`);
+    await me.atRest('node-config');
+    const wrong = page.locator('#node-config-input-slotSeconds-wrong');
+    await me.fill('slotSeconds', '59');
+    await wrong.filter({ hasText: 'A whole number from 60 to 86400' }).waitFor();
+    const old = `OC1:${Buffer.from(JSON.stringify({ ...said, slotSeconds: 30 })).toString('base64url')}`;
+    await me.paste('key', old, 'OC1:…');
+    await until('the text has filled the dialog', async () => (await me.field('slotSeconds').inputValue()) === '30');
+    await wrong.waitFor({ state: 'hidden' });
+    await me.done('node-config');
+    const made = `(() => { let it; RED.nodes.eachConfig((one) => { if (one.type === 'charging station') it = one; }); return it; })()`;
+    assert.deepEqual(await page.evaluate(`${made}.validationErrors ?? []`), []);
+    assert.equal(await page.evaluate(`${made}.slotSeconds`), '30');
+    await page.evaluate(`RED.editor.editConfig('', 'charging station', ${made}.id)`);
+    await me.atRest('node-config');
+    assert.ok(await wrong.isHidden());
   });
 });
 

@@ -2,6 +2,7 @@
 import { knowTable, warnTaken } from './pins.js';
 import { judgedSecret, showProvisioned } from './provisioned.js';
 import { showOutlets, showPickers, showRows } from './rows.js';
+import { showSentences } from './sentences.js';
 import { defaultsOf, labelOf, prefixOf, secretsOf } from './settings.js';
 import { showTries } from './tries.js';
 import { showTyped } from './typed.js';
@@ -59,10 +60,11 @@ function dialogOf(type, own, { version, settings }) {
       showOutlets(this, settings, prefix);
       showPickers(this, settings, prefix);
       if (uses) chooseOnly(this, uses);
+      showSentences(this, prefix, provisioned);
       if (uses === 'station') warnTaken(this, settings);
       showTries(this, type);
       if (provisioned) showProvisioned(this, type, prefix, provisioned);
-      if (prepare) prepare.call(this);
+      if (prepare) prepare.call(this, settings);
     },
     ...rest,
   };

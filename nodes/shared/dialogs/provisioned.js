@@ -1,11 +1,14 @@
 // The one text of a station's provisioning in the field of its key. What it says fills the dialog, where it then is for the text
 // alone to say: it holds, whatever was saved. Reading it is the runtime's (nodes/charging-station/key-reading.ts).
+import { colourWrong } from './sentences.js';
 import { isVariable } from './settings.js';
-import { colourWrong, lockTyped } from './typed.js';
+import { lockTyped } from './typed.js';
 import { text, wordsOf } from './words.js';
 
 /** What is typed digit by digit is looked at when the typing rests; what is pasted at once. */
 const TYPED_MS = 500;
+/** A Node-RED that is silent for so long keeps nobody in the dialog. */
+const ANSWER_MS = 10_000;
 /** What the editor shows of a credential that is stored. */
 const STORED = '__PWRD__';
 /** Of the last text that was looked at: a sentence where it can't be the key. */
@@ -20,7 +23,7 @@ export function judgedSecret(value) {
 export function showProvisioned(node, type, prefix, secret) {
   const field = $(`#${prefix}${secret}`);
   const id = $(`#${prefix}station`);
-  const said = $('<div role="status" style="margin-left: 104px; white-space: pre-line;">').attr(
+  const said = $('<div role="status" class="offline-charging-below" style="white-space: pre-line;">').attr(
     'id',
     `${prefix}${secret}-said`,
   );
@@ -30,6 +33,15 @@ export function showProvisioned(node, type, prefix, secret) {
   let turn = 0;
   let timer;
   let locked = [];
+  // *Done* waits for what the text says: it would save the fields as they were before. The editor's own buttons know the class.
+  const done = field.closest('.red-ui-tray').find('.red-ui-tray-toolbar .primary');
+  let isDone = false;
+  const wait = () => done.addClass('disabled');
+  const goOn = () => {
+    done.removeClass('disabled');
+    if (isDone && !judged.wrong) done.trigger('click');
+    isDone = false;
+  };
   /** An id that a text has put there is nobody's word against the next text. */
   let filled;
   let before;
@@ -59,8 +71,9 @@ export function showProvisioned(node, type, prefix, secret) {
       say(value, is === 'text' ? words('variable', terms) : '');
       return;
     }
-    fill(terms);
+    // What the text says is not for the dialog to judge.
     lock(Object.keys(terms));
+    fill(terms);
     say(value, [words('filled', terms), page && words('page', { page })].filter(Boolean).join('\n'));
   };
   const refused = (value, { status, responseJSON: { code, message, values } = {} }) => {
@@ -71,26 +84,36 @@ export function showProvisioned(node, type, prefix, secret) {
   };
   const look = () => {
     clearTimeout(timer);
+    timer = undefined;
     turn += 1;
     const asked = turn;
     const value = field.val();
-    const isStill = () => asked === turn && document.body.contains(field[0]);
+    const answered = (how) => (answer) => {
+      if (asked !== turn || !document.body.contains(field[0])) return;
+      how(value, answer);
+      goOn();
+    };
     if (isVariable(value.trim())) {
-      taken(value, {});
+      answered(taken)({});
       return;
     }
+    wait();
     const station = id.val() === filled ? before : id.val();
     $.ajax({
       url: `offline-charging/${type.replaceAll(' ', '-')}/${encodeURIComponent(node.id)}/key`,
       type: 'POST',
       contentType: 'application/json',
       data: JSON.stringify({ ...(value !== STORED && { typed: value }), station }),
-    }).then(
-      (answer) => isStill() && taken(value, answer),
-      (answer) => isStill() && refused(value, answer),
-    );
+      timeout: ANSWER_MS,
+    }).then(answered(taken), answered(refused));
   };
+  done.on('click', () => {
+    isDone = done.hasClass('disabled');
+    if (isDone && timer !== undefined) look();
+  });
   field.on('input', () => {
+    isDone = false;
+    wait();
     clearTimeout(timer);
     timer = setTimeout(look, TYPED_MS);
   });

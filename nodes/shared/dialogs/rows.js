@@ -14,7 +14,11 @@ export function showRows(node, table, prefix) {
     if (narrower) $(`#${prefix}${narrower.setting}`).on('change', () => input.trigger('change'));
     if (input.is('select') && input.val() === null) chooseUnlisted(input, node[name], setting);
     if (!where) return;
-    const show = () => input.closest('.form-row').toggle(isWhere(node, where, prefix));
+    const show = () => {
+      input.closest('.form-row').toggle(isWhere(node, where, prefix));
+      // What was of no matter may be wrong.
+      input.trigger('change');
+    };
     $(`#${prefix}${where.setting}`).on('change', show);
     show();
   });
@@ -56,7 +60,7 @@ export function showOutlets(node, table, prefix) {
     const input = $(`#${prefix}${name}`);
     const rows = $('<div>').attr('data-rows', name).insertAfter(seenOf(input));
     // Below its typed input, or beside the label.
-    if (input.data('box')) rows.css({ margin: '4px 0 0 104px' });
+    if (input.data('box')) rows.addClass('offline-charging-below').css('margin-top', '4px');
     else rows.css({ display: 'inline-block', width: '70%', verticalAlign: 'top' });
     rows.hide();
     const about = kind === 'pin' && { node, table, name, station: () => $(`#${prefix}station`).val() };

@@ -1,6 +1,7 @@
 // Settings that may come from outside have typed inputs: what is typed, or a variable of the environment. What is saved stays one
 // text, `${NAME}` for a variable, which Node-RED puts in when the node starts, from wherever the node is: subflow, group, flow,
 // settings, process. So flows that were saved before mean what they meant, and the same flow runs in an older version.
+import { sentenceBelow } from './sentences.js';
 import { variableIn } from './settings.js';
 import { text, wordsOf } from './words.js';
 
@@ -22,16 +23,8 @@ export function typedAsRows(saved, isRows) {
 
 /** What is for something else to say is there to be read, and neither typed nor chosen. */
 export function lockTyped(saved, isLocked) {
-  const lock = saved.data('lock');
+  const lock = saved.data('isLocked', isLocked).data('lock');
   if (lock) lock(isLocked);
-}
-
-/**
- * In the theme's colour for errors, or not. What jQuery UI makes of a colour knows no variables: it would take the one that is for
- * editors without them, which cannot be read on a dark ground.
- */
-export function colourWrong(element, isWrong) {
-  element[0].style.color = isWrong ? 'var(--red-ui-text-color-error, #b72828)' : '';
 }
 
 function judge(node, name) {
@@ -56,7 +49,7 @@ function makeTyped(node, saved, setting, judged) {
   shown.typedInput({ types: [own, 'env'], default: variable === undefined ? own.value : 'env' });
   const box = shown.nextAll('.red-ui-typedInput-container').first();
   saved.data('box', box);
-  const said = nameFields(node.type, saved, shown, box);
+  const say = nameFields(node.type, saved, shown, box);
   saved.data('types', (isRows) => {
     const rows = { value: own.value, label: text('typed.rows'), icon: 'fa fa-table', hasValue: false };
     shown.typedInput('types', [isRows ? rows : own, 'env']);
@@ -88,7 +81,7 @@ function makeTyped(node, saved, setting, judged) {
     if (isVariable !== (type === 'env')) shown.typedInput('type', isVariable ? 'env' : own.value);
     const plain = variableIn(now) ?? now;
     if (shown.typedInput('value') !== plain && !(type === 'env' && !isVariable)) shown.typedInput('value', plain);
-    say(said, box, judged(now));
+    say(judged(now));
   });
 }
 
@@ -121,27 +114,21 @@ function hold(saved, value) {
   saved.val(value).trigger('change');
 }
 
-/** The label, the hint and what is wrong belong to the fields that are seen. Gives the place of the sentence. */
+/** The label, the hint and what is wrong belong to the fields that are seen. Gives what says the latter. */
 function nameFields(type, saved, shown, box) {
   const id = shown.attr('id');
   const label = saved.closest('.form-row').find('label').first();
-  const said = $('<div style="margin-left: 104px; font-size: 12px;">').attr('id', `${id}-wrong`).hide();
-  colourWrong(said, true);
-  saved.closest('.form-row').append(said);
   label.attr({ id: `${id}-label`, for: `${id}-field` });
-  const described = [saved.attr('aria-describedby'), `${id}-wrong`].filter(Boolean).join(' ');
-  box.find('.red-ui-typedInput-input').attr({ id: `${id}-field`, 'aria-describedby': described });
-  box
+  const field = box.find('.red-ui-typedInput-input').attr('id', `${id}-field`);
+  const choice = box
     .find('.red-ui-typedInput-option-trigger')
-    .attr({ id: `${id}-choice`, 'aria-labelledby': `${id}-label ${id}-choice`, 'aria-describedby': described });
+    .attr({ id: `${id}-choice`, 'aria-labelledby': `${id}-label ${id}-choice` });
   box
     .find('.red-ui-typedInput-type-select')
     .attr('aria-label', `${wordsAt(label.find('span'), type)}: ${text('typed.type')}`);
-  return said;
-}
-
-function say(said, box, judgement) {
-  const isWrong = judgement !== true;
-  said.text(isWrong ? judgement : '').toggle(isWrong);
-  box.toggleClass('input-error', isWrong).find('.red-ui-typedInput-input').attr('aria-invalid', String(isWrong));
+  const say = sentenceBelow(saved, field.add(choice));
+  return (judgement) => {
+    box.toggleClass('input-error', judgement !== true);
+    say(judgement);
+  };
 }
