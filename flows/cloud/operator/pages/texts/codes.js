@@ -49,7 +49,7 @@ export const codes = {
   paySure: ['Was this refund paid?', '这笔退款已支付？'],
   payMeans: [
     'Pay it first: in cash, or by bank. It then leaves this list. Who did it and why is kept in the log.',
-    '请先以现金或银行转账支付，之后它会离开此列表。日志会记录操作人及原因。',
+    '请先以现金或银行转账支付，之后它会离开此列表。操作人及原因保存在操作记录中。',
   ],
   paidHand: ['Refund {id} is off the list.', '退款 {id} 已从列表移除。'],
   statement: ['Monthly statement', '月度对账单'],

@@ -117,7 +117,7 @@ export const shared = {
     'What the browser sent is too large. Delete the cookies of this page.',
     '浏览器发送的内容过大。请删除此页面的 Cookie。',
   ],
-  'problem-internal-error': ['Something broke in the cloud. Its log says what.', '云端发生故障。日志中有说明。'],
+  'problem-internal-error': ['Something broke in the cloud. Its log says what.', '云端发生故障。运行记录中有说明。'],
   'problem-payment-away': ['The payment provider cannot be asked just now.', '暂时无法连接支付服务商。'],
   'problem-restarting': [
     'The cloud is starting again. Please try again in a moment.',
@@ -150,7 +150,7 @@ export const shared = {
     'How it tells new codes from old: with this choice the station would get no code for more than a day, because its numbers are further on than the clock.',
     '如何区分新旧充电码：若如此选择，充电桩将有一天以上得不到充电码，因为它的编号已超前于时钟。',
   ],
-  'rule-slotSeconds': ['Slot length: 60 to 86,400 seconds.', '时段长度：60 到 86400 秒。'],
+  'rule-slotSeconds': ['Slot length: 60 to 86,400 seconds.', '时隙长度：60 到 86400 秒。'],
   'rule-keyVersion': ['Key version: a whole number from 0 to 1,000,000,000.', '密钥版本：0 到 1000000000 的整数。'],
   'rule-price': ['Price: an amount and a currency.', '价格：金额和货币。'],
   'rule-price-minorUnits': [
