@@ -148,7 +148,11 @@ describe('the examples', function () {
       const tab = nodesOf(name).find(({ type }) => type === 'tab')!;
       assert.equal(tab.label, name);
       const next = numbered[index + 1] ?? 'charger flow';
-      assert.match(String(tab.info), new RegExp(`\n\nNext: .*“${next}”.*\\.$`), name);
+      assert.match(
+        String(tab.info),
+        new RegExp(`\n\nNext: .*“${next}”.*\\.\n\n[^]*\n\n下一个：.*“${next}”.*。$`),
+        name,
+      );
     }
   });
 
@@ -179,7 +183,13 @@ describe('the examples', function () {
       assert.doesNotMatch(JSON.stringify(nodes), /[0-9a-f]{64}/i);
       const tab = nodes.find(({ type }) => type === 'tab');
       assert.ok(String(tab?.info).length > 20);
-      if (/^\d/.test(name)) assert.ok(nodes.some((node) => node.type === 'comment' && /^Learn: /.test(node.name!)));
+      // Node-RED translates no examples: what a Chinese integrator reads stands after the English, the comment's own words first.
+      const comments = nodes.filter(({ type }) => type === 'comment');
+      for (const { name: words, info } of [...comments, tab!])
+        assert.match(String(info), /(^|\n\n)[^\n]*[一-龥]{2}[^\n]*。/, words);
+      const lessons = comments.filter((node) => /^Learn: /.test(node.name!));
+      if (/^\d/.test(name)) assert.ok(lessons.length > 0);
+      for (const lesson of lessons) assert.match(String(lesson.info), /(^|\n\n)学习要点：/, lesson.name);
     });
 
     it(`“${name}” starts in a fresh Node-RED without a red node, and does its work`, async () => {
