@@ -14,6 +14,9 @@ const OTHER_WORDS: [RegExp, string][] = [
   [/预订/, 'a reservation is 预留'],
   [/守护(?!程序)/, 'the relay guard is 守护程序'],
   [/无应答/, 'what does not answer is 无响应'],
+  [/(Node-RED|云端)[^，。：]{0,3}日志|系统日志/, 'what programs log is 运行记录; 日志 is the journal of a station'],
+  [/审计/, 'what operators did is kept in 操作记录'],
+  [/时段/, 'a slot is 时隙'],
   [/结算收据|退款收据|给出收据/, 'a receipt that is settled is 凭证; 收据 is the bill of a purchase'],
 ];
 
