@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { choicesOf } from '../../hardware/settings.ts';
 import type { DialogSetting, DialogSettings } from '../../nodes/shared/dialog.ts';
+import { BELOW, BESIDE } from '../../nodes/shared/dialogs/place.ts';
 import { leanProgram } from './lean-program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -12,13 +13,6 @@ const nodes = join(root, 'nodes');
 export const LANGUAGES = ['en-US', 'zh-CN'] as const;
 const SHARED_BY: ReadonlySet<string> = new Set(['charging-station', 'code-issuer']);
 const MARGIN = '  ';
-/** Of the labels, which are wider than the editor's own, and of what stands below the fields. */
-const BESIDE = 'offline-charging-beside';
-const BELOW = 'offline-charging-below';
-const STYLE = `<style>
-  .red-ui-editor .form-row .${BESIDE} { width: 128px; }
-  .red-ui-editor .form-row .${BELOW} { margin-left: 132px; }
-</style>`;
 
 /** The nodes that have a dialog, by the names of their files. */
 export const dialogNames: readonly string[] = readdirSync(nodes)
@@ -131,7 +125,7 @@ class Page {
     const described = hint ? ` aria-describedby="${id}-hint"` : '';
     const label = labelOf(id, attributes.icon ?? 'tag', this.#key(`label.${name}`));
     if (setting?.kind === 'switch')
-      return rowOf(`${MARGIN}  <label class="${BESIDE}" for="${id}"></label>`, ...this.#switch(id, name));
+      return rowOf(`${MARGIN}  <label style="${BESIDE}" for="${id}"></label>`, ...this.#switch(id, name));
     const inside = attributes.placeholder === undefined ? '' : ` data-i18n="[placeholder]${this.#key(`hint.${name}`)}"`;
     const type = attributes.password === undefined ? 'text' : 'password" autocomplete="new-password';
     const field =
@@ -170,11 +164,11 @@ class Page {
     const id = `${this.#name}-try-${name}`;
     const button = `${MARGIN}  <button type="button" class="red-ui-button" data-i18n="${this.#key(`try.${name}`)}"></button>`;
     const field = `${MARGIN}  <input type="text" id="${id}" inputmode="tel" style="width: 45%;" data-i18n="[placeholder]${this.#key(`hint.${name}`)}">`;
-    const said = `${MARGIN}  <div role="status" class="${BELOW}"></div>`;
+    const said = `${MARGIN}  <div role="status" style="${BELOW}"></div>`;
     const rows =
       typed === undefined
         ? [
-            `${MARGIN}  <label class="${BESIDE}"></label>`,
+            `${MARGIN}  <label style="${BESIDE}"></label>`,
             ...(each === undefined ? [] : [`${MARGIN}  <select style="width: auto;" data-outlets></select>`]),
             button,
             said,
@@ -190,11 +184,11 @@ function rowOf(...lines: readonly string[]): string {
 }
 
 function labelOf(id: string, icon: string, key: string): string {
-  return `${MARGIN}  <label class="${BESIDE}" for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${key}"></span></label>`;
+  return `${MARGIN}  <label style="${BESIDE}" for="${id}"><i class="fa fa-${icon}"></i> <span data-i18n="${key}"></span></label>`;
 }
 
 function hintOf(id: string, key: string): string {
-  return `${MARGIN}  <div id="${id}-hint" class="${BELOW}" style="font-size: 12px; opacity: 0.75;" data-i18n="${key}"></div>`;
+  return `${MARGIN}  <div id="${id}-hint" style="${BELOW} font-size: 12px; opacity: 0.75;" data-i18n="${key}"></div>`;
 }
 
 const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
@@ -211,9 +205,19 @@ const ICONS: Readonly<Record<DialogSetting['kind'], string>> = {
 /** In the order in which they need each other. The rules of pins, settings and ids are the programs' own, as compiled. */
 const MODULES = [
   ...['hardware/gpio/pin', 'hardware/settings', 'hardware/raspberry-pi/header', 'charging/codes/station-id'],
-  ...['words', 'sentences', 'settings', 'pins', 'picker', 'typed', 'rows', 'tries', 'provisioned', 'dialog'].map(
-    (name) => `nodes/shared/dialogs/${name}`,
-  ),
+  ...[
+    'words',
+    'place',
+    'sentences',
+    'settings',
+    'pins',
+    'picker',
+    'typed',
+    'rows',
+    'tries',
+    'provisioned',
+    'dialog',
+  ].map((name) => `nodes/shared/dialogs/${name}`),
 ];
 
 /** One program of several modules, each in a function of its own; the last one's exports are what dialogs get. */
@@ -227,7 +231,7 @@ ${MODULES.map((module, index) => moduleText(module, MODULES.slice(0, index))).jo
   waiting.forEach(RED.offlineCharging.push);
 })();`;
   // The editor counts those of validators.
-  return `${STYLE}\n<script type="text/javascript">\n${leanProgram(program, { keepsParameters: true })}\n</script>\n\n`;
+  return `<script type="text/javascript">\n${leanProgram(program, { keepsParameters: true })}\n</script>\n\n`;
 }
 
 function moduleText(module: string, before: readonly string[]): string {

@@ -142,7 +142,7 @@ export class Filled {
         offsetHeight > 2 * ((firstElementChild as HTMLElement | null)?.offsetHeight || offsetHeight);
       const isTooLong = ({ scrollWidth, clientWidth }: HTMLElement) => clientWidth > 0 && scrollWidth > clientWidth;
       const others = [
-        ...texts('.offline-charging-beside', isWrapped),
+        ...texts('.form-row > label:first-child', isWrapped),
         ...texts('.red-ui-typedInput-container', isTooLong),
       ];
       const pen = document.createElement('canvas').getContext('2d')!;

@@ -131,6 +131,7 @@ describe('an integrator’s first minutes', function () {
           await press('Enter');
           await fresh.locator('#red-ui-actionList').waitFor({ state: 'hidden' });
         }
+        if (key === 'Enter') await fresh.locator('#red-ui-workspace-chart:focus').waitFor();
         if (key === 'Ctrl+D') {
           await fresh.waitForFunction('!RED.nodes.dirty()');
           await fresh.locator('.red-ui-flow-node-status-label', { hasText: 'CP-TRY' }).waitFor();

@@ -1,5 +1,6 @@
 // The one text of a station's provisioning in the field of its key. What it says fills the dialog, where it then is for the text
 // alone to say: it holds, whatever was saved. Reading it is the runtime's (nodes/charging-station/key-reading.ts).
+import { BELOW } from './place.js';
 import { colourWrong } from './sentences.js';
 import { isVariable } from './settings.js';
 import { lockTyped } from './typed.js';
@@ -23,10 +24,7 @@ export function judgedSecret(value) {
 export function showProvisioned(node, type, prefix, secret) {
   const field = $(`#${prefix}${secret}`);
   const id = $(`#${prefix}station`);
-  const said = $('<div role="status" class="offline-charging-below" style="white-space: pre-line;">').attr(
-    'id',
-    `${prefix}${secret}-said`,
-  );
+  const said = $(`<div role="status" style="${BELOW} white-space: pre-line;">`).attr('id', `${prefix}${secret}-said`);
   field.closest('.form-row').append(said);
   field.attr('aria-describedby', said.attr('id'));
   judged = {};

@@ -2,6 +2,7 @@
 import { rowsOf } from '../../../hardware/gpio/pin.ts';
 import { choicesOf } from '../../../hardware/settings.ts';
 import { pickerButton } from './picker.js';
+import { BELOW } from './place.js';
 import { isVariable, isWhere, outletsOf } from './settings.js';
 import { typedAsRows } from './typed.js';
 import { text } from './words.js';
@@ -60,7 +61,7 @@ export function showOutlets(node, table, prefix) {
     const input = $(`#${prefix}${name}`);
     const rows = $('<div>').attr('data-rows', name).insertAfter(seenOf(input));
     // Below its typed input, or beside the label.
-    if (input.data('box')) rows.addClass('offline-charging-below').css('margin-top', '4px');
+    if (input.data('box')) rows.attr('style', `${BELOW} margin-top: 4px;`);
     else rows.css({ display: 'inline-block', width: '70%', verticalAlign: 'top' });
     rows.hide();
     const about = kind === 'pin' && { node, table, name, station: () => $(`#${prefix}station`).val() };

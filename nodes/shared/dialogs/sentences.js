@@ -1,4 +1,5 @@
 // The sentence below a field that says what is wrong with it: for the eye, and for a screen reader a part of the field.
+import { BELOW } from './place.js';
 import { text } from './words.js';
 
 /**
@@ -15,7 +16,7 @@ export function colourWrong(element, isWrong) {
  * @returns what shows a judgement there: true, or a sentence
  */
 export function sentenceBelow(input, seen) {
-  const said = $('<div class="offline-charging-below" style="font-size: 12px;">')
+  const said = $(`<div style="${BELOW} font-size: 12px;">`)
     .attr('id', `${input.attr('id')}-wrong`)
     .hide();
   colourWrong(said, true);
