@@ -9,6 +9,8 @@ import type { Report, WorkerSettings } from './worker.ts';
 
 interface Waiting {
   readonly call: Call;
+  /** The call as the worker reads it. */
+  readonly text: string;
   readonly since: number;
   resolve(value: unknown): void;
   reject(error: LedgerUnavailable): void;
@@ -30,6 +32,15 @@ const WRITE_BATCHES = 2;
 const WORTH_A_COMMIT = 16;
 const AT_ONCE = { read: 4, count: 3 } as const;
 const SWEEP_MS = 250;
+
+/** @throws {TypeError} */
+function written(call: Call): string {
+  try {
+    return JSON.stringify(call);
+  } catch (cause) {
+    throw new TypeError('What was given cannot be written as JSON: it holds itself, or a BigInt.', { cause });
+  }
+}
 
 export interface QueueSettings extends Omit<WorkerSettings, 'openedAt'> {
   readonly now: () => number;
@@ -74,7 +85,7 @@ export class Queue {
     return Object.keys(this.#lanes) as CallName[];
   }
 
-  /** Rejects with a `LedgerUnavailable`. */
+  /** Rejects with a `LedgerUnavailable`; with a `TypeError` where an argument cannot be written as JSON. */
   call<N extends CallName>(name: N, ...args: ArgumentsOf<N>): Promise<AnswerOf<N>> {
     const queue = this.#waiting[this.#lanes[name] ?? 'write'];
     const call = { name, args } as Call;
@@ -82,7 +93,9 @@ export class Queue {
     if (queue.length >= MOST_WAITING)
       return Promise.reject(new LedgerUnavailable('Too many calls wait for the ledger.'));
     return new Promise((resolve, reject) => {
-      queue.push({ call, since: performance.now(), resolve: resolve as Waiting['resolve'], reject, done: false });
+      // Here, where it fails alone: flows may ask with anything, and a batch is sent on nobody's behalf.
+      const text = written(call);
+      queue.push({ call, text, since: performance.now(), resolve: resolve as Waiting['resolve'], reject, done: false });
       this.#schedule();
     });
   }
@@ -134,8 +147,8 @@ export class Queue {
     }
     const batch = this.#nextBatch++;
     this.#batches.set(batch, { kind, calls, sentAt: performance.now() });
-    const order = { batch, now: this.#settings.now(), calls: calls.map(({ call }) => call) };
-    this.#worker!.postMessage(JSON.stringify(order));
+    const texts = calls.map(({ text }) => text).join();
+    this.#worker!.postMessage(`{"batch":${batch},"now":${this.#settings.now()},"calls":[${texts}]}`);
   }
 
   #answered({ batch: number, answers, retries, milliseconds }: Extract<Report, { batch: unknown }>): void {

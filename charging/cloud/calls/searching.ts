@@ -26,8 +26,8 @@ export type Sought =
   | { readonly what: 'part'; readonly part: string };
 
 /** What the text means: a station's id or name before a part of a request's id. */
-export async function soughtBy(work: Work, text: string | undefined): Promise<Sought> {
-  const search = text?.trim() ?? '';
+export async function soughtBy(work: Work, text: unknown): Promise<Sought> {
+  const search = typeof text === 'string' ? text.trim() : (text ?? '');
   if (search === '') return { what: 'all' };
   if (!isSearch(search)) return { what: 'nothing' };
   if (/^[0-9a-f]{32}$/i.test(search)) {
@@ -45,8 +45,9 @@ export async function soughtBy(work: Work, text: string | undefined): Promise<So
   return /^[0-9a-f]{4,31}$/i.test(search) ? { what: 'part', part: search.toLowerCase() } : { what: 'nothing' };
 }
 
-export const isSearch = (search: string | undefined) =>
-  search !== undefined && search.trim() !== '' && faultInName(search) === undefined;
+/** Flows may search for anything. */
+export const isSearch = (search: unknown): search is string =>
+  typeof search === 'string' && search.trim() !== '' && faultInName(search) === undefined;
 
 /** Stations whose id or name holds the text, in letters of either case. Both are folded by the same rule. */
 export function matching(search: string) {

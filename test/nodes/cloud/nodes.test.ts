@@ -225,6 +225,27 @@ describe("the cloud's nodes", () => {
     assert.equal(((await error) as Any).code, 'no-act');
   });
 
+  it('what cannot be written down ends its own message, neither those beside it nor Node-RED; a search may be anything', async () => {
+    const node = await load({ type: 'manage ledger', does: '' });
+    const circle: Any = {};
+    circle.itself = circle;
+    for (const payload of [circle, { search: 5n }]) {
+      const error = ended(node);
+      const listed = through(node, { topic: 'listStations', payload: {} });
+      node.receive({ topic: 'listCodes', payload });
+      assert.match(((await error) as Error).message, /cannot be written as JSON/);
+      assert.equal((await listed).message.payload.items[0].id, 'CP-0001');
+    }
+    for (const topic of ['listStations', 'listCodes', 'listSettled', 'listStationHealth'])
+      for (const payload of [{ search: 5 }, { search: {} }, new Date()]) {
+        const { output, message } = await through(node, { topic, payload });
+        assert.equal(output, 'good', `${topic} ${JSON.stringify(message.payload)}`);
+      }
+    const error = ended(node);
+    node.receive({ topic: 'createStation', payload: {} });
+    assert.equal(((await error) as Error).message, 'Give the id as msg.payload.id.');
+  });
+
   it('a ledger that is away is a 503 that says when to ask again, shown in red, and no error', async () => {
     const flow = [
       { id: 'issuer', type: 'code issuer', ledger: 'postgres://nobody@127.0.0.1:1/nothing' },
