@@ -3,7 +3,7 @@ import { DeviceError, type DeviceErrorOptions } from '../linux/errors.ts';
 /**
  * `not-a-pi`: no chip whose lines have BCM numbers. `no-gpio`: no chip at all. `no-permission`. `line-busy`.
  * `line-unknown`. `line-ambiguous`. `line-lost`: was there and is gone. `library-missing`: something to install.
- * `no-folder`: simulation without a folder. `no-pull`: neither the driver nor the board pulls a line that needs it.
+ * `no-folder`: simulation without a folder. `folder-not-writable`: simulation in one that takes no files. `no-pull`: neither the driver nor the board pulls a line that needs it.
  * `unsupported`: the kernel or the driver can't do what was asked for.
  */
 export type GpioErrorCode =
@@ -16,6 +16,7 @@ export type GpioErrorCode =
   | 'line-lost'
   | 'library-missing'
   | 'no-folder'
+  | 'folder-not-writable'
   | 'no-pull'
   | 'unsupported';
 

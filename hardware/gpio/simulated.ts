@@ -22,12 +22,14 @@ const NET_MS = 200;
 /** Rewriting a file takes no longer: one that holds neither 0 nor 1 for so long is no line. */
 const REWRITING_MS = 500;
 
-/** Opens the folder, made where it is missing. Throws a `GpioError` `no-permission`. */
+/** Opens the folder, made where it is missing. Throws a `GpioError` `folder-not-writable`. */
 export async function openSimulated(folder: string): Promise<GpioDriver> {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new GpioError('no-permission', `The folder of simulated GPIO lines can't be made: ${folder}.`, { cause });
+    throw new GpioError('folder-not-writable', `The folder of simulated GPIO lines can't be made: ${folder}.`, {
+      cause,
+    });
   }
   return new SimulatedDriver(folder);
 }
@@ -224,7 +226,7 @@ function create(path: string, wire: string): void {
       writeFileSync(fresh, wire);
       renameSync(fresh, path);
     } catch (cause) {
-      throw new GpioError('no-permission', `The simulated GPIO line ${path} can't be made.`, { cause });
+      throw new GpioError('folder-not-writable', `The simulated GPIO line ${path} can't be made.`, { cause });
     }
   }
 }

@@ -279,11 +279,8 @@ class OpenedStation implements ChargingStation {
 
   /** Of one node alone: the rest of the station goes on. */
   #lineTaken(line: Line, user: LineUser, other: LineUser): NodeFault {
-    const [first, second] = [other, user].map((one) => this.#red._(`charging-station.line.${one}`));
-    const key = 'charging-station.errors.line-taken';
-    const words = this.#red._(key, { line, user: first, other: second });
     const plain = `The line ${line} is set for two: ${other} and ${user}. Give each a line of its own.`;
-    return new NodeFault('line-taken', words.endsWith(key) ? plain : words);
+    return new NodeFault('line-taken', plain, { values: { line, user: other, other: user } });
   }
 
   /** The catalogue's words for the error's code, then what the error itself says. */

@@ -106,7 +106,8 @@ export class Status {
   #lookUp(part: 'errors' | 'short', error: unknown, write: (label: string) => string): string | undefined {
     const code = codeOf(error);
     if (code === undefined) return undefined;
-    const values = this.#labelled((error as { values?: Values }).values, write);
+    const detail = error instanceof Error ? error.message : String(error);
+    const values = { detail, ...this.#labelled((error as { values?: Values }).values, write) };
     for (const catalogue of [this.#prefix, CHARGER]) {
       const key = `${part}.${code}`;
       const text = this.#red._(`${catalogue}.${key}`, values);
@@ -122,7 +123,9 @@ export class Status {
       const text = this.text(key);
       return text.endsWith(key) ? undefined : write(text);
     };
-    if (typeof values?.user === 'string') return { ...values, user: this.#red._(`${CHARGER}.line.${values.user}`) };
+    const use = (name: unknown) => this.#red._(`${CHARGER}.line.${name}`);
+    if (typeof values?.other === 'string') return { ...values, user: use(values.user), other: use(values.other) };
+    if (typeof values?.user === 'string') return { ...values, user: use(values.user) };
     if (typeof values?.name !== 'string') return values;
     const part = typeof values.part === 'string' ? values.part : '';
     const [, other = '', held = ''] = /^(\w+)(=.*)$/s.exec(part) ?? [];
