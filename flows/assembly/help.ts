@@ -17,6 +17,10 @@ const KNOWN: ReadonlySet<string> = new Set(['version', 'name']);
 const BETWEEN_CHARACTERS =
   /(?<=[\p{Script=Han}）”])\n\s*(?=[\p{Script=Han}“])|\n\s*(?=[（，。；：、）])|(?<=[，。；：、（])\n\s*(?=[^\s<]|<code>|<[bi]>)/gu;
 
+/** The editor keeps code in one line, and cuts off what its sidebar has no room for. */
+const LONG_CODE = /<code>(?=[^<]{25})/g;
+const WRAPPED_CODE = '<code style="white-space: normal; overflow-wrap: anywhere;">';
+
 interface Words {
   readonly properties: string;
   readonly kinds: Readonly<Record<DialogSetting['kind'], string>>;
@@ -68,7 +72,7 @@ export async function helpPage(name: string, language: Language): Promise<string
   const { settings } = await dialogSettings(name);
   const list = new Properties(name, settings, language).list();
   const at = /^<h3>(?:Details|详细|References|参考)<\/h3>$|^<\/script>$/m.exec(written)!.index;
-  return written.slice(0, at) + list + written.slice(at);
+  return (written.slice(0, at) + list + written.slice(at)).replace(LONG_CODE, WRAPPED_CODE);
 }
 
 class Properties {

@@ -215,6 +215,20 @@ describe('the dialogs, through the editor’s own validation', function () {
     }
   });
 
+  it('no line of a node’s help is wider than the sidebar', async () => {
+    await page.evaluate("RED.sidebar.show('help')");
+    for (const type of TYPES) {
+      await page.evaluate(`RED.sidebar.help.show(${JSON.stringify(type)})`);
+      const help = page.locator('.red-ui-help:visible', { hasText: type }).last();
+      const wide = await help.evaluate((shown) =>
+        [...shown.querySelectorAll<HTMLElement>('*')]
+          .filter((one) => one.getBoundingClientRect().right > shown.getBoundingClientRect().right + 1)
+          .map(({ innerText }) => innerText),
+      );
+      assert.deepEqual(wide, [], type);
+    }
+  });
+
   it('no two nodes of an example lie on each other, as wide as the editor draws them', async () => {
     const found = await page.evaluate(`(async () => {
       const tabs = [];
