@@ -204,11 +204,11 @@ class SessionNode implements StationUser {
   }
 
   hear(message: Message): void {
-    if (this.#notMine !== undefined) throw this.#notMine;
     const { bench } = this.#charging;
-    if (this.#broken !== undefined && ENTRIES.has(message.topic)) {
-      bench.entryHeard();
-      throw this.#broken;
+    const idle = this.#notMine ?? this.#broken;
+    if (idle !== undefined && ENTRIES.has(message.topic)) {
+      if (idle === this.#broken) bench.entryHeard();
+      throw idle;
     }
     const settings = this.#settings();
     if (!settings) return;

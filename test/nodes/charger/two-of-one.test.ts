@@ -20,6 +20,8 @@ describe('two of what a station can have but one of', () => {
     const { times, error } = await rig.ends('session2', { topic: 'voucher', payload: {} });
     assert.equal(times, 1);
     assert.equal(error?.code, 'two-sessions');
+    // What nodes tell all the time fills no log.
+    assert.equal((await rig.ends('session2', { topic: 'vehicle', payload: false })).error, undefined);
     rig.plug(true);
     rig.type(`${code(1)}#`);
     await rig.until('the first charges', () => rig.pin('relay') === '1');
