@@ -85,32 +85,32 @@ describe('an error of a node', function () {
   });
 });
 
-it('errors are told with what fills their gaps, whoever tells them', async function () {
-  this.timeout(60_000);
-  const relay = (id: string) => ({
-    ...{ id, z: 'flow', type: 'control relay', station: 'station', through: 'direct', line: 'relay' },
-    ...{ x: 300, y: 200, wires: [[], []] },
+describe('an error of a station', () => {
+  it('is told with what fills its gaps', async function () {
+    this.timeout(60_000);
+    const relay = (id: string) => ({
+      ...{ id, z: 'flow', type: 'control relay', station: 'station', through: 'direct', line: 'relay' },
+      ...{ x: 300, y: 200, wires: [[], []] },
+    });
+    const flow = [
+      ...[{ id: 'flow', type: 'tab', label: 'a flow' }, station('pins'), relay('relay'), relay('relay2')],
+      { ...station('pins2'), id: 'broken', station: 'CP-0002', journalFolder: '/dev/null/journal' },
+      { ...verify('verify', 'flow'), station: 'broken' },
+      { ...station('/dev/null/pins'), id: 'pinless', station: 'CP-0003', journalFolder: 'journal' },
+      { ...relay('relay3'), station: 'pinless' },
+    ];
+    const editor = await Editor.start(flow, { STATION_KEY: 'ab'.repeat(32) });
+    try {
+      for (const sentence of [
+        /\[control relay:relay2?\] The line relay is set for two: the relay and the relay\./,
+        /\[charging station:broken\] .*\/dev\/null\/journal/,
+        /\[charging station:pinless\] The pins folder takes no files: .*\/dev\/null\/pins/,
+        /\[control relay:relay3\] The pins folder takes no files: .*\/dev\/null\/pins/,
+      ])
+        await until(`${sentence} is logged`, () => sentence.test(editor.output));
+      assert.doesNotMatch(editor.output, /__\w+__/);
+    } finally {
+      await editor.end();
+    }
   });
-  const flow = [
-    ...[{ id: 'flow', type: 'tab', label: 'a flow' }, station('pins'), relay('relay'), relay('relay2')],
-    { ...station('pins2'), id: 'broken', station: 'CP-0002', journalFolder: '/dev/null/journal' },
-    { ...verify('verify', 'flow'), station: 'broken' },
-    { ...station('/dev/null/pins'), id: 'pinless', station: 'CP-0003', journalFolder: 'journal' },
-    { ...relay('relay3'), station: 'pinless' },
-    { ...inject('inject', 'flow', ['verify']), once: true },
-  ];
-  const editor = await Editor.start(flow, { STATION_KEY: 'ab'.repeat(32) });
-  try {
-    for (const sentence of [
-      /\[control relay:relay2?\] The line relay is set for two: the relay and the relay\./,
-      /\[charging station:broken\] .*\/dev\/null\/journal/,
-      /\[charging station:pinless\] The pins folder takes no files: .*\/dev\/null\/pins/,
-      /\[control relay:relay3\] The pins folder takes no files: .*\/dev\/null\/pins/,
-      /\[verify code:verify\] .*\/dev\/null\/journal/,
-    ])
-      await until(`${sentence} is logged`, () => sentence.test(editor.output));
-    assert.doesNotMatch(editor.output, /__\w+__/);
-  } finally {
-    await editor.end();
-  }
 });
