@@ -131,20 +131,9 @@ export class Filled {
     return isTyped(table[name]!) ? this.#me.chooseTyped(name, value) : this.#me.choose(name, value);
   }
 
-  /** What has no room: hints in fields that are too short for them, what is chosen of a list, labels that take two lines. */
+  /** What stands in fields that are too short for it, as a hint where nothing is typed. */
   #cut(): Promise<string[]> {
     return this.#page.evaluate(() => {
-      const texts = (selector: string, isCut: (one: HTMLElement) => boolean) =>
-        [...document.querySelectorAll<HTMLElement>(`.red-ui-tray ${selector}`)]
-          .filter(isCut)
-          .map((one) => one.innerText);
-      const isWrapped = ({ offsetHeight, firstElementChild }: HTMLElement) =>
-        offsetHeight > 2 * ((firstElementChild as HTMLElement | null)?.offsetHeight || offsetHeight);
-      const isTooLong = ({ scrollWidth, clientWidth }: HTMLElement) => clientWidth > 0 && scrollWidth > clientWidth;
-      const others = [
-        ...texts('.form-row > label:first-child', isWrapped),
-        ...texts('.red-ui-typedInput-container', isTooLong),
-      ];
       const pen = document.createElement('canvas').getContext('2d')!;
       return [...document.querySelectorAll<HTMLInputElement>('.red-ui-tray input[placeholder]')]
         .filter((field) => {
@@ -153,8 +142,7 @@ export class Filled {
           const room = field.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
           return field.clientWidth > 0 && pen.measureText(field.placeholder).width > room;
         })
-        .map(({ placeholder }) => placeholder)
-        .concat(others);
+        .map(({ placeholder }) => placeholder);
     });
   }
 
