@@ -205,7 +205,11 @@ describe('the nodes as the editor sees them', () => {
     const known: [string, string, string[]][] = [
       ['code-issuer', 'refused', codes('charging/cloud/types.ts', /^ {2}\| '([\w-]+)'/gm)],
       ['run-session', 'fault', Object.keys(ZH_CN.faults)],
-      ['simulate-station', 'state', codes('charging/station/charger/snapshot.ts', /(?<=^type StateName = .*)'(\w+)'/gm)],
+      [
+        'simulate-station',
+        'state',
+        codes('charging/station/charger/snapshot.ts', /(?<=^type StateName = .*)'(\w+)'/gm),
+      ],
     ];
     for (const [name, part, called] of known) {
       const words = catalogue(name, 'zh-CN');
