@@ -3,6 +3,7 @@
 
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';
+import type { CodesTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
@@ -10,6 +11,7 @@ import type { Work } from '../work.ts';
 import { rowsAt } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
 import { codeOfRequest, currentTerms, lastDrawn, stationByNumber, termsOf } from './records.ts';
+import { openIn } from './unused.ts';
 
 export interface RefundExpiredCall {
   /** The charging request's id. */
@@ -18,6 +20,20 @@ export interface RefundExpiredCall {
   readonly by: string;
   /** Why: for the audit. */
   readonly why: string;
+}
+
+/** After that a report says nothing of what a station does now: one that was lost must not keep a customer's money. */
+const BELIEVED_MS = 7 * 86_400_000;
+
+/** Whether a card of the station said lately that it honours the voucher: what is left of it will be known when it ends. */
+async function isOpen(work: Work, { station, sequence }: CodesTable): Promise<boolean> {
+  const journals = await work.db
+    .selectFrom('journals')
+    .select('open')
+    .where('station', '=', station)
+    .where('heard_at', '>', work.now - BELIEVED_MS)
+    .execute();
+  return journals.some(({ open }) => openIn(open).has(sequence));
 }
 
 /** Gives the whole of a voucher back that no station takes any more and nobody claimed. */
@@ -41,6 +57,12 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
     return refuse(
       'code-used',
       'A report of the station says how it ended: nothing of it is left, or that was given back.',
+    );
+  }
+  if (await isOpen(work, row)) {
+    return refuse(
+      'code-used',
+      'The latest report of the station says that it charges on this code, or waits to. Have a newer one heard, or wait a week.',
     );
   }
   const what = { unused: MOST_UNUSED, client: call.by, source: 'expired' } as const;

@@ -32,7 +32,7 @@ export async function refundUnused(
   const since = await knownSince(work, journal, lastMissing);
   const rows = await unclaimedCodes(work, journal, most);
   const termsOf = await work.shared.terms.get(work.db, rows);
-  const open = new Set((JSON.parse(journal.open) as OpenVoucher[]).map(({ sequence }) => sequence));
+  const open = openIn(journal.open);
   for (const row of rows) {
     const sold = termsOf(row);
     const known = sold.keyVersion === journal.key_version && row.issued_at >= since && !open.has(row.sequence);
@@ -48,6 +48,11 @@ export async function refundUnused(
     .set({ cleared })
     .where(({ and }) => and({ station: journal.station, journal: journal.journal }))
     .execute();
+}
+
+/** Numbers of the vouchers that a journal said it honours. */
+export function openIn(open: string): ReadonlySet<number> {
+  return new Set((JSON.parse(open) as OpenVoucher[]).map(({ sequence }) => sequence));
 }
 
 /** Another journal with the same key may have honoured them. */

@@ -165,6 +165,21 @@ for (const kind of BOTH) {
       assert.deepEqual(await settled(id), []);
     });
 
+    it('lets nobody give a code back that it charges on or waits with, until it was not heard of for a week', async () => {
+      const id = await station({ sequence: 'clock' });
+      const { id: request } = granted(await at.ledger.issue({ client: 'app', station: id, amount: 60 }));
+      const { sequence } = (await at.ledger.listCodes({ station: id, limit: 1 })).items[0]!;
+      const refund = () => at.ledger.refundExpired({ id: request, by: 'me', why: 'called' });
+      at.now += 6 * HOUR;
+      await hear(id, new OfflineStation(id).begin(sequence, 2).report(at.now));
+      assert.equal(refusal(await refund()), '409 code-used');
+      // Another card, or the same one with a new id.
+      await hear(id, new OfflineStation(id, { journal: '11111111' }).report(at.now));
+      assert.equal(refusal(await refund()), '409 code-used');
+      at.now += 7 * 24 * HOUR;
+      assert.equal(granted(await refund()).unused, 60);
+    });
+
     it('leaves alone what was settled by hand before', async () => {
       const id = await station();
       const box = new OfflineStation(id);
