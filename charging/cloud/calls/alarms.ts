@@ -1,4 +1,5 @@
 // Alarms: raised once for what they are about, shown until somebody has seen them, told to a webhook until it took them.
+import { changeRows, keepOnce, rowsWith } from '../database/rows.ts';
 import type { AlarmsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import { refuse } from '../refusals.ts';
@@ -31,17 +32,11 @@ export async function raise(
     const before = unseen.get(kind) ?? 0;
     if (before >= MOST_UNSEEN) continue;
     const alarm = own(work, random48, `alarm ${kind} ${subject}`);
-    const row = {
+    const row: AlarmsTable = {
       ...{ station: station.number, kind, subject, alarm, raised_at: work.now, evidence: JSON.stringify(evidence) },
       ...{ over_at: null, seen_at: null, seen_by: null, unseen: 1, due_at: work.now, tries: 0 },
     };
-    const kept = await work.db
-      .insertInto('alarms')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['station', 'kind', 'subject']).doNothing())
-      .returning('alarm')
-      .execute();
-    if (kept.length === 0) continue;
+    if (!(await keepOnce(work, 'alarms', row))) continue;
     raised.push(alarmOf(row, station.id));
     unseen.set(kind, before + 1);
   }
@@ -60,21 +55,11 @@ async function unseenByKind(work: Work, station: number): Promise<Map<AlarmKind,
 
 /** Alarms of what stood at a station when it was heard last. */
 export function standingAlarms(work: Work, station: number): Promise<AlarmsTable[]> {
-  return work.db
-    .selectFrom('alarms')
-    .selectAll()
-    .where('station', '=', station)
-    .where('kind', 'in', STANDING)
-    .where('over_at', 'is', null)
-    .execute();
+  return rowsWith(work, 'alarms', { station, over_at: null }).where('kind', 'in', STANDING).execute();
 }
 
 export async function endAlarm(work: Work, { station, kind, subject }: AlarmsTable): Promise<void> {
-  await work.db
-    .updateTable('alarms')
-    .set({ over_at: work.now })
-    .where(({ and }) => and({ station, kind, subject }))
-    .execute();
+  await changeRows(work, 'alarms', { station, kind, subject }, { over_at: work.now });
 }
 
 /** Latest first. */
@@ -109,11 +94,7 @@ export async function seeAlarm(work: Work, { id, by }: { id: string; by: string 
   if (!row) return refuse('unknown-alarm', 'There is no alarm of this id.');
   if (row.unseen === 0) return alarmOf(row, row.id);
   const seen = { seen_at: work.now, seen_by: by, unseen: 0 };
-  await work.db
-    .updateTable('alarms')
-    .set(seen)
-    .where(({ and }) => and({ station: row.station, kind: row.kind, subject: row.subject }))
-    .execute();
+  await changeRows(work, 'alarms', { station: row.station, kind: row.kind, subject: row.subject }, seen);
   return alarmOf({ ...row, ...seen }, row.id);
 }
 
@@ -136,23 +117,15 @@ export async function takeDueAlarms(work: Work): Promise<Alarm[]> {
     .execute();
   for (const row of rows) {
     const wait = Math.min(FIRST_RETRY_MS * 2 ** row.tries, MOST_RETRY_MS);
-    await putOff(work, row, work.now + wait);
+    await changeRows(work, 'alarms', { alarm: row.alarm }, { due_at: work.now + wait, tries: row.tries + 1 });
   }
   return rows.map((row) => alarmOf(row, row.id));
-}
-
-async function putOff(work: Work, { alarm, tries }: AlarmsTable, due_at: number): Promise<void> {
-  await work.db
-    .updateTable('alarms')
-    .set({ due_at, tries: tries + 1 })
-    .where('alarm', '=', alarm)
-    .execute();
 }
 
 /** The webhook took it. */
 export async function alarmTold(work: Work, { id }: { id: string }): Promise<null> {
   const alarm = Number.parseInt(id.replace('alarm_', ''), 16);
-  await work.db.updateTable('alarms').set({ due_at: null }).where('alarm', '=', alarm).execute();
+  await changeRows(work, 'alarms', { alarm }, { due_at: null });
   return null;
 }
 

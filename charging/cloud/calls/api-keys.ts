@@ -2,6 +2,7 @@
 // that a slow hash would slow down, and each request pays for it.
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { faultInName } from '../checks.ts';
+import { changeRows, findRow, keepOnce } from '../database/rows.ts';
 import type { ApiKeysTable } from '../database/schema.ts';
 import { refuse, refuseValue } from '../refusals.ts';
 import type { Answer, ApiKeyRecord, AuditEntry, NewApiKey, Principal, Refused, Role } from '../types.ts';
@@ -22,11 +23,7 @@ export async function createApiKey(
   const secret = own(work, () => randomBytes(32).toString('base64url'), 'secret');
   const key = `oc_${id}_${secret}`;
   const row: ApiKeysTable = { id, name, role, hash: hashOfKey(key), created_at: work.now, revoked_at: null };
-  await work.db
-    .insertInto('api_keys')
-    .values(row)
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+  await keepOnce(work, 'api_keys', row);
   work.audits.push({ action: 'api-key-created', detail: `${id} ${role}`, client: by });
   return { ...recordOf(row), key };
 }
@@ -35,7 +32,7 @@ export async function revokeApiKey(work: Work, id: string, by?: string): Promise
   const row = await byId(work, id);
   if (!row) return refuse('unknown-api-key', 'No API key has this id.');
   if (row.revoked_at !== null) return recordOf(row);
-  await work.db.updateTable('api_keys').set({ revoked_at: work.now }).where('id', '=', id).execute();
+  await changeRows(work, 'api_keys', { id }, { revoked_at: work.now });
   work.audits.push({ action: 'api-key-revoked', detail: id, client: by });
   return recordOf({ ...row, revoked_at: work.now });
 }
@@ -63,7 +60,7 @@ function unauthorized(action: string, id: string | undefined) {
 
 async function byId(work: Work, id: string): Promise<ApiKeysTable | undefined> {
   if (!/^[0-9a-f]{16}$/.test(id)) return undefined;
-  return work.db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+  return findRow(work, 'api_keys', { id });
 }
 
 export function recordOf(row: ApiKeysTable): ApiKeyRecord {

@@ -1,5 +1,6 @@
 // Pages where reservations are paid. Each is looked at while somebody may pay there, in case that the provider's word of a
 // payment was lost, and once more when its reservation takes no payment any more, so that nobody pays for nothing.
+import { changeRows, keepOnce } from '../database/rows.ts';
 import type { Checkout, CheckoutToSee } from '../payment-types.ts';
 import { unknownRequest } from '../refusals.ts';
 import type { Answer, RequestCall } from '../types.ts';
@@ -35,11 +36,8 @@ export async function keepCheckout(
   if (!found) return unknownRequest();
   const { station, reservation } = found.row;
   const next_at = work.now + LOOK_AGAIN_MS;
-  await work.db
-    .insertInto('checkouts')
-    .values({ station, reservation, provider, reference, url, next_at, made_at: work.now })
-    .onConflict((conflict) => conflict.columns(['station', 'reservation']).doNothing())
-    .execute();
+  const row = { station, reservation, provider, reference, url, next_at, made_at: work.now };
+  await keepOnce(work, 'checkouts', row);
   return (await checkoutAt(work, { station, reservation }))!;
 }
 
@@ -74,15 +72,11 @@ export async function claimCheckouts(
     .execute();
   const claimed: CheckoutToSee[] = [];
   for (const row of rows) {
-    const taken = await work.db
-      .updateTable('checkouts')
-      .set({ next_at: nextLook(work.now, row) })
-      .where(({ and }) => and({ station: row.station, reservation: row.reservation, next_at: row.next_at }))
-      .returning('reservation')
-      .execute();
+    const { station, reservation, next_at, reference, url } = row;
+    const next = { next_at: nextLook(work.now, row) };
+    const taken = await changeRows(work, 'checkouts', { station, reservation, next_at }, next);
     if (taken.length === 0) continue;
-    const { reference, url } = row;
-    const request = work.shared.ids.idOf({ what: 'reservation', station: row.station, item: row.reservation });
+    const request = work.shared.ids.idOf({ what: 'reservation', station, item: reservation });
     const over = row.paid_at !== null || row.cancelled_at !== null || row.lapses_at <= work.now;
     claimed.push({ provider, reference, url, request, over });
   }
@@ -93,10 +87,6 @@ export async function claimCheckouts(
 export async function checkoutOver(work: Work, { id }: { id: string }): Promise<null> {
   const key = work.shared.ids.rowOf(id);
   if (key?.what !== 'reservation') return null;
-  await work.db
-    .updateTable('checkouts')
-    .set({ next_at: null })
-    .where(({ and }) => and({ station: key.station, reservation: key.item }))
-    .execute();
+  await changeRows(work, 'checkouts', { station: key.station, reservation: key.item }, { next_at: null });
   return null;
 }

@@ -3,14 +3,14 @@
 
 import { MOST_UNUSED } from '../../codes/index.ts';
 import { tidy } from '../checks.ts';
+import { findRow } from '../database/rows.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { isExpired, isVoid } from '../terms.ts';
 import type { Answer, Settlement } from '../types.ts';
 import type { Work } from '../work.ts';
-import { rowsAt } from './lists.ts';
 import { keepSettlement } from './receipts.ts';
-import { codeOfRequest, currentTerms, lastDrawn, stationByNumber, termsOf } from './records.ts';
+import { codeOfRequest, currentTerms, lastDrawn, termsOf } from './records.ts';
 import { openIn } from './unused.ts';
 
 export interface RefundExpiredCall {
@@ -42,7 +42,7 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
   if (why === '') return refuse('malformed', 'why: what the audit is to say, 1 to 200 characters.');
   const row = await codeOfRequest(work, call.id);
   if (!row) return unknownRequest();
-  const station = (await stationByNumber(work, row.station))!;
+  const station = (await findRow(work, 'stations', { number: row.station }))!;
   const terms = await termsOf(work, row);
   const today = await currentTerms(work, station);
   const last = (await lastDrawn(work, row.station)) ?? row.sequence;
@@ -52,7 +52,7 @@ export async function refundExpired(work: Work, call: RefundExpiredCall): Promis
       'The station still takes it, in the digits typed or in those of the rescue. Wait until both are over.',
     );
   }
-  const [end] = await rowsAt(work, 'voucher_ends', [row]);
+  const end = await findRow(work, 'voucher_ends', { station: row.station, sequence: row.sequence });
   if (end?.explained === 1) {
     return refuse(
       'code-used',

@@ -1,11 +1,12 @@
 // What a payment's provider tells of it later: money that it gave back without this ledger, and disputes.
+import { changeRows } from '../database/rows.ts';
 import type { PaymentsTable } from '../database/schema.ts';
 import type { DisputeCall, GoneCall, News } from '../payment-types.ts';
 import { refuse } from '../refusals.ts';
 import type { Answer } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { stopReservation } from './payments.ts';
-import { amountOf, asDisputed, holdRefunds, noteGone, paymentNamed, payPayment, stationId } from './refunds.ts';
+import { amountOf, holdRefunds, noteGone, paymentNamed, payPayment, stationId } from './refunds.ts';
 
 const NOTHING_NEW: News = { news: false };
 
@@ -39,13 +40,8 @@ export async function disputeTold(work: Work, call: DisputeCall): Promise<Answer
   if (isOtherMoney(payment, call)) return otherMoney();
   const over = payment.dispute === 'won' || payment.dispute === 'lost';
   if (payment.dispute === call.state || over) return NOTHING_NEW;
-  const told = await work.db
-    .updateTable('payments')
-    .set({ dispute: call.state })
-    .where('payment', '=', call.payment)
-    .where(asDisputed(payment))
-    .returning('payment')
-    .execute();
+  const { dispute } = payment;
+  const told = await changeRows(work, 'payments', { payment: call.payment, dispute }, { dispute: call.state });
   // How it ended must not be lost under the late word of its beginning.
   if (told.length === 0) throw new TryAgain('its dispute went on meanwhile');
   if (waits(payment)) await stopReservation(work, { ...payment, dispute: call.state });

@@ -3,19 +3,18 @@
 import { hash } from 'node:crypto';
 import type { Operation } from '../../codes/index.ts';
 import type { KeptKey } from '../database/newest-keys.ts';
+import { findRow } from '../database/rows.ts';
 import type { IdempotencyKeysTable } from '../database/schema.ts';
 import { refuse } from '../refusals.ts';
 import { KEPT_MS, SLICES } from '../retention.ts';
 import type { Answer, Refused } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import {
-  codeAt,
   type FoundReservation,
   findReservation,
   operationOf,
   serviceAnswer,
   standing,
-  stationByNumber,
   statusOf,
   termsOf,
   VOUCHER,
@@ -137,8 +136,8 @@ async function replayed(work: Work, key: KeptKey, body: Body): Promise<unknown> 
 }
 
 async function replayCode(work: Work, key: KeptKey, body: Body): Promise<unknown> {
-  const row = (await codeAt(work, key.station, key.item))!;
-  const station = await stationByNumber(work, row.station);
+  const row = (await findRow(work, 'codes', { station: key.station, sequence: key.item }))!;
+  const station = await findRow(work, 'stations', { number: row.station });
   if (station?.id !== body.station) return undefined;
   const terms = await termsOf(work, row);
   if (row.kind === VOUCHER) {

@@ -4,6 +4,7 @@ import { OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
 import { isClient } from '../checks.ts';
 import type { KeptKey } from '../database/newest-keys.ts';
+import { changeRows } from '../database/rows.ts';
 import type { CodesTable } from '../database/schema.ts';
 import { amountNotSold, refuse, shown } from '../refusals.ts';
 import type { StationTerms } from '../station-types.ts';
@@ -20,7 +21,7 @@ import type {
 } from '../types.ts';
 import { TryAgain, type Work } from '../work.ts';
 import { type Body, faultInKey, findKeys, idempotencyHash, keepKeys, replay, reservedBy } from './idempotency.ts';
-import { giveUpPaid, markDone } from './payments.ts';
+import { giveUpPaid } from './payments.ts';
 import {
   currentTermsOf,
   inService,
@@ -345,14 +346,10 @@ async function finish(
 }
 
 async function markIssued(work: Work, row: CodesTable): Promise<void> {
-  const marked = await work.db
-    .updateTable('reservations')
-    .set({ sequence: row.sequence })
-    .where(({ and }) => and({ station: row.station, reservation: row.reservation! }))
-    .where('sequence', 'is', null)
-    .where('cancelled_at', 'is', null)
-    .returning('payment')
-    .execute();
-  if (marked.length === 0) throw new TryAgain('the reservation was issued or given back meanwhile');
-  await markDone(work, { station: row.station, reservation: row.reservation!, payment: marked[0]!.payment! });
+  const at = { station: row.station, reservation: row.reservation! };
+  const unissued = { ...at, sequence: null, cancelled_at: null };
+  const [marked] = await changeRows(work, 'reservations', unissued, { sequence: row.sequence });
+  if (!marked) throw new TryAgain('the reservation was issued or given back meanwhile');
+  // Its payment is off the list of those without a code.
+  await changeRows(work, 'payments', { ...at, payment: marked.payment! }, { done: 1 });
 }

@@ -2,6 +2,7 @@
 // station can have used yet is the only one that a station with a new journal may begin with by itself.
 import { PROVISIONING_VERSION } from '../../codes/provisioning.ts';
 import { faultInTerms } from '../checks.ts';
+import { keepOnce } from '../database/rows.ts';
 import type { CodesTable, StationsTable } from '../database/schema.ts';
 import { refuseValue, retiredStation, unknownStation } from '../refusals.ts';
 import type { NewKey, Provisioning } from '../station-types.ts';
@@ -30,7 +31,8 @@ export async function provisioning(
   const terms = keyVersion === undefined ? now : { ...now, keyVersion };
   const fault = faultInTerms(terms);
   if (fault) return refuseValue('station-not-valid', fault);
-  const first = await giveOut(work, row, terms.keyVersion);
+  const given = { station: row.number, key_version: terms.keyVersion, given_at: work.now };
+  const first = await keepOnce(work, 'station_keys', given);
   const detail = `key version ${terms.keyVersion}`;
   work.audits.push({ action: 'station-provisioned', station: id, client: by, detail });
   return {
@@ -92,17 +94,6 @@ async function outstandingOf(work: Work, station: StationToday): Promise<CodesTa
     if (row.kind !== VOUCHER || ended || isVoid(termsOf(row), today)) return false;
     return !isExpired(termsOf(row), row.sequence, station.last ?? row.sequence, work.now);
   });
-}
-
-/** Keeps that this version was given out; whether it is the first time. */
-async function giveOut(work: Work, { number }: StationsTable, keyVersion: number): Promise<boolean> {
-  const kept = await work.db
-    .insertInto('station_keys')
-    .values({ station: number, key_version: keyVersion, given_at: work.now })
-    .onConflict((conflict) => conflict.columns(['station', 'key_version']).doNothing())
-    .returning('key_version')
-    .execute();
-  return kept.length > 0;
 }
 
 /** Whether a code may have been drawn under this key, or a later one: told from the newest code alone, on the safe side. */

@@ -1,6 +1,7 @@
 // Payments: each is told by the provider's reference, once, and pays for one reservation. What was paid and got no code
 // is kept, so that the customer and the operator see it, until it was given back.
 import { isStorable, tidy } from '../checks.ts';
+import { changeRows, keepOnce } from '../database/rows.ts';
 import type { PaymentsTable, ReservationsTable } from '../database/schema.ts';
 import type { Money, News } from '../payment-types.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
@@ -98,7 +99,11 @@ export async function notePayment(work: Work, call: PaymentCall): Promise<Noted>
   if (earlier && (earlier.returned_at !== null || !(await oweNothing(work, earlier)))) {
     return nothingNew(refuse('payment-used', 'This payment was given back before.'));
   }
-  if (earlier) await correct(work, told);
+  if (earlier) {
+    // The provider told another amount first and tells the right one now.
+    const { minor_units, currency, outcome } = told;
+    await changeRows(work, 'payments', { payment }, { minor_units, currency, outcome });
+  }
   const paid = await decide(work, row, { paid_at: work.now, payment });
   return { news: true, answer: reservationAnswer(work, station, terms, paid) };
 }
@@ -115,41 +120,10 @@ function strayReason(work: Work, { row, terms }: FoundReservation, amount: Money
 
 /** Keeps what was told; the row of before when this reference was told already. */
 async function keep(work: Work, told: PaymentsTable): Promise<PaymentsTable | undefined> {
-  const kept = await work.db
-    .insertInto('payments')
-    .values(told)
-    .onConflict((conflict) => conflict.column('payment').doNothing())
-    .returning('payment')
-    .execute();
-  if (kept.length > 0) return undefined;
-  const earlier = await work.db
-    .selectFrom('payments')
-    .selectAll()
-    .where('payment', '=', told.payment)
-    .executeTakeFirst();
+  if (await keepOnce(work, 'payments', told)) return undefined;
+  const earlier = await paymentNamed(work, told.payment);
   if (!earlier) throw new TryAgain('the payment is being told to another replica');
   return earlier;
-}
-
-/** The provider told another amount first and tells the right one now. */
-async function correct(work: Work, told: PaymentsTable): Promise<void> {
-  await work.db
-    .updateTable('payments')
-    .set({ minor_units: told.minor_units, currency: told.currency, outcome: told.outcome })
-    .where('payment', '=', told.payment)
-    .execute();
-}
-
-/** The code of this reservation was drawn: its payment is off the list of those without one. */
-export async function markDone(
-  work: Work,
-  { station, reservation, payment }: Pick<PaymentsTable, 'station' | 'reservation' | 'payment'>,
-): Promise<void> {
-  await work.db
-    .updateTable('payments')
-    .set({ done: 1 })
-    .where(({ and }) => and({ payment, station, reservation }))
-    .execute();
 }
 
 /** Payments of a request that got no code, for its customer: oldest first. */
@@ -248,16 +222,10 @@ export async function stopReservation(
 ): Promise<{ readonly station: string }> {
   const { row: reservation, station, terms } = (await findReservation(work, row.station, row.reservation))!;
   if (row.outcome === 'taken') {
-    const stopped = await work.db
-      .updateTable('reservations')
-      .set({ cancelled_at: work.now })
-      .where(({ and }) => and({ station: row.station, reservation: row.reservation }))
-      .where('sequence', 'is', null)
-      .where('cancelled_at', 'is', null)
-      .returning('reservation')
-      .execute();
+    const unissued = { station: row.station, reservation: row.reservation, sequence: null, cancelled_at: null };
+    const stopped = await changeRows(work, 'reservations', unissued, { cancelled_at: work.now });
     if (stopped.length === 0) throw new TryAgain('its code is being issued');
-    await work.db.updateTable('payments').set({ outcome }).where('payment', '=', row.payment).execute();
+    await changeRows(work, 'payments', { payment: row.payment }, { outcome });
   }
   await owePayment(work, row, money(reservation.price, terms.price?.currency));
   return { station };

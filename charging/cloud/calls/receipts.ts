@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { algorithmOf, type Matcher, RECEIPTS, type ReceiptReading, readReceipt } from '../../codes/index.ts';
 import { isClient } from '../checks.ts';
+import { changeRows, findRow, keepOnce } from '../database/rows.ts';
 import type { CodesTable, PaymentsTable, ReceiptsTable, StationsTable } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { random48 } from '../random.ts';
@@ -141,11 +142,8 @@ async function countAsWrong(work: Work, station: StationsTable, client: string):
 }
 
 async function forgive(work: Work, station: StationsTable, client: string, until: number): Promise<void> {
-  await work.db
-    .updateTable('wrong_receipts')
-    .set({ until: until - FORGIVEN_AFTER_MS })
-    .where(({ and }) => and({ station: station.number, client }))
-    .execute();
+  const forgiven = { until: until - FORGIVEN_AFTER_MS };
+  await changeRows(work, 'wrong_receipts', { station: station.number, client }, forgiven);
 }
 
 interface Found {
@@ -256,13 +254,7 @@ export async function keepSettlement(
     ...{ station, sequence, unused, refund, client, settled_at: work.now, source },
     token: own(work, random48, `${source} ${sequence}`),
   };
-  const kept = await work.db
-    .insertInto('receipts')
-    .values(receipt)
-    .onConflict((conflict) => conflict.columns(['station', 'sequence']).doNothing())
-    .returning('token')
-    .execute();
-  if (kept.length > 0) {
+  if (await keepOnce(work, 'receipts', receipt)) {
     const settlement = settlementOf(work, row, terms, receipt);
     const sums = { settled: 1, unused: Math.round(settlement.unused * 10_000), refunded: receipt.refund ?? 0 };
     work.tallies.add(0, terms, sums);
@@ -270,11 +262,7 @@ export async function keepSettlement(
     await oweSettled(work, row, settlement.refund, payment);
     return { settlement, again: false };
   }
-  const earlier = await work.db
-    .selectFrom('receipts')
-    .selectAll()
-    .where(({ and }) => and({ station, sequence }))
-    .executeTakeFirst();
+  const earlier = await findRow(work, 'receipts', { station, sequence });
   if (!earlier) throw new TryAgain('the receipt is being settled by another replica');
   return { settlement: settlementOf(work, row, terms, earlier), again: earlier.token !== receipt.token };
 }
@@ -282,11 +270,7 @@ export async function keepSettlement(
 /** The payment that a voucher was bought with, where one is known. */
 async function paymentOf(work: Work, { station, reservation, price }: CodesTable): Promise<PaymentsTable | undefined> {
   if (reservation === null || price === null) return undefined;
-  const paid = await work.db
-    .selectFrom('reservations')
-    .select('payment')
-    .where(({ and }) => and({ station, reservation }))
-    .executeTakeFirst();
+  const paid = await findRow(work, 'reservations', { station, reservation });
   return paid?.payment == null ? undefined : paymentNamed(work, paid.payment);
 }
 

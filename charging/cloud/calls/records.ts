@@ -2,6 +2,7 @@
 import type { ExpressionBuilder } from 'kysely';
 import { type LayoutName, OPERATIONS, type Operation } from '../../codes/index.ts';
 import { isStationId } from '../../codes/station-id.ts';
+import { findRow } from '../database/rows.ts';
 import type { CodesTable, RefundsTable, ReservationsTable, StationsTable, Tables } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { retiredStation, shown, unknownStation } from '../refusals.ts';
@@ -67,11 +68,7 @@ export function inService(
 
 export async function stationById(work: Work, id: string): Promise<StationsTable | undefined> {
   if (!isStationId(id)) return undefined;
-  return work.db.selectFrom('stations').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
-export async function stationByNumber(work: Work, number: number): Promise<StationsTable | undefined> {
-  return work.db.selectFrom('stations').selectAll().where('number', '=', number).executeTakeFirst();
+  return findRow(work, 'stations', { id });
 }
 
 type WithTerms = Pick<StationsTable, 'number' | 'terms'>;
@@ -110,15 +107,6 @@ async function drawn(work: Work, station: number, which: 'max' | 'min'): Promise
   return found as number | null;
 }
 
-/** A code by its row's key. */
-export async function codeAt(work: Work, station: number, sequence: number): Promise<CodesTable | undefined> {
-  return work.db
-    .selectFrom('codes')
-    .selectAll()
-    .where(({ and }) => and({ station, sequence }))
-    .executeTakeFirst();
-}
-
 export interface FoundReservation {
   readonly row: ReservationsTable;
   readonly station: string;
@@ -131,13 +119,9 @@ export async function findReservation(
   station: number,
   reservation: number,
 ): Promise<FoundReservation | undefined> {
-  const row = await work.db
-    .selectFrom('reservations')
-    .selectAll()
-    .where(({ and }) => and({ station, reservation }))
-    .executeTakeFirst();
+  const row = await findRow(work, 'reservations', { station, reservation });
   if (!row) return undefined;
-  const { id } = (await stationByNumber(work, station))!;
+  const { id } = (await findRow(work, 'stations', { number: station }))!;
   return { row, station: id, terms: await termsOf(work, row) };
 }
 
@@ -147,7 +131,7 @@ export async function codeOfRequest(work: Work, id: string): Promise<CodesTable 
   if (!key) return undefined;
   const { what, station, item } = key;
   const sequence = what === 'code' ? item : (await findReservation(work, station, item))?.row.sequence;
-  const row = sequence == null ? undefined : await codeAt(work, station, sequence);
+  const row = sequence == null ? undefined : await findRow(work, 'codes', { station, sequence });
   return row?.kind === VOUCHER ? row : undefined;
 }
 
@@ -157,7 +141,7 @@ export async function standing(
   { row, station, terms }: FoundReservation,
 ): Promise<ChargingRequest | Reservation> {
   if (row.sequence === null) return reservationAnswer(work, station, terms, row);
-  const code = (await codeAt(work, row.station, row.sequence))!;
+  const code = (await findRow(work, 'codes', { station: row.station, sequence: row.sequence }))!;
   return voucherAnswer(work, station, await termsOf(work, code), code);
 }
 

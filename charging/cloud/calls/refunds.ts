@@ -2,13 +2,13 @@
 // transaction that makes the money owed; whoever sends it takes it on a lease, tells what became of it, and may die at any
 // point: the provider takes each key once, and what nobody told of is sent again with the same key.
 import { hash } from 'node:crypto';
-import type { ExpressionBuilder } from 'kysely';
 import { tidy } from '../checks.ts';
-import type { PaymentsTable, RefundsTable, Tables } from '../database/schema.ts';
+import { changeRows, findRow, keepOnce, rowsWith } from '../database/rows.ts';
+import type { PaymentsTable, RefundsTable } from '../database/schema.ts';
 import type { GoneCall, Money, Refund, RefundCause, RefundOrder, RefundRecord, RefundTold } from '../payment-types.ts';
 import { iso, isoOrNull, TryAgain, type Work } from '../work.ts';
 import { isDue } from './due.ts';
-import { requestIdOf, stationByNumber } from './records.ts';
+import { requestIdOf } from './records.ts';
 
 const MINUTE_MS = 60_000;
 /** How long whoever took a refund has until another one may. */
@@ -54,7 +54,7 @@ export async function oweRefund(work: Work, owed: Owed): Promise<void> {
   // While a bank wants the payment back nothing else of it is given back.
   const waits = provider === '' || payment?.dispute === 'open';
   const row = { ...rowOf(work, owed), provider, minor_units, next_at: waits ? null : work.now };
-  if ((await keep(work, row)) && payment) await addToPayment(work, payment, minor_units);
+  if ((await keepOnce(work, 'refunds', row)) && payment) await addToPayment(work, payment, minor_units);
 }
 
 function rowOf(work: Work, { station, cause, of, reservation, sequence, amount, payment }: Owed): RefundsTable {
@@ -65,49 +65,24 @@ function rowOf(work: Work, { station, cause, of, reservation, sequence, amount, 
   };
 }
 
-async function keep(work: Work, row: RefundsTable): Promise<boolean> {
-  const kept = await work.db
-    .insertInto('refunds')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['station', 'refund']).doNothing())
-    .returning('refund')
-    .execute();
-  return kept.length > 0;
-}
-
-/** The payment, unless its dispute went on since it was read. */
-export const asDisputed =
-  ({ dispute }: PaymentsTable) =>
-  (eb: ExpressionBuilder<Tables, 'payments'>) =>
-    eb('dispute', dispute === null ? 'is' : '=', dispute);
-
+/** Unless something else of it went back, or its dispute went on, since it was read. */
 async function addToPayment(work: Work, payment: PaymentsTable, minorUnits: number): Promise<void> {
-  const { refunded } = payment;
-  const added = await work.db
-    .updateTable('payments')
-    .set({ refunded: refunded + minorUnits })
-    .where(({ and }) => and({ payment: payment.payment, refunded }))
-    .where(asDisputed(payment))
-    .returning('payment')
-    .execute();
+  const { refunded, dispute } = payment;
+  const unchanged = { payment: payment.payment, refunded, dispute };
+  const added = await changeRows(work, 'payments', unchanged, { refunded: refunded + minorUnits });
   if (added.length === 0)
     throw new TryAgain('something else of this payment goes back, or its bank wants it, meanwhile');
 }
 
-export async function paymentNamed(work: Work, payment: string): Promise<PaymentsTable | undefined> {
-  return work.db.selectFrom('payments').selectAll().where('payment', '=', payment).executeTakeFirst();
+export function paymentNamed(work: Work, payment: string): Promise<PaymentsTable | undefined> {
+  return findRow(work, 'payments', { payment });
 }
 
 /** What was paid; where nobody said it, what its request costs. */
 export async function amountOf(work: Work, payment: PaymentsTable): Promise<number | undefined> {
   const { minor_units, station, reservation } = payment;
   if (minor_units !== null) return minor_units;
-  const row = await work.db
-    .selectFrom('reservations')
-    .select('price')
-    .where(({ and }) => and({ station, reservation }))
-    .executeTakeFirst();
-  return row?.price ?? undefined;
+  return (await findRow(work, 'reservations', { station, reservation }))?.price ?? undefined;
 }
 
 /** What of a payment did not go back, and is not to; without end where nobody knows how much it was. */
@@ -155,17 +130,18 @@ export async function claimRefunds(
     .execute();
   const claimed: RefundOrder[] = [];
   for (const row of rows) {
-    const taken = await work.db
-      .updateTable('refunds')
-      .set({
+    const { station, refund, next_at } = row;
+    const taken = await changeRows(
+      work,
+      'refunds',
+      { station, refund, next_at },
+      {
         next_at: work.now + LEASE_MS,
         attempts: row.attempts + (row.state === 'sent' ? 0 : 1),
         // While it is being tried nobody knows that it failed.
         state: row.state === 'sent' ? 'sent' : 'due',
-      })
-      .where(({ and }) => and({ station: row.station, refund: row.refund, next_at: row.next_at }))
-      .returning('refund')
-      .execute();
+      },
+    );
     if (taken.length === 0) continue;
     const id = idOf(row);
     claimed.push({
@@ -226,12 +202,8 @@ export async function nextTry(
 /** @throws {TryAgain} when it was changed meanwhile */
 export async function change(work: Work, row: RefundsTable, what: Partial<RefundsTable>): Promise<void> {
   const { station, refund, round, done, attempts, minor_units } = row;
-  const changed = await work.db
-    .updateTable('refunds')
-    .set(what)
-    .where(({ and }) => and({ station, refund, round, done, attempts, minor_units }))
-    .returning('refund')
-    .execute();
+  const unchanged = { station, refund, round, done, attempts, minor_units };
+  const changed = await changeRows(work, 'refunds', unchanged, what);
   if (changed.length === 0) throw new TryAgain('the refund was changed meanwhile');
 }
 
@@ -246,17 +218,12 @@ export async function pay(work: Work, row: RefundsTable, more: Partial<RefundsTa
 async function markReturned(work: Work, payment: string | null, at: number | null): Promise<void> {
   if (payment === null) return;
   const returned = { done: at === null ? 0 : 1, returned_at: at };
-  await work.db.updateTable('payments').set(returned).where('payment', '=', payment).execute();
+  await changeRows(work, 'payments', { payment }, returned);
 }
 
 export async function findRefund(work: Work, id: string): Promise<RefundsTable | undefined> {
   const key = keyOf(id);
-  if (!key) return undefined;
-  return work.db
-    .selectFrom('refunds')
-    .selectAll()
-    .where(({ and }) => and(key))
-    .executeTakeFirst();
+  return key && findRow(work, 'refunds', key);
 }
 
 /** The operator gave a payment back by hand: what was owed of it is paid. */
@@ -267,7 +234,7 @@ export async function payPayment(work: Work, payment: string, note: string): Pro
 }
 
 export async function stationId(work: Work, number: number): Promise<string> {
-  return (await stationByNumber(work, number))!.id;
+  return (await findRow(work, 'stations', { number }))!.id;
 }
 
 /** Money went back without this ledger: what is still owed of the payment is so much less. */
@@ -288,7 +255,7 @@ export async function noteGone(
     payment: name,
   });
   const paid = { state: 'paid', done: 1, sent_at: work.now, paid_at: work.now } as const;
-  if (!(await keep(work, { ...gone, provider, reference, ...paid }))) return false;
+  if (!(await keepOnce(work, 'refunds', { ...gone, provider, reference, ...paid }))) return false;
   const whole = (await amountOf(work, payment)) ?? 0;
   let over = payment.refunded + amount.minorUnits - whole;
   let less = 0;
@@ -306,10 +273,7 @@ export async function noteGone(
 
 /** What is owed of a payment and was not sent: the latest first. */
 async function unsent(work: Work, payment: string): Promise<RefundsTable[]> {
-  return work.db
-    .selectFrom('refunds')
-    .selectAll()
-    .where(({ and }) => and({ payment, done: 0 }))
+  return rowsWith(work, 'refunds', { payment, done: 0 })
     .where('state', '<>', 'sent')
     .orderBy('due_at', 'desc')
     .orderBy('refund')

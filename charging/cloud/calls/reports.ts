@@ -2,6 +2,7 @@
 // transaction. The same report again, and one that is older than what is known, take nothing back.
 import { createHash } from 'node:crypto';
 import { FAULT_NUMBERS, type Report, readReport } from '../../codes/index.ts';
+import { changeRows, findRow, rowsWith } from '../database/rows.ts';
 import type { JournalsTable, ReportsTable, StationsTable } from '../database/schema.ts';
 import { random48 } from '../random.ts';
 import { refuse, unknownStation } from '../refusals.ts';
@@ -47,9 +48,10 @@ export async function hearReport(work: Work, call: HearCall): Promise<Answer<Hea
   await waitForOthers(work, station);
   const { report } = opened;
   const row = reportRow(work, opened, call.report, await heardAt(work, station));
-  const earlier = await reportAt(work, row);
+  const of = { station: station.number, journal: report.journal };
+  const earlier = await findRow(work, 'reports', { ...of, number: report.number });
   if (earlier?.digest === row.digest) return heard(work, opened, earlier.token === row.token ? 'mine' : 'known', []);
-  const journal = await journalRow(work, row);
+  const journal = await findRow(work, 'journals', of);
   const findings: Finding[] = earlier || (await contradicts(work, row)) ? [wentBack(report)] : [];
   if (!earlier) await work.db.insertInto('reports').values(row).execute();
   const listed = { first: report.totals.closed - listedOf(report) + 1, last: report.totals.closed };
@@ -124,26 +126,11 @@ function reportRow(work: Work, { station, report }: Opened, text: string, heard_
 
 type Key = Pick<ReportsTable, 'station' | 'journal' | 'number'>;
 
-function reportAt(work: Work, { station, journal, number }: Key): Promise<ReportsTable | undefined> {
-  return ofJournal(work, { station, journal }).where('number', '=', number).executeTakeFirst();
-}
-
-function ofJournal(work: Work, { station, journal }: Pick<Key, 'station' | 'journal'>) {
-  return work.db.selectFrom('reports').selectAll().where('station', '=', station).where('journal', '=', journal);
-}
-
-async function journalRow(work: Work, { station, journal }: Key): Promise<JournalsTable | undefined> {
-  return work.db
-    .selectFrom('journals')
-    .selectAll()
-    .where(({ and }) => and({ station, journal }))
-    .executeTakeFirst();
-}
-
 /** What only grows in a journal grew from the report before and to the one after: else it is two journals of one id. */
 async function contradicts(work: Work, row: ReportsTable): Promise<boolean> {
-  const before = ofJournal(work, row).where('number', '<', row.number).orderBy('number', 'desc').limit(1);
-  const after = ofJournal(work, row).where('number', '>', row.number).orderBy('number').limit(1);
+  const ofJournal = rowsWith(work, 'reports', { station: row.station, journal: row.journal });
+  const before = ofJournal.where('number', '<', row.number).orderBy('number', 'desc').limit(1);
+  const after = ofJournal.where('number', '>', row.number).orderBy('number').limit(1);
   const [earlier, later] = [await before.executeTakeFirst(), await after.executeTakeFirst()];
   const grew = (from: ReportsTable, to: ReportsTable) =>
     (['boot', 'highest', 'closed'] as const).every((name) => from[name] <= to[name]) &&
@@ -261,7 +248,7 @@ async function speaksNow(work: Work, row: JournalsTable): Promise<boolean> {
   const other = now !== undefined && now.journal !== journal;
   const later = other && now.key_version === key_version && (now.told_at === 0 || told_at > now.told_at);
   if (other && now.key_version >= key_version && !later) return false;
-  await work.db.updateTable('station_reports').set({ journal, heard_at }).where('station', '=', station).execute();
+  await changeRows(work, 'station_reports', { station }, { journal, heard_at });
   return true;
 }
 
@@ -280,12 +267,8 @@ async function standing(work: Work, told: Told, station: number): Promise<Findin
 async function older(work: Work, journal: JournalsTable, { gaps, closedSome, forked }: State): Promise<JournalsTable> {
   const cleared = closedSome ? 0 : journal.cleared;
   const change = { missing: missingOf(gaps, journal.closed), cleared, forked: Number(forked) };
-  const [row] = await work.db
-    .updateTable('journals')
-    .set(change)
-    .where(({ and }) => and({ station: journal.station, journal: journal.journal }))
-    .returningAll()
-    .execute();
+  const key = { station: journal.station, journal: journal.journal };
+  const [row] = await changeRows(work, 'journals', key, change);
   if (!row) throw new TryAgain('the journal is not there any more');
   return row;
 }
@@ -299,11 +282,7 @@ async function heard(
 ): Promise<Heard> {
   const { journal, number, totals, closed } = report;
   const at = { station: station.number, journal, number };
-  const gaps = await work.db
-    .selectFrom('report_gaps')
-    .select(['first', 'last'])
-    .where(({ and }) => and({ station: at.station, journal }))
-    .execute();
+  const gaps = await rowsWith(work, 'report_gaps', { station: at.station, journal }).execute();
   return {
     report: number,
     sessions: closed.length,

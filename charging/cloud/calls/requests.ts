@@ -1,5 +1,6 @@
 // A request, shown again to the client that made it.
 import { algorithmOf, boundsIn, LAYOUTS, type LayoutName } from '../../codes/index.ts';
+import { findRow } from '../database/rows.ts';
 import type { CodesTable, ReservationsTable } from '../database/schema.ts';
 import { refuse, unknownRequest } from '../refusals.ts';
 import { rescueLayout, shownLayout } from '../terms.ts';
@@ -7,16 +8,7 @@ import type { AuditEntry, ChargingRequest, Refused, RequestCall, Reservation } f
 import type { Work } from '../work.ts';
 import { checkoutAt } from './checkout-row.ts';
 import { paidWithoutCode } from './payments.ts';
-import {
-  codeAt,
-  findReservation,
-  standing,
-  stationByNumber,
-  statusOf,
-  termsOf,
-  VOUCHER,
-  voucherAnswer,
-} from './records.ts';
+import { findReservation, standing, statusOf, termsOf, VOUCHER, voucherAnswer } from './records.ts';
 import { refundsOf } from './refunds.ts';
 
 /**
@@ -43,9 +35,9 @@ export async function request(
     }
     sequence = found.row.sequence;
   }
-  const row = await codeAt(work, key.station, sequence);
+  const row = await findRow(work, 'codes', { station: key.station, sequence });
   if (!row || row.kind !== VOUCHER) return unheardOf(client, 'made-up-request-id');
-  const station = (await stationByNumber(work, row.station))!;
+  const station = (await findRow(work, 'stations', { number: row.station }))!;
   if (row.client !== client) return unheardOf(client, 'foreign-request', station.id);
   const terms = await termsOf(work, row);
   const usual = shownLayout(terms, row.sequence, row.issued_at);

@@ -1,6 +1,7 @@
 // Two steps: reserved, then paid, then issued. No number is drawn before it is issued, so what nobody pays for costs
 // the station nothing.
 import { isClient } from '../checks.ts';
+import { changeRows, keepOnce } from '../database/rows.ts';
 import type { ReservationsTable } from '../database/schema.ts';
 import type { Money } from '../payment-types.ts';
 import { random48 } from '../random.ts';
@@ -63,13 +64,7 @@ export async function reserve(work: Work, call: ReserveCall): Promise<Answer<Res
     sequence: null,
     cancelled_at: null,
   };
-  const kept = await work.db
-    .insertInto('reservations')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('reservation')
-    .execute();
-  if (kept.length === 0) throw new TryAgain('a random number came twice');
+  if (!(await keepOnce(work, 'reservations', row))) throw new TryAgain('a random number came twice');
   if (hash !== undefined) {
     await keepKeys(work, [{ hash, station: row.station, item: row.reservation, what: RESERVATION, used_at: work.now }]);
   }
@@ -111,14 +106,8 @@ export async function decide(
   row: ReservationsTable,
   change: Pick<ReservationsTable, 'paid_at' | 'payment'> | Pick<ReservationsTable, 'cancelled_at'>,
 ): Promise<ReservationsTable> {
-  const [decided] = await work.db
-    .updateTable('reservations')
-    .set(change)
-    .where(({ and }) => and({ station: row.station, reservation: row.reservation }))
-    .where('paid_at', 'is', null)
-    .where('cancelled_at', 'is', null)
-    .returningAll()
-    .execute();
+  const undecided = { station: row.station, reservation: row.reservation, paid_at: null, cancelled_at: null };
+  const [decided] = await changeRows(work, 'reservations', undecided, change);
   if (!decided) throw new TryAgain('the reservation was paid or cancelled meanwhile');
   return decided;
 }

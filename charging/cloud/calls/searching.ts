@@ -1,6 +1,7 @@
 // What an operator looks for among codes: a station, a request's id or a part of it, a time.
 import { sql } from 'kysely';
 import { faultInName } from '../checks.ts';
+import { findRow } from '../database/rows.ts';
 import type { StationsTable } from '../database/schema.ts';
 import { fold } from '../folding.ts';
 import type { CodesQuery } from '../types.ts';
@@ -59,11 +60,7 @@ async function placeOfRequest(work: Work, id: string): Promise<Place | undefined
   const key = work.shared.ids.rowOf(id);
   if (!key) return undefined;
   if (key.what === 'code') return { station: key.station, sequence: key.item };
-  const row = await work.db
-    .selectFrom('reservations')
-    .select('sequence')
-    .where(({ and }) => and({ station: key.station, reservation: key.item }))
-    .executeTakeFirst();
+  const row = await findRow(work, 'reservations', { station: key.station, reservation: key.item });
   return row?.sequence == null ? undefined : { station: key.station, sequence: row.sequence };
 }
 

@@ -2,6 +2,7 @@
 
 import { isStationId } from '../../codes/station-id.ts';
 import { faultInCurrency, faultInName, faultInOutlets, faultInSlots, faultInTerms } from '../checks.ts';
+import { changeRows, keepOnce } from '../database/rows.ts';
 import type { StationsTable, StationTermsTable } from '../database/schema.ts';
 import { folded } from '../folding.ts';
 import { random32 } from '../random.ts';
@@ -63,13 +64,7 @@ async function createNumbered(
     outlets,
     site,
   };
-  const kept = await work.db
-    .insertInto('stations')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('number')
-    .execute();
-  if (kept.length === 0) {
+  if (!(await keepOnce(work, 'stations', row))) {
     const earlier = await stationById(work, id);
     if (earlier?.number === number) return stationRecord(earlier, await currentTerms(work, earlier));
     if (earlier) return refuse('station-exists', `There is a station ${shown(id)} already.`);
@@ -147,12 +142,8 @@ async function changeRow(
   { number, revision }: StationsTable,
   change: Partial<StationsTable>,
 ): Promise<StationsTable> {
-  const [after] = await work.db
-    .updateTable('stations')
-    .set({ ...change, updated_at: work.now, revision: revision + 1 })
-    .where(({ and }) => and({ number, revision }))
-    .returningAll()
-    .execute();
+  const changed = { ...change, updated_at: work.now, revision: revision + 1 };
+  const [after] = await changeRows(work, 'stations', { number, revision }, changed);
   if (!after) throw new TryAgain('the station was changed meanwhile');
   return after;
 }

@@ -2,10 +2,11 @@
 // nobody uses up numbers, or tells those who paid to wait, by asking.
 import { synchronizationNumber } from '../../codes/numbering.ts';
 import type { KeptKey } from '../database/newest-keys.ts';
+import { findRow } from '../database/rows.ts';
 import type { StationTerms } from '../station-types.ts';
 import type { IssuedService } from '../types.ts';
 import { iso, type Work } from '../work.ts';
-import { type StationToday, stationByNumber, termsOf } from './records.ts';
+import { type StationToday, termsOf } from './records.ts';
 
 /** What an idempotency key of a synchronization is kept as. */
 export const SYNCHRONIZATION = 2;
@@ -31,7 +32,7 @@ export async function replaySynchronization(
   key: KeptKey,
   station: string,
 ): Promise<IssuedService | undefined> {
-  const of = await stationByNumber(work, key.station);
+  const of = await findRow(work, 'stations', { number: key.station });
   if (of?.id !== station) return undefined;
   const terms = await termsOf(work, { station: key.station, terms: Math.floor(key.item / SEQUENCES) });
   return synchronizationAnswer(work, station, terms, key.item % SEQUENCES, key.used_at);

@@ -4,6 +4,7 @@
 // what it verified in time, and may honour yet, since its outlet waits for power.
 import { MOST_UNUSED, type OpenVoucher } from '../../codes/index.ts';
 import { slotAt } from '../../codes/numbering.ts';
+import { changeRows, rowsWith } from '../database/rows.ts';
 import type { CodesTable, JournalsTable, StationsTable } from '../database/schema.ts';
 import type { StationTerms } from '../station-types.ts';
 import { boundsOf, isExpired } from '../terms.ts';
@@ -43,11 +44,7 @@ export async function refundUnused(
   // One that is open may only wait, and come to nothing yet: it is looked at again.
   const looked = rows.length < MOST_AT_ONCE ? most : rows.at(-1)!.sequence;
   const cleared = Math.min(looked, ...[...open].map((sequence) => sequence - 1));
-  await work.db
-    .updateTable('journals')
-    .set({ cleared })
-    .where(({ and }) => and({ station: journal.station, journal: journal.journal }))
-    .execute();
+  await changeRows(work, 'journals', { station: journal.station, journal: journal.journal }, { cleared });
 }
 
 /** Numbers of the vouchers that a journal said it honours. */
@@ -57,15 +54,8 @@ export function openIn(open: string): ReadonlySet<number> {
 
 /** Another journal with the same key may have honoured them. */
 async function hasTwin(work: Work, { station, journal, key_version }: JournalsTable): Promise<boolean> {
-  const twin = await work.db
-    .selectFrom('journals')
-    .select('journal')
-    .where('station', '=', station)
-    .where('journal', '<>', journal)
-    .where('key_version', '=', key_version)
-    .limit(1)
-    .executeTakeFirst();
-  return twin !== undefined;
+  const others = rowsWith(work, 'journals', { station, key_version }).where('journal', '<>', journal);
+  return (await others.limit(1).execute()).length > 0;
 }
 
 interface Proven {
