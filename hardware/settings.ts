@@ -182,7 +182,7 @@ export interface Said {
 }
 
 /** What was put into a setting, by its name; undefined: nothing. */
-export type Given = (name: string) => Said | undefined;
+export type SettingSource = (name: string) => Said | undefined;
 
 /**
  * Reads one number, also hexadecimal, as 0x27.
@@ -213,28 +213,28 @@ function readChoice<T extends string>(
 }
 
 /** Reads all settings of a table, in its order. @throws {SettingError | PinError} of the first that can't be */
-export function readSettings<const T extends Settings>(table: T, given: Given): Values<T> {
+export function readSettings<const T extends Settings>(table: T, source: SettingSource): Values<T> {
   const names = Object.keys(table).filter((name) => !['level', 'pull'].includes(table[name]!.kind));
-  return Object.fromEntries(names.map((name) => [name, readSetting(table, name, given)])) as Values<T>;
+  return Object.fromEntries(names.map((name) => [name, readSetting(table, name, source)])) as Values<T>;
 }
 
 /** Reads one setting of a table. @throws {SettingError | PinError} */
 export function readSetting<const T extends Settings, Name extends keyof T & string>(
   table: T,
   name: Name,
-  given: Given,
+  source: SettingSource,
 ): ValueOf<T[Name]> {
-  return read(table, name, given) as ValueOf<T[Name]>;
+  return read(table, name, source) as ValueOf<T[Name]>;
 }
 
-function read(table: Settings, name: string, given: Given): unknown {
+function read(table: Settings, name: string, source: SettingSource): unknown {
   const setting = table[name]!;
   const { variable } = setting;
-  const said = given(name);
+  const said = source(name);
   switch (setting.kind) {
     case 'number': {
       const { narrower } = setting;
-      const narrow = narrower !== undefined && given(narrower.setting)?.text === narrower.is;
+      const narrow = narrower !== undefined && source(narrower.setting)?.text === narrower.is;
       return readNumber(name, narrow ? { ...setting, most: narrower.most } : setting, said);
     }
     case 'choice':
@@ -250,7 +250,7 @@ function read(table: Settings, name: string, given: Given): unknown {
     case 'lines':
       return readLines(said?.text, said?.variable ?? name);
     case 'pin': {
-      const pin = readPinOf(table, setting, name, given);
+      const pin = readPinOf(table, setting, name, source);
       if (pin === undefined && setting.needed) throw new SettingError('no-line', { name, variable });
       return pin;
     }
@@ -261,10 +261,10 @@ function read(table: Settings, name: string, given: Given): unknown {
  * A dialog always holds a level, so what is written behind the line goes before it; where a variable said it as well, that
  * contradicts.
  */
-function readPinOf(table: Settings, { level, pull }: PinSetting, name: string, given: Given): Pin | undefined {
-  const said = given(name);
+function readPinOf(table: Settings, { level, pull }: PinSetting, name: string, source: SettingSource): Pin | undefined {
+  const said = source(name);
   const companion = (setting?: string) => {
-    const found = setting === undefined ? undefined : given(setting);
+    const found = setting === undefined ? undefined : source(setting);
     const text = found?.text === 'unset' ? undefined : found?.text;
     return { name: found?.variable ?? setting ?? '', value: text, variable: found?.variable };
   };
@@ -300,10 +300,10 @@ export function everyOutlet(outlets: number): readonly OutletAt[] {
  * What was put into a table's settings for one outlet: of those that each outlet has for itself, its row.
  * Asking it throws a `SettingError`: `rows`, `row-empty`, `row-twice`.
  */
-export function givenFor({ outlet, outlets }: OutletAt, table: Settings, given: Given): Given {
-  if (outlets === 1) return given;
+export function forOutlet({ outlet, outlets }: OutletAt, table: Settings, source: SettingSource): SettingSource {
+  if (outlets === 1) return source;
   return (name) => {
-    const said = given(name);
+    const said = source(name);
     const setting = table[name]!;
     const { each, kind } = setting;
     if (each === undefined || (said === undefined && each !== 'said')) return said;
@@ -323,7 +323,7 @@ export function givenFor({ outlet, outlets }: OutletAt, table: Settings, given: 
 }
 
 /** What the variables of an environment put into a table's settings; what is empty is not said. */
-export function givenBy(table: Settings, variables: Readonly<Record<string, string | undefined>>): Given {
+export function fromVariables(table: Settings, variables: Readonly<Record<string, string | undefined>>): SettingSource {
   return (name) => {
     const { variable } = table[name]!;
     const text = variable === undefined ? undefined : variables[variable]?.trim();

@@ -2,7 +2,7 @@
 import { chosenKind, DEVICES } from './devices.ts';
 import { lineKey, type Pin } from './gpio/pin.ts';
 import { outletsOf, readRelays, settingOfRelays, usualLines, type Variables } from './relay/relay-pins.ts';
-import { everyOutlet, givenBy, givenFor, readSetting, SettingError, type Settings } from './settings.ts';
+import { everyOutlet, forOutlet, fromVariables, readSetting, SettingError, type Settings } from './settings.ts';
 
 /** The plug contact, as VEHICLE_LINE and the dialog of `detect vehicle` have it. */
 export const PLUG_PIN = {
@@ -65,20 +65,20 @@ export function readStationPins(variables: Variables): StationPins {
   for (const { use, table } of tablesOf(variables)) {
     for (const [name, setting] of Object.entries(table)) {
       const { kind, variable = name } = setting;
-      const given = givenBy(table, wired);
+      const source = fromVariables(table, wired);
       if (kind === 'lines') {
         // A matrix keypad's level and pulls are its own.
-        const read = () => readSetting({ ...table, [name]: { kind, variable } }, name, given) as readonly string[];
+        const read = () => readSetting({ ...table, [name]: { kind, variable } }, name, source) as readonly string[];
         add({ setting: variable, use, drives: setting.drives === true }, false, () =>
           read().map((line) => ({ line, activeLow: true, pull: 'up' })),
         );
       }
       if (kind === 'pin') {
         // What is not set is not wired: the node that needs it says so.
-        const unsaid = given(name) === undefined && { each: undefined };
+        const unsaid = source(name) === undefined && { each: undefined };
         const one = { ...table, [name]: { ...setting, needed: undefined, ...unsaid } } as Settings;
         add({ setting: variable, use, drives: false }, true, () =>
-          everyOutlet(outlets).map((at) => readSetting(one, name, givenFor(at, one, given)) as Pin | undefined),
+          everyOutlet(outlets).map((at) => readSetting(one, name, forOutlet(at, one, source)) as Pin | undefined),
         );
       }
     }

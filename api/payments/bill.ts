@@ -4,7 +4,7 @@ import { decimalText, localTime, vatOf } from '../../charging/cloud/statement.ts
 import { escaped, linesOf, linked } from './html.ts';
 import type { Seller } from './seller.ts';
 
-type Language = Seller['language'];
+type BillLanguage = Seller['language'];
 
 const WORDS = {
   en: {
@@ -49,7 +49,7 @@ const WORDS = {
     print: '请用浏览器菜单打印。',
     unpaid: '没有付款。',
   },
-} as const satisfies Record<Language, Record<RefundState, string> & Record<string, string>>;
+} as const satisfies Record<BillLanguage, Record<RefundState, string> & Record<string, string>>;
 
 /** Nothing but what stands in it: a mail program and a printer need no more. */
 const STYLE =
@@ -104,7 +104,7 @@ export function billOf(bought: ChargingRequest | Reservation, seller: Seller, la
   ].join('');
 }
 
-function sums(price: Money, percent: number, language: Language): (readonly [string, string])[] {
+function sums(price: Money, percent: number, language: BillLanguage): (readonly [string, string])[] {
   const words = WORDS[language];
   const total = [words.total, moneyText(price)] as const;
   if (percent === 0) return [total];

@@ -2,13 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Call,
-  type DrawingCall,
-  drawingOf,
-  isDrawing,
+  type DrawCall,
+  isDraw,
   isRead,
   performRead,
   performWrite,
   type ReadCall,
+  toDraw,
 } from './calls/calls.ts';
 import { draw } from './calls/issuing.ts';
 import { isAway, mayPass, type Opened } from './database/open.ts';
@@ -113,17 +113,17 @@ export class Transactions {
 
 async function perform(work: Work, calls: readonly Call[]): Promise<unknown[]> {
   const answers: unknown[] = new Array(calls.length);
-  const drawing: { readonly index: number; readonly call: DrawingCall }[] = [];
+  const drawing: { readonly index: number; readonly call: DrawCall }[] = [];
   for (const [index, call] of calls.entries()) {
     work.call = call;
-    if (isDrawing(call)) drawing.push({ index, call });
+    if (isDraw(call)) drawing.push({ index, call });
     else if (isRead(call)) throw new Error(`${call.name} does not write`);
     else answers[index] = await performWrite(work, call);
   }
   if (drawing.length > 0) {
     const drawn = await draw(
       work,
-      drawing.map(({ call }) => drawingOf(call)),
+      drawing.map(({ call }) => toDraw(call)),
     );
     for (const [position, { index }] of drawing.entries()) answers[index] = drawn[position];
   }

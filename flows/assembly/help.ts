@@ -6,7 +6,7 @@ import { choicesOf } from '../../hardware/settings.ts';
 import type { DialogSetting, DialogSettings } from '../../nodes/shared/dialog.ts';
 import { catalogueOf, dialogOrder, dialogSettings, type LANGUAGES, type Tree } from './dialogs.ts';
 
-type Language = (typeof LANGUAGES)[number];
+type EditorLanguage = (typeof LANGUAGES)[number];
 const LIST = '<dl class="message-properties">';
 /** A longer list is read in the dialog. */
 const MOST_CHOICES = 8;
@@ -34,7 +34,7 @@ interface Words {
   not(label: string, choice: string): string;
 }
 
-const WORDS: Readonly<Record<Language, Words>> = {
+const WORDS: Readonly<Record<EditorLanguage, Words>> = {
   'en-US': {
     properties: 'Properties',
     kinds: {
@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
 };
 
 /** The help of a node with its properties, before what it says in detail. */
-export async function helpPage(name: string, language: Language): Promise<string> {
+export async function helpPage(name: string, language: EditorLanguage): Promise<string> {
   const file = join(import.meta.dirname, '../../nodes', name, 'locales', language, `${name}.html`);
   const written = readFileSync(file, 'utf8').replace(BETWEEN_CHARACTERS, '');
   const { settings } = await dialogSettings(name);
@@ -81,7 +81,7 @@ class Properties {
   readonly #texts: Tree;
   readonly #words: Words;
 
-  constructor(name: string, settings: DialogSettings, language: Language) {
+  constructor(name: string, settings: DialogSettings, language: EditorLanguage) {
     this.#name = name;
     this.#settings = settings;
     this.#texts = catalogueOf(name, language)[name] as Tree;

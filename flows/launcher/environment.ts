@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { MOST_OUTLETS, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
-import { givenBy, readSetting, type ValueOf } from '../../hardware/settings.ts';
+import { fromVariables, readSetting, type ValueOf } from '../../hardware/settings.ts';
 import { TERMS, TERMS_OF_ALL } from '../../nodes/charging-station/terms.ts';
 
 export type Side = 'cloud' | 'charger';
@@ -83,7 +83,7 @@ function term<Name extends keyof typeof TERMS>(
   name: Name,
 ): ValueOf<(typeof TERMS_OF_ALL)[Name]> {
   try {
-    return readSetting(TERMS_OF_ALL, name, givenBy(TERMS_OF_ALL, env));
+    return readSetting(TERMS_OF_ALL, name, fromVariables(TERMS_OF_ALL, env));
   } catch (cause) {
     throw new VariableError(TERMS[name].variable, takenBy(TERMS_OF_ALL[name]), { cause });
   }

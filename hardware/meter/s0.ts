@@ -23,9 +23,9 @@ export const s0 = meterKind({
     activeLow: { kind: 'level', otherwise: true, variable: 'METER_ACTIVE_LOW' },
     impulsesPerKwh: { kind: 'number', least: 1, most: 100_000, otherwise: 1_000, variable: 'METER_PULSES' },
   },
-  async open({ line: pin, impulsesPerKwh }, { counter, gpio, judging, listener }, given) {
+  async open({ line: pin, impulsesPerKwh }, { counter, gpio, judging, listener }, source) {
     // 0.1.0 kept the counter under the line as it was written.
-    const written = (given('line')?.text ?? '').split(',')[0]!.trim();
+    const written = (source('line')?.text ?? '').split(',')[0]!.trim();
     const kept = counter(pin.line, written);
     return openS0Meter(await gpio(), { ...pin, ...kept, impulsesPerKwh, judging }, listener);
   },

@@ -1,5 +1,5 @@
 // What a contactor must not be asked for. Pure: time comes in, monotonic milliseconds.
-import { givenBy, readNumber, SettingError, type Settings } from '../settings.ts';
+import { fromVariables, readNumber, SettingError, type Settings } from '../settings.ts';
 
 /** Zero means no limit, everywhere. */
 export interface Protection {
@@ -101,11 +101,11 @@ export function protectionOf(variables: Readonly<Record<string, string | undefin
   readonly usual: Protection;
 } {
   const usual = variables.GPIO_DRIVER === 'simulated' ? UNPROTECTED : CONTACTOR;
-  const given = givenBy(PROTECTION, variables);
+  const source = fromVariables(PROTECTION, variables);
   const limit = (name: 'leastSeconds' | 'mostClosings') => {
     const { variable, least, most } = PROTECTION[name];
     try {
-      return readNumber(name, { kind: 'number', least, most }, given(name));
+      return readNumber(name, { kind: 'number', least, most }, source(name));
     } catch (error) {
       if (!(error instanceof SettingError)) throw error;
       throw new RangeError(`${variable} takes a number from ${least} (no limit) to ${most}.`);

@@ -1,6 +1,7 @@
 // The config node that the nodes of one charger share: it opens the station's journal and its pins once, tells all its
 // users when either cannot be opened, and closes them when the last user has let go.
 
+import type { DisplayLanguage } from '../../charging/station/conversation/screens.ts';
 import { Station } from '../../charging/station/station.ts';
 import type { Clocks } from '../../charging/station/types.ts';
 import type { DriverName, GpioDriver, Line } from '../../hardware/gpio/driver.ts';
@@ -12,7 +13,7 @@ import { openDocuments } from '../shared/documents.ts';
 import { NodeFault, onClose } from '../shared/handlers.ts';
 import { logReadably } from '../shared/readable-errors.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { given } from '../shared/settings.ts';
+import { filledIn } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { migrated } from '../shared/versions.ts';
 import { askIssuers, differences, issuerIsHere } from './issuer-key.ts';
@@ -20,16 +21,9 @@ import { serveKey } from './key-reading.ts';
 import { Lines, type LineUser } from './lines.ts';
 import { machineClocks } from './machine-clocks.ts';
 import { servePins } from './pins.ts';
+import { RemoteControl } from './remote-control.ts';
 import { setMachineClockBy } from './setting-the-clock.ts';
-import {
-  type ChargingStationConfig,
-  type Language,
-  languageOf,
-  MIGRATIONS,
-  planStation,
-  type StationPlan,
-} from './settings.ts';
-import { Bench } from './simulation.ts';
+import { type ChargingStationConfig, languageOf, MIGRATIONS, planStation, type StationPlan } from './settings.ts';
 import { keyOf, secretOf } from './station-key.ts';
 import type { ChargingStation, StationUser } from './station-user.ts';
 
@@ -63,7 +57,7 @@ export default function chargingStation(red: RED): void {
     const key = secretOf(this.credentials?.key);
     const userDir = typeof red.settings.userDir === 'string' ? red.settings.userDir : process.cwd();
     const opened = new OpenedStation(red, this, {
-      simulated: given(config.driver) === 'simulated',
+      simulated: filledIn(config.driver) === 'simulated',
       language: languageOf(config.language),
       plan: () => planStation(migrated(config, MIGRATIONS), key, userDir, () => issuerIsHere(red)),
     });
@@ -80,13 +74,13 @@ export default function chargingStation(red: RED): void {
 
 interface Planned {
   readonly simulated: boolean;
-  readonly language: Language;
+  readonly language: DisplayLanguage;
   /** Throws the `NodeFault` of a setting that is wrong. */
   readonly plan: () => StationPlan;
 }
 
 class OpenedStation implements ChargingStation {
-  readonly bench = new Bench();
+  readonly remote = new RemoteControl();
   readonly lines = new Lines((line, user, other) => this.#lineTaken(line, user, other));
   readonly #red: RED;
   readonly #node: RedNode;
@@ -106,7 +100,7 @@ class OpenedStation implements ChargingStation {
   #lastUserLeft: (() => void) | undefined;
 
   readonly simulated: boolean;
-  readonly language: Language;
+  readonly language: DisplayLanguage;
 
   constructor(red: RED, node: RedNode, { simulated, language, plan }: Planned) {
     this.#red = red;

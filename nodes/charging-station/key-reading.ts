@@ -2,7 +2,7 @@
 // that says, or why it can't be a key. The dialog has no reader of its own, and the key itself never comes back.
 import { asFault, type NodeFault } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
-import { given } from '../shared/settings.ts';
+import { filledIn } from '../shared/settings.ts';
 import { keyOf, type ProvisionedTerms, provisionedIn, secretOf, termsOf } from './station-key.ts';
 
 /** Of key and id together; the longest text of a station takes some hundreds. */
@@ -67,7 +67,7 @@ function isTextOrNone(said: unknown): said is string | undefined {
  */
 function readKey(credential: string | undefined, expected: string | undefined, written: string | undefined): KeyRead {
   const secret = secretOf(credential?.trim());
-  if (given(secret) === undefined) return { is: 'nothing' };
+  if (filledIn(secret) === undefined) return { is: 'nothing' };
   const provisioned = provisionedIn(secret);
   if (provisioned === undefined) {
     keyOf(secret);
@@ -80,8 +80,8 @@ function readKey(credential: string | undefined, expected: string | undefined, w
 /** The id as it is written, or as the variable has it that is. */
 function idIn(red: RED, node: StationNode | undefined, station = ''): string | undefined {
   const written = station.trim();
-  if (written === '' || given(written) !== undefined) return given(written);
+  if (written === '' || filledIn(written) !== undefined) return filledIn(written);
   const inBraces = written.replace(/^\$\((.*)\)$/, `\${$1}`);
   // biome-ignore lint/suspicious/noExplicitAny: it asks for the flow of a node alone, where there is one.
-  return given(red.util.evaluateNodeProperty(inBraces, 'env', (node ?? {}) as any, {}));
+  return filledIn(red.util.evaluateNodeProperty(inBraces, 'env', (node ?? {}) as any, {}));
 }

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { MOST_OUTLETS, type StationProvisioning } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
+import type { DisplayLanguage } from '../../charging/station/conversation/screens.ts';
 import { ARCHIVE_LIMITS } from '../../charging/station/journal/archive.ts';
 import type { PastOptions, Provisioned } from '../../charging/station/past.ts';
 import type { StationSettings } from '../../charging/station/types.ts';
@@ -10,28 +11,10 @@ import { DRIVER_NAMES, type DriverName } from '../../hardware/gpio/driver.ts';
 import { rowsOf } from '../../hardware/gpio/pin.ts';
 import type { Settings, ValueOf } from '../../hardware/settings.ts';
 import { NodeFault } from '../shared/handlers.ts';
-import type { NodeConfig } from '../shared/red.ts';
-import { given, setting } from '../shared/settings.ts';
+import { type ConfigOf, filledIn, setting } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
 import { keyOf, provisionedIn, termsOf } from './station-key.ts';
 import { TERMS, TERMS_OF_ALL } from './terms.ts';
-
-export interface ChargingStationConfig extends NodeConfig {
-  readonly station?: unknown;
-  readonly unit?: unknown;
-  readonly step?: unknown;
-  readonly layout?: unknown;
-  readonly sequence?: unknown;
-  readonly slotSeconds?: unknown;
-  readonly outlets?: unknown;
-  readonly outletNames?: unknown;
-  readonly journalFolder?: unknown;
-  readonly keepSessions?: unknown;
-  readonly driver?: unknown;
-  readonly gpioFolder?: unknown;
-  readonly guardSocket?: unknown;
-  readonly language?: unknown;
-}
 
 /** What the dialog may hold; its id and its key are checked by rules of their own. */
 export const SETTINGS = {
@@ -59,6 +42,8 @@ export const SETTINGS = {
   language: { kind: 'choice', choices: ['en', 'zh-CN'], variable: 'LANGUAGE' },
 } as const satisfies Settings;
 
+export type ChargingStationConfig = ConfigOf<typeof SETTINGS>;
+
 const SETTINGS_OF_ALL = { ...SETTINGS, ...TERMS_OF_ALL } as const satisfies Settings;
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -78,8 +63,6 @@ const CODES = {
   keepSessions: 'bad-keep',
   driver: 'bad-driver',
 } as const;
-
-export type Language = 'en' | 'zh-CN';
 
 export interface StationPlan {
   readonly settings: Omit<StationSettings, 'key'>;
@@ -115,16 +98,19 @@ export function planStation(
   keyMayCome: () => boolean = () => false,
 ): StationPlan {
   const provisioned = provisionedIn(secret);
-  const config = provisioned ? { ...stored, ...termsOf(provisioned, given(stored.station)) } : stored;
+  const config = provisioned ? { ...stored, ...termsOf(provisioned, filledIn(stored.station)) } : stored;
   const key = provisioned?.key ?? secret;
-  const stationId = given(config.station);
+  const stationId = filledIn(config.station);
   if (stationId === undefined) throw new NodeFault('no-id', 'The station has no id.');
   if (!isStationId(stationId)) throw new NodeFault('bad-id', 'No station can have this id.');
-  const gpioFolder = given(config.gpioFolder);
-  const awaited = given(key) === undefined && given(config.driver) === 'simulated' && keyMayCome();
+  const gpioFolder = filledIn(config.gpioFolder);
+  const awaited = filledIn(key) === undefined && filledIn(config.driver) === 'simulated' && keyMayCome();
   const bytes = awaited ? undefined : keyOf(key);
   const outlets = read(config, 'outlets');
-  const journalFolder = resolve(userDir, given(config.journalFolder) ?? join('offline-charging', fileName(stationId)));
+  const journalFolder = resolve(
+    userDir,
+    filledIn(config.journalFolder) ?? join('offline-charging', fileName(stationId)),
+  );
   return {
     settings: {
       stationId,
@@ -143,7 +129,7 @@ export function planStation(
     keepSessions: read(config, 'keepSessions'),
     driver: read(config, 'driver'),
     gpioFolder: gpioFolder === undefined ? undefined : resolve(userDir, gpioFolder),
-    guardSocket: given(config.guardSocket),
+    guardSocket: filledIn(config.guardSocket),
   };
 }
 
@@ -181,8 +167,8 @@ function read<Name extends keyof typeof CODES>(
 }
 
 /** `LANGUAGE` is also the system's own variable, as `zh_CN:zh`. */
-export function languageOf(value: unknown): Language {
-  return given(value)?.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+export function languageOf(value: unknown): DisplayLanguage {
+  return filledIn(value)?.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
 function fileName(stationId: string): string {

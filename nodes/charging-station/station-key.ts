@@ -7,7 +7,7 @@ import {
 } from '../../charging/codes/provisioning.ts';
 import { isStationId } from '../../charging/codes/station-id.ts';
 import { NodeFault } from '../shared/handlers.ts';
-import { given } from '../shared/settings.ts';
+import { filledIn } from '../shared/settings.ts';
 
 /** What the text of a provisioning says of a station, by the names of the dialog's settings. */
 export type ProvisionedTerms = Pick<
@@ -28,7 +28,7 @@ export function secretOf(credential: string | undefined): string | undefined {
  * @throws {NodeFault} `provisioning-cut`, `provisioning-damaged`, `provisioning-newer`, `bad-station-key`
  */
 export function provisionedIn(secret: unknown): StationProvisioning | undefined {
-  const text = given(secret);
+  const text = filledIn(secret);
   if (text === undefined || !isProvisioningText(text)) return undefined;
   try {
     return readProvisioning(text);
@@ -60,7 +60,7 @@ export function termsOf(
 
 /** @throws {NodeFault} `no-key`, `bad-station-key`, `station-key-length`, `station-key-address` */
 export function keyOf(value: unknown): Uint8Array {
-  const text = given(value);
+  const text = filledIn(value);
   if (text === undefined) throw new NodeFault('no-key', 'The station has no key.');
   if (/^[0-9a-f]{64}$/i.test(text)) return new Uint8Array(Buffer.from(text, 'hex'));
   const values = { length: text.length };

@@ -1,12 +1,13 @@
 // How a node uses its charging station.
+import type { DisplayLanguage } from '../../charging/station/conversation/screens.ts';
 import type { Station } from '../../charging/station/station.ts';
 import type { GpioDriver } from '../../hardware/gpio/driver.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { RED, RedNode } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
 import { Lines } from './lines.ts';
-import type { Language, StationPlan } from './settings.ts';
-import type { Bench } from './simulation.ts';
+import type { RemoteControl } from './remote-control.ts';
+import type { StationPlan } from './settings.ts';
 
 /** Where the guard listens, unless the dialog says otherwise. */
 export const GUARD_SOCKET = '/run/offline-charging/guard.sock';
@@ -18,14 +19,14 @@ export interface ChargingStation {
   /** Whether its pins are simulated, also while a fault stands. */
   readonly simulated: boolean;
   /** Of what the station shows to customers, also while a fault stands. */
-  readonly language: Language;
+  readonly language: DisplayLanguage;
   /** Throws the `NodeFault` that stands: settings, key, journal. */
   readonly station: Station;
   /** Rejects with the `NodeFault` that stands: settings, pins. */
   gpio(): Promise<GpioDriver>;
   /** Which GPIO line is whose; those of `gpio` are in it. */
   readonly lines: Lines;
-  readonly bench: Bench;
+  readonly remote: RemoteControl;
   /** Gives the function that leaves again; until all have left, the station stays open. */
   join(user: StationUser): () => void;
 }
@@ -78,7 +79,7 @@ class MissingStation implements ChargingStation {
   get station(): Station {
     throw this.#fault;
   }
-  get bench(): Bench {
+  get remote(): RemoteControl {
     throw this.#fault;
   }
   gpio(): Promise<GpioDriver> {

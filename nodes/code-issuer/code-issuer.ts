@@ -7,23 +7,14 @@ import { loadMasterKey, parsed } from '../../api/master-key.ts';
 import { api } from '../shared/api.ts';
 import { openDocuments } from '../shared/documents.ts';
 import { type NodeFault, onClose } from '../shared/handlers.ts';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import type { RED, RedNode } from '../shared/red.ts';
+import { filledIn } from '../shared/settings.ts';
 import { offerTries, openTries } from '../shared/tries.ts';
-import { numberOf, textSetting } from '../shared/values.ts';
+import { numberOf } from '../shared/values.ts';
 import { migrated, UNCHANGED } from '../shared/versions.ts';
 import { doubledRoutes } from './flow-routes.ts';
-import { type GivenSecrets, type PaymentConfig, type PaymentCredentials, paymentOf } from './payment-settings.ts';
-
-interface CodeIssuerConfig extends NodeConfig, PaymentConfig {
-  readonly ledger?: string;
-  readonly limitClient?: string | number;
-  readonly limitVisitor?: string | number;
-  readonly limitStation?: string | number;
-  readonly limitsIn?: string;
-  readonly publicCharging?: string | boolean;
-  /** Who is told of alarms. */
-  readonly alarmWebhook?: string;
-}
+import { type GivenSecrets, type PaymentCredentials, paymentOf } from './payment-settings.ts';
+import type { CodeIssuerConfig } from './settings.ts';
 
 interface Credentials extends PaymentCredentials {
   readonly masterKey?: string;
@@ -98,9 +89,9 @@ function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials
   const folder = dataFolder(red);
   const pack = (red.settings.offlineCharging ?? {}) as PackSettings;
   const given = credentials?.masterKey?.trim();
-  const limitsIn = textSetting(config.limitsIn, 'memory');
+  const limitsIn = filledIn(config.limitsIn) ?? 'memory';
   return {
-    url: textSetting(config.ledger, process.env.DATABASE_URL || `sqlite:${join(folder.own, 'ledger.sqlite')}`),
+    url: filledIn(config.ledger) ?? (process.env.DATABASE_URL || `sqlite:${join(folder.own, 'ledger.sqlite')}`),
     masterKey: async () => {
       if (given) return parsed(given, 'The code issuer');
       return pack.masterKey ? pack.masterKey() : loadMasterKey({ masterKeyFile: join(folder.top, 'master.key') });
@@ -108,7 +99,7 @@ function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials
     // Behind a proxy everybody seems to be on this machine.
     // Node-RED listens on every address unless `uiHost` says otherwise.
     loopbackOnly: isLoopback(String(red.settings.uiHost ?? '')) && !process.env.TRUST_PROXY,
-    publicCharging: /^(?:1|true|yes|on)$/i.test(textSetting(String(config.publicCharging ?? ''), '')),
+    publicCharging: /^(?:1|true|yes|on)$/i.test(filledIn(config.publicCharging) ?? ''),
     limits: limitsOf(config),
     limitsIn: limitsIn === 'database' ? 'database' : 'memory',
     alarmWebhook: alarmWebhookOf(config, credentials?.alarmSecret?.trim() || pack.alarmSecret),
@@ -118,7 +109,7 @@ function settingsOf(red: RED, config: CodeIssuerConfig, credentials: Credentials
 
 /** Without a secret to sign with nobody is told: a receiver could not know who speaks. */
 function alarmWebhookOf(config: CodeIssuerConfig, secret: string | undefined): IssuerSettings['alarmWebhook'] {
-  const url = textSetting(config.alarmWebhook, process.env.ALARM_WEBHOOK ?? '');
+  const url = filledIn(config.alarmWebhook) ?? process.env.ALARM_WEBHOOK ?? '';
   return url === '' || !secret ? undefined : { url, secret };
 }
 
@@ -131,12 +122,7 @@ function dataFolder(red: RED): { top: string; own: string } {
 }
 
 function limitsOf(config: CodeIssuerConfig): Partial<LimitSettings> {
-  const limits: { -readonly [Kind in keyof LimitSettings]?: number } = {};
-  const client = numberOf(config.limitClient);
-  const visitor = numberOf(config.limitVisitor);
-  const station = numberOf(config.limitStation);
-  if (client !== undefined) limits.client = client;
-  if (visitor !== undefined) limits.visitor = visitor;
-  if (station !== undefined) limits.station = station;
-  return limits;
+  const { limitClient: client, limitVisitor: visitor, limitStation: station } = config;
+  const limits = Object.entries({ client, visitor, station }).map(([kind, limit]) => [kind, numberOf(limit)] as const);
+  return Object.fromEntries(limits.filter(([, limit]) => limit !== undefined));
 }

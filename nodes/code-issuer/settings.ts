@@ -1,5 +1,6 @@
 // What the dialog of `code issuer` may hold, besides its credentials.
 import type { Settings } from '../../hardware/settings.ts';
+import type { ConfigOf } from '../shared/settings.ts';
 
 /** A new dialog has it from a variable. */
 const from = <const V extends string>(variable: V) => ({ variable, fresh: `\${${variable}}` });
@@ -26,3 +27,5 @@ export const SETTINGS = {
   limitsIn: { kind: 'choice', choices: ['memory', 'database'], variable: 'RATE_LIMITS' },
   alarmWebhook: { kind: 'text', pattern: '^https?://\\S+$', ...from('ALARM_WEBHOOK') },
 } as const satisfies Settings;
+
+export type CodeIssuerConfig = ConfigOf<typeof SETTINGS>;

@@ -5,23 +5,8 @@ import { nameAt, RELAY_PIN, readRelays } from '../../hardware/relay/relay-pins.t
 import { ONLY_OUTLET, type OutletAt, readNumber, type Settings } from '../../hardware/settings.ts';
 import { FEEDBACK_PIN } from '../../hardware/station-pins.ts';
 import { NodeFault } from '../shared/handlers.ts';
-import type { NodeConfig } from '../shared/red.ts';
-import { asNodeFault, faulty, given, givenIn, setting } from '../shared/settings.ts';
+import { asNodeFault, type ConfigOf, faulty, filledIn, fromDialog, setting } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
-
-export interface ControlRelayConfig extends NodeConfig {
-  readonly station?: string;
-  readonly through?: unknown;
-  readonly relay?: unknown;
-  readonly line?: unknown;
-  readonly activeLow?: unknown;
-  readonly feedbackLine?: unknown;
-  readonly feedbackActiveLow?: unknown;
-  readonly leastSeconds?: unknown;
-  readonly mostClosings?: unknown;
-  readonly windowMinutes?: unknown;
-  readonly longestHours?: unknown;
-}
 
 export interface RelayPlan {
   readonly through: 'guard' | 'direct';
@@ -45,13 +30,15 @@ export const SETTINGS = {
   ...PROTECTION,
 } as const satisfies Settings;
 
+export type ControlRelayConfig = ConfigOf<typeof SETTINGS>;
+
 export const MIGRATIONS: readonly Migration[] = [
   fromUnversioned(SETTINGS, { leastSeconds: 0, mostClosings: 0, windowMinutes: 0, longestHours: 0 }),
 ];
 
 /** @throws {NodeFault} `bad-protection`, and as `setting` */
 export function planRelay(config: ControlRelayConfig, at: OutletAt = ONLY_OUTLET): RelayPlan {
-  const through = given(config.through) === 'direct' ? 'direct' : 'guard';
+  const through = filledIn(config.through) === 'direct' ? 'direct' : 'guard';
   const direct = through === 'direct';
   const contactor = direct ? setting(config, SETTINGS, 'line', at) : undefined;
   const relay = nameOf(config, at);
@@ -72,7 +59,7 @@ export function planRelay(config: ControlRelayConfig, at: OutletAt = ONLY_OUTLET
 
 /** One name stands for all outlets: the others' have their numbers behind it. */
 function nameOf(config: ControlRelayConfig, at: OutletAt): string {
-  const names = given(config.relay) ?? SETTINGS.relay.otherwise;
+  const names = filledIn(config.relay) ?? SETTINGS.relay.otherwise;
   return names.includes(';') ? setting(config, SETTINGS, 'relay', at) : nameAt(names, at.outlet);
 }
 
@@ -91,7 +78,7 @@ function guardedPin(relay: string): Pin | undefined {
 function limit(config: ControlRelayConfig, name: keyof typeof PROTECTION): number {
   const { least, most, otherwise } = SETTINGS[name];
   try {
-    const said = givenIn(config, SETTINGS)(name);
+    const said = fromDialog(config, SETTINGS)(name);
     return faulty(() => readNumber(name, { kind: 'number', least, most }, said)) ?? otherwise;
   } catch (error) {
     if (!(error instanceof NodeFault) || error.code !== 'bad-number') throw error;

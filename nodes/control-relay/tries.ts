@@ -39,7 +39,7 @@ export function relayTries(charging: ChargingStation, controls: readonly Control
       const { through, lease, isCommanded } = await control.tried();
       if (through === 'direct') return { result: 'not-guarded' };
       if (!lease) return { result: 'no-lease' };
-      const hindrance = isCommanded ? charging.bench.clickRelay(outlet) : 'no-session';
+      const hindrance = isCommanded ? charging.remote.clickRelay(outlet) : 'no-session';
       if (hindrance !== undefined) return { result: hindrance };
       const moved = (await seen(control, true)) && (await seen(control, false));
       return { result: moved ? 'clicked' : 'unmoved' };

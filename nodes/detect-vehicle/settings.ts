@@ -4,28 +4,8 @@ import type { Line, Pull } from '../../hardware/gpio/driver.ts';
 import { defaultLoadCurrent, type LoadCurrentSettings } from '../../hardware/pilot/load-current.ts';
 import type { OutletAt, Settings } from '../../hardware/settings.ts';
 import { PLUG_PIN } from '../../hardware/station-pins.ts';
-import type { NodeConfig } from '../shared/red.ts';
-import { setting, settings } from '../shared/settings.ts';
+import { type ConfigOf, setting, settings } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
-
-export interface DetectVehicleConfig extends NodeConfig {
-  readonly station?: string;
-  readonly by?: unknown;
-  readonly line?: unknown;
-  readonly activeLow?: unknown;
-  readonly pull?: unknown;
-  readonly openMs?: unknown;
-  readonly closeMs?: unknown;
-  readonly converter?: unknown;
-  readonly bus?: unknown;
-  readonly address?: unknown;
-  readonly channel?: unknown;
-  readonly oscillating?: unknown;
-  readonly offeredA?: unknown;
-  readonly leastPowerW?: unknown;
-  readonly startSeconds?: unknown;
-  readonly goneSeconds?: unknown;
-}
 
 export interface ContactPlan {
   readonly line: Line;
@@ -73,6 +53,8 @@ export const SETTINGS = {
   ...where('pilot', PILOT),
   ...where('load', LOAD),
 } satisfies Settings;
+
+export type DetectVehicleConfig = ConfigOf<typeof BY & typeof CONTACT & typeof PILOT & typeof LOAD>;
 
 function where(is: string, table: Settings): Settings {
   return Object.fromEntries(

@@ -106,7 +106,7 @@ class Keys {
   #tell(event: EntryEvent): void {
     const kept = this.#message ?? {};
     if ('entry' in event) {
-      this.#charging.bench.entryMade();
+      this.#charging.remote.entryMade();
       this.#node.send([
         { ...kept, topic: 'entry', payload: event.entry },
         { ...kept, topic: 'typed', payload: '' },
@@ -119,7 +119,7 @@ class Keys {
 
 function inStation(charging: ChargingStation, press: (key: string) => void): () => void {
   try {
-    return charging.bench.keypad(press);
+    return charging.remote.keypad(press);
   } catch {
     // No station is chosen; the status says so.
     return () => {};

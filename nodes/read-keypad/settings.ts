@@ -4,19 +4,15 @@ import { KEYPADS } from '../../hardware/keypad/kinds.ts';
 import type { Settings } from '../../hardware/settings.ts';
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import { withKinds } from '../shared/dialog.ts';
-import type { NodeConfig } from '../shared/red.ts';
-import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
-
-/** What the kinds of keypads have of their own is in their drivers (hardware/keypad). */
-export interface ReadKeypadConfig extends NodeConfig {
-  readonly station?: string;
-  readonly keypad?: unknown;
-}
+import { asNodeFault, type ConfigOf, fromDialog, setting } from '../shared/settings.ts';
 
 /** What the dialog has besides what belongs to one kind of keypad alone. */
 export const SETTINGS = {
   keypad: { kind: 'choice', choices: ['touch', ...KEYPADS.map(({ name }) => name)], variable: 'KEYPAD' },
 } as const satisfies Settings;
+
+/** What the kinds of keypads have of their own is in their drivers (hardware/keypad). */
+export type ReadKeypadConfig = ConfigOf<typeof SETTINGS>;
 
 export const DIALOG = withKinds(SETTINGS, { chosenBy: 'keypad', kinds: KEYPADS });
 
@@ -32,7 +28,7 @@ export async function openKeypad(
   const chosen = setting(config, SETTINGS, 'keypad');
   const kind = KEYPADS.find(({ name }) => name === chosen);
   try {
-    return await kind?.open(givenIn(config, kind.settings), { listener, gpio: () => charging.gpio() });
+    return await kind?.open(fromDialog(config, kind.settings), { listener, gpio: () => charging.gpio() });
   } catch (error) {
     throw asNodeFault(error);
   }

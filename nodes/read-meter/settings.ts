@@ -6,17 +6,9 @@ import { ONLY_OUTLET, type OutletAt, type Settings } from '../../hardware/settin
 import type { ChargingStation } from '../charging-station/station-user.ts';
 import { withKinds } from '../shared/dialog.ts';
 import { NodeFault } from '../shared/handlers.ts';
-import type { NodeConfig } from '../shared/red.ts';
-import { asNodeFault, givenIn, setting } from '../shared/settings.ts';
+import { asNodeFault, type ConfigOf, fromDialog, setting } from '../shared/settings.ts';
 import { fromUnversioned, type Migration } from '../shared/versions.ts';
 import type { MeterCounters } from './meter-counters.ts';
-
-/** What the kinds of meters have of their own is in their drivers (hardware/meter). */
-export interface ReadMeterConfig extends NodeConfig {
-  readonly station?: string;
-  readonly meter?: unknown;
-  readonly highestPowerW?: unknown;
-}
 
 /** What the dialog has besides what belongs to one kind of meter alone. */
 export const SETTINGS = {
@@ -28,6 +20,9 @@ export const SETTINGS = {
   },
   highestPowerW: { kind: 'number', least: 1, most: 1_000_000, otherwise: 7_400, variable: 'HIGHEST_POWER_W' },
 } as const satisfies Settings;
+
+/** What the kinds of meters have of their own is in their drivers (hardware/meter). */
+export type ReadMeterConfig = ConfigOf<typeof SETTINGS>;
 
 export const MIGRATIONS: readonly Migration[] = [
   fromUnversioned(Object.assign({}, SETTINGS, ...METERS.map(({ settings }) => settings)), {
@@ -67,7 +62,7 @@ export async function openMeter(
 ): Promise<Meter> {
   const highestPowerW = setting(config, SETTINGS, 'highestPowerW');
   try {
-    return await kind.open(givenIn(config, kind.settings, at), {
+    return await kind.open(fromDialog(config, kind.settings, at), {
       at,
       judging: (slackWh) => new PlausibilityJudge({ highestPowerW, ...(slackWh !== undefined && { slackWh }) }),
       listener,

@@ -4,29 +4,23 @@ import type { ChargerRecord } from '../../charging/station/charger/journal-write
 import { chargerConfig } from '../../charging/station/charger/model.ts';
 import type { Screen } from '../../charging/station/conversation/screens.ts';
 import { words } from '../../charging/station/conversation/words.ts';
+import type { SessionState } from '../charging-station/remote-control.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
-import type { Snapshot } from '../charging-station/simulation.ts';
 import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { outletOf, outletsIn } from '../shared/outlets.ts';
-import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { setting } from '../shared/settings.ts';
+import type { Message, RED, RedNode } from '../shared/red.ts';
+import { type ConfigOf, setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import { brokenSnapshot, faultScreen } from './broken.ts';
+import { brokenState, faultScreen } from './broken.ts';
 import { heard, StandingInputs, tell } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
 
-interface RunSessionConfig extends NodeConfig {
-  readonly station?: string;
-  /** W; a meter that counts faster is not believed. */
-  readonly highestPowerW?: unknown;
-  /** A; above it the session stops. */
-  readonly highestCurrentA?: unknown;
-}
+type RunSessionConfig = ConfigOf<typeof SETTINGS>;
 
 /** A few turns of the event loop, for flows with a node or two between session and relay. */
 const AFTER_RELAY_MS = 4;
@@ -95,7 +89,7 @@ class SessionNode implements StationUser {
   /** Why the station is not this session's: another has it. */
   #notMine: unknown;
   /** Gives the station back. */
-  #leaveBench: (() => void) | undefined;
+  #leaveRemote: (() => void) | undefined;
   /** Heard before it began. */
   readonly #standing = new StandingInputs();
   #opening: NodeJS.Timeout | undefined;
@@ -121,7 +115,7 @@ class SessionNode implements StationUser {
   /** The station is this session's, unless another's already. */
   claim(): void {
     try {
-      this.#leaveBench ??= this.#charging.bench.session(
+      this.#leaveRemote ??= this.#charging.remote.session(
         () => this.snapshot(),
         (outlet) => (this.#charger ? this.#charger.clickRelay(outlet) : 'no-session'),
       );
@@ -204,10 +198,10 @@ class SessionNode implements StationUser {
   }
 
   hear(message: Message): void {
-    const { bench } = this.#charging;
+    const { remote } = this.#charging;
     const idle = this.#notMine ?? this.#broken;
     if (idle !== undefined && ENTRIES.has(message.topic)) {
-      if (idle === this.#broken) bench.entryHeard();
+      if (idle === this.#broken) remote.entryHeard();
       throw idle;
     }
     const settings = this.#settings();
@@ -223,8 +217,8 @@ class SessionNode implements StationUser {
       this.#because(message, () => tell(charger, input));
     } finally {
       // A session that waits for its relay hears it only then.
-      if (ENTRIES.has(input.topic)) charger.whenHeard(() => bench.entryHeard());
-      bench.changed();
+      if (ENTRIES.has(input.topic)) charger.whenHeard(() => remote.entryHeard());
+      remote.changed();
     }
     if ('misread' in input && input.misread) throw input.misread;
   }
@@ -255,17 +249,17 @@ class SessionNode implements StationUser {
   }
 
   stop(): void {
-    this.#leaveBench?.();
+    this.#leaveRemote?.();
     clearInterval(this.#opening);
     this.#charger?.stop();
     this.#charger = undefined;
   }
 
-  snapshot(): Snapshot | undefined {
+  snapshot(): SessionState | undefined {
     if (this.#charger) return this.#charger.snapshot();
     if (this.#broken === undefined || !this.#screen) return undefined;
     const display = words(this.#screen, this.#charging.language);
-    return brokenSnapshot(display, outletsIn(this.#charging));
+    return brokenState(display, outletsIn(this.#charging));
   }
 
   /** `again` tells a command that is repeated until the relay follows from a new one; `commandedBy`, who answers for it. */
@@ -328,7 +322,7 @@ class SessionNode implements StationUser {
   #changed(): void {
     // While a message is heard, its end shows what all came of it.
     if (this.#cause === undefined) this.#show();
-    this.#charging.bench.changed();
+    this.#charging.remote.changed();
   }
 
   #show(): void {

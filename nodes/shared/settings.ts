@@ -2,25 +2,32 @@
 // hardware/settings.ts.
 import { PinError } from '../../hardware/gpio/pin.ts';
 import {
-  type Given,
-  givenFor,
+  forOutlet,
   ONLY_OUTLET,
   type OutletAt,
   readSetting,
   readSettings,
   SettingError,
+  type SettingSource,
   type Settings,
   type ValueOf,
   type Values,
 } from '../../hardware/settings.ts';
 import { NodeFault } from './handlers.ts';
+import type { NodeConfig } from './red.ts';
 import { textOf } from './values.ts';
 
 /** Text that somebody put there; neither empty nor a variable that is not set, which stays as its name. */
-export function given(value: unknown): string | undefined {
+export function filledIn(value: unknown): string | undefined {
   const text = typeof value === 'boolean' ? String(value) : textOf(value);
   return text === undefined || text === '' || /^\$(?:\{[^}]*\}|\([^)]*\))$/.test(text) ? undefined : text;
 }
+
+/** A node's configuration, by the table of what its dialog holds: text, or what 0.1.0 stored; and the config node that it names. */
+export type ConfigOf<T extends Settings> = NodeConfig & {
+  readonly station?: string;
+  readonly issuer?: string;
+} & Readonly<Partial<Record<keyof T, unknown>>>;
 
 /** What a dialog stored. */
 type Stored = object;
@@ -32,9 +39,9 @@ export const SETTING_FAULTS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a dialog stored, for a table; a text that is a variable's own is known as that variable's. */
-export function givenIn(config: Stored, table: Settings, at: OutletAt = ONLY_OUTLET): Given {
-  return givenFor(at, table, (name) => {
-    const text = given((config as Readonly<Record<string, unknown>>)[name]);
+export function fromDialog(config: Stored, table: Settings, at: OutletAt = ONLY_OUTLET): SettingSource {
+  return forOutlet(at, table, (name) => {
+    const text = filledIn((config as Readonly<Record<string, unknown>>)[name]);
     if (text === undefined) return undefined;
     const { variable } = table[name]!;
     const from = variable !== undefined && process.env[variable]?.trim() === text ? variable : undefined;
@@ -53,12 +60,12 @@ export function setting<const T extends Settings, Name extends keyof T & string>
   name: Name,
   at?: OutletAt,
 ): ValueOf<T[Name]> {
-  return faulty(() => readSetting(table, name, givenIn(config, table, at)));
+  return faulty(() => readSetting(table, name, fromDialog(config, table, at)));
 }
 
 /** All settings of a table. @throws {NodeFault} of the first that can't be, as `setting` */
 export function settings<const T extends Settings>(config: Stored, table: T, at?: OutletAt): Values<T> {
-  return faulty(() => readSettings(table, givenIn(config, table, at)));
+  return faulty(() => readSettings(table, fromDialog(config, table, at)));
 }
 
 /** With a setting's or pin's error as a fault that the catalogues have words for. */

@@ -28,12 +28,3 @@ export function booleanOf(value: unknown): boolean | undefined {
   if (YES.has(text)) return true;
   return NO.has(text) ? false : undefined;
 }
-
-/** What Node-RED leaves of `${NAME}` when there is no such variable. */
-const UNSET = /^\$\{\S+\}$/;
-
-/** A setting from a dialog, where empty (or an environment variable that is not set) means the default. */
-export function textSetting(value: unknown, otherwise: string): string {
-  const text = textOf(value);
-  return text === undefined || text === '' || UNSET.test(text) ? otherwise : text;
-}

@@ -3,7 +3,7 @@
 import type { NumberSetting, Settings } from '../../hardware/settings.ts';
 import { NodeFault } from './handlers.ts';
 import type { NodeConfig } from './red.ts';
-import { given } from './settings.ts';
+import { filledIn } from './settings.ts';
 
 type Saved = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export const UNCHANGED: readonly Migration[] = [unchanged];
 export function fromUnversioned(table: Settings, took: Readonly<Record<string, number>>): Migration {
   return (saved) => {
     const changed = Object.entries(took).map(([name, least]) => {
-      const text = given(saved[name]);
+      const text = filledIn(saved[name]);
       const value = text === undefined ? Number.NaN : Number(text);
       return value >= least ? nearest(name, table[name] as NumberSetting, value) : {};
     });

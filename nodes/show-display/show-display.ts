@@ -8,17 +8,12 @@ import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { deviceFaults, NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { Opening } from '../shared/opening.ts';
-import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { setting } from '../shared/settings.ts';
+import type { Message, RED, RedNode } from '../shared/red.ts';
+import { type ConfigOf, setting } from '../shared/settings.ts';
 import { textOf } from '../shared/values.ts';
 import { SETTINGS } from './settings.ts';
 
-interface ShowDisplayConfig extends NodeConfig {
-  readonly station?: string;
-  readonly display?: unknown;
-  readonly bus?: unknown;
-  readonly address?: unknown;
-}
+type ShowDisplayConfig = ConfigOf<typeof SETTINGS>;
 
 const MOST_LINES = 4;
 const LONGEST_LINE = 40;

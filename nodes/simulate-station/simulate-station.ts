@@ -7,24 +7,20 @@ import { type Problem, problem, slugOf } from '../../api/problems.ts';
 import type { Pin } from '../../hardware/gpio/pin.ts';
 import { nameAt } from '../../hardware/relay/relay-pins.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
-import type { Bench, Snapshot } from '../charging-station/simulation.ts';
+import type { RemoteControl, SessionState } from '../charging-station/remote-control.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/read-keypad.ts';
 import { awaiting } from '../shared/awaiting.ts';
 import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
 import { outletOf } from '../shared/outlets.ts';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { given, setting } from '../shared/settings.ts';
+import type { RED, RedNode } from '../shared/red.ts';
+import { type ConfigOf, filledIn, setting } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
 import { SETTINGS } from './settings.ts';
 
-interface SimulateStationConfig extends NodeConfig {
-  readonly station?: string;
-  readonly does?: unknown;
-  readonly line?: unknown;
-}
+type SimulateStationConfig = ConfigOf<typeof SETTINGS>;
 
 export default function simulateStation(red: RED): void {
   function SimulateStationNode(this: RedNode, saved: SimulateStationConfig) {
@@ -91,25 +87,25 @@ async function simulated(
   message: HttpMessage,
   config: SimulateStationConfig,
   charging: ChargingStation,
-): Promise<Snapshot> {
+): Promise<SessionState> {
   if (!charging.simulated) throw new NodeFault('not-simulated', 'This station has real pins.');
   const does = setting(config, SETTINGS, 'does');
   const { payload } = message;
-  if (does === 'keys') await typed(payload, charging.bench);
+  if (does === 'keys') await typed(payload, charging.remote);
   if (does === 'plug') {
     const { outlets } = charging.plan;
     const { line, activeLow } = plugOf(config, { outlet: outletOf(message, outlets), outlets });
     plug(payload, join(charging.plan.gpioFolder ?? '', line), activeLow);
   }
-  return told(charging.bench.state());
+  return told(charging.remote.state());
 }
 
 /** `{"keys": "0516310936#"}`, or the keys alone. */
-async function typed(payload: unknown, bench: Bench): Promise<void> {
+async function typed(payload: unknown, remote: RemoteControl): Promise<void> {
   const body = bodyOf(payload);
   const keys = typeof body === 'object' && body !== null ? (body as { keys?: unknown }).keys : body;
   if (typeof keys !== 'string') throw new NodeFault('bad-body', 'The body must be {"keys": "…"}, the keys as text.');
-  await bench.type(keysOf(keys).join(''));
+  await remote.type(keysOf(keys).join(''));
 }
 
 /** What `http in` left of the body: read as JSON, or the bytes where it was told not to. */
@@ -125,9 +121,9 @@ function bodyOf(payload: unknown): unknown {
 /** The plug contact as `detect vehicle` reads it, where both have it from the charger's variables. */
 function plugOf({ line }: SimulateStationConfig, at: OutletAt): Pin {
   const { VEHICLE_LINE, VEHICLE_ACTIVE_LOW } = process.env;
-  const activeLow = given(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
+  const activeLow = filledIn(line) === VEHICLE_LINE?.trim() ? VEHICLE_ACTIVE_LOW : undefined;
   // Of the first outlet alone where the dialog names its line, as it did before a station had several.
-  const named = given(line) === 'vehicle' ? undefined : line;
+  const named = filledIn(line) === 'vehicle' ? undefined : line;
   const usual = { line: nameAt('vehicle', at.outlet), activeLow: false };
   return setting({ line: named, activeLow }, SETTINGS, 'line', at) ?? usual;
 }
@@ -150,7 +146,7 @@ function plug(payload: unknown, file: string, activeLow: boolean): void {
 }
 
 /** What scripts rely on, and nothing else of what a session knows. */
-function told({ state, relay, vehicle, display, outcome, receipt, outlets, report }: Snapshot): Snapshot {
+function told({ state, relay, vehicle, display, outcome, receipt, outlets, report }: SessionState): SessionState {
   return { state, relay, vehicle, display, outcome, receipt, outlets, report };
 }
 

@@ -43,7 +43,7 @@ export default function verifyCode(red: RED): void {
 
     /** Whoever types in a simulation waits for an answer that does not come. */
     const unanswered = () => {
-      if (charging.simulated) charging.bench.entryHeard();
+      if (charging.simulated) charging.remote.entryHeard();
     };
     const open = () => {
       void charging.station;
@@ -53,7 +53,7 @@ export default function verifyCode(red: RED): void {
       const entry = entryOf(message.payload);
       const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
       const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
-      if (atOnce) charging.bench.entryHeard();
+      if (atOnce) charging.remote.entryHeard();
       const asks = asksForTerms(verdict);
       if (answer.outcome === 'accepted') return accepted(message, answer);
       return refused(message, answer, asks, atOnce || entry === undefined ? {} : more(entry, answer));
@@ -146,8 +146,8 @@ export function entryOf(payload: unknown): string | undefined {
  * here on the flow answers for it, nothing is left to resume, and no receipt can be made of it.
  * @throws {NodeFault} `session-runs` where a session works on the same station
  */
-function performed({ station, bench }: ChargingStation, verdict: Accepted): Verdict {
-  if (bench.hasSession) {
+function performed({ station, remote }: ChargingStation, verdict: Accepted): Verdict {
+  if (remote.hasSession) {
     throw new NodeFault('session-runs', 'A session runs on this station: leave redeeming to it, in the dialog.');
   }
   if (verdict.kind === 'service') {

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { writePin } from '../../hardware/gpio/pin.ts';
 import { modbus } from '../../hardware/meter/modbus.ts';
 import { outletsOf } from '../../hardware/relay/relay-pins.ts';
-import { everyOutlet, givenFor, readSettings, type SettingError, type Settings } from '../../hardware/settings.ts';
+import { everyOutlet, forOutlet, readSettings, type SettingError, type Settings } from '../../hardware/settings.ts';
 import { FEEDBACK_PIN, PLUG_PIN, readStationPins, sharedLine } from '../../hardware/station-pins.ts';
 
 /** What each outlet reads of a table. */
 const each = (outlets: number, table: Settings, said: Readonly<Record<string, string>>) =>
   everyOutlet(outlets).map((at) => {
-    const given = (name: string) => (said[name] === undefined ? undefined : { text: said[name] });
+    const source = (name: string) => (said[name] === undefined ? undefined : { text: said[name] });
     try {
-      return readSettings(table, givenFor(at, table, given)) as Record<string, unknown>;
+      return readSettings(table, forOutlet(at, table, source)) as Record<string, unknown>;
     } catch (error) {
       return `${(error as SettingError).code}: ${(error as SettingError).values.takes}`;
     }

@@ -9,7 +9,7 @@ import { countRequest } from './counting.ts';
 import { refundExpired } from './expired.ts';
 import { disputeTold, refundedElsewhere } from './gone.ts';
 import { forgetKeys } from './idempotency.ts';
-import { DRAWING, type Drawing } from './issuing.ts';
+import { DRAWS, type ToDraw } from './issuing.ts';
 import { listOutstanding, provisioning, replaceKey } from './keys.ts';
 import { exportPage, listApiKeys, listAudit, listCodes, listStations } from './lists.ts';
 import { listPayments, markPaid, notePayment, returnPayment } from './payments.ts';
@@ -93,7 +93,7 @@ export type Lane = 'write' | 'read' | 'count';
 
 /** Which lane each call waits in. */
 export const LANES: Readonly<Record<CallName, Lane>> = {
-  ...laneOf(DRAWING, 'write'),
+  ...laneOf(DRAWS, 'write'),
   ...laneOf(WRITES, 'write'),
   ...laneOf(READS, 'read'),
   ...laneOf(COUNTS, 'count'),
@@ -103,15 +103,15 @@ function laneOf<T extends object>(calls: T, lane: Lane): Record<keyof T, Lane> {
   return Object.fromEntries(Object.keys(calls).map((name) => [name, lane])) as Record<keyof T, Lane>;
 }
 
-type DrawingCalls = typeof DRAWING;
+type DrawCalls = typeof DRAWS;
 type WriteCalls = typeof WRITES;
 type ReadCalls = typeof READS & typeof COUNTS;
 
 type Outside<F> = F extends (work: Work, ...args: infer A) => Promise<infer T> ? (...args: A) => Promise<T> : F;
-type Drawn<F> = F extends (...args: infer A) => Drawing<infer T> ? (...args: A) => Promise<Answer<T>> : F;
+type Drawn<F> = F extends (...args: infer A) => ToDraw<infer T> ? (...args: A) => Promise<Answer<T>> : F;
 
 /** The calls as they look from outside, where their transaction is run for them. */
-export type Calls = { [N in keyof DrawingCalls]: Drawn<DrawingCalls[N]> } & {
+export type Calls = { [N in keyof DrawCalls]: Drawn<DrawCalls[N]> } & {
   [N in keyof WriteCalls]: Outside<WriteCalls[N]>;
 } & { [N in keyof ReadCalls]: Outside<ReadCalls[N]> };
 
@@ -124,20 +124,20 @@ export type Call<N extends CallName = CallName> = {
   [Name in N]: { readonly name: Name; readonly args: ArgumentsOf<Name> };
 }[N];
 
-export type DrawingCall = Call<keyof DrawingCalls>;
+export type DrawCall = Call<keyof DrawCalls>;
 export type ReadCall = Call<keyof ReadCalls>;
 
-export const isDrawing = (call: Call): call is DrawingCall => Object.hasOwn(DRAWING, call.name);
+export const isDraw = (call: Call): call is DrawCall => Object.hasOwn(DRAWS, call.name);
 export const isRead = (call: Call): call is ReadCall => LANES[call.name] !== 'write';
 
 type Performed<C> = { [N in keyof C & CallName]: (work: Work, ...args: ArgumentsOf<N>) => Promise<AnswerOf<N>> };
 const writes: Performed<WriteCalls> = WRITES;
 const reads: Performed<ReadCalls> = { ...READS, ...COUNTS };
-const drawings: { [N in keyof DrawingCalls]: (...args: ArgumentsOf<N>) => Drawing<unknown> } = DRAWING;
+const draws: { [N in keyof DrawCalls]: (...args: ArgumentsOf<N>) => ToDraw<unknown> } = DRAWS;
 
 /** What a call that draws a number wants. */
-export function drawingOf<N extends keyof DrawingCalls>({ name, args }: Call<N>): Drawing<unknown> {
-  return drawings[name](...args);
+export function toDraw<N extends keyof DrawCalls>({ name, args }: Call<N>): ToDraw<unknown> {
+  return draws[name](...args);
 }
 
 export function performWrite<N extends keyof WriteCalls>(work: Work, { name, args }: Call<N>): Promise<AnswerOf<N>> {

@@ -35,34 +35,34 @@ import {
 import { type PaidReservation, paidReservation } from './reservations.ts';
 import { SYNCHRONIZATION, synchronizationNow } from './synchronizing.ts';
 
-type DrawingCall =
+type DrawCall =
   | { readonly name: 'issue'; readonly args: IssueCall }
   | { readonly name: 'serviceCode'; readonly args: ServiceCall }
   | { readonly name: 'issueReserved'; readonly args: RequestCall };
 
 /** What is to be drawn, and what it is answered with. */
-export type Drawing<T> = DrawingCall & { readonly answer?: Answer<T> };
+export type ToDraw<T> = DrawCall & { readonly answer?: Answer<T> };
 
 /** The calls of this file: each says what is to be drawn, and `draw` draws those of a transaction together. */
-export const DRAWING = {
+export const DRAWS = {
   /** A voucher at once. The same client, key and body get the same one again. */
-  issue: (args: IssueCall): Drawing<ChargingRequest> => ({ name: 'issue', args }),
+  issue: (args: IssueCall): ToDraw<ChargingRequest> => ({ name: 'issue', args }),
   /** The code that brings a station into step and sets its clock. */
-  synchronize: (call: SynchronizeCall): Drawing<IssuedService> => ({
+  synchronize: (call: SynchronizeCall): ToDraw<IssuedService> => ({
     name: 'serviceCode',
     args: { ...call, operation: 'synchronize' },
   }),
   /** A code for one of the operator's operations. */
-  serviceCode: (args: ServiceCall): Drawing<IssuedService> => ({ name: 'serviceCode', args }),
+  serviceCode: (args: ServiceCall): ToDraw<IssuedService> => ({ name: 'serviceCode', args }),
   /** Draws the number of a paid reservation; asked again, the same voucher. */
-  issueReserved: (args: RequestCall): Drawing<ChargingRequest> => ({ name: 'issueReserved', args }),
+  issueReserved: (args: RequestCall): ToDraw<ChargingRequest> => ({ name: 'issueReserved', args }),
 } as const;
 
 const DRAWERS = {
   issue: 'unpaid',
   issueReserved: 'paid',
   serviceCode: 'operator',
-} as const satisfies Record<DrawingCall['name'], Drawer>;
+} as const satisfies Record<DrawCall['name'], Drawer>;
 
 /** A number that is wanted, and where its answer goes. */
 interface Wanted {
@@ -76,7 +76,7 @@ interface Wanted {
 /** Draws in this transaction lost so many times to other replicas before it starts afresh. */
 const MOST_ROUNDS = 20;
 
-export async function draw(work: Work, asked: readonly DrawingCall[]): Promise<unknown[]> {
+export async function draw(work: Work, asked: readonly DrawCall[]): Promise<unknown[]> {
   const calls = [...asked];
   const answers: unknown[] = new Array(calls.length);
   // Of calls with the same key, the first is drawn and the others, in a second pass, find what it left.
@@ -119,7 +119,7 @@ export async function draw(work: Work, asked: readonly DrawingCall[]): Promise<u
   return answers;
 }
 
-function fault({ name, args }: DrawingCall): Refused | undefined {
+function fault({ name, args }: DrawCall): Refused | undefined {
   if (!isClient(args.client)) return refuse('malformed', 'client: a text of 1 to 200 characters.');
   if (name === 'issue' && (typeof args.amount !== 'number' || !Number.isFinite(args.amount))) {
     return refuse('malformed', 'amount: a number.');
@@ -130,12 +130,12 @@ function fault({ name, args }: DrawingCall): Refused | undefined {
   return name === 'issueReserved' ? undefined : faultInKey(args.idempotencyKey);
 }
 
-function hashOf({ name, args }: DrawingCall): string | undefined {
+function hashOf({ name, args }: DrawCall): string | undefined {
   if (name === 'issueReserved' || args.idempotencyKey === undefined) return undefined;
   return idempotencyHash(args.client, args.idempotencyKey);
 }
 
-function bodyOf(call: DrawingCall): Body {
+function bodyOf(call: DrawCall): Body {
   if (call.name === 'issue') return { what: 'request', station: call.args.station, amount: call.args.amount };
   const { station, operation } = (call as { args: ServiceCall }).args;
   return { what: operation, station };
@@ -143,7 +143,7 @@ function bodyOf(call: DrawingCall): Body {
 
 async function drawFresh(
   work: Work,
-  calls: readonly DrawingCall[],
+  calls: readonly DrawCall[],
   indices: readonly number[],
   answers: unknown[],
 ): Promise<void> {
@@ -240,7 +240,7 @@ function clockFault(work: Work, { sequence, slotSeconds }: StationTerms, offMs: 
 
 /** What the row says beside its number. */
 function grantOf(
-  call: DrawingCall,
+  call: DrawCall,
   terms: StationTerms,
   reserved: PaidReservation | undefined,
 ): Pick<CodesTable, 'kind' | 'quantity' | 'price' | 'client' | 'reservation'> | Refused {

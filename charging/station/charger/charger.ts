@@ -3,7 +3,7 @@
 import type { Operation } from '../../codes/index.ts';
 import { screenOf } from '../conversation/display.ts';
 import type { KeypadTrouble } from '../conversation/model.ts';
-import type { Language, Screen } from '../conversation/screens.ts';
+import type { DisplayLanguage, Screen } from '../conversation/screens.ts';
 import { type FaultCode, isFaultCode } from '../faults.ts';
 import type { MeterMessage } from '../outlet/model.ts';
 import { type Untestable, untestable } from '../outlet/transition.ts';
@@ -37,7 +37,7 @@ export interface ChargerOptions {
    */
   readonly afterRelay?: (callback: () => void) => void;
   /** The language of `snapshot().display`; `en` unless set. */
-  readonly language?: Language;
+  readonly language?: DisplayLanguage;
   readonly emit: {
     /** `again`: the same command once more, because the relay was not seen to follow. */
     relay(on: boolean, again: boolean, outlet: number): void;

@@ -2,7 +2,7 @@
 import type { Unit } from '../../codes/index.ts';
 import { receiptDigits, screenOf } from '../conversation/display.ts';
 import { progress } from '../conversation/figures.ts';
-import type { Language } from '../conversation/screens.ts';
+import type { DisplayLanguage } from '../conversation/screens.ts';
 import { words } from '../conversation/words.ts';
 import { type FaultCode, inOrder } from '../faults.ts';
 import type { OutletState, Phase } from '../outlet/model.ts';
@@ -68,7 +68,7 @@ export function snapshotOf(
   charger: ChargerState,
   at: number,
   config: ChargerConfig,
-  language: Language,
+  language: DisplayLanguage,
 ): ChargerSnapshot {
   const { conversation } = charger;
   const outlets = outletsOf(charger, config.unit);

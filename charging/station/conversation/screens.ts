@@ -2,7 +2,8 @@
 // decided in display.ts, how it is worded in words.ts.
 import type { EN } from './words/en.ts';
 
-export type Language = 'en' | 'zh-CN';
+/** Of what people read at the station: its display, its panel, its doctor. */
+export type DisplayLanguage = 'en' | 'zh-CN';
 
 /** A screen that the catalogues have. */
 export type ScreenName = keyof typeof EN.screens;

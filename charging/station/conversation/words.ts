@@ -2,11 +2,11 @@
 import type { FaultCode } from '../faults.ts';
 import type { EndReason } from '../types.ts';
 import type { Catalogue, FaultWords, Lines } from './catalogue.ts';
-import type { Language, Screen, ScreenName } from './screens.ts';
+import type { DisplayLanguage, Screen, ScreenName } from './screens.ts';
 import { EN } from './words/en.ts';
 import { ZH_CN } from './words/zh-cn.ts';
 
-export const CATALOGUES: Readonly<Record<Language, Catalogue<ScreenName>>> = { en: EN, 'zh-CN': ZH_CN };
+export const CATALOGUES: Readonly<Record<DisplayLanguage, Catalogue<ScreenName>>> = { en: EN, 'zh-CN': ZH_CN };
 
 const MOST_LINES = { lines: 4, short: 2 } as const;
 const COLUMNS = { lines: 20, short: 16 } as const;
@@ -14,16 +14,16 @@ const COLUMNS = { lines: 20, short: 16 } as const;
 type Gaps = Readonly<Record<string, string | number | undefined>>;
 
 /** The lines for a display: at most 4, at most 20 columns wide in English and 20 characters in Chinese. */
-export function words(screen: Screen, language: Language): string[] {
+export function words(screen: Screen, language: DisplayLanguage): string[] {
   return worded(screen, language, 'lines');
 }
 
 /** The same for a display of 2 lines of 16 columns. */
-export function shortWords(screen: Screen, language: Language): string[] {
+export function shortWords(screen: Screen, language: DisplayLanguage): string[] {
   return worded(screen, language, 'short');
 }
 
-function worded({ name, values }: Screen, language: Language, form: keyof Lines): string[] {
+function worded({ name, values }: Screen, language: DisplayLanguage, form: keyof Lines): string[] {
   const catalogue = CATALOGUES[language];
   const danger: FaultWords | undefined = catalogue.faults[(values.danger ?? values.fault) as FaultCode];
   const fault: FaultWords | undefined = catalogue.faults[values.fault as FaultCode];

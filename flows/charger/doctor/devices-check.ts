@@ -11,8 +11,8 @@ import { hasConsole, serialPorts } from '../../../hardware/linux/serial-ports.ts
 import { outletsOf } from '../../../hardware/relay/relay-pins.ts';
 import {
   everyOutlet,
-  givenBy,
-  givenFor,
+  forOutlet,
+  fromVariables,
   readSetting,
   SettingError,
   type Settings,
@@ -68,7 +68,7 @@ function unfit(table: Settings, env: Subject['env']): Finding[] {
   const outlets = outletsOf(env);
   return Object.keys(table).flatMap((name) => {
     try {
-      for (const at of everyOutlet(outlets)) readSetting(table, name, givenFor(at, table, givenBy(table, env)));
+      for (const at of everyOutlet(outlets)) readSetting(table, name, forOutlet(at, table, fromVariables(table, env)));
       return [];
     } catch (error) {
       if (!(error instanceof SettingError) || table[name]!.kind === 'pin') return [];

@@ -1,5 +1,5 @@
 // Runs every check and puts what they found into words.
-import type { Language } from '../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage } from '../../../charging/station/conversation/screens.ts';
 import { memoryEnvironment } from '../environment.ts';
 import { clockCheck } from './clock-check.ts';
 import { devicesCheck } from './devices-check.ts';
@@ -76,11 +76,11 @@ function saidWrong(sections: readonly Section[]): Map<string, number> {
 const marks = { good: '✓', note: '·', wrong: '✗' } as const;
 
 /** What is about one of several outlets begins with which. */
-function ofOutlet(values: Finding['values'], language: Language): string {
+function ofOutlet(values: Finding['values'], language: DisplayLanguage): string {
   return values?.outlet === undefined ? '' : say('of-outlet', language, values);
 }
 
-export function report(sections: readonly Section[], language: Language): string {
+export function report(sections: readonly Section[], language: DisplayLanguage): string {
   const told = sections.filter(({ findings }) => findings.length > 0);
   const lines = told.flatMap(({ title, findings }) => [
     say(title, language),

@@ -1,6 +1,6 @@
 // The doctor's words. `{name}` is filled in with a finding's values.
 
-import type { Language } from '../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage } from '../../../charging/station/conversation/screens.ts';
 import type { Words } from '../../../hardware/checks.ts';
 import { DEVICES } from '../../../hardware/devices.ts';
 import { wordsOfPinsAndDevices } from './words-hardware.ts';
@@ -263,13 +263,17 @@ const all: Words = Object.assign({}, words, ...DEVICES.flatMap(({ kinds }) => ki
 export const wordKeys = Object.keys(all);
 
 /** @param key of the doctor's words or of a driver's; one that neither has is said as it is */
-export function say(key: string, language: Language, values: Readonly<Record<string, string | number>> = {}): string {
+export function say(
+  key: string,
+  language: DisplayLanguage,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
   const text = all[key]?.[language === 'en' ? 0 : 1] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** The language of `LANGUAGE`, `LC_ALL` or `LANG`; English unless one of them is Chinese. */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+export function languageOf(env: Readonly<Record<string, string | undefined>>): DisplayLanguage {
   return /^zh/i.test(env.LANGUAGE || env.LC_ALL || env.LANG || '') ? 'zh-CN' : 'en';
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../../../nodes/shared/handlers.ts';
 import type { Message, NodeStatus, RED, RedNode, Send } from '../../../nodes/shared/red.ts';
+import { filledIn } from '../../../nodes/shared/settings.ts';
 import { Status } from '../../../nodes/shared/status.ts';
-import { booleanOf, numberOf, textOf, textSetting } from '../../../nodes/shared/values.ts';
+import { booleanOf, numberOf, textOf } from '../../../nodes/shared/values.ts';
 
 /** As much of a node as a handler meets. */
 class FakeNode extends EventEmitter {
@@ -126,9 +127,9 @@ describe('values as a person wires them', () => {
     assert.deepEqual([false, 0, '0', 'off', 'No'].map(booleanOf), Array(5).fill(false));
     assert.deepEqual([2, '', 'perhaps', null, {}].map(booleanOf), Array(5).fill(undefined));
   });
-  it('an environment variable that is not set is the default', () => {
+  it('an environment variable that is not set fills nothing in', () => {
     const unset = `$${'{NOT_SET}'}`;
-    assert.equal(textSetting(unset, 'default'), 'default');
-    assert.equal(textSetting('', 'default'), 'default');
+    assert.deepEqual([unset, '$(NOT_SET)', '', ' ', undefined].map(filledIn), Array(5).fill(undefined));
+    assert.deepEqual([' text ', 5, false].map(filledIn), ['text', '5', 'false']);
   });
 });

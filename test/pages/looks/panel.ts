@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { sealReport } from '../../../charging/codes/report.ts';
-import type { Language, Screen, ScreenName } from '../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage, Screen, ScreenName } from '../../../charging/station/conversation/screens.ts';
 import { EN_OUTLETS } from '../../../charging/station/conversation/words/en-outlets.ts';
 import { CATALOGUES, words } from '../../../charging/station/conversation/words.ts';
 import { shippedFlow } from '../../../flows/server/user-folder.ts';
@@ -64,7 +64,7 @@ export class PanelOfLooks {
   }
 
   /** Tells it what to show, and waits until the page shows it. */
-  async tell(page: Page, screen: Screen, outlets: readonly object[], language: Language = 'en'): Promise<void> {
+  async tell(page: Page, screen: Screen, outlets: readonly object[], language: DisplayLanguage = 'en'): Promise<void> {
     this.#told = { screen, outlets };
     const said = { en: words(screen, 'en'), 'zh-CN': words(screen, 'zh-CN') };
     await this.#post({
@@ -83,7 +83,7 @@ export class PanelOfLooks {
   }
 
   /** The same in another language. */
-  async speak(page: Page, language: Language): Promise<void> {
+  async speak(page: Page, language: DisplayLanguage): Promise<void> {
     if (this.#told) await this.tell(page, this.#told.screen, this.#told.outlets, language);
   }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { serviceCode, voucherCode } from '../../../../charging/codes/index.ts';
-import type { Language } from '../../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage } from '../../../../charging/station/conversation/screens.ts';
 import { CATALOGUES, shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import { Station } from '../../../../charging/station/station.ts';
 import { Bench, MINUTE } from '../charger/bench.ts';
 import { CLOCK, Hands, KEY, newFolder, removeFolders } from '../support.ts';
 
-const languages = Object.keys(CATALOGUES) as Language[];
+const languages = Object.keys(CATALOGUES) as DisplayLanguage[];
 
 /** A session on number 7 that is as `record` has it. */
 const fate = (bench: Bench, record: object = {}) => ({ voucher: bench.voucher(7, 60), delivered: 15, ...record });

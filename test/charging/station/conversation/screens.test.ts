@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Language, ScreenName } from '../../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage, ScreenName } from '../../../../charging/station/conversation/screens.ts';
 import { CATALOGUES, shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import { FAULTS } from '../../../../charging/station/faults.ts';
 import { Bench, MINUTE } from '../charger/bench.ts';
 
-const languages = Object.keys(CATALOGUES) as Language[];
+const languages = Object.keys(CATALOGUES) as DisplayLanguage[];
 const names = Object.keys(CATALOGUES.en.screens) as ScreenName[];
 const gaps = (lines: readonly string[]) => new Set(lines.join(' ').match(/\{\w+\}/g) ?? []);
 
@@ -25,7 +25,10 @@ function longest(name: ScreenName, fault: string, reason: string) {
 /** What stands besides: nothing, current that leaks from the station, or from one of its outlets. */
 const DANGERS = [{}, { danger: 'residual-current' }, { danger: 'relay-stuck-on', dangerAt: 12 }];
 
-function everyScreen(language: Language, check: (lines: string[], short: string[], name: ScreenName) => void): void {
+function everyScreen(
+  language: DisplayLanguage,
+  check: (lines: string[], short: string[], name: ScreenName) => void,
+): void {
   const { faults, reasons } = CATALOGUES[language];
   for (const name of names) {
     for (const danger of DANGERS) {

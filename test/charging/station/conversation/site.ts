@@ -1,7 +1,7 @@
 // A station with several outlets and its one keypad, as the people before it meet it: codes in, words out.
 import { Charger } from '../../../../charging/station/charger/charger.ts';
 import { type ChargerConfig, chargerConfig } from '../../../../charging/station/charger/model.ts';
-import type { Language, Screen } from '../../../../charging/station/conversation/screens.ts';
+import type { DisplayLanguage, Screen } from '../../../../charging/station/conversation/screens.ts';
 import { shortWords, words } from '../../../../charging/station/conversation/words.ts';
 import type { SessionRecord, Voucher } from '../../../../charging/station/types.ts';
 import { MemoryJournal } from '../charger/bench.ts';
@@ -60,7 +60,7 @@ export class Site {
   get screen(): string {
     return this.screens.at(-1)!.name;
   }
-  say(language: Language = 'en'): string {
+  say(language: DisplayLanguage = 'en'): string {
     return words(this.screens.at(-1)!, language).join(' | ');
   }
   sayShort(): string {

@@ -1,19 +1,14 @@
 // Where `simulate station` and dialogs reach a station's keypad and session, and learn when what was typed has been heard.
 // Filled by `read keypad` and `run session`; costs nothing where nobody asks.
 import type { Charger } from '../../charging/station/charger/charger.ts';
+import type { ChargerSnapshot } from '../../charging/station/charger/snapshot.ts';
 import { NodeFault } from '../shared/handlers.ts';
 
 /** What `run session` tells about itself; GET /bench/state answers it. */
-export interface Snapshot {
-  readonly state: string;
-  readonly relay: boolean;
-  readonly vehicle: boolean;
-  readonly display: readonly string[];
-  readonly outcome: string | null;
-  readonly receipt: string | null;
-  readonly outlets: readonly object[];
-  readonly report: string | null;
-}
+export type SessionState = Pick<
+  ChargerSnapshot,
+  'state' | 'relay' | 'vehicle' | 'display' | 'outcome' | 'receipt' | 'outlets' | 'report'
+>;
 
 /** Why the relay of an outlet was not closed for a moment; undefined: it is being closed. */
 type ClickRelay = (outlet: number) => ReturnType<Charger['clickRelay']> | 'no-session';
@@ -22,16 +17,11 @@ type ClickRelay = (outlet: number) => ReturnType<Charger['clickRelay']> | 'no-se
 const SETTLE_MS = 6_000;
 /** A message takes one turn of the event loop for each wire: keypad, verify, session. */
 const TURNS = 6;
-/** What the state of a station, or of each outlet, is called. */
-interface Passing {
-  readonly state: string;
-  readonly outlets: readonly { readonly state?: string }[];
-}
-const PASSING = new Set(['starting', 'stopping']);
+const PASSING: ReadonlySet<string> = new Set(['starting', 'stopping']);
 
-export class Bench {
+export class RemoteControl {
   #press: ((key: string) => void) | undefined;
-  #snapshot: (() => Snapshot | undefined) | undefined;
+  #snapshot: (() => SessionState | undefined) | undefined;
   #clickRelay: ClickRelay = () => 'no-session';
   #unheard = 0;
   #wake: (() => void) | undefined;
@@ -54,7 +44,7 @@ export class Bench {
    * A session is there: one a station, since two would redeem and charge by turns. Gives the function that takes it away.
    * @throws {NodeFault} `two-sessions`
    */
-  session(snapshot: () => Snapshot | undefined, clickRelay: ClickRelay = () => 'no-session'): () => void {
+  session(snapshot: () => SessionState | undefined, clickRelay: ClickRelay = () => 'no-session'): () => void {
     if (this.#snapshot !== undefined) {
       throw new NodeFault('two-sessions', 'Another "run session" runs on this station: delete one of the two.');
     }
@@ -89,7 +79,7 @@ export class Bench {
   }
 
   /** @throws {NodeFault} `no-session` */
-  state(): Snapshot {
+  state(): SessionState {
     const snapshot = this.#snapshot?.();
     if (snapshot === undefined) throw new NodeFault('no-session', 'No session runs on this station.');
     return snapshot;
@@ -124,8 +114,8 @@ export class Bench {
 
   /** Whether something goes on by itself in a moment, at any outlet. */
   get #isPassing(): boolean {
-    const { state, outlets = [] } = (this.#snapshot?.() ?? {}) as Partial<Passing>;
-    return [state, ...outlets.map((outlet) => outlet.state)].some((name) => PASSING.has(name ?? ''));
+    const station = this.#snapshot?.();
+    return station !== undefined && [station, ...station.outlets].some(({ state }) => PASSING.has(state));
   }
 
   async #until(isSo: () => boolean): Promise<void> {
