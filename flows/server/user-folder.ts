@@ -4,13 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../../charging/whole-file.ts';
-
-/** The folder of the package, found upwards from this file: the same from the source and from dist/. */
-const packageFolder = (() => {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-})();
+import { packageFolder } from '../../nodes/shared/package-version.ts';
 
 /** What the build put together for a side, also for what runs from the sources. */
 const assembled = (side: 'cloud' | 'charger', name: string) => join(packageFolder, 'dist/flows', side, name);

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // `offline-charging set-clock`: sets the machine's clock and its clock chip for the charger. systemd starts it for one request,
 // which is its standard input and output (offline-charging-clock.socket), with no right but that one.
-import { readFileSync } from 'node:fs';
 import { requestedFrom } from '../linux/clock-request.ts';
 import { loadLibc } from '../linux/libc.ts';
 import { setMachineClock } from '../linux/machine-clock.ts';
+import { builtMs, monotonicMs } from '../linux/machine-time.ts';
 import { clockChips } from './clock-chips.ts';
 
 const HELP = `offline-charging set-clock: sets the clock for the charger. systemd starts it (offline-charging-clock.socket).
@@ -13,10 +13,6 @@ It reads one line, "set-clock 1 MS", and answers with one: set, or why not.
 `;
 const PATIENCE_MS = 5_000;
 const LONGEST_LINE = 100;
-/** No program that holds this line was built before. */
-const FIRST_BUILT_MS = Date.UTC(2026, 0, 1);
-
-const monotonicMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 
 async function main(): Promise<string> {
   const fromMs = requestedFrom(await line(), monotonicMs(), builtMs());
@@ -35,15 +31,6 @@ async function line(): Promise<string> {
   }
   clearTimeout(impatience);
   return text.slice(0, LONGEST_LINE);
-}
-
-function builtMs(): number {
-  try {
-    const { builtAt } = JSON.parse(readFileSync(new URL('../../built.json', import.meta.url), 'utf8'));
-    return Math.max(FIRST_BUILT_MS, Date.parse(builtAt) || 0);
-  } catch {
-    return FIRST_BUILT_MS;
-  }
 }
 
 if (process.argv.some((argument) => /^(-h|--help)$/.test(argument))) console.log(HELP);

@@ -7,14 +7,14 @@ const PATIENCE_MS = 2000;
 
 /**
  * Asks the guard on a socket; no relay moves.
- * @throws {RelayError} `guard-away`
+ * @throws {RelayError} `guard-away`; its cause says why
  */
 export async function askGuard(path: string): Promise<GuardStatus> {
   const socket = connectTo(path);
   const impatience = setTimeout(() => socket.destroy(), PATIENCE_MS);
   const reader = new MessageReader(MOST_STATUS_BYTES);
   socket.setEncoding('utf8');
-  let why = 'it hangs';
+  let why = new Error('it hangs');
   try {
     socket.write(encode({ type: 'status' }));
     for await (const chunk of socket) {
@@ -24,10 +24,10 @@ export async function askGuard(path: string): Promise<GuardStatus> {
       }
     }
   } catch (error) {
-    why = (error as Error).message;
+    why = error as Error;
   } finally {
     clearTimeout(impatience);
     socket.destroy();
   }
-  throw new RelayError('guard-away', `No relay guard answers on ${path}: ${why}.`);
+  throw new RelayError('guard-away', `No relay guard answers on ${path}: ${why.message}.`, 0, { cause: why });
 }

@@ -1,4 +1,6 @@
 // What a language's catalogue holds. The English one (words/en.ts) says which screens there are.
+
+import type { Unit } from '../../codes/index.ts';
 import type { FaultCode } from '../faults.ts';
 import type { EndReason } from '../types.ts';
 
@@ -22,6 +24,11 @@ export interface FaultWords {
   readonly warning?: readonly [string, string];
   /** The same where it is of one outlet among several. */
   readonly warningAt?: readonly [string, string];
+}
+
+/** The same words for a station that sells minutes and for one that sells energy. */
+export function inBothUnits<const Name extends string>(name: Name, words: Words) {
+  return { [`${name}-min`]: words, [`${name}-Wh`]: words } as Readonly<Record<`${Name}-${Unit}`, Words>>;
 }
 
 export type Screens<Name extends string = string> = Readonly<Record<Name, Words>>;

@@ -50,13 +50,14 @@ function warned(lines: readonly string[], warning: string, most: number): string
   return [warning, ...rest];
 }
 
-/** One line, or none where it is about a list that is empty. */
+/** One line, or none where it is about a list that is empty. What is to be energy may be a time, which stands as it is. */
 function filled(line: string, gaps: Gaps, { minutes }: Catalogue, columns: number): string[] {
   const list = /\{(free|plugged|broken)\}/.exec(line);
   if (list && gaps[list[1]!] === '') return [];
   const text = line.replace(/\{(\w+)(?::(\w+))?\}/g, (gap, name: string, as?: string) => {
     const value = gaps[name] ?? '';
-    if (as === 'energy' || (as === 'sold' && gaps.unit === 'Wh')) return energyWords(Number(value));
+    if ((as === 'energy' && typeof value === 'number') || (as === 'sold' && gaps.unit === 'Wh'))
+      return energyWords(Number(value));
     if (as === 'sold') return `${Math.floor(Number(value))} ${minutes}`;
     return gap === list?.[0] ? fitting(String(value), columns - line.length + gap.length) : `${value}`;
   });

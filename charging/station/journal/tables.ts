@@ -166,87 +166,73 @@ export function closedInDatabase(db: DatabaseSync): { closed: number; delivered:
     .get() as { closed: number; delivered: number };
 }
 
+/** Every statement on the journal's tables but those of its making and of its archive. */
+const STATEMENTS = {
+  insertState: 'INSERT INTO state (id, generation, body, checksum) VALUES (1, ?, ?, ?)',
+  updateState: 'UPDATE state SET generation = ?, body = ?, checksum = ? WHERE id = 1 AND generation = ?',
+  openVoucher: `INSERT INTO sessions
+    (session, outlet, sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (session, sequence) DO NOTHING`,
+  updateVoucher: `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
+    closed_boot = ?, closed_ms = ?, closed_order = ? WHERE session = ? AND sequence = ?`,
+  sessionsOn: 'SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC',
+  openRows: 'SELECT id, session, sequence FROM sessions WHERE ended IS NULL',
+  endOrphan: "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE id = ?",
+  newestClosed: 'SELECT * FROM sessions WHERE closed_order IS NOT NULL ORDER BY closed_order DESC LIMIT ?',
+  ofSession: 'SELECT * FROM sessions WHERE session = ? ORDER BY id',
+  forgetOrder: 'UPDATE sessions SET closed_order = NULL WHERE closed_order IS NOT NULL',
+  ended: 'SELECT ended FROM sessions WHERE sequence = ? AND (? IS NULL OR session = ?) ORDER BY id DESC LIMIT 1',
+  lastClosed: `SELECT * FROM sessions WHERE session IN (
+    SELECT max(session) FROM sessions
+    WHERE outlet > 0 AND session NOT IN (SELECT session FROM sessions WHERE ended IS NULL)
+    GROUP BY outlet)
+    ORDER BY session, id`,
+  appendRecord: 'INSERT INTO records (boot, monotonic_ms, station_ms, kind, details) VALUES (?, ?, ?, ?, ?)',
+  span: `SELECT (SELECT coalesce(max(id) - min(id) + 1, 0) FROM sessions) AS sessions,
+    (SELECT coalesce(max(id) - min(id) + 1, 0) FROM records) AS records`,
+};
+
 export class Tables {
-  readonly #insertState: StatementSync;
-  readonly #updateState: StatementSync;
-  readonly #openVoucher: StatementSync;
-  readonly #updateVoucher: StatementSync;
-  readonly #sessionsOn: StatementSync;
-  readonly #openRows: StatementSync;
-  readonly #endOrphan: StatementSync;
-  readonly #ended: StatementSync;
-  readonly #lastClosed: StatementSync;
-  readonly #newestClosed: StatementSync;
-  readonly #ofSession: StatementSync;
-  readonly #forgetOrder: StatementSync;
-  readonly #appendRecord: StatementSync;
-  readonly #span: StatementSync;
+  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
 
   constructor(db: DatabaseSync) {
-    this.#insertState = db.prepare('INSERT INTO state (id, generation, body, checksum) VALUES (1, ?, ?, ?)');
-    this.#updateState = db.prepare(
-      'UPDATE state SET generation = ?, body = ?, checksum = ? WHERE id = 1 AND generation = ?',
-    );
-    this.#openVoucher = db.prepare(
-      `INSERT INTO sessions
-       (session, outlet, sequence, layout, quantity, amount, unit, step, delivered, opened_boot, opened_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (session, sequence) DO NOTHING`,
-    );
-    this.#updateVoucher = db.prepare(
-      `UPDATE sessions SET delivered = ?, meter_start_wh = ?, meter_last_wh = ?, ended = ?, receipt = ?,
-       closed_boot = ?, closed_ms = ?, closed_order = ? WHERE session = ? AND sequence = ?`,
-    );
-    this.#sessionsOn = db.prepare('SELECT * FROM sessions WHERE sequence % ? = ? AND quantity = ? ORDER BY id DESC');
-    this.#openRows = db.prepare('SELECT id, session, sequence FROM sessions WHERE ended IS NULL');
-    this.#endOrphan = db.prepare(
-      "UPDATE sessions SET ended = 'power-cut', closed_boot = ?, closed_ms = ? WHERE id = ?",
-    );
-    this.#newestClosed = db.prepare(
-      'SELECT * FROM sessions WHERE closed_order IS NOT NULL ORDER BY closed_order DESC LIMIT ?',
-    );
-    this.#ofSession = db.prepare('SELECT * FROM sessions WHERE session = ? ORDER BY id');
-    this.#forgetOrder = db.prepare('UPDATE sessions SET closed_order = NULL WHERE closed_order IS NOT NULL');
-    this.#ended = db.prepare(
-      'SELECT ended FROM sessions WHERE sequence = ? AND (? IS NULL OR session = ?) ORDER BY id DESC LIMIT 1',
-    );
-    this.#lastClosed = db.prepare(
-      `SELECT * FROM sessions WHERE session IN (
-         SELECT max(session) FROM sessions
-         WHERE outlet > 0 AND session NOT IN (SELECT session FROM sessions WHERE ended IS NULL)
-         GROUP BY outlet)
-       ORDER BY session, id`,
-    );
-    this.#appendRecord = db.prepare(
-      'INSERT INTO records (boot, monotonic_ms, station_ms, kind, details) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#span = db.prepare(
-      `SELECT (SELECT coalesce(max(id) - min(id) + 1, 0) FROM sessions) AS sessions,
-              (SELECT coalesce(max(id) - min(id) + 1, 0) FROM records) AS records`,
-    );
+    const prepared = Object.entries(STATEMENTS).map(([name, text]) => [name, db.prepare(text)]);
+    this.#statements = Object.fromEntries(prepared);
   }
 
   firstState(state: StationState): void {
     const body = encodeState(state);
-    this.#insertState.run(state.generation, body, checksum(body));
+    this.#statements.insertState.run(state.generation, body, checksum(body));
   }
 
   /** @returns false when the database holds another generation than `after`: somebody else wrote */
   nextState(state: StationState, after: number): boolean {
     const body = encodeState(state);
-    return this.#updateState.run(state.generation, body, checksum(body), after).changes === 1;
+    return this.#statements.updateState.run(state.generation, body, checksum(body), after).changes === 1;
   }
 
   /** Opens the voucher's row unless there is one, and brings it up to date. */
   putVoucher(record: SessionRecord, { boot, stationMs }: Moment, order?: number): void {
     const { sequence, layout, quantity, amount, unit, step } = record.voucher;
     const { session, outlet = 1 } = record;
-    this.#openVoucher.run(session ?? sequence, outlet, sequence, layout, quantity, amount, unit, step, boot, stationMs);
+    this.#statements.openVoucher.run(
+      session ?? sequence,
+      outlet,
+      sequence,
+      layout,
+      quantity,
+      amount,
+      unit,
+      step,
+      boot,
+      stationMs,
+    );
     this.updateVoucher(record, { boot, stationMs }, order);
   }
 
   /** @param order the how-manieth it is that is closed, where it is one of this journal's id */
   updateVoucher(record: SessionRecord, { boot, stationMs }: Pick<Moment, 'boot' | 'stationMs'>, order?: number): void {
-    this.#updateVoucher.run(
+    this.#statements.updateVoucher.run(
       record.delivered,
       record.meterStartWh ?? null,
       record.meterLastWh ?? null,
@@ -262,51 +248,53 @@ export class Tables {
 
   /** The sessions that the database still has on a number that is `residue` modulo `modulus`, the newest first. */
   sessionsOn(residue: number, modulus: number, quantity: number): SessionRow[] {
-    return this.#sessionsOn.all(modulus, residue, quantity) as unknown as SessionRow[];
+    return this.#statements.sessionsOn.all(modulus, residue, quantity) as unknown as SessionRow[];
   }
 
   /** Whether a voucher's row says that it has ended; of several with its number, where no session is named, the newest. */
   isClosed({ session, voucher: { sequence } }: SessionRecord): boolean {
-    const row = this.#ended.get(sequence, session ?? null, session ?? null) as Pick<SessionRow, 'ended'> | undefined;
+    const row = this.#statements.ended.get(sequence, session ?? null, session ?? null) as
+      | Pick<SessionRow, 'ended'>
+      | undefined;
     return typeof row?.ended === 'string';
   }
 
   /** Of each outlet the vouchers of the session that ended last, as far as the database still has them. */
   lastClosed(): SessionRow[] {
-    return this.#lastClosed.all() as unknown as SessionRow[];
+    return this.#statements.lastClosed.all() as unknown as SessionRow[];
   }
 
   /** The vouchers of a session, in order of redemption, as far as the database still has them. */
   ofSession(session: number): SessionRow[] {
-    return this.#ofSession.all(session) as unknown as SessionRow[];
+    return this.#statements.ofSession.all(session) as unknown as SessionRow[];
   }
 
   /** The newest that were closed under this journal's id, the newest first. */
   newestClosed(count: number): SessionRow[] {
-    return this.#newestClosed.all(count) as unknown as SessionRow[];
+    return this.#statements.newestClosed.all(count) as unknown as SessionRow[];
   }
 
   /** The journal has a new id: what was closed before is none of its. */
   forgetOrder(): void {
-    this.#forgetOrder.run();
+    this.#statements.forgetOrder.run();
   }
 
   /** Ends what the database still holds for open but the station knows to be over. @returns how many */
   endOrphans(open: readonly SessionRecord[], { boot, stationMs }: Moment): number {
-    const rows = this.#openRows.all() as unknown as Pick<SessionRow, 'id' | 'session' | 'sequence'>[];
+    const rows = this.#statements.openRows.all() as unknown as Pick<SessionRow, 'id' | 'session' | 'sequence'>[];
     const orphans = rows.filter(
       (row) => !open.some(({ session, voucher }) => session === row.session && voucher.sequence === row.sequence),
     );
-    for (const { id } of orphans) this.#endOrphan.run(boot, stationMs, id);
+    for (const { id } of orphans) this.#statements.endOrphan.run(boot, stationMs, id);
     return orphans.length;
   }
 
   appendRecord(kind: string, details: string, { boot, monotonicMs, stationMs }: Moment): void {
-    this.#appendRecord.run(boot, monotonicMs, stationMs, kind, details);
+    this.#statements.appendRecord.run(boot, monotonicMs, stationMs, kind, details);
   }
 
   /** How many rows there are, told from the first and the last number: cheap enough to ask at each session's end. */
   counts(): { sessions: number; records: number } {
-    return this.#span.get() as { sessions: number; records: number };
+    return this.#statements.span.get() as { sessions: number; records: number };
   }
 }

@@ -2,12 +2,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Pin, writePin } from '../../../hardware/gpio/pin.ts';
-import { encode, type GuardStatus, MessageReader, MOST_STATUS_BYTES } from '../../../hardware/relay/protocol.ts';
+import { askGuard } from '../../../hardware/relay/ask-guard.ts';
+import type { GuardStatus } from '../../../hardware/relay/protocol.ts';
 import { readRelays } from '../../../hardware/relay/relay-pins.ts';
-import { connectTo } from '../../../hardware/relay/socket.ts';
 import { type Check, type Finding, good, note, type Subject, wrong } from './finding.ts';
-
-const answerMs = 2_000;
 
 export const guardCheck: Check = {
   title: 'guard',
@@ -16,10 +14,10 @@ export const guardCheck: Check = {
     try {
       const stats = statSync(socket);
       const open = owner(socket, stats.uid, stats.mode, subject);
-      const status = await askStatus(socket);
+      const status = await askGuard(socket);
       return [...open, ...relays(status), ...otherPins(status, subject)];
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
+      const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ECONNREFUSED')
         return [wrong('guard.not-running', 'guard.not-running.do', { socket })];
       if (code === 'EACCES') return [note('guard.not-ours', { socket }, 'as-root.do')];
@@ -75,21 +73,4 @@ function otherPins({ relays }: GuardStatus, { env }: Subject): Finding[] {
     if (pin === driven) return [];
     return [wrong('guard.other-pin', 'guard.other-pin.do', { relay, pin: pin ?? '–', driven: driven ?? '–' })];
   });
-}
-
-async function askStatus(path: string): Promise<GuardStatus> {
-  const socket = connectTo(path);
-  const reader = new MessageReader(MOST_STATUS_BYTES);
-  socket.setEncoding('utf8');
-  const silence = setTimeout(() => socket.destroy(new Error('no answer')), answerMs);
-  try {
-    socket.write(encode({ type: 'status' }));
-    for await (const chunk of socket) {
-      for (const message of reader.read(chunk as string)) return (message as { status: GuardStatus }).status;
-    }
-    throw new Error('it hung up');
-  } finally {
-    clearTimeout(silence);
-    socket.destroy();
-  }
 }

@@ -1,4 +1,4 @@
-import type { Screens } from '../catalogue.ts';
+import { inBothUnits, type Screens } from '../catalogue.ts';
 
 /** What is said where there are several outlets, or several vouchers. */
 export const EN_OUTLETS = {
@@ -82,30 +82,18 @@ export const EN_OUTLETS = {
     lines: ['Charging pauses: no', 'power to spare. It', 'goes on by itself.', '* = stop'],
     short: ['No spare power.', 'Goes on itself.'],
   },
-  'receipt-at-min': {
-    lines: ['Receipt, outlet {outlet}:', 'Left {left}', '{reason}', '{digits}'],
-    short: ['Receipt, no. {outlet}:', '{digits}'],
-  },
-  'receipt-at-Wh': {
+  ...inBothUnits('receipt-at', {
     lines: ['Receipt, outlet {outlet}:', 'Left {left:energy}', '{reason}', '{digits}'],
     short: ['Receipt, no. {outlet}:', '{digits}'],
-  },
-  'receipt-next-min': {
-    lines: ['Receipt for refund:', 'Left {left}', '{digits}', '* = next, {more} more'],
-    short: ['* next, {more} more', '{digits}'],
-  },
-  'receipt-next-Wh': {
+  }),
+  ...inBothUnits('receipt-next', {
     lines: ['Receipt for refund:', 'Left {left:energy}', '{digits}', '* = next, {more} more'],
     short: ['* next, {more} more', '{digits}'],
-  },
-  'receipt-next-at-min': {
-    lines: ['Receipt, outlet {outlet}:', 'Left {left}', '{digits}', '* = next, {more} more'],
-    short: ['No. {outlet}, * = next', '{digits}'],
-  },
-  'receipt-next-at-Wh': {
+  }),
+  ...inBothUnits('receipt-next-at', {
     lines: ['Receipt, outlet {outlet}:', 'Left {left:energy}', '{digits}', '* = next, {more} more'],
     short: ['No. {outlet}, * = next', '{digits}'],
-  },
+  }),
   'your-charge-at-min': {
     lines: ['Your code charges', 'at outlet {outlet}.', 'Left    {left}', '* = stop'],
     short: ['Yours: {outlet} *=stop', 'Left    {left}'],

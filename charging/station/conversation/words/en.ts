@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue.ts';
+import { type Catalogue, inBothUnits } from '../catalogue.ts';
 import { EN_OUTLETS } from './en-outlets.ts';
 
 /** At most 4 lines of 20 columns, and 2 of 16 for small displays. LOCKED, OUT OF STEP and CLOCK are what the customer's page asks for. */
@@ -70,14 +70,10 @@ export const EN = {
       lines: ['Relay test: ON', '{seconds} s to go', 'Do not plug in.', '* = stop'],
       short: ['Relay test: ON', 'Do not plug in.'],
     },
-    'receipt-min': {
-      lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
-      short: ['Receipt, refund:', '{digits}'],
-    },
-    'receipt-Wh': {
+    ...inBothUnits('receipt', {
       lines: ['{reason}', 'Left {left:energy}', 'Receipt for refund:', '{digits}'],
       short: ['Receipt, refund:', '{digits}'],
-    },
+    }),
     fault: {
       lines: ['Out of order:', '{fault}', '{advice}', '{advice2}'],
       short: ['{fault}', 'Out of order'],
@@ -215,14 +211,10 @@ export const EN = {
       lines: ['Your code charges', 'here now.', 'Left {left:energy}', '* = stop'],
       short: ['Yours charges.', 'Left {left:energy}'],
     },
-    'your-receipt-min': {
-      lines: ['{reason}', 'Left {left}', 'Receipt for refund:', '{digits}'],
-      short: ['Your receipt:', '{digits}'],
-    },
-    'your-receipt-Wh': {
+    ...inBothUnits('your-receipt', {
       lines: ['{reason}', 'Left {left:energy}', 'Receipt for refund:', '{digits}'],
       short: ['Your receipt:', '{digits}'],
-    },
+    }),
     'used-up': {
       lines: ['Code already used:', 'all of it was', 'charged. Get a new', 'code on your phone.'],
       short: ['All was charged:', 'get a new code.'],

@@ -1,4 +1,4 @@
-import type { Screens } from '../catalogue.ts';
+import { inBothUnits, type Screens } from '../catalogue.ts';
 import type { EN_OUTLETS } from './en-outlets.ts';
 
 /** 有多个插座或多个充电码时的文字。 */
@@ -83,50 +83,30 @@ export const ZH_CN_OUTLETS: Screens<keyof typeof EN_OUTLETS> = {
     lines: ['充电暂停：', '暂无多余功率，', '稍后自动继续', '按 * 键停止'],
     short: ['暂无多余功率', '稍后自动继续'],
   },
-  'receipt-at-min': {
-    lines: ['{outlet} 号插座的退款凭证', '剩余 {left}', '{reason}', '{digits}'],
-    short: ['{outlet} 号退款凭证', '{digits}'],
-  },
-  'receipt-at-Wh': {
+  ...inBothUnits('receipt-at', {
     lines: ['{outlet} 号插座的退款凭证', '剩余 {left:energy}', '{reason}', '{digits}'],
     short: ['{outlet} 号退款凭证', '{digits}'],
-  },
-  'receipt-next-min': {
-    lines: ['手机退款凭证：', '剩余 {left}', '{digits}', '* 下一张凭证，还有 {more} 张'],
-    short: ['* 下一张，还有 {more}', '{digits}'],
-  },
-  'receipt-next-Wh': {
+  }),
+  ...inBothUnits('receipt-next', {
     lines: ['手机退款凭证：', '剩余 {left:energy}', '{digits}', '* 下一张凭证，还有 {more} 张'],
     short: ['* 下一张，还有 {more}', '{digits}'],
-  },
-  'receipt-next-at-min': {
-    lines: ['{outlet} 号插座的退款凭证', '剩余 {left}', '{digits}', '* 下一张凭证，还有 {more} 张'],
-    short: ['{outlet} 号，* 下一张', '{digits}'],
-  },
-  'receipt-next-at-Wh': {
+  }),
+  ...inBothUnits('receipt-next-at', {
     lines: ['{outlet} 号插座的退款凭证', '剩余 {left:energy}', '{digits}', '* 下一张凭证，还有 {more} 张'],
     short: ['{outlet} 号，* 下一张', '{digits}'],
-  },
-  'your-charge-at-min': {
-    lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left}', '按 * 键停止'],
-    short: ['{outlet} 号，* 停止', '剩余 {left}'],
-  },
-  'your-charge-at-Wh': {
+  }),
+  ...inBothUnits('your-charge-at', {
     lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left:energy}', '按 * 键停止'],
     short: ['{outlet} 号，* 停止', '剩余 {left:energy}'],
-  },
+  }),
   'your-pause-at': {
     lines: ['您在 {outlet} 号插座暂停：', '暂无多余功率', '稍后自动继续', '按 * 键停止'],
     short: ['{outlet} 号暂停，* 停止', '暂无多余功率'],
   },
-  'your-part-min': {
-    lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left}', '用第一个码可停止充电'],
-    short: ['正在 {outlet} 号充电', '剩余 {left}'],
-  },
-  'your-part-Wh': {
+  ...inBothUnits('your-part', {
     lines: ['您的充电码', '正在 {outlet} 号插座充电', '剩余 {left:energy}', '用第一个码可停止充电'],
     short: ['正在 {outlet} 号充电', '剩余 {left:energy}'],
-  },
+  }),
   'your-next': {
     lines: ['您的 {amount:sold}', '随后使用', '按 * 键取回'],
     short: ['您的码随后使用', '* 取回'],

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../catalogue.ts';
+import { type Catalogue, inBothUnits } from '../catalogue.ts';
 import type { ScreenName } from '../screens.ts';
 import { ZH_CN_OUTLETS } from './zh-cn-outlets.ts';
 
@@ -65,14 +65,10 @@ export const ZH_CN: Catalogue<ScreenName> = {
       lines: ['继电器测试：接通', '还有 {seconds} 秒', '请勿插入车辆', '按 * 键停止'],
       short: ['继电器测试：接通', '请勿插入车辆'],
     },
-    'receipt-min': {
-      lines: ['{reason}', '剩余 {left}', '手机退款凭证：', '{digits}'],
-      short: ['退款凭证：', '{digits}'],
-    },
-    'receipt-Wh': {
+    ...inBothUnits('receipt', {
       lines: ['{reason}', '剩余 {left:energy}', '手机退款凭证：', '{digits}'],
       short: ['退款凭证：', '{digits}'],
-    },
+    }),
     fault: {
       lines: ['暂停使用：', '{fault}', '{advice}', '{advice2}'],
       short: ['{fault}', '暂停使用'],
@@ -187,22 +183,14 @@ export const ZH_CN: Catalogue<ScreenName> = {
       lines: ['没有读到充电码', '请扫描手机上的码，', '或输入数字'],
       short: ['没有读到充电码', '请输入数字'],
     },
-    'your-charge-min': {
-      lines: ['您的充电码正在充电', '剩余 {left}', '按 * 键停止'],
-      short: ['您的码正在充电', '剩余 {left}'],
-    },
-    'your-charge-Wh': {
+    ...inBothUnits('your-charge', {
       lines: ['您的充电码正在充电', '剩余 {left:energy}', '按 * 键停止'],
       short: ['您的码正在充电', '剩余 {left:energy}'],
-    },
-    'your-receipt-min': {
-      lines: ['{reason}', '剩余 {left}', '手机退款凭证：', '{digits}'],
-      short: ['您的退款凭证：', '{digits}'],
-    },
-    'your-receipt-Wh': {
+    }),
+    ...inBothUnits('your-receipt', {
       lines: ['{reason}', '剩余 {left:energy}', '手机退款凭证：', '{digits}'],
       short: ['您的退款凭证：', '{digits}'],
-    },
+    }),
     'used-up': {
       lines: ['此充电码已使用过，', '并已全部充完', '请在手机上获取新码'],
       short: ['此码已全部充完', '请获取新码'],

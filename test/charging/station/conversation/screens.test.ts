@@ -6,7 +6,9 @@ import { Bench, MINUTE } from '../charger/bench.ts';
 
 const languages = Object.keys(CATALOGUES) as DisplayLanguage[];
 const names = Object.keys(CATALOGUES.en.screens) as ScreenName[];
-const gaps = (lines: readonly string[]) => new Set(lines.join(' ').match(/\{\w+\}/g) ?? []);
+/** However each is written: `{left}`, `{left:energy}`. */
+const gaps = (lines: readonly string[]) =>
+  new Set([...lines.join(' ').matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name]) => name!));
 
 /** The longest values that a station shows: 155 steps of 1 kWh or of 30 min, 16 digits typed, all of 20 outlets. */
 function longest(name: ScreenName, fault: string, reason: string) {
@@ -144,7 +146,7 @@ describe('the words of the display', () => {
         for (const language of languages) {
           const { lines, short } = CATALOGUES[language].screens[name];
           for (const gap of gaps([...lines, ...short])) {
-            const key = gap.slice(1, -1).replace(/^(advice2?|warning)$/, 'fault');
+            const key = gap.replace(/^(advice2?|warning)$/, 'fault');
             assert.ok(key in values, `${name} has no ${gap}`);
           }
         }
