@@ -107,8 +107,6 @@ export interface ModbusMeterOptions {
   /** What the meter was set to, where that is not how it left the factory. */
   readonly unitId?: number;
   readonly baudRate?: number;
-  readonly parity?: 'none' | 'even' | 'odd';
-  readonly stopBits?: 1 | 2;
   readonly judging: MeterJudging;
   /** From one read's end to the next one's start. */
   readonly pollMs?: number;
@@ -180,9 +178,9 @@ class ModbusMeter implements Meter {
     this.#map = map;
     this.#options = options;
     this.#clock = options.clock ?? machineClock();
-    const { port: path, baudRate, parity, stopBits } = options;
-    const frame = { parity: parity ?? map.parity, stopBits: stopBits ?? map.stopBits };
-    this.#bus = ModbusBus.join({ path, baudRate: baudRate ?? map.baudRate, ...frame }, parts, this);
+    const { port: path, baudRate = map.baudRate } = options;
+    const { parity, stopBits } = map;
+    this.#bus = ModbusBus.join({ path, baudRate, parity, stopBits }, parts, this);
     this.#health = new MeterHealth(listener, this.#clock, options.judging());
     this.#polling = this.#poll();
   }

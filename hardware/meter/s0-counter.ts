@@ -5,23 +5,22 @@ export interface S0CounterOptions {
   readonly impulsesPerKwh: number;
   /** Counted before, in Wh. */
   readonly startWh?: number;
-  /** A pulse is true when the contact was closed so long without a break; shorter is a disturbance. */
-  readonly leastClosedMs?: number;
-  /** Open for less than this in sum since the last pulse, it only bounced: that pulse goes on. */
-  readonly leastOpenMs?: number;
 }
+
+/** A pulse is true when the contact was closed so long without a break; shorter is a disturbance. */
+export const LEAST_CLOSED_MS = 10;
+/** Open for less than this in sum since the last pulse, it only bounced: that pulse goes on. */
+const LEAST_OPEN_MS = 10;
 
 /** Power falls to 0 when the next pulse has not come for so long, whatever the last spacing was. */
 const powerAfterMs = 15 * 60_000;
 
 /**
- * Takes the raw edges of the contact with their times. A pulse is counted once it was closed for `leastClosedMs` on end, and
+ * Takes the raw edges of the contact with their times. A pulse is counted once it was closed for `LEAST_CLOSED_MS` on end, and
  * once only however its edges bounce. Spikes and the hum of the mains, which close the contact for less, never add up to one.
  */
 export class S0Counter {
   readonly #whPerPulse: number;
-  readonly #leastClosedMs: number;
-  readonly #leastOpenMs: number;
   #pulses = 0;
   readonly #startWh: number;
   #closed = false;
@@ -34,14 +33,11 @@ export class S0Counter {
   #lastPulseAt: number | undefined;
   #spacingMs: number | undefined;
 
-  constructor(options: S0CounterOptions) {
-    const { impulsesPerKwh, startWh = 0, leastClosedMs = 10, leastOpenMs = 10 } = options;
+  constructor({ impulsesPerKwh, startWh = 0 }: S0CounterOptions) {
     if (!(impulsesPerKwh > 0 && impulsesPerKwh <= 100_000))
       throw new RangeError(`${impulsesPerKwh} impulses per kWh is no meter's constant (printed on it, often 1000).`);
     this.#whPerPulse = 1000 / impulsesPerKwh;
     this.#startWh = startWh;
-    this.#leastClosedMs = leastClosedMs;
-    this.#leastOpenMs = leastOpenMs;
   }
 
   get energyWh(): number {
@@ -61,14 +57,14 @@ export class S0Counter {
     else {
       this.#openMs += at - this.#openedAt;
       this.#closedAt = at;
-      if (this.#openMs >= this.#leastOpenMs) this.#counted = false;
+      if (this.#openMs >= LEAST_OPEN_MS) this.#counted = false;
     }
     return done;
   }
 
   /** Time went on to `at` without an edge. True when the pulse that is going on has become long enough to count. */
   settle(at: number): boolean {
-    if (!this.#closed || this.#counted || at - this.#closedAt < this.#leastClosedMs) return false;
+    if (!this.#closed || this.#counted || at - this.#closedAt < LEAST_CLOSED_MS) return false;
     this.#counted = true;
     this.#openMs = 0;
     this.#pulses += 1;

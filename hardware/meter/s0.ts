@@ -12,7 +12,7 @@ import {
   type MeterReading,
   meterKind,
 } from './meter.ts';
-import { S0Counter } from './s0-counter.ts';
+import { LEAST_CLOSED_MS, S0Counter } from './s0-counter.ts';
 
 export const s0 = meterKind({
   name: 's0',
@@ -43,8 +43,6 @@ export interface S0MeterOptions {
   /** Keeps the counter: `KeptCounter`. */
   keep: KeptCounter['keep'];
   readonly judging: MeterJudging;
-  readonly leastClosedMs?: number;
-  readonly leastOpenMs?: number;
   readonly clock?: DeviceClock;
 }
 
@@ -147,7 +145,7 @@ class S0Meter implements Meter {
     this.#cancelSettle?.();
     // A pulse counts while it lasts, not only at its end: look again when it must have become long enough.
     if (closed) {
-      this.#cancelSettle = this.#clock.schedule((this.#options.leastClosedMs ?? 10) + 1, () => {
+      this.#cancelSettle = this.#clock.schedule(LEAST_CLOSED_MS + 1, () => {
         const now = this.#clock.now();
         if (this.#isClosed() && this.#counter.settle(now)) this.#report(now);
       });
