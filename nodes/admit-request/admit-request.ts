@@ -6,10 +6,9 @@ import type { HttpMessage } from '../../api/http.ts';
 import { type Problem, problem } from '../../api/problems.ts';
 import { noIssuer, refusalOf, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { nodeType } from '../shared/node-type.ts';
+import type { NodeConfig } from '../shared/red.ts';
 
 interface AdmitRequestConfig extends NodeConfig {
   readonly issuer?: string;
@@ -17,57 +16,51 @@ interface AdmitRequestConfig extends NodeConfig {
   readonly call?: string;
 }
 
-export default function admitRequest(red: RED): void {
-  function AdmitRequestNode(this: RedNode, saved: AdmitRequestConfig) {
-    const begun = begin(red, this, saved, 'admit-request');
-    if (!begun) return;
-    const { config, status } = begun;
-    const issuer = useIssuer(red, this, status, config.issuer);
-    const call = api().CALLS.get(config.call || 'requestCharging');
-    const admitter = call && issuer && new (api().Admitter)(call, issuer);
-    if (!call) status.failed(noCall());
-    if (call && issuer) {
-      // After the ledger's state, which it stands before.
-      const unwatch = issuer.watch(() => {
-        const doubled = issuer.doubledRoute(call);
-        if (doubled) status.failed(doubledRoute(doubled));
-      });
-      onClose(this, () => unwatch());
-    }
-
-    onInput(this, status, async (message: HttpMessage, send) => {
-      if (!call) throw noCall();
-      if (!issuer || !admitter) throw noIssuer();
-      measure(message, call.id);
+export default nodeType<AdmitRequestConfig>('admit request', { uses: 'issuer' }, ({ red, node, config, status }) => {
+  const issuer = useIssuer(red, node, status, config.issuer);
+  const call = api().CALLS.get(config.call || 'requestCharging');
+  const admitter = call && issuer && new (api().Admitter)(call, issuer);
+  if (!call) status.failed(noCall());
+  if (call && issuer) {
+    // After the ledger's state, which it stands before.
+    const unwatch = issuer.watch(() => {
       const doubled = issuer.doubledRoute(call);
-      if (doubled) {
-        status.failed(doubledRoute(doubled));
-        const detail = `The operator's flows answer ${doubled.route} twice: one of the two has to be switched off.`;
-        sendRefusal(message, send, problem('doubled-route', detail, { retryAfterSeconds: 60 }));
+      if (doubled) status.failed(doubledRoute(doubled));
+    });
+    onClose(node, () => unwatch());
+  }
+
+  onInput(node, status, async (message: HttpMessage, send) => {
+    if (!call) throw noCall();
+    if (!issuer || !admitter) throw noIssuer();
+    measure(message, call.id);
+    const doubled = issuer.doubledRoute(call);
+    if (doubled) {
+      status.failed(doubledRoute(doubled));
+      const detail = `The operator's flows answer ${doubled.route} twice: one of the two has to be switched off.`;
+      sendRefusal(message, send, problem('doubled-route', detail, { retryAfterSeconds: 60 }));
+      return;
+    }
+    let refused: Problem;
+    try {
+      const admission = await admitter.admit(message);
+      status.ready();
+      if (!('refused' in admission)) {
+        message.payload = admission.payload;
+        message.client = admission.client;
+        if (admission.idempotencyKey !== undefined) message.idempotencyKey = admission.idempotencyKey;
+        if (admission.taken) settle(message, admission.taken);
+        send([message]);
         return;
       }
-      let refused: Problem;
-      try {
-        const admission = await admitter.admit(message);
-        status.ready();
-        if (!('refused' in admission)) {
-          message.payload = admission.payload;
-          message.client = admission.client;
-          if (admission.idempotencyKey !== undefined) message.idempotencyKey = admission.idempotencyKey;
-          if (admission.taken) settle(message, admission.taken);
-          send([message]);
-          return;
-        }
-        refused = admission.refused;
-      } catch (error) {
-        refused = refusalOf(error);
-        status.failed(error);
-      }
-      sendRefusal(message, send, refused);
-    });
-  }
-  red.nodes.registerType('admit request', awaiting(red, 'issuer', AdmitRequestNode));
-}
+      refused = admission.refused;
+    } catch (error) {
+      refused = refusalOf(error);
+      status.failed(error);
+    }
+    sendRefusal(message, send, refused);
+  });
+});
 
 function doubledRoute({ route, tabs }: DoubledRoute): NodeFault {
   const values = { route, tabs: tabs.join(', ') };

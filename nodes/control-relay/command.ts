@@ -1,6 +1,6 @@
 // What a message tells a relay to do.
 import { NodeFault } from '../shared/handlers.ts';
-import { booleanOf } from '../shared/values.ts';
+import { booleanOf, fieldsOf } from '../shared/values.ts';
 
 export interface Command {
   readonly on: boolean;
@@ -21,8 +21,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export function commandOf(payload: unknown): Command | undefined {
   const on = booleanOf(payload);
   if (on !== undefined) return { on };
-  if (typeof payload !== 'object' || payload === null) throw badCommand();
-  const { amount, unit, operation } = payload as Record<string, unknown>;
+  const { amount, unit, operation } = fieldsOf(payload);
   if (typeof operation === 'string') return operation === 'end-session' ? { on: false } : undefined;
   if (unit === 'Wh') {
     throw new NodeFault('needs-session', 'A voucher for Wh needs "run session" and a meter before the relay.');

@@ -3,14 +3,13 @@ import { FeedbackContact } from '../../hardware/relay/feedback-contact.ts';
 import { directRelay, guardedRelay, type Relay, RelayError, type RelayState } from '../../hardware/relay/relay.ts';
 import { GUARD_SOCKET, joinStation } from '../charging-station/station-user.ts';
 import { isLive, wantedClosed } from '../run-session/live-sessions.ts';
-import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { isMendedBySettings } from '../shared/opening.ts';
 import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
-import type { Message, RED, RedNode } from '../shared/red.ts';
-import { Status } from '../shared/status.ts';
-import { offerTries, openTries } from '../shared/tries.ts';
+import type { Message } from '../shared/red.ts';
+import { offerTries } from '../shared/tries.ts';
 import { migrated } from '../shared/versions.ts';
 import { type Command, commandOf, mayOpen } from './command.ts';
 import { type ControlRelayConfig, MIGRATIONS, planRelay, type RelayPlan } from './settings.ts';
@@ -33,30 +32,26 @@ interface Actual {
   readonly restarting?: true;
 }
 
-export default function controlRelay(red: RED): void {
-  function ControlRelayNode(this: RedNode, saved: ControlRelayConfig) {
-    // Not by `begin`: where a newer version saved it, the session has to hear that there is no relay.
-    red.nodes.createNode(this, saved);
-    const status = new Status(red, this, 'control-relay');
-    const { charging, leave } = joinStation(red, status, saved.station);
-    const outlets = outletsIn(charging);
-    const looks = new OutletLooks(status, outlets.length);
-    const controls = outlets.map((at) => new RelayControl(at, { node: this, status, looks, charging, config: saved }));
-    const forget = onFlowsStarted(red, () => {
-      for (const control of controls) control.announce();
-    });
+// Where a newer version saved it, the session has to hear that there is no relay.
+const OPTIONS = { uses: 'station', readsItself: true, hasTries: true } as const;
 
-    onInput(this, status, (message) => hear(message, controls));
-    onClose(this, (removed) => {
-      forget();
-      return closeParts(controls, removed, leave);
-    });
-    for (const control of controls) control.start();
-    offerTries(this, relayTries(charging, controls), () => charging.plan);
-  }
-  openTries(red, 'control relay');
-  red.nodes.registerType('control relay', awaiting(red, 'station', ControlRelayNode));
-}
+export default nodeType<ControlRelayConfig>('control relay', OPTIONS, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station);
+  const outlets = outletsIn(charging);
+  const looks = new OutletLooks(status, outlets.length);
+  const controls = outlets.map((at) => new RelayControl(at, { node, status, looks, charging, config }));
+  const forget = onFlowsStarted(red, () => {
+    for (const control of controls) control.announce();
+  });
+
+  onInput(node, status, (message) => hear(message, controls));
+  onClose(node, (removed) => {
+    forget();
+    return closeParts(controls, removed, leave);
+  });
+  for (const control of controls) control.start();
+  offerTries(node, relayTries(charging, controls), () => charging.plan);
+});
 
 /** A command whose outlet nobody understands closes nothing, and what it would open might be any of them. */
 async function hear(message: Message, controls: readonly RelayControl[]): Promise<void> {

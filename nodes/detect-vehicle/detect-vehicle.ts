@@ -2,14 +2,15 @@
 import { debouncedInput } from '../../hardware/gpio/debounce.ts';
 import { LoadCurrentDetector } from '../../hardware/pilot/load-current.ts';
 import { joinStation } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { isMendedBySettings } from '../shared/opening.ts';
 import { closeParts, faultOf, OutletLooks, OutletPart, outletOf, outletsIn } from '../shared/outlets.ts';
-import type { Message, RED, RedNode } from '../shared/red.ts';
-import { codeOf, Status } from '../shared/status.ts';
-import { offerTries, openTries } from '../shared/tries.ts';
+import type { Message } from '../shared/red.ts';
+import { codeOf } from '../shared/status.ts';
+import { offerTries } from '../shared/tries.ts';
+import { fieldsOf } from '../shared/values.ts';
 import { migrated } from '../shared/versions.ts';
 import { openPilot } from './pilot.ts';
 import { type DetectVehicleConfig, MIGRATIONS, planContact, planLoad, sourceOf } from './settings.ts';
@@ -25,31 +26,27 @@ interface Source {
   close(): Promise<void>;
 }
 
-export default function detectVehicle(red: RED): void {
-  function DetectVehicleNode(this: RedNode, saved: DetectVehicleConfig) {
-    // Not by `begin`: where a newer version saved it, the session has to hear that nobody sees the vehicle.
-    red.nodes.createNode(this, saved);
-    const status = new Status(red, this, 'detect-vehicle');
-    const { charging, leave } = joinStation(red, status, saved.station);
-    const outlets = outletsIn(charging);
-    const looks = new OutletLooks(status, outlets.length);
-    const detections = outlets.map((at) => new Detection(at, { node: this, status, looks, charging, config: saved }));
-    const forget = onFlowsStarted(red, () => {
-      for (const detection of detections) detection.announce();
-    });
+// Where a newer version saved it, the session has to hear that nobody sees the vehicle.
+const OPTIONS = { uses: 'station', readsItself: true, hasTries: true } as const;
 
-    onInput(this, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
-    const look = () => ({ result: 'seen', outlets: detections.map(({ seen }) => ({ result: seen })) });
-    offerTries(this, { look }, () => charging.plan);
-    onClose(this, (removed) => {
-      forget();
-      return closeParts(detections, removed, leave);
-    });
-    for (const detection of detections) detection.start();
-  }
-  openTries(red, 'detect vehicle');
-  red.nodes.registerType('detect vehicle', awaiting(red, 'station', DetectVehicleNode));
-}
+export default nodeType<DetectVehicleConfig>('detect vehicle', OPTIONS, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station);
+  const outlets = outletsIn(charging);
+  const looks = new OutletLooks(status, outlets.length);
+  const detections = outlets.map((at) => new Detection(at, { node, status, looks, charging, config }));
+  const forget = onFlowsStarted(red, () => {
+    for (const detection of detections) detection.announce();
+  });
+
+  onInput(node, status, (message) => detections[outletOf(message, outlets.length) - 1]!.hear(message));
+  const look = () => ({ result: 'seen', outlets: detections.map(({ seen }) => ({ result: seen })) });
+  offerTries(node, { look }, () => charging.plan);
+  onClose(node, (removed) => {
+    forget();
+    return closeParts(detections, removed, leave);
+  });
+  for (const detection of detections) detection.start();
+});
 
 /** The vehicle of one outlet. */
 class Detection extends OutletPart<DetectVehicleConfig> {
@@ -126,7 +123,7 @@ class Detection extends OutletPart<DetectVehicleConfig> {
   hear(message: Message): void {
     const { topic, payload } = message;
     if (!this.#load) throw new NodeFault('no-input', 'Only load detection takes messages.');
-    const values = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
+    const values = fieldsOf(payload);
     const now = performance.now();
     if (topic === 'relay' && typeof values.on === 'boolean') this.#load.relay(values.on, now);
     else if (topic === 'meter' && typeof values.powerW === 'number') this.#load.power(values.powerW, now);

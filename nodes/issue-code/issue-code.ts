@@ -7,13 +7,12 @@ import { refuse } from '../../charging/cloud/refusals.ts';
 import { OPERATIONS, type Operation } from '../../charging/codes/index.ts';
 import { ask, auditFor, sendRefusal, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
-import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
+import { nodeType } from '../shared/node-type.ts';
+import type { NodeConfig, Send } from '../shared/red.ts';
 import type { Status } from '../shared/status.ts';
-import { numberOf, textOf } from '../shared/values.ts';
+import { fieldsOf, numberOf, textOf } from '../shared/values.ts';
 import type { SETTINGS } from './settings.ts';
 
 interface IssueCodeConfig extends NodeConfig {
@@ -41,7 +40,7 @@ const ACTS: Readonly<Record<Does, Act>> = {
     return ask(context, message, send, (ledger) => ledger.issue(call), created('voucher'));
   },
   read: (context, message, send) => {
-    const { layout } = payloadOf(message);
+    const { layout } = fieldsOf(message.payload);
     const call = {
       client: clientOf(message),
       id: requestId(message),
@@ -64,16 +63,16 @@ const ACTS: Readonly<Record<Does, Act>> = {
     return ask(context, message, send, (ledger) => ledger.reserve(call), reserved);
   },
   cancel: (context, message, send) => {
-    const { request } = payloadOf(message);
+    const { request } = fieldsOf(message.payload);
     const call = { client: clientOf(message), id: typeof request === 'string' ? request : requestId(message) };
     return ask(context, message, send, (ledger) => ledger.cancelReservation(call), answered('cancelled'));
   },
   paid: (context, message, send) => {
-    const payment = textOf(payloadOf(message).payment ?? message.payment);
+    const payment = textOf(fieldsOf(message.payload).payment ?? message.payment);
     if (payment === undefined)
       throw new NodeFault('no-payment', 'Give the payment provider’s reference as msg.payload.payment.');
     const id = requestId(message);
-    const { amount, currency } = payloadOf(message);
+    const { amount, currency } = fieldsOf(message.payload);
     const paid = amount === undefined ? undefined : moneyOf(amount, currency);
     if (paid === undefined && amount !== undefined) {
       sendRefusal(message, send, notAnAmount().refused);
@@ -88,22 +87,16 @@ const ACTS: Readonly<Record<Does, Act>> = {
   },
 };
 
-export default function issueCode(red: RED): void {
-  function IssueCodeNode(this: RedNode, saved: IssueCodeConfig) {
-    const begun = begin(red, this, saved, 'issue-code');
-    if (!begun) return;
-    const { config, status } = begun;
-    const issuer = useIssuer(red, this, status, config.issuer);
-    const context: Context = { issuer, status, station: config.station?.trim() ?? '' };
-    const does = config.does || 'issue';
-    const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
-    onInput(this, status, (message: HttpMessage, send) => {
-      if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
-      return act(context, message, send);
-    });
-  }
-  red.nodes.registerType('issue code', awaiting(red, 'issuer', IssueCodeNode));
-}
+export default nodeType<IssueCodeConfig>('issue code', { uses: 'issuer' }, ({ red, node, config, status }) => {
+  const issuer = useIssuer(red, node, status, config.issuer);
+  const context: Context = { issuer, status, station: config.station?.trim() ?? '' };
+  const does = config.does || 'issue';
+  const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
+  onInput(node, status, (message: HttpMessage, send) => {
+    if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
+    return act(context, message, send);
+  });
+});
 
 function notAnAmount() {
   const detail = 'amount: smallest units as a whole number, or a text as "2.50", with its currency of ISO 4217.';
@@ -138,18 +131,13 @@ function locationOf(message: HttpMessage, id: string): string {
   return `${pathPrefix(message.req)}/charging-requests/${id}`;
 }
 
-function payloadOf(message: HttpMessage): Readonly<Record<string, unknown>> {
-  const { payload } = message;
-  return typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-}
-
 function asked(message: HttpMessage): { client: string; idempotencyKey?: string } {
   const idempotencyKey = textOf(message.idempotencyKey);
   return { client: clientOf(message), ...(idempotencyKey && { idempotencyKey }) };
 }
 
 function stationOf(context: Context, message: HttpMessage): string {
-  const station = textOf(payloadOf(message).station ?? message.station) ?? context.station;
+  const station = textOf(fieldsOf(message.payload).station ?? message.station) ?? context.station;
   if (station === '') throw new NodeFault('no-station', 'Say which station: msg.payload.station, or in the settings.');
   return station;
 }
@@ -157,9 +145,7 @@ function stationOf(context: Context, message: HttpMessage): string {
 /** Station and amount of the payload; or an amount alone, for the station of the settings. */
 function wanted(context: Context, message: HttpMessage): { station: string; amount: number } {
   const { payload } = message;
-  const amount = numberOf(
-    typeof payload === 'object' && !(payload instanceof Uint8Array) ? payloadOf(message).amount : payload,
-  );
+  const amount = numberOf(textOf(payload) ?? fieldsOf(payload).amount);
   if (amount === undefined) throw new NodeFault('no-amount', 'Give the amount as a number: msg.payload.amount.');
   return { station: stationOf(context, message), amount };
 }
@@ -167,7 +153,7 @@ function wanted(context: Context, message: HttpMessage): { station: string; amou
 /** As it came: an id that nobody has is the ledger's to refuse. */
 function requestId(message: HttpMessage): string {
   const { payload } = message;
-  const id = typeof payload === 'object' && !(payload instanceof Uint8Array) ? payloadOf(message).id : textOf(payload);
+  const id = textOf(payload) ?? fieldsOf(payload).id;
   if (typeof id !== 'string') {
     throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
   }
@@ -175,7 +161,7 @@ function requestId(message: HttpMessage): string {
 }
 
 function operationOf(message: HttpMessage): Operation {
-  const operation = textOf(payloadOf(message).operation ?? message.payload);
+  const operation = textOf(fieldsOf(message.payload).operation ?? message.payload);
   if (operation === undefined || !Object.hasOwn(OPERATIONS, operation)) {
     const known = Object.keys(OPERATIONS).join(', ');
     throw new NodeFault('no-operation', `Say which operation as msg.payload.operation: ${known}.`);

@@ -2,67 +2,61 @@
 import { type EntryEvent, EntryReader } from '../../hardware/keypad/entry.ts';
 import type { Keypad, KeypadListener } from '../../hardware/keypad/keypad.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { deviceFaults, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { Opening } from '../shared/opening.ts';
-import type { Message, RED, RedNode } from '../shared/red.ts';
-import { offerTries, openTries } from '../shared/tries.ts';
+import type { Message, RedNode } from '../shared/red.ts';
+import { offerTries } from '../shared/tries.ts';
 import { textOf } from '../shared/values.ts';
 import { openKeypad, type ReadKeypadConfig } from './settings.ts';
 
 /** Keys that come in messages are typed beside those of a wired keypad, as on a device of their own. */
 const TOUCH = 'touch';
 
-export default function readKeypad(red: RED): void {
-  function ReadKeypadNode(this: RedNode, saved: ReadKeypadConfig) {
-    const begun = begin(red, this, saved, 'read-keypad');
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station);
-    const keys = new Keys(this, charging);
-    const forget = inStation(charging, (key) => keys.press(key, TOUCH));
+const OPTIONS = { uses: 'station', hasTries: true } as const;
 
-    const listener: KeypadListener = {
-      onKey: guarded(this, status, (key: string, source?: string) => keys.press(key, source)),
-      onScan: guarded(this, status, (text: string, source?: string) => keys.scan(text, source)),
-      ...deviceFaults(this, status),
-    };
-    let keypad: Keypad | undefined;
-    const open = async () => {
-      void charging.plan;
-      keypad = await openKeypad(config, charging, listener);
-      status.ready(keypad ? 'ready' : 'touch');
-    };
-    const opening = new Opening(open, (fault, isNews) => {
-      status.failed(fault);
-      if (isNews) this.error(fault, {});
-    });
+export default nodeType<ReadKeypadConfig>('read keypad', OPTIONS, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station);
+  const keys = new Keys(node, charging);
+  const forget = inStation(charging, (key) => keys.press(key, TOUCH));
 
-    onInput(this, status, (message) => {
-      if (message.topic === 'scan') keys.scan(scanOf(message.payload), TOUCH, message);
-      else for (const key of keysOf(message.payload)) keys.press(key, TOUCH, message);
-    });
-    offerTries(this, {
-      press: (typed) => {
-        for (const key of keysOf(typed)) keys.press(key, TOUCH);
-        return { result: keys.typed === '' ? 'sent' : 'typed', values: { typed: keys.typed } };
-      },
-    });
-    onClose(this, async () => {
-      forget();
-      keys.close();
-      try {
-        await opening.stop();
-        await keypad?.close();
-      } finally {
-        leave();
-      }
-    });
-  }
-  openTries(red, 'read keypad');
-  red.nodes.registerType('read keypad', awaiting(red, 'station', ReadKeypadNode));
-}
+  const listener: KeypadListener = {
+    onKey: guarded(node, status, (key: string, source?: string) => keys.press(key, source)),
+    onScan: guarded(node, status, (text: string, source?: string) => keys.scan(text, source)),
+    ...deviceFaults(node, status),
+  };
+  let keypad: Keypad | undefined;
+  const open = async () => {
+    void charging.plan;
+    keypad = await openKeypad(config, charging, listener);
+    status.ready(keypad ? 'ready' : 'touch');
+  };
+  const opening = new Opening(open, (fault, isNews) => {
+    status.failed(fault);
+    if (isNews) node.error(fault, {});
+  });
+
+  onInput(node, status, (message) => {
+    if (message.topic === 'scan') keys.scan(scanOf(message.payload), TOUCH, message);
+    else for (const key of keysOf(message.payload)) keys.press(key, TOUCH, message);
+  });
+  offerTries(node, {
+    press: (typed) => {
+      for (const key of keysOf(typed)) keys.press(key, TOUCH);
+      return { result: keys.typed === '' ? 'sent' : 'typed', values: { typed: keys.typed } };
+    },
+  });
+  onClose(node, async () => {
+    forget();
+    keys.close();
+    try {
+      await opening.stop();
+      await keypad?.close();
+    } finally {
+      leave();
+    }
+  });
+});
 
 class Keys {
   readonly #node: RedNode;

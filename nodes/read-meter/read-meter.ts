@@ -2,9 +2,8 @@
 import type { Meter, MeterListener, MeterReading } from '../../hardware/meter/meter.ts';
 import type { OutletAt } from '../../hardware/settings.ts';
 import { joinStation } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { asFault, guarded, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { Opening } from '../shared/opening.ts';
 import {
   closeParts,
@@ -15,46 +14,41 @@ import {
   outletOf,
   outletsIn,
 } from '../shared/outlets.ts';
-import type { RED, RedNode } from '../shared/red.ts';
-import { offerTries, openTries } from '../shared/tries.ts';
+import { offerTries } from '../shared/tries.ts';
+import { fieldsOf } from '../shared/values.ts';
 import { MeterCounters } from './meter-counters.ts';
 import { MIGRATIONS, meterOf, openMeter, type ReadMeterConfig } from './settings.ts';
 
-export default function readMeter(red: RED): void {
-  function ReadMeterNode(this: RedNode, saved: ReadMeterConfig) {
-    const begun = begin(red, this, saved, 'read-meter', MIGRATIONS);
-    if (!begun) return;
-    const { config, status } = begun;
-    const readers: Reader[] = [];
-    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
-      if (fault === undefined) for (const reader of readers) reader.tryAgain();
-    });
-    const outlets = outletsIn(charging);
-    const looks = new OutletLooks(status, outlets.length);
-    const counters = new MeterCounters((error) => this.error(asFault(error), {}));
-    for (const at of outlets) readers.push(new Reader(at, { node: this, status, looks, charging, config, counters }));
+const OPTIONS = { uses: 'station', migrations: MIGRATIONS, hasTries: true } as const;
 
-    onInput(this, status, (message) => {
-      const { topic, payload } = message;
-      const on = (payload as { on?: unknown } | null | undefined)?.on;
-      if (topic !== 'relay' || typeof on !== 'boolean') {
-        throw new NodeFault('bad-input', 'Only a simulated meter takes messages: the first output of "control relay".');
-      }
-      readers[outletOf(message, readers.length) - 1]!.relay(on);
-    });
-    const look = () => ({
-      result: 'seen',
-      outlets: readers.map(({ latest }) =>
-        latest ? { result: 'reading', values: shown(latest) } : { result: 'unknown' },
-      ),
-    });
-    offerTries(this, { look }, () => charging.plan);
-    onClose(this, (removed) => closeParts(readers, removed, leave));
-    for (const reader of readers) reader.start();
-  }
-  openTries(red, 'read meter');
-  red.nodes.registerType('read meter', awaiting(red, 'station', ReadMeterNode));
-}
+export default nodeType<ReadMeterConfig>('read meter', OPTIONS, ({ red, node, config, status }) => {
+  const readers: Reader[] = [];
+  const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+    if (fault === undefined) for (const reader of readers) reader.tryAgain();
+  });
+  const outlets = outletsIn(charging);
+  const looks = new OutletLooks(status, outlets.length);
+  const counters = new MeterCounters((error) => node.error(asFault(error), {}));
+  for (const at of outlets) readers.push(new Reader(at, { node: node, status, looks, charging, config, counters }));
+
+  onInput(node, status, (message) => {
+    const { topic, payload } = message;
+    const { on } = fieldsOf(payload);
+    if (topic !== 'relay' || typeof on !== 'boolean') {
+      throw new NodeFault('bad-input', 'Only a simulated meter takes messages: the first output of "control relay".');
+    }
+    readers[outletOf(message, readers.length) - 1]!.relay(on);
+  });
+  const look = () => ({
+    result: 'seen',
+    outlets: readers.map(({ latest }) =>
+      latest ? { result: 'reading', values: shown(latest) } : { result: 'unknown' },
+    ),
+  });
+  offerTries(node, { look }, () => charging.plan);
+  onClose(node, (removed) => closeParts(readers, removed, leave));
+  for (const reader of readers) reader.start();
+});
 
 interface ReaderParts extends OutletParts<ReadMeterConfig> {
   readonly counters: MeterCounters;

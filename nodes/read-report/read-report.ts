@@ -3,11 +3,10 @@
 import { answer, type HttpMessage, NOT_STORED } from '../../api/http.ts';
 import { ask, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { NodeFault, onInput } from '../shared/handlers.ts';
-import type { NodeConfig, RED, RedNode } from '../shared/red.ts';
-import { textOf } from '../shared/values.ts';
+import { nodeType } from '../shared/node-type.ts';
+import type { NodeConfig } from '../shared/red.ts';
+import { fieldsOf, textOf } from '../shared/values.ts';
 
 interface ReadReportConfig extends NodeConfig {
   readonly issuer?: string;
@@ -15,41 +14,35 @@ interface ReadReportConfig extends NodeConfig {
   readonly station?: string;
 }
 
-export default function readReport(red: RED): void {
-  function ReadReportNode(this: RedNode, saved: ReadReportConfig) {
-    const begun = begin(red, this, saved, 'read-report');
-    if (!begun) return;
-    const { config, status } = begun;
-    const issuer = useIssuer(red, this, status, config.issuer);
-    onInput(this, status, (message: HttpMessage, send) => {
-      const call = wanted(message, config.station?.trim() ?? '');
-      return ask(
-        { issuer, status },
-        message,
-        send,
-        (ledger) => ledger.hearReport(call),
-        ({ alarms, ...heard }) => {
-          api().cloudMetrics.reportHeard(heard.new);
-          if (alarms.length > 0) {
-            send([null, null, alarms.map((alarm) => ({ topic: alarm.kind, payload: alarm }))]);
-            issuer?.alarmsRaised();
-          }
-          answer(message, 200, heard, NOT_STORED);
-          return 'heard';
-        },
-      );
-    });
-  }
-  red.nodes.registerType('read report', awaiting(red, 'issuer', ReadReportNode));
-}
+export default nodeType<ReadReportConfig>('read report', { uses: 'issuer' }, ({ red, node, config, status }) => {
+  const issuer = useIssuer(red, node, status, config.issuer);
+  onInput(node, status, (message: HttpMessage, send) => {
+    const call = wanted(message, config.station?.trim() ?? '');
+    return ask(
+      { issuer, status },
+      message,
+      send,
+      (ledger) => ledger.hearReport(call),
+      ({ alarms, ...heard }) => {
+        api().cloudMetrics.reportHeard(heard.new);
+        if (alarms.length > 0) {
+          send([null, null, alarms.map((alarm) => ({ topic: alarm.kind, payload: alarm }))]);
+          issuer?.alarmsRaised();
+        }
+        answer(message, 200, heard, NOT_STORED);
+        return 'heard';
+      },
+    );
+  });
+});
 
 /** Station and report of the payload; the whole link, as a scanner reads it; or the report alone, for the station of the settings. */
 function wanted(message: HttpMessage, otherwise: string): { station: string; report: string } {
   const { payload } = message;
-  const plain = typeof payload !== 'object' || payload === null || payload instanceof Uint8Array;
-  const given = (plain ? { report: payload } : payload) as Readonly<Record<string, unknown>>;
+  const plain = textOf(payload);
+  const given = plain === undefined ? fieldsOf(payload) : { report: plain };
   const text = textOf(given.report);
-  if (text === undefined || (plain && text === ''))
+  if (text === undefined || plain === '')
     throw new NodeFault('no-report', 'Give the text of the report, or the link in the QR code.');
   const { page, ofLink } = partsOf(text);
   const station = textOf(given.station ?? message.station) ?? (page === undefined ? otherwise : decoded(page));

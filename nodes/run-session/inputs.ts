@@ -6,7 +6,7 @@ import type { MeterMessage } from '../../charging/station/outlet/model.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import { NodeFault } from '../shared/handlers.ts';
 import type { Message } from '../shared/red.ts';
-import { booleanOf } from '../shared/values.ts';
+import { booleanOf, fieldsOf } from '../shared/values.ts';
 
 type Terms = Omit<StationSettings, 'key'>;
 
@@ -43,8 +43,6 @@ type Heard =
 
 /** And of which outlet that was heard. `named`: whoever sent it said so. */
 export type OfOutlet = Heard & { readonly outlet: number; readonly named?: boolean };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-step', 'clock-lost', 'invalid', 'locked'];
 
@@ -135,7 +133,7 @@ export function tell(charger: Charger, { outlet, named, ...input }: OfOutlet): v
 }
 
 function voucherOf(payload: unknown, settings: Terms): Voucher {
-  const { station, layout, sequence, quantity, amount, unit, step } = fields(payload);
+  const { station, layout, sequence, quantity, amount, unit, step } = fieldsOf(payload);
   const whole =
     station === settings.stationId &&
     unit === settings.unit &&
@@ -154,7 +152,7 @@ function isLayoutOf({ layout: name }: Terms, layout: unknown): layout is LayoutN
 }
 
 function serviceOf(payload: unknown): { operation: Operation; sequence: number } {
-  const { operation, sequence } = fields(payload);
+  const { operation, sequence } = fieldsOf(payload);
   if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation) || !isCount(sequence)) {
     throw bad('service', 'a service code, as "verify code" gives it');
   }
@@ -162,7 +160,7 @@ function serviceOf(payload: unknown): { operation: Operation; sequence: number }
 }
 
 function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> {
-  const { outcome, retryAfterSeconds, sequence, operation } = fields(payload);
+  const { outcome, retryAfterSeconds, sequence, operation } = fieldsOf(payload);
   if (!REFUSALS.includes(outcome as Outcome)) throw bad('refused', 'a refusal, as "verify code" gives it');
   if (outcome === 'locked') return { outcome, retryAfterSeconds: isNumber(retryAfterSeconds) ? retryAfterSeconds : 0 };
   if (outcome === 'expired') return { outcome, ...(isCount(sequence) && { sequence }) };
@@ -176,8 +174,8 @@ function answerOf(answer: unknown): { answer?: string } {
 
 /** As "verify code" gives it; of anything else the refusal alone is shown. */
 function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
-  const { voucher, delivered, ended, receipt } = fields(fate);
-  const { station, sequence, amount, unit } = fields(voucher);
+  const { voucher, delivered, ended, receipt } = fieldsOf(fate);
+  const { station, sequence, amount, unit } = fieldsOf(voucher);
   const whole =
     station === settings.stationId &&
     (unit === 'min' || unit === 'Wh') &&
@@ -190,7 +188,7 @@ function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
 }
 
 function readingOf(payload: unknown): MeterMessage {
-  const { energyWh, powerW, currentA, ageMs, keepsCount } = fields(payload);
+  const { energyWh, powerW, currentA, ageMs, keepsCount } = fieldsOf(payload);
   if (!isNumber(energyWh)) throw bad('meter', 'a reading: {energyWh, powerW}');
   return {
     energyWh,
@@ -215,7 +213,7 @@ function promised(everyMs: unknown): { everyMs?: number } {
 function actualOf(payload: unknown): { relay: RelayMessage; misread?: NodeFault } {
   const bare = booleanOf(payload);
   if (bare !== undefined) return { relay: { on: bare, ready: true } };
-  const { on: told, ready, readyInSeconds, restarting } = fields(payload);
+  const { on: told, ready, readyInSeconds, restarting } = fieldsOf(payload);
   const on = booleanOf(told);
   if (on === undefined) {
     const misread = bad('relay', "the relay's actual state: true or false (or 1, 0, on, off), or {on, ready}");
@@ -228,13 +226,9 @@ function actualOf(payload: unknown): { relay: RelayMessage; misread?: NodeFault 
 
 /** A bare code means that the fault stands. */
 function faultOf(topic: string, payload: unknown): { code: string; standing: boolean } {
-  const { code, standing } = typeof payload === 'string' ? { code: payload, standing: true } : fields(payload);
+  const { code, standing } = typeof payload === 'string' ? { code: payload, standing: true } : fieldsOf(payload);
   if (typeof code !== 'string' || !/^[a-z][a-z-]{0,39}$/.test(code)) throw bad(topic, 'a fault: {code, standing}');
   return { code, standing: standing !== false };
-}
-
-function fields(payload: unknown): Fields {
-  return typeof payload === 'object' && payload !== null ? (payload as Fields) : {};
 }
 
 function isNumber(value: unknown): value is number {

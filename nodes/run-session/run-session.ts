@@ -7,12 +7,11 @@ import { words } from '../../charging/station/conversation/words.ts';
 import type { SessionState } from '../charging-station/remote-control.ts';
 import type { StationPlan } from '../charging-station/settings.ts';
 import { type ChargingStation, joinStation, type StationUser } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { onFlowsStarted } from '../shared/flows-started.ts';
 import { guarded, type NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { outletOf, outletsIn } from '../shared/outlets.ts';
-import type { Message, RED, RedNode } from '../shared/red.ts';
+import type { Message, RedNode } from '../shared/red.ts';
 import { type ConfigOf, setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import { brokenState, faultScreen } from './broken.ts';
@@ -29,42 +28,38 @@ const OPEN_AGAIN_MS = 1000;
 
 type Output = 'relay' | 'display' | 'record';
 
-export default function runSession(red: RED): void {
-  function RunSessionNode(this: RedNode, saved: RunSessionConfig) {
-    const begun = begin(red, this, saved, 'run-session', MIGRATIONS);
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
-      if (fault) status.failed(fault);
-      else start();
-    });
-    const live = sessionLives(this.id);
-    const session = new SessionNode(this, status, charging, live);
-    const leaveStation = charging.join(session);
+const OPTIONS = { uses: 'station', migrations: MIGRATIONS } as const;
 
-    const start = guarded(this, status, () => session.start(config));
-    const forget = onFlowsStarted(red, start);
-    onInput(this, status, (message) => session.hear(message));
-    onClose(this, () => {
-      forget();
-      try {
-        session.stop();
-      } finally {
-        live.end();
-        leaveStation();
-        leave();
-      }
-    });
+export default nodeType<RunSessionConfig>('run session', OPTIONS, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+    if (fault) status.failed(fault);
+    else start();
+  });
+  const live = sessionLives(node.id);
+  const session = new SessionNode(node, status, charging, live);
+  const leaveStation = charging.join(session);
+
+  const start = guarded(node, status, () => session.start(config));
+  const forget = onFlowsStarted(red, start);
+  onInput(node, status, (message) => session.hear(message));
+  onClose(node, () => {
+    forget();
     try {
-      // The journal is opened here already, so that what is wrong with it shows at once.
-      void charging.station;
-    } catch {
-      // The station has told all its users, this one too.
+      session.stop();
+    } finally {
+      live.end();
+      leaveStation();
+      leave();
     }
-    session.claim();
+  });
+  try {
+    // The journal is opened here already, so that what is wrong with it shows at once.
+    void charging.station;
+  } catch {
+    // The station has told all its users, this one too.
   }
-  red.nodes.registerType('run session', awaiting(red, 'station', RunSessionNode));
-}
+  session.claim();
+});
 
 /** What somebody typed: the rest comes from nodes, which need not hear again and again that nothing works. */
 const ENTRIES: ReadonlySet<unknown> = new Set(['voucher', 'service', 'refused']);

@@ -8,6 +8,12 @@ export function textOf(value: unknown): string | undefined {
   return undefined;
 }
 
+/** The fields of an object; of anything else none, and lists and bytes have none. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && !(value instanceof Uint8Array) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
 /** A finite number, also written as text. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

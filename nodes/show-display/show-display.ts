@@ -4,13 +4,12 @@ import { CATALOGUES, shortWords, words } from '../../charging/station/conversati
 import { canShow } from '../../hardware/display/characters.ts';
 import type { Display } from '../../hardware/display/display.ts';
 import { joinStation } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { deviceFaults, NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { Opening } from '../shared/opening.ts';
-import type { Message, RED, RedNode } from '../shared/red.ts';
+import type { Message } from '../shared/red.ts';
 import { type ConfigOf, setting } from '../shared/settings.ts';
-import { textOf } from '../shared/values.ts';
+import { fieldsOf, textOf } from '../shared/values.ts';
 import { SETTINGS } from './settings.ts';
 
 type ShowDisplayConfig = ConfigOf<typeof SETTINGS>;
@@ -18,49 +17,43 @@ type ShowDisplayConfig = ConfigOf<typeof SETTINGS>;
 const MOST_LINES = 4;
 const LONGEST_LINE = 40;
 
-export default function showDisplay(red: RED): void {
-  function ShowDisplayNode(this: RedNode, saved: ShowDisplayConfig) {
-    const begun = begin(red, this, saved, 'show-display');
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station);
-    let display: Display | undefined;
-    /** What a display that comes late is to show. */
-    let latest: Shown | undefined;
+export default nodeType<ShowDisplayConfig>('show display', { uses: 'station' }, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station);
+  let display: Display | undefined;
+  /** What a display that comes late is to show. */
+  let latest: Shown | undefined;
 
-    const open = async () => {
-      void charging.plan;
-      display = await openDisplay(config, deviceFaults(this, status));
-      status.ready(display ? 'ready' : 'page');
-      if (display && latest) display.show(fitted(latest, display));
-    };
-    const opening = new Opening(open, (fault, isNews) => {
-      status.failed(fault);
-      if (isNews) this.error(fault, {});
-    });
+  const open = async () => {
+    void charging.plan;
+    display = await openDisplay(config, deviceFaults(node, status));
+    status.ready(display ? 'ready' : 'page');
+    if (display && latest) display.show(fitted(latest, display));
+  };
+  const opening = new Opening(open, (fault, isNews) => {
+    status.failed(fault);
+    if (isNews) node.error(fault, {});
+  });
 
-    onInput(this, status, async (message, send) => {
-      const shown = shownOf(message);
-      latest = shown;
-      await opening.latest;
-      const onDisplay = display ? fitted(shown, display) : [];
-      display?.show(onDisplay);
-      const lines = shown.screen ? words(shown.screen, charging.language) : shown.lines;
-      status.active('showing', { line: lines[0] ?? '' });
-      send({ ...message, payload: { ...objectOf(message.payload), lines } });
-      if (shown.screen === undefined) checkGlyphs(onDisplay);
-    });
-    onClose(this, async () => {
-      try {
-        await opening.stop();
-        await display?.close();
-      } finally {
-        leave();
-      }
-    });
-  }
-  red.nodes.registerType('show display', awaiting(red, 'station', ShowDisplayNode));
-}
+  onInput(node, status, async (message, send) => {
+    const shown = shownOf(message);
+    latest = shown;
+    await opening.latest;
+    const onDisplay = display ? fitted(shown, display) : [];
+    display?.show(onDisplay);
+    const lines = shown.screen ? words(shown.screen, charging.language) : shown.lines;
+    status.active('showing', { line: lines[0] ?? '' });
+    send({ ...message, payload: { ...fieldsOf(message.payload), lines } });
+    if (shown.screen === undefined) checkGlyphs(onDisplay);
+  });
+  onClose(node, async () => {
+    try {
+      await opening.stop();
+      await display?.close();
+    } finally {
+      leave();
+    }
+  });
+});
 
 interface Shown {
   readonly screen: Screen | undefined;
@@ -74,7 +67,7 @@ interface Shown {
  * @throws {NodeFault} `bad-lines`
  */
 export function shownOf({ payload }: Message): Shown {
-  const { screen, values, lines, english } = objectOf(payload);
+  const { screen, values, lines, english } = fieldsOf(payload);
   if (typeof screen === 'string' && Object.hasOwn(CATALOGUES.en.screens, screen) && typeof values === 'object') {
     return { screen: { name: screen, values: values ?? {} } as Screen, lines: [], english: undefined };
   }
@@ -133,10 +126,4 @@ async function openDisplay(
     },
     listener,
   );
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-    ? (value as Record<string, unknown>)
-    : {};
 }

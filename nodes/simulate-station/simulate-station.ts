@@ -10,11 +10,9 @@ import type { OutletAt } from '../../hardware/settings.ts';
 import type { RemoteControl, SessionState } from '../charging-station/remote-control.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
 import { keysOf } from '../read-keypad/read-keypad.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
+import { nodeType } from '../shared/node-type.ts';
 import { outletOf } from '../shared/outlets.ts';
-import type { RED, RedNode } from '../shared/red.ts';
 import { type ConfigOf, filledIn, setting } from '../shared/settings.ts';
 import { codeOf } from '../shared/status.ts';
 import { booleanOf } from '../shared/values.ts';
@@ -22,15 +20,14 @@ import { SETTINGS } from './settings.ts';
 
 type SimulateStationConfig = ConfigOf<typeof SETTINGS>;
 
-export default function simulateStation(red: RED): void {
-  function SimulateStationNode(this: RedNode, saved: SimulateStationConfig) {
-    const begun = begin(red, this, saved, 'simulate-station');
-    if (!begun) return;
-    const { config, status } = begun;
+export default nodeType<SimulateStationConfig>(
+  'simulate station',
+  { uses: 'station' },
+  ({ red, node, config, status }) => {
     const { charging, leave } = joinStation(red, status, config.station);
     const tellings = new Tellings();
 
-    onInput(this, status, async (message: HttpMessage, send) => {
+    onInput(node, status, async (message: HttpMessage, send) => {
       if (config.does === 'state' && tellings.isOld(message)) return;
       try {
         const state = await simulated(message, config, charging);
@@ -44,16 +41,15 @@ export default function simulateStation(red: RED): void {
         send([null, answerProblem({ ...message }, refusal)]);
       }
     });
-    onClose(this, leave);
+    onClose(node, leave);
     try {
       if (!charging.simulated) status.waiting('not-simulated');
       else if (charging.plan) status.ready();
     } catch {
       // The station has told all its users, this one too.
     }
-  }
-  red.nodes.registerType('simulate station', awaiting(red, 'station', SimulateStationNode));
-}
+  },
+);
 
 /**
  * What `detect vehicle` and `control relay` tell of an outlet, each second the same again until it changes. The state is told

@@ -9,13 +9,12 @@ import { problem } from '../../api/problems.ts';
 import type { Ledger, Refused, Reservation } from '../../charging/cloud/ledger.ts';
 import { auditFor, noIssuer, refusalOf, sendRefusal, showRefused, useIssuer } from '../code-issuer/ledger-call.ts';
 import { api } from '../shared/api.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { clientOf } from '../shared/client.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import type { NodeConfig, RED, RedNode, Send } from '../shared/red.ts';
+import { nodeType } from '../shared/node-type.ts';
+import type { NodeConfig, Send } from '../shared/red.ts';
 import { codeOf, type Status } from '../shared/status.ts';
-import { numberOf, textOf } from '../shared/values.ts';
+import { fieldsOf, numberOf, textOf } from '../shared/values.ts';
 import { LooksAgain } from './looks-again.ts';
 import type { SETTINGS } from './settings.ts';
 
@@ -38,35 +37,29 @@ type Does = (typeof SETTINGS)['does']['choices'][number];
 
 const ACTS: Readonly<Record<Does, Act>> = { request, read, hear, bill };
 
-export default function takePayment(red: RED): void {
-  function TakePaymentNode(this: RedNode, saved: TakePaymentConfig) {
-    const begun = begin(red, this, saved, 'take-payment');
-    if (!begun) return;
-    const { config, status } = begun;
-    const issuer = useIssuer(red, this, status, config.issuer);
-    const does = config.does || 'request';
-    const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
-    const context = issuer && { issuer, status, looks: new LooksAgain() };
-    if (issuer && does === 'hear') {
-      const send = (event: object) => this.send([null, null, { topic: 'payment', payload: event }]);
-      const unheard = issuer.payments.listen((event) => {
-        const { reservation, ...rest } = event;
-        const paper = reservation && { bill: api().billOf(reservation, issuer.payments.settings.seller) };
-        send({ ...rest, ...(reservation && { reservation }), ...paper });
-      });
-      onClose(this, () => void unheard());
-    }
-
-    onInput(this, status, (message: HttpMessage, send) => {
-      if (!context) throw noIssuer();
-      if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
-      // What was paid before it was switched off still has its code.
-      if (!context.issuer.payments.on && act !== bill && act !== read) return free(message, send, act === hear);
-      return answered(context, act, message, send);
+export default nodeType<TakePaymentConfig>('take payment', { uses: 'issuer' }, ({ red, node, config, status }) => {
+  const issuer = useIssuer(red, node, status, config.issuer);
+  const does = config.does || 'request';
+  const act = Object.hasOwn(ACTS, does) ? ACTS[does as Does] : undefined;
+  const context = issuer && { issuer, status, looks: new LooksAgain() };
+  if (issuer && does === 'hear') {
+    const send = (event: object) => node.send([null, null, { topic: 'payment', payload: event }]);
+    const unheard = issuer.payments.listen((event) => {
+      const { reservation, ...rest } = event;
+      const paper = reservation && { bill: api().billOf(reservation, issuer.payments.settings.seller) };
+      send({ ...rest, ...(reservation && { reservation }), ...paper });
     });
+    onClose(node, () => void unheard());
   }
-  red.nodes.registerType('take payment', awaiting(red, 'issuer', TakePaymentNode));
-}
+
+  onInput(node, status, (message: HttpMessage, send) => {
+    if (!context) throw noIssuer();
+    if (!act) throw new NodeFault('no-act', `This node does not know how to ${does}.`);
+    // What was paid before it was switched off still has its code.
+    if (!context.issuer.payments.on && act !== bill && act !== read) return free(message, send, act === hear);
+    return answered(context, act, message, send);
+  });
+});
 
 /** Nothing is paid here. */
 function free(message: HttpMessage, send: Send, isProvider: boolean): void {
@@ -107,9 +100,9 @@ function refuse({ status }: Context, message: HttpMessage, send: Send, { refused
 
 /** A request for a code: reserved, with the page where it is paid. What costs nothing goes on. */
 async function request(context: Context, ledger: Ledger, message: HttpMessage, send: Send): Promise<void> {
-  const { payload } = message as { payload: Readonly<Record<string, unknown>> };
-  const station = textOf(payload?.station);
-  const amount = numberOf(payload?.amount);
+  const payload = fieldsOf(message.payload);
+  const station = textOf(payload.station);
+  const amount = numberOf(payload.amount);
   if (station === undefined || amount === undefined)
     throw new NodeFault('no-amount', 'Give station and amount: msg.payload.station, msg.payload.amount.');
   const known = await ledger.priced(station);
@@ -159,7 +152,7 @@ function returnTo(message: HttpMessage, station: string): string {
 
 /** A request that is read again: once it is paid its code is made, then it goes on to be read. */
 async function read(context: Context, ledger: Ledger, message: HttpMessage, send: Send): Promise<void> {
-  const id = textOf((message.payload as { id?: unknown } | undefined)?.id);
+  const id = textOf(fieldsOf(message.payload).id);
   if (id === undefined) throw new NodeFault('no-request', 'Give the id of the charging request as msg.payload.id.');
   const client = clientOf(message);
   const ask = () => ledger.request({ client, id }, auditFor(context.issuer, message));
@@ -185,7 +178,7 @@ const isReserved = (standing: object) => 'status' in standing && standing.status
 /** What the provider tells. */
 async function hear(context: Context, _ledger: Ledger, message: HttpMessage, send: Send): Promise<void> {
   const { payload } = message;
-  const body = payload instanceof Uint8Array ? payload : (payload as { body?: unknown } | undefined)?.body;
+  const body = payload instanceof Uint8Array ? payload : fieldsOf(payload).body;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (!(bytes instanceof Uint8Array)) {
     throw new NodeFault('no-body', 'The provider’s call has to come as bytes: raw body in the settings of http in.');

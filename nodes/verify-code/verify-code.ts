@@ -2,10 +2,9 @@
 import type { Station } from '../../charging/station/station.ts';
 import type { SessionRecord, Verdict } from '../../charging/station/types.ts';
 import { type ChargingStation, joinStation } from '../charging-station/station-user.ts';
-import { awaiting } from '../shared/awaiting.ts';
-import { begin } from '../shared/begin.ts';
 import { NodeFault, onClose, onInput } from '../shared/handlers.ts';
-import type { Message, NodeConfig, RED, RedNode } from '../shared/red.ts';
+import { nodeType } from '../shared/node-type.ts';
+import type { Message, NodeConfig } from '../shared/red.ts';
 import { codeOf } from '../shared/status.ts';
 import { textOf } from '../shared/values.ts';
 
@@ -30,101 +29,95 @@ const LONGEST_ENTRY = 64;
 /** So many invalid codes on end, and no genuine one between, are seldom guesses: station and cloud count in other terms. */
 const INVALID_ON_END = 3;
 
-export default function verifyCode(red: RED): void {
-  function VerifyCodeNode(this: RedNode, saved: VerifyCodeConfig) {
-    const begun = begin(red, this, saved, 'verify-code');
-    if (!begun) return;
-    const { config, status } = begun;
-    const { charging, leave } = joinStation(red, status, config.station, (fault) => {
-      if (fault) status.failed(fault);
-      else status.ready();
-    });
-    const atOnce = config.redeem !== 'session';
+export default nodeType<VerifyCodeConfig>('verify code', { uses: 'station' }, ({ red, node, config, status }) => {
+  const { charging, leave } = joinStation(red, status, config.station, (fault) => {
+    if (fault) status.failed(fault);
+    else status.ready();
+  });
+  const atOnce = config.redeem !== 'session';
 
-    /** Whoever types in a simulation waits for an answer that does not come. */
-    const unanswered = () => {
-      if (charging.simulated) charging.remote.entryHeard();
-    };
-    const open = () => {
-      void charging.station;
-      status.ready();
-    };
-    const verify = (message: Message): Message[] | (Message | null)[] => {
-      const entry = entryOf(message.payload);
-      const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
-      const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
-      if (atOnce) charging.remote.entryHeard();
-      const asks = asksForTerms(verdict);
-      if (answer.outcome === 'accepted') return accepted(message, answer);
-      return refused(message, answer, asks, atOnce || entry === undefined ? {} : more(entry, answer));
-    };
-    /** What a session makes more of than a refusal: the answer to its question, and a code that was used before. */
-    const more = (entry: string, { outcome }: Verdict): More => {
-      if (/^\d{1,2}$/.test(entry)) return { answer: entry };
-      return outcome === 'used' || outcome === 'expired' ? { fate: charging.station.fateOf(entry) } : {};
-    };
-    const journal = new JournalFault(
-      (standing) => {
-        const payload = { code: 'journal-not-writable', standing };
-        if (!atOnce) this.send([null, { topic: 'fault', payload }]);
-      },
-      () => charging.station.append('journal-writable'),
-    );
-    let invalidOnEnd = 0;
-    /** Whether so many were invalid that the integrator is asked for the terms; in the log once, until a genuine code comes. */
-    const asksForTerms = ({ outcome }: Verdict): boolean => {
-      if (outcome === 'invalid') invalidOnEnd++;
-      else if (outcome !== 'mistyped' && outcome !== 'locked') invalidOnEnd = 0;
-      if (outcome === 'invalid' && invalidOnEnd === INVALID_ON_END) this.warn(status.text('warning.terms'));
-      return outcome === 'invalid' && invalidOnEnd >= INVALID_ON_END;
-    };
-    const verdictOn = (entry: string): Verdict => {
-      try {
-        return charging.station.verify(entry);
-      } catch (error) {
-        if (codeOf(error)?.startsWith('journal-')) journal.stands();
-        throw error;
-      }
-    };
-    const accepted = (message: Message, verdict: Accepted) => {
-      if (verdict.kind === 'voucher') {
-        const { amount, unit } = verdict.voucher;
-        status.active('accepted', { amount, unit: status.text(`unit.${unit}`) });
-        return [{ ...message, topic: 'voucher', payload: verdict.voucher, outcome: verdict.outcome }, null];
-      }
-      const { operation, sequence } = verdict;
-      status.active('service', { operation });
-      return [{ ...message, topic: 'service', payload: { operation, sequence }, outcome: verdict.outcome }, null];
-    };
-    const refused = (message: Message, verdict: Exclude<Verdict, Accepted>, asks: boolean, more: More) => {
-      const minutes = verdict.outcome === 'locked' ? Math.ceil(verdict.retryAfterSeconds / 60) : 0;
-      status.refused(asks ? 'terms' : verdict.outcome, { minutes });
-      const { answer: _, fate: __, ...kept } = message;
-      return [null, { ...kept, ...more, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
-    };
-
-    onInput(this, status, (message, send) => {
-      let answer: ReturnType<typeof verify>;
-      try {
-        answer = verify(message);
-      } catch (error) {
-        unanswered();
-        throw error;
-      }
-      send(answer);
-    });
-    onClose(this, () => {
-      journal.close();
-      leave();
-    });
+  /** Whoever types in a simulation waits for an answer that does not come. */
+  const unanswered = () => {
+    if (charging.simulated) charging.remote.entryHeard();
+  };
+  const open = () => {
+    void charging.station;
+    status.ready();
+  };
+  const verify = (message: Message): Message[] | (Message | null)[] => {
+    const entry = entryOf(message.payload);
+    const verdict: Verdict = entry === undefined ? { outcome: 'mistyped' } : verdictOn(entry);
+    const answer = verdict.outcome === 'accepted' && atOnce ? performed(charging, verdict) : verdict;
+    if (atOnce) charging.remote.entryHeard();
+    const asks = asksForTerms(verdict);
+    if (answer.outcome === 'accepted') return accepted(message, answer);
+    return refused(message, answer, asks, atOnce || entry === undefined ? {} : more(entry, answer));
+  };
+  /** What a session makes more of than a refusal: the answer to its question, and a code that was used before. */
+  const more = (entry: string, { outcome }: Verdict): More => {
+    if (/^\d{1,2}$/.test(entry)) return { answer: entry };
+    return outcome === 'used' || outcome === 'expired' ? { fate: charging.station.fateOf(entry) } : {};
+  };
+  const journal = new JournalFault(
+    (standing) => {
+      const payload = { code: 'journal-not-writable', standing };
+      if (!atOnce) node.send([null, { topic: 'fault', payload }]);
+    },
+    () => charging.station.append('journal-writable'),
+  );
+  let invalidOnEnd = 0;
+  /** Whether so many were invalid that the integrator is asked for the terms; in the log once, until a genuine code comes. */
+  const asksForTerms = ({ outcome }: Verdict): boolean => {
+    if (outcome === 'invalid') invalidOnEnd++;
+    else if (outcome !== 'mistyped' && outcome !== 'locked') invalidOnEnd = 0;
+    if (outcome === 'invalid' && invalidOnEnd === INVALID_ON_END) node.warn(status.text('warning.terms'));
+    return outcome === 'invalid' && invalidOnEnd >= INVALID_ON_END;
+  };
+  const verdictOn = (entry: string): Verdict => {
     try {
-      open();
-    } catch {
-      // The station has told all its users, this one too.
+      return charging.station.verify(entry);
+    } catch (error) {
+      if (codeOf(error)?.startsWith('journal-')) journal.stands();
+      throw error;
     }
+  };
+  const accepted = (message: Message, verdict: Accepted) => {
+    if (verdict.kind === 'voucher') {
+      const { amount, unit } = verdict.voucher;
+      status.active('accepted', { amount, unit: status.text(`unit.${unit}`) });
+      return [{ ...message, topic: 'voucher', payload: verdict.voucher, outcome: verdict.outcome }, null];
+    }
+    const { operation, sequence } = verdict;
+    status.active('service', { operation });
+    return [{ ...message, topic: 'service', payload: { operation, sequence }, outcome: verdict.outcome }, null];
+  };
+  const refused = (message: Message, verdict: Exclude<Verdict, Accepted>, asks: boolean, more: More) => {
+    const minutes = verdict.outcome === 'locked' ? Math.ceil(verdict.retryAfterSeconds / 60) : 0;
+    status.refused(asks ? 'terms' : verdict.outcome, { minutes });
+    const { answer: _, fate: __, ...kept } = message;
+    return [null, { ...kept, ...more, topic: 'refused', payload: verdict, outcome: verdict.outcome }];
+  };
+
+  onInput(node, status, (message, send) => {
+    let answer: ReturnType<typeof verify>;
+    try {
+      answer = verify(message);
+    } catch (error) {
+      unanswered();
+      throw error;
+    }
+    send(answer);
+  });
+  onClose(node, () => {
+    journal.close();
+    leave();
+  });
+  try {
+    open();
+  } catch {
+    // The station has told all its users, this one too.
   }
-  red.nodes.registerType('verify code', awaiting(red, 'station', VerifyCodeNode));
-}
+});
 
 /**
  * What was typed. Text may be grouped for reading (`051 631 0936`). A number has lost its leading zeros, if it had any,

@@ -60,7 +60,8 @@ describe('the nodes as the editor sees them', () => {
       it('registers the type that its program, dialog and help are for', () => {
         assert.equal(type, name.replaceAll('-', ' '));
         assert.deepEqual(all(html, /data-template-name="([^"]+)"/g), [type]);
-        assert.ok(sources.some((source) => source.includes(`registerType('${type}'`)));
+        const program = new RegExp(`(?:registerType|nodeType<\\w+>)\\(\\s*'${type}'`);
+        assert.ok(sources.some((source) => program.test(source)));
         for (const language of LANGUAGES) {
           assert.match(read(name, 'locales', language, `${name}.html`), new RegExp(`data-help-name="${type}"`));
         }
