@@ -1,7 +1,7 @@
 // What `run session` hears, told apart by `msg.topic`, and made sure of before the session gets it.
 import { algorithmOf, boundsIn, type LayoutName, OPERATIONS, type Operation } from '../../charging/codes/index.ts';
-import type { Charger, RelayMessage } from '../../charging/station/charger/charger.ts';
-import { KEYPAD_TROUBLES, type KeypadTrouble } from '../../charging/station/conversation/model.ts';
+import type { Charger } from '../../charging/station/charger/charger.ts';
+import { KEYPAD_TROUBLES } from '../../charging/station/conversation/model.ts';
 import type { MeterMessage } from '../../charging/station/outlet/model.ts';
 import type { Outcome, SessionRecord, StationSettings, Verdict, Voucher } from '../../charging/station/types.ts';
 import { NodeFault } from '../shared/handlers.ts';
@@ -10,125 +10,84 @@ import { booleanOf, fieldsOf } from '../shared/values.ts';
 
 type Terms = Omit<StationSettings, 'key'>;
 
-/**
- * `misread`: what was told of the vehicle or the relay cannot be understood. The session hears that nobody knows, so that
- * the relay goes off, and the message ends with this.
- */
-type Heard =
-  | { readonly topic: 'voucher'; readonly voucher: Voucher }
-  | { readonly topic: 'service'; readonly operation: Operation; readonly sequence: number }
-  | {
-      readonly topic: 'refused';
-      readonly verdict: Exclude<Verdict, { outcome: 'accepted' }>;
-      /** What was typed, where it is too short for a code. */
-      readonly answer?: string;
-      /** The session of a code that was used before. */
-      readonly fate?: SessionRecord;
-    }
-  | {
-      readonly topic: 'vehicle';
-      readonly connected: boolean | undefined;
-      readonly settling: boolean;
-      readonly everyMs?: number;
-      /** Whoever sees it is gone for now. */
-      readonly restarting?: true;
-      readonly misread?: NodeFault;
-    }
-  | { readonly topic: 'meter'; readonly reading: MeterMessage }
-  | { readonly topic: 'relay'; readonly relay: RelayMessage; readonly misread?: NodeFault }
-  | { readonly topic: 'relay-fault' | 'fault'; readonly code: string; readonly standing: boolean }
-  | { readonly topic: 'key'; readonly key: string }
-  | { readonly topic: 'typed'; readonly digits: string }
-  | { readonly topic: 'keypad'; readonly trouble: KeypadTrouble };
-
-/** And of which outlet that was heard. `named`: whoever sent it said so. */
-export type OfOutlet = Heard & { readonly outlet: number; readonly named?: boolean };
+/** What a message says, made sure of. */
+export interface Heard {
+  /** Hands it on. */
+  tell(charger: Charger, outlet: number): void;
+  /**
+   * What was told of the vehicle or the relay cannot be understood. The session hears that nobody knows, so that the relay
+   * goes off, and the message ends with this.
+   */
+  readonly misread?: NodeFault;
+  /** What is told once, when it changes, is kept under this name for a session that begins later. */
+  readonly stands?: {
+    readonly as: string;
+    /** It no longer stands. */
+    readonly isOver?: boolean;
+    /** A relay says that it is open. */
+    readonly isOpen?: boolean;
+  };
+}
 
 const REFUSALS: readonly Outcome[] = ['mistyped', 'used', 'expired', 'out-of-step', 'clock-lost', 'invalid', 'locked'];
 
 /**
  * @throws {NodeFault} `no-topic`, `bad-<topic>`
  */
-export function heard(
-  { topic, payload, settling, everyMs, restarting, answer, fate }: Message,
-  settings: Terms,
-): Heard {
+export function heard(message: Message, settings: Terms): Heard {
+  const { topic, payload } = message;
+  // A code is for the outlet that its message names; else the session asks where it is meant for.
+  const isNamed = message.outlet !== undefined && message.outlet !== null;
   switch (topic) {
-    case 'voucher':
-      return { topic, voucher: voucherOf(payload, settings) };
-    case 'service':
-      return { topic, ...serviceOf(payload) };
-    case 'refused':
-      return { topic, verdict: refusalOf(payload), ...answerOf(answer), ...fateOf(fate, settings) };
+    case 'voucher': {
+      const voucher = voucherOf(payload, settings);
+      return { tell: (charger, outlet) => charger.voucher(voucher, isNamed ? outlet : undefined) };
+    }
+    case 'service': {
+      const { operation, sequence } = serviceOf(payload);
+      return { tell: (charger, outlet) => charger.service(operation, sequence, isNamed ? outlet : undefined) };
+    }
+    case 'refused': {
+      const verdict = refusalOf(payload);
+      const answer = answerOf(message.answer);
+      const fate = fateOf(message.fate, settings);
+      return { tell: (charger) => (answer === undefined ? charger.refused(verdict, fate) : charger.answer(answer)) };
+    }
     case 'vehicle':
-      return {
-        ...{ topic, ...pluggedOf(payload), settling: settling === true, ...promised(everyMs) },
-        ...(restarting === true && payload === null && { restarting }),
-      };
-    case 'meter':
-      return { topic, reading: readingOf(payload) };
+      return vehicleOf(message);
+    case 'meter': {
+      const reading = readingOf(payload);
+      return { tell: (charger, outlet) => charger.meter(reading, outlet) };
+    }
     case 'relay':
-      return { topic, ...actualOf(payload) };
+      return relayOf(payload);
     case 'relay-fault':
-    case 'fault':
-      return { topic, ...faultOf(topic, payload) };
+    case 'fault': {
+      const { code, standing } = faultOf(topic, payload);
+      const method = topic === 'fault' ? 'fault' : 'relayFault';
+      // The session begins when the journal works: it must not end what was cut off because of what is over.
+      const isOver = !standing || code === 'journal-not-writable';
+      return {
+        tell: (charger, outlet) => charger[method](code, standing, outlet),
+        stands: { as: `${topic} ${code}`, isOver },
+      };
+    }
     case 'key':
-      if (typeof payload === 'string' && /^[0-9*#A-D]$/.test(payload)) return { topic, key: payload };
-      throw bad(topic, 'one key');
+      if (typeof payload !== 'string' || !/^[0-9*#A-D]$/.test(payload)) throw bad(topic, 'one key');
+      return { tell: (charger) => charger.key(payload) };
     case 'typed':
-      if (typeof payload === 'string' && /^\d{0,32}$/.test(payload)) return { topic, digits: payload };
-      throw bad(topic, 'the digits typed so far');
+      if (typeof payload !== 'string' || !/^\d{0,32}$/.test(payload)) throw bad(topic, 'the digits typed so far');
+      return { tell: (charger) => charger.typed(payload) };
     case 'keypad': {
       const trouble = KEYPAD_TROUBLES.find((name) => name === payload);
       if (trouble === undefined) throw bad(topic, KEYPAD_TROUBLES.join(' or '));
-      return { topic, trouble };
+      return { tell: (charger) => charger.keypad(trouble) };
     }
     default:
       throw new NodeFault(
         'no-topic',
         'msg.topic must say what the message is: voucher, service, refused, vehicle, meter, relay, relay-fault, fault, key, typed or keypad.',
       );
-  }
-}
-
-/** Hands on what was heard. */
-export function tell(charger: Charger, { outlet, named, ...input }: OfOutlet): void {
-  switch (input.topic) {
-    case 'voucher':
-      charger.voucher(input.voucher, named ? outlet : undefined);
-      break;
-    case 'service':
-      charger.service(input.operation, input.sequence, named ? outlet : undefined);
-      break;
-    case 'refused':
-      if (input.answer !== undefined) charger.answer(input.answer);
-      else charger.refused(input.verdict, input.fate);
-      break;
-    case 'vehicle':
-      if (input.restarting) charger.vehicleLost(input.everyMs, outlet);
-      else charger.vehicle(input.connected, input.settling, input.everyMs, outlet);
-      break;
-    case 'meter':
-      charger.meter(input.reading, outlet);
-      break;
-    case 'relay':
-      charger.relay(input.relay, outlet);
-      break;
-    case 'relay-fault':
-      charger.relayFault(input.code, input.standing, outlet);
-      break;
-    case 'fault':
-      charger.fault(input.code, input.standing, outlet);
-      break;
-    case 'key':
-      charger.key(input.key);
-      break;
-    case 'typed':
-      charger.typed(input.digits);
-      break;
-    case 'keypad':
-      charger.keypad(input.trouble);
-      break;
   }
 }
 
@@ -168,12 +127,13 @@ function refusalOf(payload: unknown): Exclude<Verdict, { outcome: 'accepted' }> 
   return { outcome: outcome as Exclude<Outcome, 'accepted' | 'locked' | 'expired' | 'used'> };
 }
 
-function answerOf(answer: unknown): { answer?: string } {
-  return typeof answer === 'string' && /^\d{1,2}$/.test(answer) ? { answer } : {};
+/** What was typed, where it is too short for a code. */
+function answerOf(answer: unknown): string | undefined {
+  return typeof answer === 'string' && /^\d{1,2}$/.test(answer) ? answer : undefined;
 }
 
-/** As "verify code" gives it; of anything else the refusal alone is shown. */
-function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
+/** The session of a code that was used before, as "verify code" gives it; of anything else the refusal alone is shown. */
+function fateOf(fate: unknown, settings: Terms): SessionRecord | undefined {
   const { voucher, delivered, ended, receipt } = fieldsOf(fate);
   const { station, sequence, amount, unit } = fieldsOf(voucher);
   const whole =
@@ -184,7 +144,7 @@ function fateOf(fate: unknown, settings: Terms): { fate?: SessionRecord } {
     isNumber(delivered) &&
     (ended === undefined || typeof ended === 'string') &&
     (receipt === undefined || typeof receipt === 'string');
-  return whole ? { fate: fate as SessionRecord } : {};
+  return whole ? (fate as SessionRecord) : undefined;
 }
 
 function readingOf(payload: unknown): MeterMessage {
@@ -199,29 +159,34 @@ function readingOf(payload: unknown): MeterMessage {
   };
 }
 
-function pluggedOf(payload: unknown): { connected: boolean | undefined; misread?: NodeFault } {
+function vehicleOf({ payload, settling, everyMs, restarting }: Message): Heard {
+  const stands = { as: 'vehicle' };
+  // What is not a time between two beats is no promise.
+  const promised = isNumber(everyMs) && everyMs >= 100 && everyMs <= 60_000 ? everyMs : undefined;
+  // Whoever sees it is gone for now.
+  if (restarting === true && payload === null)
+    return { stands, tell: (charger, outlet) => charger.vehicleLost(promised, outlet) };
   const connected = booleanOf(payload);
-  if (connected !== undefined || payload === null) return { connected };
-  return { connected, misread: bad('vehicle', 'true or false (or 1, 0, on, off), or null where nobody knows') };
+  const tell: Heard['tell'] = (charger, outlet) => charger.vehicle(connected, settling === true, promised, outlet);
+  if (connected !== undefined || payload === null) return { stands, tell };
+  const misread = bad('vehicle', 'true or false (or 1, 0, on, off), or null where nobody knows');
+  return { stands, tell, misread };
 }
 
-/** What is not a time between two beats is no promise. */
-function promised(everyMs: unknown): { everyMs?: number } {
-  return isNumber(everyMs) && everyMs >= 100 && everyMs <= 60_000 ? { everyMs } : {};
-}
-
-function actualOf(payload: unknown): { relay: RelayMessage; misread?: NodeFault } {
+function relayOf(payload: unknown): Heard {
   const bare = booleanOf(payload);
-  if (bare !== undefined) return { relay: { on: bare, ready: true } };
-  const { on: told, ready, readyInSeconds, restarting } = fieldsOf(payload);
-  const on = booleanOf(told);
+  const told = bare === undefined ? fieldsOf(payload) : { on: bare };
+  const { ready, readyInSeconds, restarting }: Readonly<Record<string, unknown>> = told;
+  const on = booleanOf(told.on);
+  const stands = { as: 'relay', isOpen: on === false };
   if (on === undefined) {
     const misread = bad('relay', "the relay's actual state: true or false (or 1, 0, on, off), or {on, ready}");
-    return { relay: { on: false, ready: false }, misread };
+    return { stands, misread, tell: (charger, outlet) => charger.relay({ on: false, ready: false }, outlet) };
   }
   const wait = isNumber(readyInSeconds) ? { readyInSeconds } : {};
   const again = restarting === true && !on ? ({ restarting } as const) : {};
-  return { relay: { on, ready: booleanOf(ready) !== false, ...wait, ...again } };
+  const relay = { on, ready: booleanOf(ready) !== false, ...wait, ...again };
+  return { stands, tell: (charger, outlet) => charger.relay(relay, outlet) };
 }
 
 /** A bare code means that the fault stands. */
@@ -248,34 +213,24 @@ function bad(topic: string, what: string): NodeFault {
  * that begins later must be given them.
  */
 export class StandingInputs {
-  readonly #standing = new Map<string, OfOutlet>();
+  readonly #standing = new Map<string, { readonly heard: Heard; readonly outlet: number }>();
 
   /** Keys and codes are not kept: nobody hears them. A reading of the meter comes again by itself. */
-  keep(input: OfOutlet): void {
-    switch (input.topic) {
-      case 'vehicle':
-      case 'relay':
-        this.#standing.set(`${input.topic} ${input.outlet}`, input);
-        return;
-      case 'fault':
-      case 'relay-fault':
-        this.#standing.delete(`${input.topic} ${input.code} ${input.outlet}`);
-        // The session begins when the journal works: it must not end what was cut off because of what is over.
-        if (input.standing && input.code !== 'journal-not-writable')
-          this.#standing.set(`${input.topic} ${input.code} ${input.outlet}`, input);
-    }
+  keep(heard: Heard, outlet: number): void {
+    if (!heard.stands) return;
+    const name = `${heard.stands.as} ${outlet}`;
+    if (heard.stands.isOver) this.#standing.delete(name);
+    else this.#standing.set(name, { heard, outlet });
   }
 
   /** Whether an outlet's relay said last that it is open. */
   isOpen(outlet: number): boolean {
-    const told = this.#standing.get(`relay ${outlet}`);
-    return told?.topic === 'relay' && !told.relay.on && !told.misread;
+    return this.#standing.get(`relay ${outlet}`)?.heard.stands?.isOpen === true;
   }
 
-  /** What was kept, once. */
-  take(): readonly OfOutlet[] {
-    const inputs = [...this.#standing.values()];
+  /** Tells what was kept, once. */
+  tell(charger: Charger): void {
+    for (const { heard, outlet } of this.#standing.values()) heard.tell(charger, outlet);
     this.#standing.clear();
-    return inputs;
   }
 }

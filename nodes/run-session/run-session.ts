@@ -15,7 +15,7 @@ import type { Message, RedNode } from '../shared/red.ts';
 import { type ConfigOf, setting } from '../shared/settings.ts';
 import { codeOf, type Status } from '../shared/status.ts';
 import { brokenState, faultScreen } from './broken.ts';
-import { heard, StandingInputs, tell } from './inputs.ts';
+import { heard, StandingInputs } from './inputs.ts';
 import { type LiveSession, sessionLives } from './live-sessions.ts';
 import { MIGRATIONS, SETTINGS } from './settings.ts';
 
@@ -187,7 +187,7 @@ class SessionNode implements StationUser {
     this.#charger = charger;
     this.#plan = plan;
     clearInterval(this.#opening);
-    for (const input of this.#standing.take()) tell(charger, input);
+    this.#standing.tell(charger);
     charger.start();
     this.#show();
   }
@@ -201,21 +201,21 @@ class SessionNode implements StationUser {
     }
     const settings = this.#settings();
     if (!settings) return;
-    const named = message.outlet !== undefined && message.outlet !== null;
-    const input = { ...heard(message, settings), outlet: outletOf(message, this.#outlets), named };
+    const input = heard(message, settings);
+    const outlet = outletOf(message, this.#outlets);
     const charger = this.#charger;
     if (!charger) {
-      this.#standing.keep(input);
+      this.#standing.keep(input, outlet);
       return;
     }
     try {
-      this.#because(message, () => tell(charger, input));
+      this.#because(message, () => input.tell(charger, outlet));
     } finally {
       // A session that waits for its relay hears it only then.
-      if (ENTRIES.has(input.topic)) charger.whenHeard(() => remote.entryHeard());
+      if (ENTRIES.has(message.topic)) charger.whenHeard(() => remote.entryHeard());
       remote.changed();
     }
-    if ('misread' in input && input.misread) throw input.misread;
+    if (input.misread) throw input.misread;
   }
 
   get #outlets(): number {
