@@ -47,6 +47,8 @@ const azertyUnshifted = '&é"\'(-è_çà';
 
 /** A scanner's keys follow each other faster, a person's hardly ever. */
 const runMs = 200;
+/** No QR code holds more characters (ISO/IEC 18004, version 40-L of digits): more on end is a key that chatters. */
+const mostInRun = 7089;
 /** Shift and 3 alone is #; a digit with Shift that follows within this time makes it a 3. */
 const pendingMs = 150;
 /** As long as an entry is kept. */
@@ -110,7 +112,8 @@ export class InputKeys {
 
   #press(code: number, at: number): Stroke[] {
     if (this.#held.has(altCode)) {
-      this.#altDigits += digitOfCode.get(code) ?? rowDigitOf(code) ?? '';
+      // A character has four at most.
+      this.#altDigits = `${this.#altDigits}${digitOfCode.get(code) ?? rowDigitOf(code) ?? ''}`.slice(-4);
       return [];
     }
     if (controlCodes.some((control) => this.#held.has(control)) && !controlEndCodes.has(code)) return [];
@@ -126,6 +129,7 @@ export class InputKeys {
       this.#run = [];
       this.#isText = false;
     }
+    if (this.#run.length + this.#pending.length > mostInRun) this.#forget();
     if (pauseMs > entryMs) this.#digits = 'none';
     return before;
   }

@@ -163,6 +163,15 @@ describe('the keys of a USB pad or scanner', () => {
     assert.equal(device.told, '');
   });
 
+  it('that chatter for ever are forgotten at the length of the longest code of a scanner', () => {
+    const longest = 7089;
+    const scanned = (letters: number) => new Device().us('x'.repeat(letters)).press(ENTER).told.length - '<>'.length;
+    assert.equal(scanned(longest), longest);
+    assert.equal(scanned(longest + 3), 2);
+    const chatter = new Device().down(ALT).digits('9'.repeat(400)).digits('0065').up(ALT);
+    assert.equal(chatter.press(ENTER).told, '<A>');
+  });
+
   it('that are incomplete because the kernel dropped some are left out', () => {
     const device = new Device().event(2, 1).event(3, 0, 0).event(3, 1).event(4, 1).event(0, 0, 0).event(5, 1);
     assert.equal(device.told, '1 4');
