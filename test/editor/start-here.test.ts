@@ -11,6 +11,8 @@ import { stepsBelow } from '../support/first-minutes.ts';
 
 const MOST_ACTIONS = 8;
 const MOST_MS = 60_000;
+/** As the page has them, where the browser has another name for them. */
+const KEYS: Readonly<Record<string, string>> = { '↓': 'ArrowDown', '→': 'ArrowRight' };
 const root = new URL('../../', import.meta.url).pathname;
 
 describe('an integrator’s first minutes', function () {
@@ -89,6 +91,55 @@ describe('an integrator’s first minutes', function () {
     assert.equal(steps.filter((step) => step.includes('*Deploy*')).length, 1);
     assert.doesNotMatch(editor.output, /\[error\]/);
     this.test!.title += `: ${steps.length}, in ${(took / 1000).toFixed(1)} s`;
+  });
+
+  it('all of it goes by keyboard alone, as the page says', async () => {
+    const [own, fresh] = await Promise.all([
+      Editor.start(),
+      browser.newPage({ viewport: { width: 1280, height: 900 } }),
+    ]);
+    try {
+      await own.open(fresh);
+      await fresh.locator('#red-ui-workspace-chart').focus();
+      const shown = (name: string) =>
+        fresh
+          .locator('#red-ui-clipboard-dialog .red-ui-treeList-label:visible, button:visible, .red-ui-flow-node-group')
+          .filter({ hasText: name })
+          .first()
+          .waitFor();
+      const marked = () =>
+        fresh.evaluate(`[
+          ...$('#red-ui-clipboard-dialog .red-ui-treeList-label.focus').toArray().map((one) => one.innerText.trim()),
+          ...(document.activeElement.tagName === 'BUTTON' ? [document.activeElement.innerText.trim()] : []),
+          ...(RED.view.selection().nodes ?? []).map(({ name }) => name),
+        ]`) as Promise<string[]>;
+      const press = (key: string) => fresh.keyboard.press(KEYS[key] ?? key.replace('Ctrl', 'Control'));
+      for (const step of stepsBelow('The same by keyboard alone')) {
+        const [, key = '', name, typed] =
+          /^Press ([^ ]+?)(?: until \*(.+)\* is marked|, type `(.+)`, press Enter)?\.$/.exec(step) ?? assert.fail(step);
+        if (name === undefined) await press(key);
+        else {
+          await shown(name);
+          for (let pressed = 0; !(await marked()).includes(name); pressed++) {
+            assert.ok(pressed < 20, step);
+            await press(key);
+          }
+        }
+        if (typed !== undefined) {
+          await fresh.locator('#red-ui-actionList input:focus').pressSequentially(typed);
+          await fresh.locator('#red-ui-actionList li.selected', { hasText: new RegExp(typed, 'i') }).waitFor();
+          await press('Enter');
+          await fresh.locator('#red-ui-actionList').waitFor({ state: 'hidden' });
+        }
+        // What a person sees before the next key.
+        if (key === 'Enter') await fresh.waitForFunction('RED.nodes.dirty()');
+        if (key === 'Ctrl+D') await until('the flows run', () => own.output.split('Started flows').length > 2, 20_000);
+      }
+      await until('the relay is closed', () => own.pin('relay') === '1', 20_000);
+    } finally {
+      await fresh.close();
+      await own.end();
+    }
   });
 
   it('README has as many actions as the page', () => {
