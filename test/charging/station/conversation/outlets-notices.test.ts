@@ -125,9 +125,13 @@ describe('a station that has not the power for all', () => {
 
   it('pauses the younger where more is drawn, and says so to whoever types its code, who may stop it', () => {
     const site = new Site(2, { stationPowerW: 5000 });
+    const read = (powerW: number) => {
+      for (const outlet of [1, 2]) site.charger.meter({ energyWh: 1000, powerW }, outlet);
+    };
+    read(0);
     site.charge(1, 1);
     site.charge(2, 2);
-    for (const outlet of [1, 2]) site.charger.meter({ energyWh: 1000, powerW: 3000 }, outlet);
+    read(3000);
     assert.deepEqual(site.relays, [true, false]);
     site.code(2);
     assert.equal(site.say(), 'Your code pauses at | outlet 2: no power. | Goes on by itself. | * = stop');
