@@ -11,10 +11,10 @@ const PATIENCE_MS = 2000;
  */
 export async function askGuard(path: string): Promise<GuardStatus> {
   const socket = connectTo(path);
-  const impatience = setTimeout(() => socket.destroy(), PATIENCE_MS);
+  const impatience = setTimeout(() => socket.destroy(new Error('it hangs')), PATIENCE_MS);
   const reader = new MessageReader(MOST_STATUS_BYTES);
   socket.setEncoding('utf8');
-  let why = new Error('it hangs');
+  let why = new Error('it hung up');
   try {
     socket.write(encode({ type: 'status' }));
     for await (const chunk of socket) {

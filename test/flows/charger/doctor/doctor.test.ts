@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -115,13 +115,19 @@ describe('the doctor', () => {
       }
     });
 
-    it('and is not held up by something that never answers', async () => {
-      const server: Server = createServer((connection) => connection.on('error', () => undefined));
-      await new Promise<void>((resolve) => server.listen(join(root, 'data/guard.sock'), resolve));
-      chmodSync(join(root, 'data/guard.sock'), 0o600);
-      assert.deepEqual(await told(guardCheck), ['wrong guard.silent']);
-      server.close();
-    });
+    for (const [what, reason, hear] of [
+      ['is not held up by something that never answers', /it hangs/, () => {}],
+      ['tells something that hangs up from it', /it hung up/, (connection: Socket) => connection.end()],
+    ] as const)
+      it(`and ${what}`, async () => {
+        const server: Server = createServer((connection) => hear(connection.on('error', () => undefined).resume()));
+        await new Promise<void>((resolve) => server.listen(join(root, 'data/guard.sock'), resolve));
+        chmodSync(join(root, 'data/guard.sock'), 0o600);
+        const [found] = await guardCheck.run(subject);
+        assert.deepEqual([found!.level, found!.says], ['wrong', 'guard.silent']);
+        assert.match(String(found!.values!.reason), reason);
+        server.close();
+      });
   });
 
   describe('looks at the clock', () => {
